@@ -1,0 +1,1 @@
+"""The containers backend: a Flask app on the operations of ``blog``."""

@@ -1,0 +1,1 @@
+"""What is declared in AWS: one component per file, its arguments beside it."""

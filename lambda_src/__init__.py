@@ -1,0 +1,1 @@
+"""The functions backend: thin Lambda handlers on the operations of ``blog``."""

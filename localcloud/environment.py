@@ -1,0 +1,40 @@
+"""The environment of everything the local cloud starts: built from nothing.
+
+Nothing of the user's own AWS set-up (keys, profiles, configuration files, proxies, endpoints) may
+reach a part of the local cloud, or a stray setting could make it talk to AWS.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+REGION: Final = "eu-west-1"
+ACCOUNT_ID: Final = "000000000000"
+_KEPT: Final = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR")
+
+
+def clean_environment(endpoint: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Make an environment with made-up credentials, a fixed region and DynamoDB at *endpoint*.
+
+    *extra* holds what the program declares; it cannot replace what keeps the process local.
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    local = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "HOME": "/nonexistent",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": "/nonexistent",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+        "NO_PROXY": "*",
+    }
+    return {"TZ": "UTC", **kept, **(extra or {}), **local}

@@ -1,0 +1,145 @@
+"""Starts the processes behind the declared resources, and leaves none behind.
+
+Each process leads a group of its own. A guardian process knows all groups and kills what is left
+when the local cloud disappears without saying so (a crash, ``kill -9``, a power-cut terminal).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+# A child waits for a line before it becomes the program, so that the guardian knows it first.
+_GATE: Final = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh"]
+_GUARDIAN: Final = Path(__file__).with_name("guardian.py")
+
+
+class Process:
+    """A running program with all that it starts itself."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._process.returncode
+
+    async def wait(self) -> int:
+        """Wait for the end; gives the exit status, negative for a signal."""
+        return await self._process.wait()
+
+    def terminate(self) -> None:
+        """Ask the program to end (SIGTERM to it alone: it ends its own children)."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the whole group at once (SIGKILL)."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    async def stop(self, grace_s: float) -> int:
+        """Ask it to end, wait up to *grace_s* seconds, then kill the group."""
+        self.terminate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self.wait()), grace_s)
+        self.kill()
+        return await self.wait()
+
+
+class Processes:
+    """All processes of one local cloud."""
+
+    def __init__(self, on_guardian_lost: Callable[[], Awaitable[None]]) -> None:
+        """*on_guardian_lost* runs when the guardian ends although nobody closed it."""
+        self._running: set[Process] = set()
+        self._reapers: set[asyncio.Task[None]] = set()
+        self._guardian: asyncio.subprocess.Process | None = None
+        self._on_guardian_lost = on_guardian_lost
+        self._closing = False
+
+    async def open(self) -> None:
+        """Start the guardian."""
+        self._guardian = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            "-S",
+            str(_GUARDIAN),
+            stdin=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._keep(self._watch_guardian(self._guardian))
+
+    async def spawn(
+        self, name: str, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path
+    ) -> Process:
+        """Start *command* in a group of its own, its output appended to *log*."""
+        if self._closing:
+            raise RuntimeError(f"{name}: the local cloud is stopping")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            child = await asyncio.create_subprocess_exec(
+                *_GATE,
+                *command,
+                cwd=cwd,
+                env=dict(env),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        process = Process(name, child, log)
+        self._running.add(process)
+        self._tell(f"+{process.pid}")
+        if child.stdin:  # it was asked for above
+            child.stdin.write(b"go\n")
+            child.stdin.close()
+        self._keep(self._reap(process))
+        return process
+
+    async def close(self) -> None:
+        """Kill what still runs, then let the guardian go."""
+        self._closing = True
+        for process in list(self._running):
+            process.kill()
+        await asyncio.gather(*(process.wait() for process in list(self._running)))
+        guardian, self._guardian = self._guardian, None
+        if guardian and guardian.stdin:
+            guardian.stdin.close()
+            await guardian.wait()
+        await asyncio.gather(*self._reapers)
+
+    async def _reap(self, process: Process) -> None:
+        await process.wait()
+        process.kill()  # children that outlived their leader
+        self._running.discard(process)
+        self._tell(f"-{process.pid}")
+
+    async def _watch_guardian(self, guardian: asyncio.subprocess.Process) -> None:
+        await guardian.wait()
+        if not self._closing:
+            self._guardian = None
+            await self._on_guardian_lost()
+
+    def _keep(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._reapers.add(task)
+        task.add_done_callback(self._reapers.discard)
+
+    def _tell(self, line: str) -> None:
+        guardian = self._guardian
+        if guardian and guardian.stdin and not guardian.stdin.is_closing():
+            guardian.stdin.write(line.encode() + b"\n")

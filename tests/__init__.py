@@ -1,0 +1,1 @@
+"""One folder per room, and contract/: the same questions asked of both backends."""

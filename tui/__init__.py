@@ -1,0 +1,1 @@
+"""The terminal client: a Textual app for people, the `blogs` command for scripts."""
