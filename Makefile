@@ -1,0 +1,41 @@
+# The project's commands. `make` alone lists them.
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+CHECKED := __main__.py blog container_src infra lambda_src localcloud scripts tests tui
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'example: make demo'
+
+setup: ## set up everything inside this folder; the other commands do it too
+	@$(if $(PYTHON),$(PYTHON),python3) scripts/setup.py || { \
+	command -v python3 >/dev/null || echo 'setup: Python 3.11 or newer is needed: install it' >&2; exit 1; }
+
+demo: setup ## start the local cloud and open the terminal client on it (a script without a terminal)
+	@$(BIN)/python scripts/demo.py
+
+test: setup check ## run every check and every test
+	@$(BIN)/pytest
+
+check: setup ## format, lint, types, spelling, who may import whom
+	@$(BIN)/ruff format --check --quiet $(CHECKED)
+	@$(BIN)/ruff check --quiet $(CHECKED)
+	@$(BIN)/mypy
+	@$(BIN)/codespell
+	@$(BIN)/lint-imports
+
+bench: setup ## measure both backends on this machine, and renew the table in README.md
+	@$(BIN)/python scripts/bench.py
+
+lock: ## renew the hashed requirements files from their .in files
+	@cd requirements && for name in lambda container; do \
+	../$(COMPILE) --python-version 3.13 $$name.in --output-file $$name.txt; done
+	@cd requirements && for name in uv dev node; do \
+	../$(COMPILE) --python-version 3.11 $$name.in --output-file $$name.txt; done

@@ -1,0 +1,67 @@
+"""Two public subnets in two zones, with a way out and a private way to DynamoDB."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+_ZONES = 2  # some regions have no third zone for new accounts
+
+
+class Network(pulumi.ComponentResource):
+    """The network of the containers backend: no NAT gateway, nothing that costs by the hour."""
+
+    vpc_id: pulumi.Output[str]
+    subnet_ids: list[pulumi.Output[str]]
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("blog:infra:Network", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        vpc = aws.ec2.Vpc(
+            f"{name}-vpc", cidr_block="10.0.0.0/16", enable_dns_hostnames=True, opts=child
+        )
+        gateway = aws.ec2.InternetGateway(f"{name}-internet", vpc_id=vpc.id, opts=child)
+        routes = aws.ec2.RouteTable(
+            f"{name}-routes",
+            vpc_id=vpc.id,
+            routes=[{"cidr_block": "0.0.0.0/0", "gateway_id": gateway.id}],
+            opts=child,
+        )
+        region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
+        aws.ec2.VpcEndpoint(
+            f"{name}-dynamodb",
+            vpc_id=vpc.id,
+            service_name=pulumi.Output.concat("com.amazonaws.", region, ".dynamodb"),
+            vpc_endpoint_type="Gateway",
+            route_table_ids=[routes.id],
+            opts=child,
+        )
+        self.vpc_id = vpc.id
+        self.subnet_ids = self._subnets(name, vpc, routes)
+        self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids})
+
+    def _subnets(
+        self, name: str, vpc: aws.ec2.Vpc, routes: aws.ec2.RouteTable
+    ) -> list[pulumi.Output[str]]:
+        child = pulumi.ResourceOptions(parent=self)
+        zones = aws.get_availability_zones_output(
+            state="available", opts=pulumi.InvokeOptions(parent=self)
+        ).names
+        ids = []
+        for number in range(_ZONES):
+            subnet = aws.ec2.Subnet(
+                f"{name}-public-{number}",
+                vpc_id=vpc.id,
+                cidr_block=f"10.0.{number}.0/24",
+                availability_zone=zones[number],
+                map_public_ip_on_launch=True,
+                opts=child,
+            )
+            aws.ec2.RouteTableAssociation(
+                f"{name}-public-{number}",
+                subnet_id=subnet.id,
+                route_table_id=routes.id,
+                opts=child,
+            )
+            ids.append(subnet.id)
+        return ids

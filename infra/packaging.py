@@ -1,0 +1,173 @@
+"""Builds the folder that the functions run: hashed dependencies, our sources, nothing else.
+
+The folder lies in `.cache/lambda/`, named after the digest of what goes in, and is built once. The
+engine hashes its contents (names and bytes, no times), so equal contents are an equal package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pulumi
+
+from infra.settings import Architecture, Settings
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+_BUILDS: Final = ROOT / ".cache" / "lambda"
+_REQUIREMENTS: Final = ROOT / "requirements" / "lambda.txt"
+_SOURCES: Final = ("blog", "lambda_src")
+_PYTHON: Final = "3.13"
+_PLATFORMS: Final[dict[Architecture, str]] = {
+    "arm64": "aarch64-manylinux2014",
+    "x86_64": "x86_64-manylinux2014",
+}
+# botocore carries the models of every service; only these of its data are read.
+_BOTOCORE_DATA: Final = {
+    "_retry.json",
+    "dynamodb",
+    "endpoints.json",
+    "partitions.json",
+    "sdk-default-configuration.json",
+}
+_UNWANTED: Final = ("bin", "*.dist-info", "**/*.pyi", "**/py.typed", "**/__pycache__", ".lock")
+_Build = Callable[[Path], None]  # fills an empty folder
+_KEEP_S: Final = 24 * 3600.0  # a build that nobody has used for a day may go
+
+
+def build_package(settings: Settings) -> pulumi.FileArchive:
+    """Give the package for *settings*, built when it is not there yet."""
+    return pulumi.FileArchive(str(package_folder(settings)))
+
+
+def package_folder(settings: Settings) -> Path:
+    """Build the package unless it exists, and give its folder."""
+    dependencies = _once("dependencies", _dependency_digest(settings), _install(settings))
+    digest = hashlib.sha256(f"{dependencies.name} {settings.bytecode}".encode())
+    for path in _source_files():
+        digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+
+    def assemble(folder: Path) -> None:
+        shutil.copytree(dependencies, folder, dirs_exist_ok=True, copy_function=_link)
+        for path in _source_files():
+            target = folder / path.relative_to(ROOT)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, target)
+        if settings.bytecode == "required":
+            _compile(folder)
+
+    package = _once("package", digest.hexdigest(), assemble)
+    _forget_old_builds()
+    return package
+
+
+def _source_files() -> Iterator[Path]:
+    for folder in _SOURCES:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def _dependency_digest(settings: Settings) -> str:
+    rule = repr((_PYTHON, settings.architecture, sorted(_BOTOCORE_DATA), _UNWANTED))
+    return hashlib.sha256(_REQUIREMENTS.read_bytes() + rule.encode()).hexdigest()
+
+
+def _install(settings: Settings) -> _Build:
+    def install(folder: Path) -> None:
+        command = [
+            str(Path(sys.executable).with_name("uv")),
+            *("pip", "install", "--quiet", "--require-hashes", "--no-compile-bytecode"),
+            *("--python", sys.executable, "--python-version", _PYTHON, "--only-binary", ":all:"),
+            *("--python-platform", _PLATFORMS[settings.architecture]),
+            *("--target", str(folder), "--requirements", str(_REQUIREMENTS)),
+        ]
+        cached = _run([*command, "--offline"])
+        finished = cached if cached.returncode == 0 else _run(command)
+        if finished.returncode != 0:
+            raise pulumi.RunError(f"the functions' package cannot be built: {finished.stderr}")
+        _trim(folder)
+
+    return install
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    cache = {"UV_CACHE_DIR": str(ROOT / ".cache" / "uv"), "UV_PYTHON_DOWNLOADS": "never"}
+    return subprocess.run(  # noqa: S603  # uv of the project's own environment
+        command, env={**os.environ, **cache}, capture_output=True, text=True, check=False
+    )
+
+
+def _trim(folder: Path) -> None:
+    for pattern in _UNWANTED:
+        for path in list(folder.glob(pattern)):
+            _remove(path)
+    for path in (folder / "botocore" / "data").iterdir():
+        if path.name not in _BOTOCORE_DATA:
+            _remove(path)
+
+
+def _compile(folder: Path) -> None:
+    python = _lambda_python()
+    options = ("-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder))
+    command = [python, "-m", "compileall", *options, str(folder)]
+    if _run(command).returncode != 0:
+        raise pulumi.RunError(f"the functions' package cannot be compiled: {' '.join(command)}")
+
+
+def _lambda_python() -> str:
+    """Find a Python whose bytecode Lambda's Python reads."""
+    for name in (sys.executable, f"python{_PYTHON}"):
+        found = shutil.which(name)
+        report = found and _run([found, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+        if found and report and report.stdout.strip() == _PYTHON:
+            return found
+    raise pulumi.RunError(
+        f"bytecode is 'required', but no Python {_PYTHON} is on PATH: install one, or accept"
+        " slower cold starts with: pulumi config set bytecode none"
+    )
+
+
+def _once(kind: str, digest: str, build: _Build) -> Path:
+    """Give the folder named after *digest*, built in a temporary one and moved in place."""
+    target = _BUILDS / f"{kind}-{digest[:20]}"
+    if not target.is_dir():
+        _BUILDS.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_BUILDS, prefix="building-") as temporary:
+            work = Path(temporary) / kind
+            work.mkdir()
+            build(work)
+            try:
+                work.rename(target)
+            except OSError:  # another program built the same at the same time
+                if not target.is_dir():
+                    raise
+    os.utime(target)
+    return target
+
+
+def _forget_old_builds() -> None:
+    for folder in _BUILDS.iterdir():
+        if folder.stat().st_mtime < time.time() - _KEEP_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _link(source: str, target: str) -> None:
+    """Share the bytes with the dependencies' folder where the file system can."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

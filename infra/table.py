@@ -1,0 +1,31 @@
+"""The one table, with the index that holds the feed."""
+
+from __future__ import annotations
+
+import pulumi_aws as aws
+
+from blog import schema
+
+
+def blogs_table(name: str) -> aws.dynamodb.Table:
+    """Declare the table as `blog.schema` describes it."""
+    keys = (schema.TABLE_KEY, schema.FEED_PARTITION, schema.FEED_POSITION)
+    return aws.dynamodb.Table(
+        name,
+        billing_mode="PAY_PER_REQUEST",
+        hash_key=schema.TABLE_KEY,
+        attributes=[{"name": key, "type": "S"} for key in keys],
+        global_secondary_indexes=[
+            {
+                "name": schema.FEED_INDEX,
+                "key_schemas": [
+                    {"attribute_name": schema.FEED_PARTITION, "key_type": "HASH"},
+                    {"attribute_name": schema.FEED_POSITION, "key_type": "RANGE"},
+                ],
+                "projection_type": "INCLUDE",
+                "non_key_attributes": list(schema.NON_KEY_ATTRIBUTES),
+            }
+        ],
+        point_in_time_recovery={"enabled": True},
+        server_side_encryption={"enabled": True},
+    )

@@ -1,0 +1,150 @@
+"""The one place that wires the parts: database, provider, engine, state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localcloud.engine.engine import Engine, ProgramFailed
+from localcloud.engine.project import ProjectError, load_project
+from localcloud.processes import Processes
+from localcloud.provider.context import Context
+from localcloud.provider.local import LocalProvider
+from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
+from localcloud.state import State, StateError
+from localcloud.watch import changes
+
+
+class LocalCloudError(Exception):
+    """The local cloud cannot run; the text is for the person who started it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line asks for."""
+
+    project: Path
+    stack: str
+    state: Path
+    config: Mapping[str, str]
+    api_port: int | None
+    balancer_port: int | None
+    dynamodb_endpoint: str | None
+    reload: bool
+
+
+class LocalCloud:
+    """One stack on this machine."""
+
+    def __init__(self, options: Options, say: Callable[[str], None]) -> None:
+        self._options = options
+        self._say = say
+        self._processes = Processes(self._guardian_lost)
+        self._lost = asyncio.Event()
+        self.stopping = False
+
+    async def run(self) -> None:
+        """Bring the stack up, tell its outputs, and keep it until cancelled.
+
+        A start that fails, or the loss of a part that it needs, raises LocalCloudError.
+        """
+        try:
+            async with self._parts() as (state, provider, engine):
+                await self._up(engine, provider, state)
+                self._say(f"ready; logs are in {state.logs}; Ctrl-C stops")
+                await self._until_lost(engine, provider, state)
+        except (DatabaseError, ProgramFailed, ProjectError, StateError) as error:
+            raise LocalCloudError(str(error)) from error
+
+    def kill(self) -> None:
+        """End everything at once: the guardian kills what is left."""
+        os._exit(130)
+
+    async def _guardian_lost(self) -> None:
+        self._lost.set()
+
+    @contextlib.asynccontextmanager
+    async def _parts(self) -> AsyncIterator[tuple[State, LocalProvider, Engine]]:
+        """Open the parts, each on top of the one before, and close them in reverse."""
+        options = self._options
+        async with contextlib.AsyncExitStack() as stack:
+            state = State(options.state, options.stack)
+            stack.callback(state.close)
+            for name, port in (("api", options.api_port), ("balancer", options.balancer_port)):
+                if port:
+                    state.keep_port(name, port)
+            await self._processes.open()
+            stack.push_async_callback(self._processes.close)
+            database = self._database(state)
+            self._say("starting the database")
+            await database.start()
+            stack.push_async_callback(database.stop)
+            context = Context(
+                project=options.project,
+                state=state,
+                processes=self._processes,
+                database=database,
+                say=self._say,
+            )
+            provider = LocalProvider(context)
+            stack.push_async_callback(provider.close)
+            yield (
+                state,
+                provider,
+                Engine(provider, self._processes, state.logs / "program.log", self._say),
+            )
+
+    def _database(self, state: State) -> Database | ExternalDatabase:
+        if self._options.dynamodb_endpoint:
+            return ExternalDatabase(self._options.dynamodb_endpoint)
+        return Database(
+            node=find_node(),
+            project=self._options.project,
+            folder=state.folder / "database",
+            port=state.port("database"),
+            log=state.logs / "database.log",
+            processes=self._processes,
+        )
+
+    async def _up(self, engine: Engine, provider: LocalProvider, state: State) -> None:
+        """Run the program, wait until everything answers, and tell the outputs."""
+        options = self._options
+        self._say(f"running the program (stack {options.stack})")
+        project = load_project(options.project, options.stack, options.config)
+        outputs = await engine.up(project)
+        await provider.settle()
+        state.publish(outputs)
+        _print_outputs(outputs)
+
+    async def _until_lost(self, engine: Engine, provider: LocalProvider, state: State) -> None:
+        async with asyncio.TaskGroup() as group:
+            if self._options.reload:
+                group.create_task(self._follow(engine, provider, state))
+            await self._lost.wait()
+            raise LocalCloudError("the guardian process was killed; everything is stopped")
+
+    async def _follow(self, engine: Engine, provider: LocalProvider, state: State) -> None:
+        """Bring the stack up again after each edit; a mistake leaves what runs as it is."""
+        self._say("following edits")
+        async for changed in changes(self._options.project):
+            self._say(f"changed: {', '.join(changed)}")
+            try:
+                await provider.refresh()
+                await self._up(engine, provider, state)
+            except (DatabaseError, ProgramFailed, ProjectError, StateError) as error:
+                self._say(f"not applied: {error}")
+            else:
+                self._say("applied")
+
+
+def _print_outputs(outputs: Mapping[str, Any]) -> None:
+    """Write the one line that scripts wait for; a reader that has gone is no failure."""
+    with contextlib.suppress(OSError):
+        print(json.dumps(outputs), file=sys.stdout, flush=True)  # noqa: T201  # its output

@@ -1,0 +1,1 @@
+"""The built-in engine: runs the unmodified Pulumi program against a provider."""

@@ -1,0 +1,97 @@
+"""Runs the program, and makes what the provider holds equal to what it registered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from localcloud.engine.monitor import Monitor, Resource
+from localcloud.engine.project import Project
+from localcloud.engine.provider import Provider
+from localcloud.environment import clean_environment
+from localcloud.processes import Process, Processes
+
+_LAUNCHER: Final = Path(__file__).with_name("program.py")
+_LOG_TAIL: Final = 4000  # characters of the program's own output to show when it fails
+
+
+class ProgramFailed(Exception):
+    """The program ended with an error; the text is for the person who wrote it."""
+
+
+class Engine:
+    """Brings the declared resources up, again and again as the program changes."""
+
+    def __init__(
+        self, provider: Provider, processes: Processes, log: Path, say: Callable[[str], None]
+    ) -> None:
+        """Send the program's own output to *log*, and its messages to *say*."""
+        self._provider = provider
+        self._processes = processes
+        self._log = log
+        self._say = say
+        self._resources: dict[str, Resource] = {}
+
+    async def up(self, project: Project) -> dict[str, Any]:
+        """Run the program and give the stack's outputs.
+
+        After a ProgramFailed what was made stays, and the next run goes on from there.
+        """
+        monitor = Monitor((project.name, project.stack), self._provider, self._resources, self._say)
+        async with _served(monitor) as address:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            self._log.write_bytes(b"")
+            status = await (await self._start(project, address)).wait()
+        if status != 0:
+            raise ProgramFailed(self._reason(monitor.run.errors, status))
+        await self._delete_unregistered(monitor.run.resources)
+        return monitor.run.outputs
+
+    async def _start(self, project: Project, address: str) -> Process:
+        settings = {
+            "PULUMI_CONFIG": json.dumps(dict(project.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": "[]",
+        }
+        command = [sys.executable, str(_LAUNCHER), address, project.name, project.stack]
+        return await self._processes.spawn(
+            "program",
+            [*command, str(project.root)],
+            cwd=project.root,
+            env=clean_environment("http://127.0.0.1:1", settings),  # it calls no service
+            log=self._log,
+        )
+
+    def _reason(self, errors: list[str], status: int) -> str:
+        said = self._log.read_text("utf-8", "replace").strip()[-_LOG_TAIL:]
+        known = list(dict.fromkeys(errors))
+        if known and "Traceback" not in said:
+            return "\n".join(known)
+        return said or "\n".join(known) or f"the program ended with status {status}"
+
+    async def _delete_unregistered(self, registered: dict[str, Resource]) -> None:
+        for urn in reversed([urn for urn in self._resources if urn not in registered]):
+            resource = self._resources.pop(urn)
+            if resource.custom:
+                await self._provider.delete(urn, resource.kind, resource.outcome, resource.inputs)
+
+
+@contextlib.asynccontextmanager
+async def _served(monitor: Monitor) -> AsyncIterator[str]:
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+    engine_pb2_grpc.add_EngineServicer_to_server(monitor, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        await server.stop(None)
+        await asyncio.sleep(0)

@@ -1,0 +1,162 @@
+"""The resource monitor: the SDK registers resources with it, it asks the provider.
+
+Speaks the SDK's own gRPC protocol, which Pulumi does not document as an interface: the pulumi
+package is pinned exactly, and a smoke test names this module when a new version breaks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+
+from localcloud.engine.provider import Outcome, Properties, Provider
+from localcloud.engine.wire import Unsupported, decode, encode
+
+_STACK = "pulumi:pulumi:Stack"
+_FEATURES = (
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+)
+
+
+@dataclass
+class Resource:
+    """A registered resource."""
+
+    urn: str
+    kind: str
+    inputs: Properties
+    custom: bool
+    outcome: Outcome
+
+
+@dataclass
+class Run:
+    """What one run of the program has registered and said."""
+
+    resources: dict[str, Resource] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
+    """Serves one run of the program; *known* holds what earlier runs have made."""
+
+    def __init__(
+        self,
+        names: tuple[str, str],
+        provider: Provider,
+        known: dict[str, Resource],
+        say: Callable[[str], None],
+    ) -> None:
+        """*names* are the project's and the stack's; *say* shows the program's messages."""
+        self._project, self._stack = names
+        self._provider = provider
+        self._known = known
+        self._say = say
+        self._pending: set[str] = set()
+        self._root = ""
+        self.run = Run()
+
+    async def RegisterResource(
+        self,
+        request: resource_pb2.RegisterResourceRequest,
+        context: grpc.aio.ServicerContext,
+    ) -> resource_pb2.RegisterResourceResponse:
+        urn = self._urn(request.parent, request.type, request.name)
+        if urn in self._pending:
+            await self._refuse(context, urn, "two resources have this type and name")
+        self._pending.add(urn)
+        try:
+            inputs = decode(request.object)
+            outcome = await self._outcome(urn, request, inputs)
+        except Unsupported as error:
+            await self._refuse(context, urn, str(error))
+        except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
+            await self._refuse(context, urn, f"{type(error).__name__}: {error}")
+        resource = Resource(urn, request.type, inputs, request.custom, outcome)
+        self.run.resources[urn] = self._known[urn] = resource
+        if request.type == _STACK:
+            self._root = urn
+        return resource_pb2.RegisterResourceResponse(
+            urn=urn, id=outcome.id, object=encode(outcome.outputs, outcome.secrets)
+        )
+
+    async def _outcome(
+        self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: Properties
+    ) -> Outcome:
+        if not request.custom:
+            return Outcome("", inputs)
+        known = self._known.get(urn)
+        if known is None:
+            return await self._provider.create(urn, request.type, request.name, inputs)
+        if known.inputs == inputs:
+            return known.outcome
+        return await self._provider.update(urn, request.type, known.outcome, known.inputs, inputs)
+
+    async def _refuse(self, context: grpc.aio.ServicerContext, urn: str, reason: str) -> NoReturn:
+        message = f"{urn.rpartition('::')[2]} ({urn.split('::')[2]}): {reason}"
+        self.run.errors.append(message)
+        await context.abort(grpc.StatusCode.UNKNOWN, message)
+        raise AssertionError  # abort never returns
+
+    def _urn(self, parent: str, kind: str, name: str) -> str:
+        """Name a resource as the real engine does: the parents' types, the stack's left out."""
+        if parent:
+            parent_kind = parent.split("::")[2]
+            if parent_kind != _STACK:
+                kind = f"{parent_kind}${kind}"
+        return f"urn:pulumi:{self._stack}::{self._project}::{kind}::{name}"
+
+    async def RegisterResourceOutputs(
+        self,
+        request: resource_pb2.RegisterResourceOutputsRequest,
+        context: grpc.aio.ServicerContext,
+    ) -> empty_pb2.Empty:
+        if request.urn == self._root:
+            self.run.outputs = decode(request.outputs)
+        return empty_pb2.Empty()
+
+    async def Invoke(
+        self, request: resource_pb2.ResourceInvokeRequest, context: grpc.aio.ServicerContext
+    ) -> Any:  # noqa: ANN401  # the message has a member named by a keyword
+        try:
+            answer = await self._provider.invoke(request.tok, decode(request.args))
+        except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
+            await self._refuse(context, f"::::{request.tok}::{request.tok}", str(error))
+        from pulumi.runtime.proto import provider_pb2  # noqa: PLC0415
+
+        return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+
+    async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
+
+    async def SupportsFeature(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return resource_pb2.SupportsFeatureResponse(hasSupport=False)
+
+    async def RegisterPackage(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return resource_pb2.RegisterPackageResponse(ref=request.name)
+
+    async def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return empty_pb2.Empty()
+
+    async def Log(self, request: engine_pb2.LogRequest, context: Any) -> Any:  # noqa: ANN401
+        if request.severity == engine_pb2.ERROR:
+            self.run.errors.append(request.message)
+        elif request.severity != engine_pb2.DEBUG:
+            self._say(request.message.rstrip())
+        return empty_pb2.Empty()
+
+    async def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    async def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()

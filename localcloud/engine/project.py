@@ -1,0 +1,85 @@
+"""The project as its files describe it: `Pulumi.yaml` and `Pulumi.<stack>.yaml`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class ProjectError(Exception):
+    """The project's files or a setting cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """One stack of the project in *root*, with its settings in the SDK's form."""
+
+    root: Path
+    name: str
+    stack: str
+    config: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def program(self) -> Path:
+        return self.root / "__main__.py"
+
+
+def load_project(root: Path, stack: str, overrides: Mapping[str, str]) -> Project:
+    """Read the project; *overrides* win over the stack's file, which wins over the defaults."""
+    described = _read(root / "Pulumi.yaml")
+    name = described.get("name")
+    if not isinstance(name, str):
+        raise ProjectError(f"{root / 'Pulumi.yaml'} names no project")
+    declared = described.get("config") or {}
+    config = {
+        _full_key(name, key): _text(entry["default"])
+        for key, entry in declared.items()
+        if isinstance(entry, Mapping) and "default" in entry
+    }
+    stack_file = root / f"Pulumi.{stack}.yaml"
+    if stack_file.exists():
+        config |= _stack_config(stack_file, name)
+    for key, value in overrides.items():
+        if ":" not in key and key not in declared:
+            known = ", ".join(sorted(declared))
+            raise ProjectError(f"--config {key}: no such setting; there are {known}")
+        config[_full_key(name, key)] = value
+    return Project(root, name, stack, config)
+
+
+def _stack_config(path: Path, project: str) -> dict[str, str]:
+    config = {}
+    for key, value in (_read(path).get("config") or {}).items():
+        if isinstance(value, Mapping) and "secure" in value:
+            raise ProjectError(
+                f"{path.name}: {key} is encrypted, which only Pulumi can read; "
+                f"give it with --config {key}=VALUE"
+            )
+        config[_full_key(project, key)] = _text(value)
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ProjectError(f"there is no {path}: run this in the project's folder") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ProjectError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise ProjectError(f"{path} holds no settings")
+    return content
+
+
+def _full_key(project: str, key: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _text(value: object) -> str:
+    """Give a setting as the engine hands it to a program: text, or JSON for the structured."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,36 @@
+"""What the engine asks of a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A resource's id and outputs; the outputs named in *secrets* are secret."""
+
+    id: str
+    outputs: Properties
+    secrets: frozenset[str] = field(default_factory=frozenset)
+
+
+class Provider(Protocol):
+    """Creates, changes and deletes resources by type."""
+
+    async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
+        """Make the resource *urn* of type *kind*."""
+
+    async def update(
+        self, urn: str, kind: str, old: Outcome, olds: Properties, news: Properties
+    ) -> Outcome:
+        """Change a resource in place."""
+
+    async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
+        """Remove a resource and what runs for it."""
+
+    async def invoke(self, token: str, arguments: Properties) -> Properties:
+        """Answer a function of the provider, such as `aws:index/getRegion:getRegion`."""

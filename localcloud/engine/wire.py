@@ -1,0 +1,90 @@
+"""Property values between the SDK's wire form and plain Python.
+
+The signatures are those of Pulumi's protocol (`pulumi.runtime.rpc` holds the same constants).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from google.protobuf import json_format, struct_pb2
+
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
+_ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # a signature, no secret
+_RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
+_OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+
+class Unsupported(Exception):
+    """The program uses a kind of value that the local cloud does not interpret."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A folder that the program hands over; equal digests mean equal names and bytes."""
+
+    path: Path
+    digest: str
+
+
+def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """Give plain values: secrets unwrapped, whole numbers as int, folders as `Archive`."""
+    return {key: _plain(value) for key, value in json_format.MessageToDict(struct).items()}
+
+
+def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_pb2.Struct:
+    """Give the wire form; the members named in *secrets* are marked as such."""
+    struct = struct_pb2.Struct()
+    for key, value in values.items():
+        wire = _wire(value)
+        struct.update({key: {_SIGNATURE: _SECRET, "value": wire} if key in secrets else wire})
+    return struct
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files below *folder*, in order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # a JSON value
+    if isinstance(value, dict):
+        if _SIGNATURE in value:
+            return _special(value)
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _special(value: dict[str, Any]) -> Any:  # noqa: ANN401  # a JSON value
+    kind = value[_SIGNATURE]
+    if kind in (_SECRET, _OUTPUT):
+        return _plain(value.get("value"))
+    if kind == _RESOURCE:
+        return value["urn"]
+    if kind == _ARCHIVE and Path(value.get("path", "")).is_dir():
+        path = Path(value["path"])
+        return Archive(path, folder_digest(path))
+    shape = {_ASSET: "a single asset", _ARCHIVE: "an archive that is not a folder"}
+    raise Unsupported(f"the local cloud does not run {shape.get(kind, 'this kind of value')}")
+
+
+def _wire(value: Any) -> Any:  # noqa: ANN401  # a JSON value
+    if isinstance(value, Archive):
+        return {_SIGNATURE: _ARCHIVE, "path": str(value.path)}
+    if isinstance(value, Mapping):
+        return {key: _wire(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_wire(member) for member in value]
+    return value

@@ -1,0 +1,75 @@
+"""Resource types that AWS needs and this machine does not: known by name, nothing runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from localcloud.engine.provider import Outcome, Properties
+from localcloud.provider.kind import logical_name
+from localcloud.provider.names import arn, physical_name, resource_id
+
+# What the id of each type begins with, and the ARN that the id or the name makes.
+_Arn = Callable[[str, str], str]  # id, name
+
+
+def _ec2(resource: str) -> _Arn:
+    return lambda identity, _name: arn("ec2", f"{resource}/{identity}")
+
+
+INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
+    "aws:cloudwatch/logGroup:LogGroup": (
+        None,
+        lambda _identity, name: arn("logs", f"log-group:{name}"),
+    ),
+    "aws:ec2/internetGateway:InternetGateway": ("igw", _ec2("internet-gateway")),
+    "aws:ec2/routeTable:RouteTable": ("rtb", _ec2("route-table")),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": ("rtbassoc", _ec2("association")),
+    "aws:ec2/securityGroup:SecurityGroup": ("sg", _ec2("security-group")),
+    "aws:ec2/subnet:Subnet": ("subnet", _ec2("subnet")),
+    "aws:ec2/vpc:Vpc": ("vpc", _ec2("vpc")),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": ("vpce", _ec2("vpc-endpoint")),
+    "aws:ecs/cluster:Cluster": (None, lambda _identity, name: arn("ecs", f"cluster/{name}")),
+    "aws:iam/role:Role": (None, lambda _identity, name: arn("iam", f"role/{name}", region="")),
+    "aws:iam/rolePolicy:RolePolicy": (
+        None,
+        lambda _identity, name: arn("iam", f"policy/{name}", region=""),
+    ),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
+        "attachment",
+        lambda identity, _name: identity,
+    ),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": (
+        "sgr",
+        _ec2("security-group-rule"),
+    ),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (
+        "sgr",
+        _ec2("security-group-rule"),
+    ),
+}
+
+
+class Inert:
+    """A resource of which only the id, the name and the ARN matter."""
+
+    def __init__(self, kind: str) -> None:
+        self._prefix, self._arn = INERT[kind]
+
+    async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
+        physical = physical_name(urn, name, inputs)
+        identity = resource_id(self._prefix, urn) if self._prefix else physical
+        made = {"name": physical, "arn": self._arn(identity, physical)}
+        return Outcome(identity, {**made, **inputs})
+
+    async def update(
+        self,
+        urn: str,
+        old: Outcome,
+        olds: Properties,
+        news: Properties,
+    ) -> Outcome:
+        return await self.create(urn, logical_name(urn), news)
+
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
+        """Nothing runs for it."""

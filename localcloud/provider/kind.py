@@ -1,0 +1,27 @@
+"""The common shape of what stands behind a resource type."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from localcloud.engine.provider import Outcome, Properties
+
+
+class ProviderError(Exception):
+    """The declaration cannot be run here; the text names the property and the reason."""
+
+
+class Kind(Protocol):
+    """Creates, changes and removes resources of one type."""
+
+    async def create(self, urn: str, name: str, inputs: Properties) -> Outcome: ...
+
+    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
+        """Change in place, keeping the id."""
+
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None: ...
+
+
+def logical_name(urn: str) -> str:
+    """Give the name that the program chose for the resource."""
+    return urn.rpartition("::")[2]

@@ -1,0 +1,166 @@
+"""The state folder of one stack: ports, secrets, logs, outputs, and the database's files.
+
+The same folder gives the same ports, token and blogs at the next start. One local cloud at a time
+may use it. A pointer below `$XDG_STATE_HOME` lets clients in any folder find what is running.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import random
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any, Final
+
+# Below the range from which systems take ports for outgoing connections, so that a kept port is
+# not in use by chance at the next start.
+_PORTS: Final = range(20000, 32000)
+_TRIES: Final = 200
+
+
+class StateError(Exception):
+    """The state folder cannot be used as asked; the text says what to do."""
+
+
+class State:
+    """An open state folder; `close` gives it free again."""
+
+    def __init__(self, folder: Path, stack: str) -> None:
+        """Take the folder; a StateError says that another has it, or that it is not writable."""
+        self.folder = folder
+        self.stack = stack
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+            self._lock: IO[str] = (folder / "lock").open("a+")
+        except OSError as error:
+            raise StateError(f"the state folder cannot be used: {error}") from error
+        self._take_lock()
+        self.logs = folder / "logs"
+        self.outputs_file = folder / "outputs.json"
+        self._values = self._load()
+        self._pointer: Path | None = None
+        self._set_old_logs_aside()
+
+    def _take_lock(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.seek(0)
+            holder = self._lock.read().strip() or "unknown"
+            self._lock.close()
+            raise StateError(
+                f"another local cloud (process {holder}) uses {self.folder}; "
+                "stop it, or give another folder with --state"
+            ) from None
+        self._lock.truncate(0)
+        self._lock.write(f"{os.getpid()}\n")
+        self._lock.flush()
+
+    def _load(self) -> dict[str, dict[str, Any]]:
+        path = self.folder / "state.json"
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            content = {}
+        except ValueError as error:
+            raise StateError(f"{path} is damaged ({error}); remove it to start over") from error
+        return {kind: dict(content.get(kind, {})) for kind in ("ports", "secrets")}
+
+    def _set_old_logs_aside(self) -> None:
+        """Keep the last run's logs under another name: after a crash they are wanted."""
+        for path in self.logs.glob("**/*.log") if self.logs.is_dir() else ():
+            path.replace(path.with_suffix(".log.old"))
+
+    def port(self, name: str) -> int:
+        """Give the port kept for *name*, chosen free the first time."""
+        ports = self._values["ports"]
+        if name not in ports:
+            self.keep_port(name, _free_port(set(ports.values())))
+        elif not _is_free(ports[name]):
+            raise StateError(
+                f"port {ports[name]}, kept for {name}, is in use by another program; "
+                "stop that, or choose another port (see --help)"
+            )
+        return int(ports[name])
+
+    def keep_port(self, name: str, port: int) -> None:
+        """Keep *port* for *name* from now on."""
+        self._values["ports"][name] = port
+        self._save()
+
+    def secret(self, name: str, make: Callable[[], str]) -> str:
+        """Give the secret kept for *name*, made the first time."""
+        secrets = self._values["secrets"]
+        if name not in secrets:
+            secrets[name] = make()
+            self._save()
+        return str(secrets[name])
+
+    def forget_secret(self, name: str) -> None:
+        """Let the next `secret` of this name make a new one."""
+        if self._values["secrets"].pop(name, None) is not None:
+            self._save()
+
+    def _save(self) -> None:
+        _write_private(self.folder / "state.json", json.dumps(self._values, indent=2))
+
+    def publish(self, outputs: Mapping[str, Any]) -> None:
+        """Write the stack's outputs, and the pointer that leads clients to them."""
+        _write_private(self.outputs_file, json.dumps(outputs, indent=2) + "\n")
+        folder = _pointer_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
+        self._pointer = folder / f"{name}.json"
+        pointer = {
+            "pid": os.getpid(),
+            "stack": self.stack,
+            "state": str(self.folder.resolve()),
+            "outputs": str(self.outputs_file.resolve()),
+        }
+        _write_private(self._pointer, json.dumps(pointer) + "\n")
+
+    def close(self) -> None:
+        """Withdraw the pointer and give the folder free."""
+        if self._pointer:
+            self._pointer.unlink(missing_ok=True)
+            self.outputs_file.unlink(missing_ok=True)
+        self._lock.close()
+
+
+def _pointer_folder() -> Path:
+    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(home).expanduser() / "aws-blog-demo" / "running"
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Replace *path* at once, readable by its owner alone."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(FileNotFoundError):
+        temporary.unlink()
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def _free_port(taken: set[int]) -> int:
+    for port in random.sample(_PORTS, _TRIES):
+        if port not in taken and _is_free(port):
+            return port
+    raise StateError("no free port was found on 127.0.0.1; give one (see --help)")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,136 @@
+"""The demo: start the local cloud, then browse (in a terminal) or run through it as a script.
+
+With a terminal it opens the client. Without one (a pipe, a CI job) it creates, lists, reads, edits
+and deletes blogs through both backends with the `blogs` command, and prints what each step took.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOGS = Path(sys.executable).with_name("blogs")
+BACKENDS = ("functions", "containers")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="make demo",
+        description=__doc__,
+        epilog="example: make demo | cat",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--script", action="store_true", help="run the script, terminal or not")
+    script = parser.parse_args().script
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not script
+    with local_cloud() as outputs:
+        environment = client_environment(outputs)
+        if interactive:
+            return subprocess.call([str(BLOGS)], env=environment)
+        run_script(environment)
+    print("demo: everything stopped")
+    return 0
+
+
+@contextlib.contextmanager
+def local_cloud() -> Iterator[dict[str, str]]:
+    """Run the local cloud, and stop it at the end; give its outputs."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localcloud"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C belongs to the client; this one is stopped below
+    )
+    try:
+        assert process.stdout  # noqa: S101  # asked for above
+        line = process.stdout.readline()
+        if not line:
+            sys.exit(process.wait() or 1)
+        print(f"demo: the local cloud answers after {time.perf_counter() - started:.1f} s")
+        yield json.loads(line)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def client_environment(outputs: dict[str, str]) -> dict[str, str]:
+    """Point the client at this local cloud, whatever else runs."""
+    return {
+        **os.environ,
+        "BLOGS_FUNCTIONS_URL": outputs["FunctionsURL"],
+        "BLOGS_CONTAINERS_URL": outputs["ContainersURL"],
+        "BLOGS_WRITE_TOKEN": outputs.get("WriteToken", ""),
+    }
+
+
+def run_script(environment: dict[str, str]) -> None:
+    """Do each step through both backends, and print what it took."""
+    took: dict[str, dict[str, float]] = {}
+    for backend in BACKENDS:
+        identity = f"demo-{backend}-{os.getpid()}"
+        for name, arguments, contents in steps(identity, backend):
+            started = time.perf_counter()
+            answer = blogs([*arguments, "--backend", backend], contents, environment)
+            took.setdefault(name, {})[backend] = time.perf_counter() - started
+            print(f"{backend:10}  {name:6}  {describe(answer)}")
+    print_table(took)
+
+
+def steps(identity: str, backend: str) -> list[tuple[str, list[str], str | None]]:
+    """Give the name, the arguments and the standard input of each step."""
+    title = f"Posted through {backend}"
+    return [
+        ("post", ["post", "--id", identity, "--title", title, "--author", "demo"], "First words."),
+        ("list", ["ls", "--limit", "5"], None),
+        ("read", ["show", identity], None),
+        ("edit", ["edit", identity, "--title", f"{title}, edited"], None),
+        ("delete", ["rm", identity, "--yes"], None),
+    ]
+
+
+def blogs(arguments: Sequence[str], contents: str | None, environment: dict[str, str]) -> object:
+    """Run the `blogs` command and give what its JSON says; a failure ends the demo."""
+    finished = subprocess.run(
+        [str(BLOGS), *arguments, "--json"],
+        input=contents or "",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        sys.exit(f"demo: blogs {' '.join(arguments)} failed: {finished.stderr.strip()}")
+    return json.loads(finished.stdout or "null")
+
+
+def describe(answer: object) -> str:
+    """Say in a few words what a step gave."""
+    if isinstance(answer, dict) and "blogs" in answer:
+        answer = answer["blogs"]
+    if isinstance(answer, list):
+        return f"{len(answer)} blogs, newest: {answer[0]['title'] if answer else '-'}"
+    if isinstance(answer, dict) and "title" in answer:
+        return f"{answer['id']}: {answer['title']}"
+    return "done"
+
+
+def print_table(took: dict[str, dict[str, float]]) -> None:
+    """Print milliseconds by step and backend, the start of the command included."""
+    print(f"\n{'ms':8}" + "".join(f"{backend:>12}" for backend in BACKENDS))
+    for name, times in took.items():
+        print(f"{name:8}" + "".join(f"{times[backend] * 1000:12.0f}" for backend in BACKENDS))
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
