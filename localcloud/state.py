@@ -69,6 +69,7 @@ class State:
         except FileNotFoundError:
             content = {}
         except ValueError as error:
+            self._lock.close()
             raise StateError(f"{path} is damaged ({error}); remove it to start over") from error
         return {kind: dict(content.get(kind, {})) for kind in ("ports", "secrets")}
 

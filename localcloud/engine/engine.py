@@ -13,7 +13,7 @@ from typing import Any, Final
 import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from localcloud.engine.monitor import Monitor, Resource
+from localcloud.engine.monitor import Monitor, Resource, Run
 from localcloud.engine.project import Project
 from localcloud.engine.provider import Provider
 from localcloud.environment import clean_environment
@@ -51,7 +51,7 @@ class Engine:
             self._log.write_bytes(b"")
             status = await (await self._start(project, address)).wait()
         if status != 0:
-            raise ProgramFailed(self._reason(monitor.run.errors, status))
+            raise ProgramFailed(self._reason(monitor.run, status))
         await self._delete_unregistered(monitor.run.resources)
         return monitor.run.outputs
 
@@ -69,12 +69,12 @@ class Engine:
             log=self._log,
         )
 
-    def _reason(self, errors: list[str], status: int) -> str:
-        said = self._log.read_text("utf-8", "replace").strip()[-_LOG_TAIL:]
-        known = list(dict.fromkeys(errors))
-        if known and "Traceback" not in said:
-            return "\n".join(known)
-        return said or "\n".join(known) or f"the program ended with status {status}"
+    def _reason(self, run: Run, status: int) -> str:
+        """Say why the program failed: what the provider refused, or what the program printed."""
+        if run.refusals:
+            return "\n".join(dict.fromkeys(run.refusals))
+        printed = self._log.read_text("utf-8", "replace").strip()[-_LOG_TAIL:]
+        return printed or "\n".join(run.errors) or f"the program ended with status {status}"
 
     async def _delete_unregistered(self, registered: dict[str, Resource]) -> None:
         for urn in reversed([urn for urn in self._resources if urn not in registered]):

@@ -12,9 +12,15 @@ from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    provider_pb2,
+    resource_pb2,
+    resource_pb2_grpc,
+)
 
-from localcloud.engine.provider import Outcome, Properties, Provider
+from localcloud.engine.provider import Outcome, Properties, Provider, ProviderError
 from localcloud.engine.wire import Unsupported, decode, encode
 
 _STACK = "pulumi:pulumi:Stack"
@@ -43,6 +49,7 @@ class Run:
 
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -77,7 +84,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         try:
             inputs = decode(request.object)
             outcome = await self._outcome(urn, request, inputs)
-        except Unsupported as error:
+        except (ProviderError, Unsupported) as error:
             await self._refuse(context, urn, str(error))
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
             await self._refuse(context, urn, f"{type(error).__name__}: {error}")
@@ -103,7 +110,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
 
     async def _refuse(self, context: grpc.aio.ServicerContext, urn: str, reason: str) -> NoReturn:
         message = f"{urn.rpartition('::')[2]} ({urn.split('::')[2]}): {reason}"
-        self.run.errors.append(message)
+        self.run.refusals.append(message)
         await context.abort(grpc.StatusCode.UNKNOWN, message)
         raise AssertionError  # abort never returns
 
@@ -131,8 +138,6 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             answer = await self._provider.invoke(request.tok, decode(request.args))
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
             await self._refuse(context, f"::::{request.tok}::{request.tok}", str(error))
-        from pulumi.runtime.proto import provider_pb2  # noqa: PLC0415
-
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})
 
     async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401

@@ -9,6 +9,10 @@ from typing import Any, Protocol
 Properties = Mapping[str, Any]
 
 
+class ProviderError(Exception):
+    """The declaration cannot be run; the text names the property and the reason."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A resource's id and outputs; the outputs named in *secrets* are secret."""

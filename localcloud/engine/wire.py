@@ -6,6 +6,7 @@ The signatures are those of Pulumi's protocol (`pulumi.runtime.rpc` holds the sa
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,8 @@ def _special(value: dict[str, Any]) -> Any:  # noqa: ANN401  # a JSON value
         return _plain(value.get("value"))
     if kind == _RESOURCE:
         return value["urn"]
-    if kind == _ARCHIVE and Path(value.get("path", "")).is_dir():
-        path = Path(value["path"])
+    path = Path(value.get("path") or os.devnull)
+    if kind == _ARCHIVE and path.is_dir():
         return Archive(path, folder_digest(path))
     shape = {_ASSET: "a single asset", _ARCHIVE: "an archive that is not a folder"}
     raise Unsupported(f"the local cloud does not run {shape.get(kind, 'this kind of value')}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.engine.wire import Archive
 from localcloud.environment import REGION
 from localcloud.provider.context import Context
-from localcloud.provider.kind import ProviderError, logical_name
+from localcloud.provider.kind import logical_name
 from localcloud.provider.names import arn, physical_name
 from localcloud.provider.package import unpack
 from localcloud.runtimes.functions import Function, FunctionSpec

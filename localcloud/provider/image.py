@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from localcloud.engine.provider import ProviderError
 from localcloud.engine.wire import folder_digest
-from localcloud.provider.kind import ProviderError
 
 LOCAL: Final = "local"
 

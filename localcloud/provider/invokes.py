@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from localcloud.engine.provider import Properties
+from localcloud.engine.provider import Properties, ProviderError
 from localcloud.environment import ACCOUNT_ID, REGION
-from localcloud.provider.kind import ProviderError
 
 _ZONES: Final = [f"{REGION}a", f"{REGION}b", f"{REGION}c"]
 

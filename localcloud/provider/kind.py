@@ -7,10 +7,6 @@ from typing import Protocol
 from localcloud.engine.provider import Outcome, Properties
 
 
-class ProviderError(Exception):
-    """The declaration cannot be run here; the text names the property and the reason."""
-
-
 class Kind(Protocol):
     """Creates, changes and removes resources of one type."""
 

@@ -6,9 +6,9 @@ import secrets
 import string
 from functools import partial
 
-from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.provider.context import Context
-from localcloud.provider.kind import ProviderError, logical_name
+from localcloud.provider.kind import logical_name
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
 

@@ -1,0 +1,226 @@
+"""The resources of an HTTP API become one front: its stage listens, its routes reach functions."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from localcloud.engine.provider import Outcome, Properties, ProviderError
+from localcloud.environment import REGION
+from localcloud.errors import FunctionError
+from localcloud.provider.context import Context
+from localcloud.provider.function import Functions
+from localcloud.provider.kind import Kind, logical_name
+from localcloud.provider.names import arn, resource_id
+from localcloud.runtimes.gateway import AccessLog, Cors, Gateway, GatewaySpec, Route, Throttle
+from localcloud.runtimes.gateway import Target as GatewayTarget
+
+_PORT: Final = "api"
+_PRINCIPAL: Final = "apigateway.amazonaws.com"
+_INTEGRATION_TIMEOUT_MS: Final = 30_000  # an HTTP API's default, and its upper limit
+
+
+@dataclass
+class HttpApi:
+    """The program's one HTTP API, as its parts are declared and changed."""
+
+    context: Context
+    functions: Functions
+    id: str = ""
+    port: int = 0
+    inputs: Properties = field(default_factory=dict)
+    integrations: dict[str, Properties] = field(default_factory=dict)
+    routes: dict[str, Properties] = field(default_factory=dict)
+    permissions: dict[str, Properties] = field(default_factory=dict)
+    stages: dict[str, Properties] = field(default_factory=dict)
+    gateway: Gateway | None = None
+
+    async def apply(self) -> None:
+        """Make the front answer as is declared now; it listens while there is a stage."""
+        stage = next(iter(self.stages.values()), None)
+        if stage is None:
+            await self.close()
+        elif self.gateway is None:
+            self.gateway = Gateway(self.port)
+            self.gateway.configure(self._spec(stage))
+            await self.gateway.start()
+        else:
+            self.gateway.configure(self._spec(stage))
+
+    async def close(self) -> None:
+        """Finish what is under way and stop listening."""
+        gateway, self.gateway = self.gateway, None
+        if gateway:
+            await gateway.stop()
+
+    def _spec(self, stage: Properties) -> GatewaySpec:
+        limits = stage.get("defaultRouteSettings") or {}
+        throttle = None
+        if "throttlingRateLimit" in limits:
+            throttle = Throttle(
+                rate_limit=float(limits["throttlingRateLimit"]),
+                burst_limit=int(limits["throttlingBurstLimit"]),
+            )
+        return GatewaySpec(
+            api_id=self.id,
+            stage=stage["name"],
+            routes=tuple(self._routes(stage["name"])),
+            cors=_cors(self.inputs.get("corsConfiguration")),
+            throttle=throttle,
+            access_log=self._access_log(stage),
+        )
+
+    def _routes(self, stage: str) -> Iterator[Route]:
+        for route in self.routes.values():
+            target = route.get("target", "")
+            integration = self.integrations.get(target.removeprefix("integrations/"))
+            if integration is None:  # not declared yet, or gone already
+                continue
+            milliseconds = integration.get("timeoutMilliseconds", _INTEGRATION_TIMEOUT_MS)
+            source = "/".join([arn("execute-api", self.id), stage, _source(route["routeKey"])])
+            yield Route(
+                key=route["routeKey"],
+                target=self._target(integration["integrationUri"], source),
+                timeout_s=milliseconds / 1000,
+            )
+
+    def _target(self, uri: str, source: str) -> GatewayTarget:
+        function_arn = uri.partition("/functions/")[2].removesuffix("/invocations") or uri
+
+        async def invoke(event: bytes) -> bytes:
+            function = self.functions.get(function_arn)
+            if function is None:
+                raise FunctionError("ResourceNotFoundException", b"there is no such function")
+            if not self._may_invoke(function_arn, source):
+                raise FunctionError(
+                    "AccessDeniedException", b"no permission lets the API invoke it"
+                )
+            return await function.invoke(event)
+
+        return invoke
+
+    def _may_invoke(self, function_arn: str, source: str) -> bool:
+        """Whether a permission lets the route *source* invoke the function."""
+        name = function_arn.rpartition(":")[2]
+        return any(
+            permission["function"] in (name, function_arn)
+            and permission["principal"] == _PRINCIPAL
+            and fnmatch.fnmatchcase(source, permission.get("sourceArn", "*"))
+            for permission in self.permissions.values()
+        )
+
+    def _access_log(self, stage: Properties) -> AccessLog | None:
+        declared = stage.get("accessLogSettings")
+        if not declared:
+            return None
+        return AccessLog(path=self.context.state.logs / "api.log", format=declared["format"])
+
+
+def _source(route_key: str) -> str:
+    """Give a route's part of the ARN that calls the function: `GET /blog` is `GET/blog`."""
+    return route_key.replace(" ", "")
+
+
+def _cors(declared: Properties | None) -> Cors | None:
+    if not declared:
+        return None
+    return Cors(
+        allow_origins=declared.get("allowOrigins", ()),
+        allow_methods=declared.get("allowMethods", ()),
+        allow_headers=declared.get("allowHeaders", ()),
+        expose_headers=declared.get("exposeHeaders", ()),
+        max_age=declared.get("maxAge"),
+        allow_credentials=declared.get("allowCredentials", False),
+    )
+
+
+class Api:
+    """`aws:apigatewayv2/api:Api`."""
+
+    def __init__(self, api: HttpApi) -> None:
+        self._api = api
+
+    async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
+        if self._api.id:
+            raise ProviderError("one HTTP API runs here; this is a second one")
+        self._api.id = resource_id("api", urn)[4:14]
+        self._api.port = self._api.context.state.port(_PORT)
+        return self._outcome(inputs)
+
+    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
+        outcome = self._outcome(news)
+        await self._api.apply()
+        return outcome
+
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
+        await self._api.close()
+        self._api.id = ""
+
+    def _outcome(self, inputs: Properties) -> Outcome:
+        if inputs.get("protocolType") != "HTTP":
+            raise ProviderError("protocolType must be HTTP to run here")
+        self._api.inputs = inputs
+        made = {
+            "arn": f"arn:aws:apigateway:{REGION}::/apis/{self._api.id}",
+            "apiEndpoint": f"http://127.0.0.1:{self._api.port}",
+            "executionArn": arn("execute-api", self._api.id),
+        }
+        return Outcome(self._api.id, {**inputs, **made})
+
+
+class Part:
+    """A resource that is one entry of the API: an integration, a route, a permission."""
+
+    def __init__(self, api: HttpApi, entries: dict[str, Properties]) -> None:
+        self._api = api
+        self._entries = entries
+
+    async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
+        identity = resource_id("part", urn)[5:12]
+        self._entries[identity] = inputs
+        await self._api.apply()
+        return Outcome(identity, {**inputs, **self._made(inputs)})
+
+    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
+        return await self.create(urn, logical_name(urn), news)
+
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
+        self._entries.pop(old.id, None)
+        await self._api.apply()
+
+    def _made(self, inputs: Properties) -> Properties:
+        return {}
+
+
+class Stage(Part):
+    """`aws:apigatewayv2/stage:Stage`; the API has one here."""
+
+    def __init__(self, api: HttpApi) -> None:
+        super().__init__(api, api.stages)
+
+    async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
+        if self._entries and resource_id("part", urn)[5:12] not in self._entries:
+            raise ProviderError("one stage runs here; this is a second one")
+        return await super().create(urn, name, inputs)
+
+    def _made(self, inputs: Properties) -> Properties:
+        name = inputs["name"]
+        path = "" if name == "$default" else f"/{name}"
+        return {
+            "arn": f"arn:aws:apigateway:{REGION}::/apis/{self._api.id}/stages/{name}",
+            "executionArn": f"{arn('execute-api', self._api.id)}/{name}",
+            "invokeUrl": f"http://127.0.0.1:{self._api.port}{path}",
+        }
+
+
+def kinds(api: HttpApi) -> dict[str, Kind]:
+    """Give the resource types that make up an HTTP API."""
+    return {
+        "aws:apigatewayv2/api:Api": Api(api),
+        "aws:apigatewayv2/integration:Integration": Part(api, api.integrations),
+        "aws:apigatewayv2/route:Route": Part(api, api.routes),
+        "aws:apigatewayv2/stage:Stage": Stage(api),
+        "aws:lambda/permission:Permission": Part(api, api.permissions),
+    }

@@ -1,0 +1,69 @@
+"""The provider: which type is what here; a type that is not listed is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from localcloud.engine.provider import Outcome, Properties, ProviderError
+from localcloud.provider import api, inert, invokes, service
+from localcloud.provider.context import Context
+from localcloud.provider.function import Functions
+from localcloud.provider.kind import Kind
+from localcloud.provider.password import RandomPassword
+from localcloud.provider.table import Table
+
+_UNKNOWN: Final = (
+    "the local cloud does not know this type: give it a kind in localcloud/provider, "
+    "or name it in localcloud/provider/inert.py"
+)
+
+
+class LocalProvider:
+    """Runs the declared resources on this machine."""
+
+    def __init__(self, context: Context) -> None:
+        self._functions = Functions(context)
+        self._api = api.HttpApi(context, self._functions)
+        self._balanced = service.Balanced(context)
+        self._kinds: Mapping[str, Kind] = {
+            **{kind: inert.Inert(kind) for kind in inert.INERT},
+            **api.kinds(self._api),
+            **service.kinds(self._balanced),
+            "aws:dynamodb/table:Table": Table(context),
+            "aws:lambda/function:Function": self._functions,
+            "random:index/randomPassword:RandomPassword": RandomPassword(context),
+        }
+
+    async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
+        return await self._kind(kind).create(urn, name, inputs)
+
+    async def update(
+        self, urn: str, kind: str, old: Outcome, olds: Properties, news: Properties
+    ) -> Outcome:
+        return await self._kind(kind).update(urn, old, olds, news)
+
+    async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
+        await self._kind(kind).delete(urn, old, inputs)
+
+    async def invoke(self, token: str, arguments: Properties) -> Properties:
+        return invokes.answer(token)
+
+    async def settle(self) -> None:
+        """Wait until all that was declared answers."""
+        await self._balanced.settle()
+
+    async def refresh(self) -> None:
+        """Notice that the project's own image has changed."""
+        await self._balanced.refresh()
+
+    async def close(self) -> None:
+        """Stop what runs: the fronts first, so that nothing is refused half way."""
+        await self._api.close()
+        await self._balanced.close()
+        await self._functions.close()
+
+    def _kind(self, kind: str) -> Kind:
+        if kind not in self._kinds:
+            raise ProviderError(_UNKNOWN)
+        return self._kinds[kind]

@@ -1,0 +1,142 @@
+"""What the program declares."""
+
+import json
+
+from blog import schema
+from infra.functions import OPERATIONS
+from localcloud.provider import api, inert, service
+
+OTHERS = {
+    "aws:dynamodb/table:Table",
+    "aws:lambda/function:Function",
+    "random:index/randomPassword:RandomPassword",
+}
+
+
+def test_the_outputs_have_the_predecessor_s_names(program):
+    assert set(program.outputs) == {"FunctionsURL", "ContainersURL", "WriteToken"}
+
+
+def test_open_writes_need_no_token_and_say_so_to_both_backends(declare):
+    program = declare(openWrites="true")
+
+    assert set(program.outputs) == {"FunctionsURL", "ContainersURL"}
+    assert not program.of("random:index/randomPassword:RandomPassword")
+    for variables in environments(program):
+        assert variables["OPEN_WRITES"] == "true"
+        assert "WRITE_TOKEN_SHA256" not in variables
+
+
+def test_both_backends_get_the_table_and_the_digest_of_the_token_never_the_token(program):
+    for variables in environments(program):
+        assert variables["TABLE_NAME"] == "name:blogs"
+        assert variables["OPEN_WRITES"] == "false"
+        assert len(variables["WRITE_TOKEN_SHA256"]) == 64
+        assert "result:write-token" not in variables.values()
+
+
+def environments(program):
+    functions = program.of("aws:lambda/function:Function").values()
+    (task,) = program.of("aws:ecs/taskDefinition:TaskDefinition").values()
+    (container,) = json.loads(task["containerDefinitions"])
+    declared = {entry["name"]: entry["value"] for entry in container["environment"]}
+    return [*(function["environment"]["variables"] for function in functions), declared]
+
+
+def test_every_type_is_known_to_the_local_cloud(program):
+    kinds = {kind for kind, _, _ in program.resources}
+
+    assert kinds <= set(inert.INERT) | set(api.TYPES) | set(service.TYPES) | OTHERS
+
+
+def test_every_route_of_the_contract_reaches_the_function_of_its_operation(program):
+    routes = {}
+    for route in program.of("aws:apigatewayv2/route:Route").values():
+        integration = route["target"].removeprefix("integrations/").removesuffix("-id")
+        uri = program.of("aws:apigatewayv2/integration:Integration")[integration]["integrationUri"]
+        routes[route["routeKey"]] = uri.removeprefix("invokeArn:functions-").partition("-")[0]
+
+    assert routes == {
+        "GET /blog": "GetBlogs",
+        "HEAD /blog": "GetBlogs",
+        "GET /": "GetBlogs",
+        "HEAD /": "GetBlogs",
+        "$default": "GetBlogs",
+        "GET /blog/{id}": "GetBlog",
+        "HEAD /blog/{id}": "GetBlog",
+        "POST /blog": "PostBlog",
+        "PUT /blog/{id}": "PutBlog",
+        "DELETE /blog/{id}": "DeleteBlog",
+    }
+
+
+def test_functions_are_named_where_people_look_for_them_and_can_write_their_logs(program):
+    functions = program.of("aws:lambda/function:Function")
+    logs = {log["name"] for log in program.of("aws:cloudwatch/logGroup:LogGroup").values()}
+
+    names = {function["name"] for function in functions.values()}
+    assert names == {f"blog-local-{operation.function}" for operation in OPERATIONS}
+    assert {f"/aws/lambda/{name}" for name in names} <= logs
+
+
+def test_every_log_group_has_a_retention(program):
+    assert all(
+        log["retentionInDays"] == 14
+        for log in program.of("aws:cloudwatch/logGroup:LogGroup").values()
+    )
+
+
+def test_no_policy_allows_more_than_named_actions_on_named_resources(program):
+    policies = program.of("aws:iam/rolePolicy:RolePolicy")
+
+    assert len(policies) == 2 * len(OPERATIONS) + 1
+    for policy in policies.values():
+        for statement in json.loads(policy["policy"])["Statement"]:
+            assert all("*" not in action for action in statement["Action"])
+            assert statement["Resource"] != "*"
+
+
+def test_tasks_are_reached_from_the_load_balancer_alone(program):
+    rules = program.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+
+    assert rules["containers-task-in"].get("cidrIpv4") is None
+    assert rules["containers-task-in"]["referencedSecurityGroupId"] == "containers-balancer-id"
+    assert rules["containers-balancer-in"]["fromPort"] == 80
+
+
+def test_the_table_is_what_the_schema_says(program):
+    table = program.of("aws:dynamodb/table:Table")["blogs"]
+
+    assert table["hashKey"] == schema.TABLE_KEY
+    (feed,) = table["globalSecondaryIndexes"]
+    assert feed["name"] == schema.FEED_INDEX
+    assert [key["attributeName"] for key in feed["keySchemas"]] == [
+        schema.FEED_PARTITION,
+        schema.FEED_POSITION,
+    ]
+    assert feed["nonKeyAttributes"] == list(schema.NON_KEY_ATTRIBUTES)
+    assert table["pointInTimeRecovery"] == {"enabled": True}
+    assert table["serverSideEncryption"] == {"enabled": True}
+
+
+def test_the_gateway_s_cors_block_is_the_one_that_the_containers_answer(program):
+    (gateway,) = program.of("aws:apigatewayv2/api:Api").values()
+
+    assert gateway["corsConfiguration"] == {
+        "allowOrigins": ["*"],
+        "allowMethods": list(schema.CORS_METHODS),
+        "allowHeaders": list(schema.CORS_HEADERS),
+        "exposeHeaders": list(schema.CORS_EXPOSED_HEADERS),
+        "maxAge": schema.CORS_MAX_AGE_SECONDS,
+    }
+
+
+def test_settings_change_what_they_name(declare):
+    program = declare(memorySize="512", functionTimeout="5", desiredTasks="3", stageName="dev")
+
+    functions = program.of("aws:lambda/function:Function").values()
+    assert {(one["memorySize"], one["timeout"]) for one in functions} == {(512, 5)}
+    (running,) = program.of("aws:ecs/service:Service").values()
+    assert running["desiredCount"] == 3
+    (stage,) = program.of("aws:apigatewayv2/stage:Stage").values()
+    assert stage["name"] == "dev"

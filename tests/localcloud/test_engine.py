@@ -1,0 +1,192 @@
+"""The built-in engine runs a real program through the SDK's own protocol.
+
+These are the smoke tests of `localcloud.engine.monitor`: when a new version of the pulumi package
+makes them fail, the protocol that it speaks has changed (`pulumi.runtime.proto`,
+`pulumi.runtime.Settings`, `run_in_stack`), and that module has to follow.
+"""
+
+import pytest
+
+from localcloud.engine.engine import Engine, ProgramFailed
+from localcloud.engine.project import Project
+from localcloud.engine.provider import Outcome, ProviderError
+from localcloud.processes import Processes
+
+PREAMBLE = """
+import pulumi
+
+class Thing(pulumi.CustomResource):
+    made: pulumi.Output[str]
+    def __init__(self, name, opts=None, **inputs):
+        super().__init__("test:index:Thing", name, {"made": None, **inputs}, opts)
+
+class Group(pulumi.ComponentResource):
+    def __init__(self, name, opts=None):
+        super().__init__("test:index:Group", name, {}, opts)
+"""
+
+
+class Recorder:
+    """A provider that remembers what it was asked."""
+
+    def __init__(self):
+        self.calls = []
+
+    async def create(self, urn, kind, name, inputs):
+        self.calls.append(("create", name, dict(inputs)))
+        if inputs.get("fail"):
+            raise ProviderError("no such size")
+        secrets = frozenset({"made"} if inputs.get("secret") else ())
+        return Outcome(f"{name}-id", {**inputs, "made": f"made {name}"}, secrets)
+
+    async def update(self, urn, kind, old, olds, news):
+        self.calls.append(("update", urn.rpartition("::")[2], dict(news)))
+        return Outcome(old.id, {**old.outputs, **news})
+
+    async def delete(self, urn, kind, old, inputs):
+        self.calls.append(("delete", old.id))
+
+    async def invoke(self, token, arguments):
+        self.calls.append(("invoke", token, dict(arguments)))
+        return {"answer": 42}
+
+
+@pytest.fixture
+async def bench(tmp_path):
+    """Runs programs one after the other against one provider."""
+
+    async def lost():
+        pass
+
+    processes = Processes(lost)
+    await processes.open()
+    said = []
+    recorder = Recorder()
+    engine = Engine(recorder, processes, tmp_path / "program.log", said.append)
+
+    async def up(program, **config):
+        recorder.calls.clear()
+        (tmp_path / "__main__.py").write_text(PREAMBLE + program)
+        settings = {f"demo:{key}": value for key, value in config.items()}
+        return await engine.up(Project(tmp_path, "demo", "local", settings))
+
+    up.calls = recorder.calls
+    up.said = said
+    yield up
+    await processes.close()
+
+
+async def test_outputs_of_one_resource_are_inputs_of_another_and_exports(bench):
+    outputs = await bench("""
+a = Thing("a", size=10)
+b = Thing("b", of=a.made, same=a.id)
+pulumi.export("made", b.made)
+""")
+
+    assert outputs == {"made": "made b"}
+    assert bench.calls == [
+        ("create", "a", {"size": 10}),
+        ("create", "b", {"of": "made a", "same": "a-id"}),
+    ]
+
+
+async def test_settings_and_secrets_reach_the_program(bench):
+    outputs = await bench(
+        """
+thing = Thing("a", secret=True, size=pulumi.Config().require_int("size"))
+pulumi.export("size", pulumi.Config().require_int("size"))
+pulumi.export("secret", pulumi.Output.all(thing.made).apply(lambda all: all[0]))
+pulumi.export("is_secret", pulumi.Output.from_input(thing.made).is_secret())
+""",
+        size="7",
+    )
+
+    assert outputs["size"] == 7
+    assert outputs["secret"] == "made a"
+
+
+async def test_an_unchanged_program_asks_for_nothing(bench):
+    await bench("Thing('a', size=1)")
+    await bench("Thing('a', size=1)")
+
+    assert bench.calls == []
+
+
+async def test_a_second_run_updates_what_changed_creates_what_is_new_and_deletes_the_rest(bench):
+    await bench("Thing('a', size=1); Thing('b', opts=pulumi.ResourceOptions()); Thing('c')")
+    await bench("Thing('a', size=2); Thing('d')")
+
+    assert sorted(bench.calls) == [
+        ("create", "d", {}),
+        ("delete", "b-id"),
+        ("delete", "c-id"),
+        ("update", "a", {"size": 2}),
+    ]
+
+
+async def test_a_refused_resource_ends_the_program_with_the_provider_s_words(bench):
+    with pytest.raises(ProgramFailed, match=r"^a \(test:index:Thing\): no such size"):
+        await bench("Thing('a', fail=True)")
+
+
+async def test_after_a_failure_the_next_run_goes_on(bench):
+    with pytest.raises(ProgramFailed):
+        await bench("Thing('a'); Thing('b', fail=True)")
+    await bench("Thing('a'); Thing('b')")
+
+    assert bench.calls == [("create", "b", {})]
+
+
+async def test_an_exception_shows_the_program_s_own_traceback(bench):
+    with pytest.raises(ProgramFailed, match="ZeroDivisionError"):
+        await bench("1 / 0")
+
+
+async def test_an_error_for_the_user_is_one_line(bench):
+    with pytest.raises(ProgramFailed, match=r"^error: size is wrong$"):
+        await bench("raise pulumi.RunError('size is wrong')")
+
+
+async def test_two_resources_of_one_type_and_name_are_refused(bench):
+    with pytest.raises(ProgramFailed, match="two resources have this type and name"):
+        await bench("Thing('a'); Thing('a')")
+
+
+async def test_parents_are_part_of_a_resource_s_name(bench):
+    outputs = await bench("""
+inner = Group("inner", pulumi.ResourceOptions(parent=Group("outer")))
+pulumi.export("urn", Thing("a", pulumi.ResourceOptions(parent=inner)).urn)
+""")
+
+    kinds = "test:index:Group$test:index:Group$test:index:Thing"
+    assert outputs["urn"] == f"urn:pulumi:local::demo::{kinds}::a"
+
+
+async def test_functions_of_the_provider_are_answered(bench):
+    outputs = await bench("""
+answer = pulumi.runtime.invoke("test:index:ask", {"of": "life"}).value
+pulumi.export("answer", answer["answer"])
+""")
+
+    assert outputs == {"answer": 42}
+    assert bench.calls == [("invoke", "test:index:ask", {"of": "life"})]
+
+
+async def test_what_the_program_says_is_passed_on(bench):
+    await bench("pulumi.log.warn('mind the gap')")
+
+    assert bench.said == ["mind the gap"]
+
+
+async def test_the_program_sees_nothing_of_the_user_s_aws_set_up(bench, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+
+    outputs = await bench("""
+import os
+names = ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY")
+pulumi.export("seen", [os.environ.get(name) for name in names])
+""")
+
+    assert outputs["seen"] == [None, "local", None]

@@ -1,0 +1,65 @@
+"""The project's files and the settings given on the command line."""
+
+import pytest
+
+from localcloud.engine.project import ProjectError, load_project
+
+PROJECT = """
+name: demo
+runtime: python
+config:
+  size: {type: integer, default: 5}
+  open: {type: boolean, default: false}
+  origins: {type: array, default: ["*"]}
+  image: {type: string}
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    return tmp_path
+
+
+def test_defaults_reach_the_program_as_pulumi_writes_them(root):
+    project = load_project(root, "local", {})
+
+    assert project.name == "demo"
+    assert project.config == {"demo:size": "5", "demo:open": "false", "demo:origins": '["*"]'}
+
+
+def test_the_stack_s_file_wins_over_defaults_and_the_command_line_over_both(root):
+    (root / "Pulumi.local.yaml").write_text(
+        "config: {demo:size: 6, demo:image: local, aws:region: x}"
+    )
+
+    project = load_project(root, "local", {"size": "7"})
+
+    assert project.config["demo:size"] == "7"
+    assert project.config["demo:image"] == "local"
+    assert project.config["aws:region"] == "x"
+
+
+def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(root):
+    with pytest.raises(ProjectError, match="--config sise: no such setting; there are image, open"):
+        load_project(root, "local", {"sise": "7"})
+
+
+def test_an_encrypted_setting_is_refused_with_the_way_out(root):
+    (root / "Pulumi.local.yaml").write_text("config: {demo:size: {secure: AAAB}}")
+
+    with pytest.raises(ProjectError, match=r"demo:size is encrypted.*--config demo:size=VALUE"):
+        load_project(root, "local", {})
+
+
+@pytest.mark.parametrize("content", ["config: [", "just text", "config: {}", "\udcff"])
+def test_a_file_that_describes_no_project_is_an_error_that_names_it(tmp_path, content):
+    (tmp_path / "Pulumi.yaml").write_bytes(content.encode(errors="surrogateescape"))
+
+    with pytest.raises(ProjectError, match=r"Pulumi\.yaml"):
+        load_project(tmp_path, "local", {})
+
+
+def test_another_folder_than_the_project_s_is_said_so(tmp_path):
+    with pytest.raises(ProjectError, match="run this in the project's folder"):
+        load_project(tmp_path, "local", {})

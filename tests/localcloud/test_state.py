@@ -1,0 +1,130 @@
+"""The state folder: kept ports, kept secrets, one local cloud at a time."""
+
+import json
+import socket
+import stat
+
+import pytest
+
+from localcloud.state import State, StateError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def opened(folder):
+    """Opens the folder's state again and again, the one before closed."""
+    states = []
+
+    def reopen():
+        for state in states:
+            state.close()
+        states.append(State(folder, "local"))
+        return states[-1]
+
+    yield reopen
+    for state in states:
+        state.close()
+
+
+def test_a_port_stays_the_same_from_start_to_start(folder, opened):
+    state = opened()
+    port = state.port("api")
+
+    assert opened().port("api") == port
+
+
+def test_two_names_get_two_ports(folder, opened):
+    state = opened()
+
+    assert len({state.port(name) for name in ("a", "b", "c", "d")}) == 4
+
+
+def test_a_kept_port_that_another_program_has_taken_is_named(folder, opened):
+    state = opened()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        state.keep_port("api", port)
+
+        with pytest.raises(StateError, match=f"port {port}, kept for api, is in use"):
+            state.port("api")
+
+
+def test_a_secret_is_made_once_and_kept_where_only_the_owner_reads(folder, opened):
+    state = opened()
+    assert state.secret("token", lambda: "first") == "first"
+    state = opened()
+
+    assert state.secret("token", lambda: "second") == "first"
+    assert stat.S_IMODE((folder / "state.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_forgotten_secret_is_made_anew(folder, opened):
+    state = opened()
+    state.secret("token", lambda: "first")
+
+    state.forget_secret("token")
+
+    assert state.secret("token", lambda: "second") == "second"
+
+
+def test_a_second_local_cloud_on_the_same_folder_is_refused(folder, opened):
+    state = opened()
+
+    with pytest.raises(
+        StateError, match=r"another local cloud .* give another folder with --state"
+    ):
+        State(folder, "local")
+
+    state.close()
+    State(folder, "local").close()
+
+
+def test_a_damaged_file_is_named_with_the_way_out(folder):
+    State(folder, "local").close()
+    (folder / "state.json").write_text("{")
+
+    with pytest.raises(StateError, match=r"state\.json is damaged .* remove it to start over"):
+        State(folder, "local")
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_not_a_traceback(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StateError, match="the state folder cannot be used"):
+        State(tmp_path / "file" / "state", "local")
+
+
+def test_published_outputs_are_found_through_the_pointer_until_the_end(folder, opened, tmp_path):
+    state = opened()
+    state.publish({"FunctionsURL": "http://127.0.0.1:1/Prod"})
+
+    (pointer,) = (tmp_path / "xdg" / "aws-blog-demo" / "running").glob("*.json")
+    told = json.loads(pointer.read_text())
+    assert told["stack"] == "local"
+    outputs = folder / "outputs.json"
+    assert told["outputs"] == str(outputs)
+    assert json.loads(outputs.read_text()) == {"FunctionsURL": "http://127.0.0.1:1/Prod"}
+    assert stat.S_IMODE(outputs.stat().st_mode) == 0o600
+
+    state.close()
+    assert not pointer.exists()
+
+
+def test_the_logs_of_the_run_before_are_kept_under_another_name(folder):
+    State(folder, "local").close()
+    log = folder / "logs" / "functions" / "a.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("before the crash")
+
+    State(folder, "local").close()
+
+    assert not log.exists()
+    assert log.with_suffix(".log.old").read_text() == "before the crash"
