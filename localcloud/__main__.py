@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import re
 import signal
 import sys
@@ -36,6 +37,8 @@ _HIGHEST_PORT: Final = 65535
 def main() -> int:
     """Parse the command line and run; the exit status is 0 after a stop that was asked for."""
     options = _parse()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_run(options))
     except LocalCloudError as error:

@@ -10,16 +10,28 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from localcloud.engine.engine import Engine, ProgramFailed
-from localcloud.engine.project import ProjectError, load_project
+from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.processes import Processes
 from localcloud.provider.context import Context
 from localcloud.provider.local import LocalProvider
+from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
+from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import State, StateError
 from localcloud.watch import changes
+
+# What a part says in one line for the person; anything else is a fault of ours.
+_EXPECTED: Final = (
+    BalancerError,
+    DatabaseError,
+    ProgramFailed,
+    ProjectError,
+    ServiceFailed,
+    StateError,
+)
 
 
 class LocalCloudError(Exception):
@@ -56,11 +68,12 @@ class LocalCloud:
         A start that fails, or the loss of a part that it needs, raises LocalCloudError.
         """
         try:
+            self._project()  # before anything starts for nothing
             async with self._parts() as (state, provider, engine):
                 await self._up(engine, provider, state)
                 self._say(f"ready; logs are in {state.logs}; Ctrl-C stops")
                 await self._until_lost(engine, provider, state)
-        except (DatabaseError, ProgramFailed, ProjectError, StateError) as error:
+        except _EXPECTED as error:
             raise LocalCloudError(str(error)) from error
 
     def kill(self) -> None:
@@ -84,8 +97,8 @@ class LocalCloud:
             stack.push_async_callback(self._processes.close)
             database = self._database(state)
             self._say("starting the database")
-            await database.start()
             stack.push_async_callback(database.stop)
+            await database.start()
             context = Context(
                 project=options.project,
                 state=state,
@@ -115,13 +128,15 @@ class LocalCloud:
 
     async def _up(self, engine: Engine, provider: LocalProvider, state: State) -> None:
         """Run the program, wait until everything answers, and tell the outputs."""
-        options = self._options
-        self._say(f"running the program (stack {options.stack})")
-        project = load_project(options.project, options.stack, options.config)
-        outputs = await engine.up(project)
+        self._say(f"running the program (stack {self._options.stack})")
+        outputs = await engine.up(self._project())
         await provider.settle()
         state.publish(outputs)
         _print_outputs(outputs)
+
+    def _project(self) -> Project:
+        options = self._options
+        return load_project(options.project, options.stack, options.config)
 
     async def _until_lost(self, engine: Engine, provider: LocalProvider, state: State) -> None:
         async with asyncio.TaskGroup() as group:
@@ -132,13 +147,16 @@ class LocalCloud:
 
     async def _follow(self, engine: Engine, provider: LocalProvider, state: State) -> None:
         """Bring the stack up again after each edit; a mistake leaves what runs as it is."""
-        self._say("following edits")
-        async for changed in changes(self._options.project):
+
+        def ready() -> None:
+            self._say("following edits")
+
+        async for changed in changes(self._options.project, ready):
             self._say(f"changed: {', '.join(changed)}")
             try:
                 await provider.refresh()
                 await self._up(engine, provider, state)
-            except (DatabaseError, ProgramFailed, ProjectError, StateError) as error:
+            except _EXPECTED as error:
                 self._say(f"not applied: {error}")
             else:
                 self._say("applied")

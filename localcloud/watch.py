@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,17 +10,58 @@ from watchfiles import Change, awatch
 
 _SUFFIXES: Final = (".py", ".yaml", ".json", ".txt")
 _NAMES: Final = ("Dockerfile",)
-_NOT_DECLARED: Final = {"docs", "localcloud", "node_modules", "scripts", "tests", "tui"}
+_NOT_DECLARED: Final = ("docs", "localcloud", "node_modules", "scripts", "tests", "tui")
+_SETTLED_MS: Final = 200  # an editor writes several files; one burst ends after this pause
 
 
-async def changes(project: Path) -> AsyncIterator[list[str]]:
-    """Give the edited files, relative to *project*, after each burst of edits."""
+async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[list[str]]:
+    """Give the edited files, relative to *project*, after each burst of edits.
 
-    def counts(_change: Change, path: str) -> bool:
-        parts = Path(path).relative_to(project).parts
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        named = parts[-1].endswith(_SUFFIXES) or parts[-1] in _NAMES
-        return named and not hidden and parts[0] not in _NOT_DECLARED
+    Calls *ready* once, when no later edit can be missed. Folders are watched one by one: the
+    environment and the caches below the project hold thousands that nobody edits.
+    """
+    is_ready = False
+    while True:
+        folders = list(_folders(project))
+        async for burst in awatch(
+            *folders,
+            watch_filter=_counts,
+            debounce=_SETTLED_MS,
+            step=_SETTLED_MS // 4,
+            rust_timeout=_SETTLED_MS,
+            yield_on_timeout=True,
+            recursive=False,
+        ):
+            if not is_ready:
+                is_ready = True
+                ready()
+            if burst:
+                yield sorted({str(Path(path).relative_to(project)) for _, path in burst})
+            if burst and list(_folders(project)) != folders:
+                break
 
-    async for burst in awatch(project, watch_filter=counts, debounce=300, step=50):
-        yield sorted({str(Path(path).relative_to(project)) for _, path in burst})
+
+def _folders(project: Path) -> Iterator[Path]:
+    """Give the project's folder and those below it whose files count."""
+    yield project
+    for folder in sorted(project.iterdir()):
+        if folder.is_dir() and not _is_ignored(folder) and folder.name not in _NOT_DECLARED:
+            yield from _all_below(folder)
+
+
+def _all_below(folder: Path) -> Iterator[Path]:
+    yield folder
+    for inner in sorted(folder.iterdir()):
+        if inner.is_dir() and not _is_ignored(inner):
+            yield from _all_below(inner)
+
+
+def _is_ignored(folder: Path) -> bool:
+    return folder.name.startswith((".", "__")) or folder.name.endswith(".egg-info")
+
+
+def _counts(_change: Change, path: str) -> bool:
+    name = Path(path).name
+    if Path(path).is_dir():
+        return not _is_ignored(Path(path)) and name not in _NOT_DECLARED
+    return not name.startswith(".") and (name.endswith(_SUFFIXES) or name in _NAMES)

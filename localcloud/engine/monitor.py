@@ -21,7 +21,7 @@ from pulumi.runtime.proto import (
 )
 
 from localcloud.engine.provider import Outcome, Properties, Provider, ProviderError
-from localcloud.engine.wire import Unsupported, decode, encode
+from localcloud.engine.wire import Decoder, Unsupported, encode
 
 _STACK = "pulumi:pulumi:Stack"
 _FEATURES = (
@@ -69,6 +69,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self._known = known
         self._say = say
         self._pending: set[str] = set()
+        self._decoder = Decoder()
         self._root = ""
         self.run = Run()
 
@@ -82,7 +83,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             await self._refuse(context, urn, "two resources have this type and name")
         self._pending.add(urn)
         try:
-            inputs = decode(request.object)
+            inputs = self._decoder.decode(request.object)
             outcome = await self._outcome(urn, request, inputs)
         except (ProviderError, Unsupported) as error:
             await self._refuse(context, urn, str(error))
@@ -128,14 +129,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         context: grpc.aio.ServicerContext,
     ) -> empty_pb2.Empty:
         if request.urn == self._root:
-            self.run.outputs = decode(request.outputs)
+            self.run.outputs = self._decoder.decode(request.outputs)
         return empty_pb2.Empty()
 
     async def Invoke(
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.aio.ServicerContext
     ) -> Any:  # noqa: ANN401  # the message has a member named by a keyword
         try:
-            answer = await self._provider.invoke(request.tok, decode(request.args))
+            answer = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
             await self._refuse(context, f"::::{request.tok}::{request.tok}", str(error))
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})

@@ -34,11 +34,6 @@ class Archive:
     digest: str
 
 
-def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Give plain values: secrets unwrapped, whole numbers as int, folders as `Archive`."""
-    return {key: _plain(value) for key, value in json_format.MessageToDict(struct).items()}
-
-
 def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_pb2.Struct:
     """Give the wire form; the members named in *secrets* are marked as such."""
     struct = struct_pb2.Struct()
@@ -58,27 +53,38 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # a JSON value
-    if isinstance(value, dict):
-        if _SIGNATURE in value:
-            return _special(value)
-        return {key: _plain(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_plain(member) for member in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+class Decoder:
+    """Decodes the values of one run, in which a folder stays as it is and is read once."""
 
+    def __init__(self) -> None:
+        self._archives: dict[Path, Archive] = {}
 
-def _special(value: dict[str, Any]) -> Any:  # noqa: ANN401  # a JSON value
-    kind = value[_SIGNATURE]
-    if kind in (_SECRET, _OUTPUT):
-        return _plain(value.get("value"))
-    if kind == _RESOURCE:
-        return value["urn"]
-    path = Path(value.get("path") or os.devnull)
-    if kind == _ARCHIVE and path.is_dir():
-        return Archive(path, folder_digest(path))
-    shape = {_ASSET: "a single asset", _ARCHIVE: "an archive that is not a folder"}
-    raise Unsupported(f"the local cloud does not run {shape.get(kind, 'this kind of value')}")
+    def decode(self, struct: struct_pb2.Struct) -> dict[str, Any]:
+        """Give plain values: secrets unwrapped, whole numbers as int, folders as `Archive`."""
+        return {key: self._plain(value) for key, value in json_format.MessageToDict(struct).items()}
+
+    def _plain(self, value: Any) -> Any:  # noqa: ANN401  # a JSON value
+        if isinstance(value, dict):
+            if _SIGNATURE in value:
+                return self._special(value)
+            return {key: self._plain(member) for key, member in value.items()}
+        if isinstance(value, list):
+            return [self._plain(member) for member in value]
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def _special(self, value: dict[str, Any]) -> Any:  # noqa: ANN401  # a JSON value
+        kind = value[_SIGNATURE]
+        if kind in (_SECRET, _OUTPUT):
+            return self._plain(value.get("value"))
+        if kind == _RESOURCE:
+            return value["urn"]
+        path = Path(value.get("path") or os.devnull)
+        if kind == _ARCHIVE and path.is_dir():
+            if path not in self._archives:
+                self._archives[path] = Archive(path, folder_digest(path))
+            return self._archives[path]
+        shape = {_ASSET: "a single asset", _ARCHIVE: "an archive that is not a folder"}
+        raise Unsupported(f"the local cloud does not run {shape.get(kind, 'this kind of value')}")
 
 
 def _wire(value: Any) -> Any:  # noqa: ANN401  # a JSON value

@@ -6,7 +6,6 @@ file that the Dockerfile forgets is missing here as it would be in AWS.
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -30,17 +29,20 @@ class Image:
 
 
 def build_image(project: Path, images: Path) -> Image:
-    """Copy what the Dockerfile copies from the project, unless the same copy exists."""
+    """Do the Dockerfile's COPY instructions, unless the same image exists.
+
+    What its RUN instructions make (the installed packages) is what this Python has installed.
+    """
     staging = images / "building"
     shutil.rmtree(staging, ignore_errors=True)
-    for sources, target in _copies(_dockerfile(project)):
-        for source in sources:
-            _copy(project / source, staging, target)
-    image = images / folder_digest(staging)[:20]
-    if image.is_dir():
-        shutil.rmtree(staging)
-    else:
-        staging.rename(image)
+    stages = _Stages(project, staging)
+    for line in _instructions(_dockerfile(project)):
+        stages.do(line)
+    last = stages.close()
+    image = images / folder_digest(last)[:20]
+    if not image.is_dir():
+        last.rename(image)
+    shutil.rmtree(staging)
     return Image(image)
 
 
@@ -54,36 +56,69 @@ def _dockerfile(project: Path) -> Path:
     return found[0]
 
 
-def _copies(dockerfile: Path) -> list[tuple[list[str], PurePosixPath]]:
-    """Read the last stage's COPY lines that take from the build context."""
-    folder = PurePosixPath("/")
-    copies: list[tuple[list[str], PurePosixPath]] = []
-    text = dockerfile.read_text("utf-8").replace("\\\n", " ")
-    for line in text.splitlines():
-        instruction, _, rest = line.strip().partition(" ")
-        words = [
-            word for word in shlex.split(rest, comments=True) if not word.startswith("--chown")
-        ]
+def _instructions(dockerfile: Path) -> list[str]:
+    lines = [
+        line
+        for line in dockerfile.read_text("utf-8").splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    return "\n".join(lines).replace("\\\n", " ").splitlines()
+
+
+class _Stages:
+    """The file systems of the Dockerfile's stages, each a folder below *staging*."""
+
+    def __init__(self, project: Path, staging: Path) -> None:
+        self._project = project
+        self._staging = staging
+        self._names: dict[str, Path] = {}
+        self._root = staging
+        self._folder = PurePosixPath("/")
+
+    def do(self, line: str) -> None:
+        """Carry out one instruction, if it concerns files of the project."""
+        instruction, *words = line.split()
+        options = [word for word in words if word.startswith("--")]
+        words = [word for word in words if not word.startswith("--")]
         match instruction.upper():
             case "FROM":
-                folder, copies = PurePosixPath("/"), []
+                self._begin(words)
             case "WORKDIR":
-                folder = folder / words[0]
-            case "COPY" if not any(word.startswith("--from") for word in words):
-                *sources, target = [word for word in words if not word.startswith("--")]
-                copies.append((sources, folder / target / ("." if target.endswith("/") else "")))
+                self._folder = self._folder / words[0]
+            case "COPY":
+                self._copy(options, words)
             case _:
                 pass
-    return copies
 
+    def close(self) -> Path:
+        """Give the last stage's folder."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        return self._root
 
-def _copy(source: Path, staging: Path, target: PurePosixPath) -> None:
-    destination = staging / target.relative_to("/")
-    if source.is_dir():
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source, destination, ignore=ignored, dirs_exist_ok=True)
-    elif source.is_file():
-        destination.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, destination / source.name)
-    else:
-        raise ProviderError(f"the Dockerfile copies {source.name}, which is not in the project")
+    def _begin(self, words: list[str]) -> None:
+        self._root = self._staging / str(len(self._names))
+        self._names[words[-1]] = self._root
+        self._folder = PurePosixPath("/")
+
+    def _copy(self, options: list[str], words: list[str]) -> None:
+        *sources, target = words
+        stage = next((one.partition("=")[2] for one in options if one.startswith("--from=")), None)
+        folder = self._root / (self._folder / target).relative_to("/")
+        for source in sources:
+            if stage is None:
+                self._copy_one(self._project / source, folder, is_folder=target.endswith("/"))
+            else:
+                made = self._names.get(stage, self._staging / "none") / source.lstrip("/")
+                if made.exists():  # else a RUN instruction made it
+                    self._copy_one(made, folder, is_folder=target.endswith("/"))
+
+    def _copy_one(self, source: Path, target: Path, *, is_folder: bool) -> None:
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
+        elif source.is_file():
+            target = target / source.name if is_folder or target.is_dir() else target
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        else:
+            raise ProviderError(f"the Dockerfile copies {source.name}, which is not in the project")

@@ -8,10 +8,13 @@ from localcloud.provider.image import build_image
 DOCKERFILE = """\
 FROM python AS build
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements.txt ./
+COPY staged staged
+RUN echo 'it is not a shell' && mkdir /packages
 FROM python
 WORKDIR /app
 COPY --from=build /packages /packages
+COPY --from=build /build/staged ./staged
 COPY --chown=1000 blog/ blog/
 COPY main.py \\
      other.py ./
@@ -25,7 +28,15 @@ def project(tmp_path):
     (tmp_path / "app" / "Dockerfile").write_text(DOCKERFILE)
     (tmp_path / "blog" / "__pycache__").mkdir(parents=True)
     (tmp_path / "blog" / "__pycache__" / "a.pyc").write_text("")
-    for name in ("blog/a.py", "main.py", "other.py", "secret.py", "requirements.txt"):
+    (tmp_path / "staged").mkdir()
+    for name in (
+        "blog/a.py",
+        "main.py",
+        "other.py",
+        "secret.py",
+        "requirements.txt",
+        "staged/b.py",
+    ):
         (tmp_path / name).write_text(name)
     return tmp_path
 
@@ -37,7 +48,7 @@ def files(image):
 def test_the_image_holds_what_the_last_stage_copies_from_the_project(project, tmp_path):
     image = build_image(project, tmp_path / "images")
 
-    assert files(image) == ["app/blog/a.py", "app/main.py", "app/other.py"]
+    assert files(image) == ["app/blog/a.py", "app/main.py", "app/other.py", "app/staged/b.py"]
     assert (image.folder("/app") / "main.py").read_text() == "main.py"
 
 

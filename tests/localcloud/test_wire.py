@@ -7,7 +7,7 @@ from google.protobuf import json_format, struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.engine.wire import Archive, Unsupported, decode, encode, folder_digest
+from localcloud.engine.wire import Archive, Decoder, Unsupported, encode, folder_digest
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -20,6 +20,10 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
+
+
+def decode(struct):
+    return Decoder().decode(struct)
 
 
 def struct(value):

@@ -1,0 +1,431 @@
+"""`python -m localcloud`, as a user starts and ends it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.running import ROOT, RunningCloud, descendants, is_alive, wait_until
+
+BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts local clouds on one state folder; the test ends with none of them running."""
+    clouds = []
+
+    def start(*arguments, **options):
+        cloud = RunningCloud(options.pop("state", tmp_path / "state"), *arguments, **options)
+        clouds.append(cloud)
+        return cloud
+
+    yield start
+    for cloud in clouds:
+        with cloud:
+            pass
+
+
+def post(cloud, url, identity):
+    answer = httpx.post(f"{url}/blog", json={**BLOG, "id": identity}, headers=cloud.authorization)
+    assert answer.status_code == 201, answer.text
+
+
+def ids(url):
+    return {blog["id"] for blog in httpx.get(f"{url}/blog", params={"limit": 100}).json()}
+
+
+def test_a_stop_by_any_polite_signal_leaves_nothing_and_the_next_start_has_everything(start):
+    outputs = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        cloud = start().ready()
+        post(cloud, cloud.functions, f"f-{number}")
+        post(cloud, cloud.containers, f"c-{number}")
+        running = cloud.processes()
+
+        assert cloud.stop(number) == 0, cloud.said()
+        assert not [pid for pid in running if is_alive(pid)]
+        outputs.append(cloud.outputs)
+
+    assert outputs[0] == outputs[1] == outputs[2]
+    cloud = start().ready()
+    assert ids(cloud.functions) == {f"{side}-{number}" for side in "fc" for number in (15, 2, 1)}
+    assert ids(cloud.containers) == ids(cloud.functions)
+
+
+def test_kill_9_of_everything_loses_no_acknowledged_post(start):
+    cloud = start().ready()
+    acknowledged = set()
+    for number in range(10):
+        for side, url in (("f", cloud.functions), ("c", cloud.containers)):
+            post(cloud, url, f"{side}{number}")
+            acknowledged.add(f"{side}{number}")
+    running = cloud.processes()
+    for pid in running:
+        os.kill(pid, signal.SIGKILL)
+    cloud.process.wait()
+
+    wait_until(lambda: not any(is_alive(pid) for pid in running))
+    cloud = start().ready()
+    assert ids(cloud.functions) == acknowledged
+
+
+def test_when_the_local_cloud_alone_is_killed_nothing_outlives_it(start):
+    cloud = start().ready()
+    httpx.get(f"{cloud.functions}/blog")
+    running = cloud.processes()
+    assert len(running) > 4
+
+    cloud.process.kill()
+
+    wait_until(lambda: not any(is_alive(pid) for pid in running))
+
+
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(start):
+    first = start().ready()
+    second = start()
+
+    assert second.stop(0) == 1
+    line = second.said().strip().splitlines()[-1]
+    assert f"another local cloud (process {first.process.pid}) uses" in line
+    assert "--state" in line
+    assert httpx.get(f"{first.functions}/").status_code == 200
+
+
+def test_two_stacks_run_side_by_side(start, tmp_path):
+    one = start(state=tmp_path / "one").ready()
+    other = start(state=tmp_path / "other").ready()
+    post(one, one.functions, "only-here")
+
+    assert ids(one.containers) == {"only-here"}
+    assert ids(other.containers) == set()
+    assert one.token != other.token
+
+
+def test_everything_listens_on_loopback_only(start):
+    cloud = start().ready()
+    httpx.get(f"{cloud.functions}/blog")
+
+    addresses = [address for pid in cloud.processes() for address in listening(pid)]
+
+    assert len(addresses) >= 4
+    assert all(address.startswith("127.") for address in addresses)
+
+
+def listening(pid):
+    """Give the addresses on which a process listens."""
+    links = [str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+    inodes = {link[8:-1] for link in links if link.startswith("socket:")}
+    found = []
+    for table, family, size in (("tcp", socket.AF_INET, 8), ("tcp6", socket.AF_INET6, 32)):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                words = re.findall("." * 8, fields[1][:size])
+                packed = b"".join(bytes.fromhex(word)[::-1] for word in words)
+                found.append(socket.inet_ntop(family, packed))
+    return found
+
+
+def test_nothing_of_the_user_s_aws_set_up_reaches_any_part(start, tmp_path):
+    (tmp_path / "config").write_text("[default\nbroken")
+    cloud = start(
+        environment={
+            "AWS_PROFILE": "nope",
+            "AWS_DEFAULT_PROFILE": "nope",
+            "AWS_CONFIG_FILE": str(tmp_path / "config"),
+            "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
+            "AWS_SECRET_ACCESS_KEY": "real-looking-secret",
+            "AWS_SESSION_TOKEN": "real-looking-session",
+            "AWS_REGION": "",
+            "AWS_ENDPOINT_URL": "https://dynamodb.us-east-1.amazonaws.com",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+            "HTTP_PROXY": "http://127.0.0.1:1",
+            "HTTPS_PROXY": "http://127.0.0.1:1",
+            "ALL_PROXY": "http://127.0.0.1:1",
+            "PYTHONPATH": str(tmp_path),
+        }
+    ).ready()
+    post(cloud, cloud.functions, "f")
+    post(cloud, cloud.containers, "c")
+
+    for pid in cloud.processes()[1:]:
+        variables = Path(f"/proc/{pid}/environ").read_bytes()
+        if b"guardian.py" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            for foreign in (b"AKIAREAL", b"real-looking", b"nope", b"PROXY=http", b"amazonaws.com"):
+                assert foreign not in variables
+
+
+def test_a_killed_database_comes_back_with_its_posts(start):
+    cloud = start().ready()
+    post(cloud, cloud.functions, "kept")
+    os.kill(part(cloud, "dynalite"), signal.SIGKILL)
+
+    wait_until(lambda: httpx.get(f"{cloud.containers}/blog/kept").status_code == 200, cloud.said)
+    assert ids(cloud.functions) == {"kept"}
+
+
+def test_a_killed_task_is_replaced(start):
+    cloud = start().ready()
+    before = httpx.get(f"{cloud.containers}/").headers["x-served-by"]
+    os.kill(part(cloud, "gunicorn"), signal.SIGKILL)
+
+    def served_by_another():
+        answer = httpx.get(f"{cloud.containers}/")
+        return answer.status_code == 200 and answer.headers["x-served-by"] != before
+
+    wait_until(served_by_another, cloud.said)
+
+
+def test_the_loss_of_the_guardian_stops_everything_and_says_so(start):
+    cloud = start().ready()
+    running = cloud.processes()
+    os.kill(part(cloud, "guardian.py"), signal.SIGKILL)
+
+    assert cloud.process.wait(60) == 1
+    assert "the guardian process was killed; everything is stopped" in cloud.said()
+    assert not [pid for pid in running if is_alive(pid)]
+
+
+def part(cloud, name):
+    """Give the pid of the first process whose command names *name*."""
+    for pid in descendants(cloud.process.pid):
+        if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    raise AssertionError(f"no process runs {name}")
+
+
+def test_ctrl_c_during_the_start_leaves_nothing(start, tmp_path):
+    for moment in ("starting the database", "running the program"):
+        cloud = start()
+        cloud.wait_until_said(moment)
+        running = cloud.processes()
+
+        assert cloud.stop(signal.SIGINT) == 0, cloud.said()
+        assert not [pid for pid in running if is_alive(pid)]
+        assert "Traceback" not in cloud.said()
+        cloud.log.unlink()
+
+
+def test_ctrl_c_twice_ends_at_once(start):
+    cloud = start().ready()
+    running = cloud.processes()
+    cloud.process.send_signal(signal.SIGINT)
+    cloud.wait_until_said("stopping")
+    cloud.process.send_signal(signal.SIGINT)
+
+    assert cloud.process.wait(60) in (0, 130)
+    wait_until(lambda: not any(is_alive(pid) for pid in running))
+
+
+def test_given_ports_are_used_and_kept(start):
+    with socket.socket() as probe, socket.socket() as second:
+        probe.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        api, balancer = probe.getsockname()[1], second.getsockname()[1]
+    cloud = start("--api-port", str(api), "--balancer-port", str(balancer)).ready()
+    assert cloud.functions == f"http://127.0.0.1:{api}/Prod"
+    assert cloud.containers == f"http://127.0.0.1:{balancer}"
+    cloud.stop()
+
+    assert start().ready().outputs == cloud.outputs
+
+
+def test_a_taken_port_is_named_in_one_line(start):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        cloud = start("--api-port", str(port))
+
+        assert cloud.stop(0) == 1
+    assert f"port {port}, kept for api, is in use by another program" in cloud.said()
+    assert "Traceback" not in cloud.said()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "openWrites=yes"], "openWrites is 'yes', but must be true or false"),
+        (["--config", "opneWrites=true"], "--config opneWrites: no such setting; there are"),
+        (["--config", "dockerImage=nginx"], "image 'nginx' needs Docker"),
+        (["--project", "/"], "there is no /Pulumi.yaml: run this in the project's folder"),
+        (["--dynamodb-endpoint", "http://127.0.0.1:9"], "127.0.0.1:9"),
+        (["--dynamodb-endpoint", "https://dynamodb.eu-west-1.amazonaws.com"], "never talks to AWS"),
+    ],
+)
+def test_what_cannot_run_ends_with_one_clear_line_and_nothing_left(start, arguments, message):
+    cloud = start(*arguments)
+
+    assert cloud.stop(0) == 1
+    assert message in cloud.said()
+    assert "Traceback" not in cloud.said()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--stack", "../x"], ["--config", "x"], ["--api-port", "0"], ["--api-port", "x"]]
+)
+def test_a_wrong_command_line_is_refused_with_the_word(arguments):
+    answer = subprocess.run(
+        [sys.executable, "-m", "localcloud", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.returncode == 2
+    assert repr(arguments[1]) in answer.stderr
+
+
+def test_help_shows_examples():
+    answer = subprocess.run(
+        [sys.executable, "-m", "localcloud", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    for option in ("--state", "--stack", "--config", "--dynamodb-endpoint", "--reload"):
+        assert option in answer.stdout
+    assert "examples:\n  python -m localcloud\n" in answer.stdout
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project in a folder whose name is a trial."""
+    folder = tmp_path / "проект mit Leerzeichen & 'quotes' #1"
+    ignored = shutil.ignore_patterns(".*", "node_modules", "tests", "__pycache__", "*.egg-info")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    for shared in (".cache", "node_modules"):
+        (folder / shared).symlink_to(ROOT / shared)
+    return folder
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_reload_follows_edits_without_refusing_a_request(start, project):
+    cloud = start("--reload", project=project).ready()
+    cloud.wait_until_said("following edits")
+    post(cloud, cloud.functions, "before")
+    health = project / "blog" / "operations.py"
+    with Load(cloud) as load:
+        edit(health, '"status": "ok"', '"status": "edited"')
+        for url in (cloud.functions, cloud.containers):
+            wait_until(lambda url=url: "edited" in httpx.get(f"{url}/").text, cloud.said)
+        edit(
+            project / "Pulumi.yaml",
+            "default: 256\n    description: Memory of each",
+            "default: 512\n    description: Memory of each",
+        )
+        cloud.wait_until_said("changed: Pulumi.yaml")
+        wait_until(lambda: cloud.said().count("applied") == 2, cloud.said)
+
+    assert load.failures == []
+    assert load.count > 20
+    assert ids(cloud.functions) == {"before"}
+
+
+class Load:
+    """Asks both backends all the time, on kept connections, from a process of its own."""
+
+    PROGRAM = """
+import json, sys, time, httpx
+failures, count = [], 0
+with httpx.Client(timeout=30) as client:
+    sys.stdin.fileno()
+    import select
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        for url in sys.argv[1:]:
+            try:
+                answer = client.get(url)
+                if answer.status_code != 200:
+                    failures.append(f"{url} {answer.status_code} {answer.text[:200]}")
+            except httpx.HTTPError as error:
+                failures.append(f"{url} {error!r}")
+            count += 1
+print(json.dumps([failures, count]))
+"""
+
+    def __init__(self, cloud):
+        self._urls = [f"{cloud.functions}/blog", f"{cloud.containers}/blog"]
+
+    def __enter__(self):
+        command = [sys.executable, "-c", self.PROGRAM, *self._urls]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(self, *_):
+        answer, _ = self._process.communicate("stop\n", timeout=60)
+        self.failures, self.count = json.loads(answer)
+
+
+def test_a_mistake_in_an_edit_leaves_what_runs_and_is_told(start, project):
+    cloud = start("--reload", project=project).ready()
+    cloud.wait_until_said("following edits")
+    program = project / "__main__.py"
+    edit(program, "settings = ", "settings = 1 / 0  # ")
+    cloud.wait_until_said("not applied")
+    assert "ZeroDivisionError" in cloud.said()
+    assert httpx.get(f"{cloud.functions}/blog").status_code == 200
+
+    edit(program, "settings = 1 / 0  # ", "settings = ")
+    wait_until(lambda: re.search(r"^applied$", cloud.said(), re.MULTILINE), cloud.said)
+    assert httpx.get(f"{cloud.functions}/blog").status_code == 200
+
+
+def test_an_import_error_in_a_handler_answers_500_and_stands_in_the_log(start, project):
+    edit(
+        project / "lambda_src" / "handlers.py",
+        "from __future__",
+        "import nonsense\nfrom __future__",
+    )
+    cloud = start(project=project).ready()
+
+    answer = httpx.get(f"{cloud.functions}/blog")
+
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
+    log = cloud.state / "logs" / "functions" / "blog-local-GetBlogs.log"
+    assert "nonsense" in log.read_text() or "from __future__" in log.read_text()
+    assert httpx.get(f"{cloud.containers}/blog").status_code == 200
+
+
+def test_the_outputs_line_is_what_clients_find_through_the_pointer(start, tmp_path):
+    cloud = start().ready()
+    (pointer,) = (tmp_path / "xdg" / "aws-blog-demo" / "running").glob("*.json")
+    told = json.loads(pointer.read_text())
+
+    assert told["pid"] == cloud.process.pid
+    assert json.loads(Path(told["outputs"]).read_text()) == cloud.outputs
+    cloud.stop()
+    assert not pointer.exists()
+
+
+def test_restarts_on_the_same_ports_work_under_load(start):
+    ports = None
+    for _ in range(3):
+        cloud = start().ready()
+        ports = ports or cloud.outputs
+        assert cloud.outputs == ports
+        with httpx.Client() as client:
+            began = time.monotonic()
+            while time.monotonic() < began + 0.2:
+                client.get(f"{cloud.functions}/blog")
+                client.get(f"{cloud.containers}/blog")
+            assert cloud.stop(signal.SIGINT) == 0
