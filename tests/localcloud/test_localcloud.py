@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -44,12 +43,90 @@ def ids(url):
     return {blog["id"] for blog in httpx.get(f"{url}/blog", params={"limit": 100}).json()}
 
 
-def test_a_stop_by_any_polite_signal_leaves_nothing_and_the_next_start_has_everything(start):
-    outputs = []
+HOSTILE = {
+    "AWS_PROFILE": "nope",
+    "AWS_DEFAULT_PROFILE": "nope",
+    "AWS_CONFIG_FILE": "/nope/config",
+    "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
+    "AWS_SECRET_ACCESS_KEY": "real-looking-secret",
+    "AWS_SESSION_TOKEN": "real-looking-session",
+    "AWS_REGION": "",
+    "AWS_ENDPOINT_URL": "https://dynamodb.us-east-1.amazonaws.com",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "HTTPS_PROXY": "http://127.0.0.1:1",
+    "ALL_PROXY": "http://127.0.0.1:1",
+    "PYTHONPATH": "/nope/packages",
+}
+FOREIGN = (b"AKIAREAL", b"real-looking", b"nope/", b"=nope", b"PROXY=http", b"amazonaws.com")
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory):
+    """One for the tests that leave it running, started in an environment full of traps."""
+    state = tmp_path_factory.mktemp("shared") / "state"
+    with RunningCloud(state, environment=HOSTILE) as cloud:
+        yield cloud.ready()
+
+
+def test_nothing_of_the_user_s_aws_set_up_reaches_any_part(cloud):
+    post(cloud, cloud.functions, "trap-f")
+    post(cloud, cloud.containers, "trap-c")
+
+    parts = [
+        pid
+        for pid in cloud.processes()[1:]
+        if b"guardian.py" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    assert len(parts) >= 4
+    for pid in parts:
+        variables = Path(f"/proc/{pid}/environ").read_bytes()
+        assert not [word for word in FOREIGN if word in variables]
+
+
+def test_everything_listens_on_loopback_only(cloud):
+    httpx.get(f"{cloud.functions}/blog")
+
+    addresses = [address for pid in cloud.processes() for address in listening(pid)]
+
+    assert len(addresses) >= 4
+    assert all(address.startswith("127.") for address in addresses)
+
+
+def test_a_second_one_on_the_same_folder_is_refused_in_one_line(cloud, start):
+    second = start(state=cloud.state)
+
+    assert second.stop(0) == 1
+    line = second.said().strip().splitlines()[-1]
+    assert f"another local cloud (process {cloud.process.pid}) uses" in line
+    assert "--state" in line
+    assert httpx.get(f"{cloud.functions}/").status_code == 200
+
+
+def test_two_stacks_run_side_by_side_and_are_found_apart(cloud, start, tmp_path):
+    other = start("--stack", "other", "--config", "dockerImage=local", "--config", "bytecode=none")
+    other.ready()
+    post(other, other.functions, "only-here")
+
+    assert ids(other.containers) == {"only-here"}
+    assert "only-here" not in ids(cloud.containers)
+    assert cloud.token != other.token
+    (pointer,) = (tmp_path / "xdg" / "aws-blog-demo" / "running").glob("*.json")
+    told = json.loads(pointer.read_text())
+    assert (told["pid"], told["stack"]) == (other.process.pid, "other")
+    assert json.loads(Path(told["outputs"]).read_text()) == other.outputs
+    other.stop()
+    assert not pointer.exists()
+
+
+def test_polite_signals_leave_nothing_and_the_next_start_has_everything(start):
+    outputs, posted = [], set()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         cloud = start().ready()
+        assert ids(cloud.functions) == ids(cloud.containers) == posted
         post(cloud, cloud.functions, f"f-{number}")
         post(cloud, cloud.containers, f"c-{number}")
+        posted |= {f"f-{number}", f"c-{number}"}
         running = cloud.processes()
 
         assert cloud.stop(number) == 0, cloud.said()
@@ -57,68 +134,59 @@ def test_a_stop_by_any_polite_signal_leaves_nothing_and_the_next_start_has_every
         outputs.append(cloud.outputs)
 
     assert outputs[0] == outputs[1] == outputs[2]
-    cloud = start().ready()
-    assert ids(cloud.functions) == {f"{side}-{number}" for side in "fc" for number in (15, 2, 1)}
-    assert ids(cloud.containers) == ids(cloud.functions)
 
 
-def test_kill_9_of_everything_loses_no_acknowledged_post(start):
-    cloud = start().ready()
+def test_kill_9_leaves_nothing_running_and_loses_no_acknowledged_post(start):
     acknowledged = set()
-    for number in range(10):
+    for victims in (lambda cloud: [cloud.process.pid], RunningCloud.processes):
+        cloud = start().ready()
+        assert ids(cloud.functions) == acknowledged
         for side, url in (("f", cloud.functions), ("c", cloud.containers)):
-            post(cloud, url, f"{side}{number}")
-            acknowledged.add(f"{side}{number}")
-    running = cloud.processes()
-    for pid in running:
-        os.kill(pid, signal.SIGKILL)
-    cloud.process.wait()
+            for number in range(5):
+                identity = f"{side}{number}-{len(acknowledged)}"
+                post(cloud, url, identity)
+                acknowledged.add(identity)
+        running = cloud.processes()
+        assert len(running) > 4
+        for pid in victims(cloud):
+            os.kill(pid, signal.SIGKILL)
+        cloud.process.wait()
 
-    wait_until(lambda: not any(is_alive(pid) for pid in running))
+        wait_until(lambda running=running: not any(is_alive(pid) for pid in running))
+
+    assert ids(start().ready().containers) == acknowledged
+
+
+def test_killed_parts_come_back_and_the_posts_stay(start):
     cloud = start().ready()
-    assert ids(cloud.functions) == acknowledged
+    post(cloud, cloud.functions, "kept")
+    before = httpx.get(f"{cloud.containers}/").headers["x-served-by"]
+    os.kill(part(cloud, "gunicorn"), signal.SIGKILL)
+
+    def served_by_another():
+        answer = httpx.get(f"{cloud.containers}/")
+        return answer.status_code == 200 and answer.headers["x-served-by"] != before
+
+    wait_until(served_by_another, cloud.said)
+    os.kill(part(cloud, "dynalite"), signal.SIGKILL)
+    wait_until(lambda: httpx.get(f"{cloud.containers}/blog/kept").status_code == 200, cloud.said)
+    assert ids(cloud.functions) == {"kept"}
 
 
-def test_when_the_local_cloud_alone_is_killed_nothing_outlives_it(start):
-    cloud = start().ready()
-    httpx.get(f"{cloud.functions}/blog")
-    running = cloud.processes()
-    assert len(running) > 4
-
-    cloud.process.kill()
-
-    wait_until(lambda: not any(is_alive(pid) for pid in running))
-
-
-def test_a_second_one_on_the_same_folder_is_refused_in_one_line(start):
-    first = start().ready()
-    second = start()
-
-    assert second.stop(0) == 1
-    line = second.said().strip().splitlines()[-1]
-    assert f"another local cloud (process {first.process.pid}) uses" in line
-    assert "--state" in line
-    assert httpx.get(f"{first.functions}/").status_code == 200
-
-
-def test_two_stacks_run_side_by_side(start, tmp_path):
-    one = start(state=tmp_path / "one").ready()
-    other = start(state=tmp_path / "other").ready()
-    post(one, one.functions, "only-here")
-
-    assert ids(one.containers) == {"only-here"}
-    assert ids(other.containers) == set()
-    assert one.token != other.token
-
-
-def test_everything_listens_on_loopback_only(start):
-    cloud = start().ready()
-    httpx.get(f"{cloud.functions}/blog")
-
-    addresses = [address for pid in cloud.processes() for address in listening(pid)]
-
-    assert len(addresses) >= 4
-    assert all(address.startswith("127.") for address in addresses)
+def test_given_ports_are_kept_and_free_again_at_once_after_a_stop_under_load(start):
+    with socket.socket() as probe, socket.socket() as second:
+        probe.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        api, balancer = probe.getsockname()[1], second.getsockname()[1]
+    arguments = ["--api-port", str(api), "--balancer-port", str(balancer)]
+    for given in (arguments, [], []):
+        cloud = start(*given).ready()
+        assert cloud.functions == f"http://127.0.0.1:{api}/Prod"
+        assert cloud.containers == f"http://127.0.0.1:{balancer}"
+        with httpx.Client() as client:
+            for url in [cloud.functions, cloud.containers] * 20:
+                client.get(f"{url}/blog")
+            assert cloud.stop(signal.SIGINT) == 0
 
 
 def listening(pid):
@@ -134,56 +202,6 @@ def listening(pid):
                 packed = b"".join(bytes.fromhex(word)[::-1] for word in words)
                 found.append(socket.inet_ntop(family, packed))
     return found
-
-
-def test_nothing_of_the_user_s_aws_set_up_reaches_any_part(start, tmp_path):
-    (tmp_path / "config").write_text("[default\nbroken")
-    cloud = start(
-        environment={
-            "AWS_PROFILE": "nope",
-            "AWS_DEFAULT_PROFILE": "nope",
-            "AWS_CONFIG_FILE": str(tmp_path / "config"),
-            "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
-            "AWS_SECRET_ACCESS_KEY": "real-looking-secret",
-            "AWS_SESSION_TOKEN": "real-looking-session",
-            "AWS_REGION": "",
-            "AWS_ENDPOINT_URL": "https://dynamodb.us-east-1.amazonaws.com",
-            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-            "HTTP_PROXY": "http://127.0.0.1:1",
-            "HTTPS_PROXY": "http://127.0.0.1:1",
-            "ALL_PROXY": "http://127.0.0.1:1",
-            "PYTHONPATH": str(tmp_path),
-        }
-    ).ready()
-    post(cloud, cloud.functions, "f")
-    post(cloud, cloud.containers, "c")
-
-    for pid in cloud.processes()[1:]:
-        variables = Path(f"/proc/{pid}/environ").read_bytes()
-        if b"guardian.py" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-            for foreign in (b"AKIAREAL", b"real-looking", b"nope", b"PROXY=http", b"amazonaws.com"):
-                assert foreign not in variables
-
-
-def test_a_killed_database_comes_back_with_its_posts(start):
-    cloud = start().ready()
-    post(cloud, cloud.functions, "kept")
-    os.kill(part(cloud, "dynalite"), signal.SIGKILL)
-
-    wait_until(lambda: httpx.get(f"{cloud.containers}/blog/kept").status_code == 200, cloud.said)
-    assert ids(cloud.functions) == {"kept"}
-
-
-def test_a_killed_task_is_replaced(start):
-    cloud = start().ready()
-    before = httpx.get(f"{cloud.containers}/").headers["x-served-by"]
-    os.kill(part(cloud, "gunicorn"), signal.SIGKILL)
-
-    def served_by_another():
-        answer = httpx.get(f"{cloud.containers}/")
-        return answer.status_code == 200 and answer.headers["x-served-by"] != before
-
-    wait_until(served_by_another, cloud.said)
 
 
 def test_the_loss_of_the_guardian_stops_everything_and_says_so(start):
@@ -225,19 +243,6 @@ def test_ctrl_c_twice_ends_at_once(start):
 
     assert cloud.process.wait(60) in (0, 130)
     wait_until(lambda: not any(is_alive(pid) for pid in running))
-
-
-def test_given_ports_are_used_and_kept(start):
-    with socket.socket() as probe, socket.socket() as second:
-        probe.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        api, balancer = probe.getsockname()[1], second.getsockname()[1]
-    cloud = start("--api-port", str(api), "--balancer-port", str(balancer)).ready()
-    assert cloud.functions == f"http://127.0.0.1:{api}/Prod"
-    assert cloud.containers == f"http://127.0.0.1:{balancer}"
-    cloud.stop()
-
-    assert start().ready().outputs == cloud.outputs
 
 
 def test_a_taken_port_is_named_in_one_line(start):
@@ -404,28 +409,3 @@ def test_an_import_error_in_a_handler_answers_500_and_stands_in_the_log(start, p
     log = cloud.state / "logs" / "functions" / "blog-local-GetBlogs.log"
     assert "nonsense" in log.read_text() or "from __future__" in log.read_text()
     assert httpx.get(f"{cloud.containers}/blog").status_code == 200
-
-
-def test_the_outputs_line_is_what_clients_find_through_the_pointer(start, tmp_path):
-    cloud = start().ready()
-    (pointer,) = (tmp_path / "xdg" / "aws-blog-demo" / "running").glob("*.json")
-    told = json.loads(pointer.read_text())
-
-    assert told["pid"] == cloud.process.pid
-    assert json.loads(Path(told["outputs"]).read_text()) == cloud.outputs
-    cloud.stop()
-    assert not pointer.exists()
-
-
-def test_restarts_on_the_same_ports_work_under_load(start):
-    ports = None
-    for _ in range(3):
-        cloud = start().ready()
-        ports = ports or cloud.outputs
-        assert cloud.outputs == ports
-        with httpx.Client() as client:
-            began = time.monotonic()
-            while time.monotonic() < began + 0.2:
-                client.get(f"{cloud.functions}/blog")
-                client.get(f"{cloud.containers}/blog")
-            assert cloud.stop(signal.SIGINT) == 0

@@ -1,0 +1,1 @@
+"""What stands behind the declared resources; none of these packages knows another."""

@@ -1,0 +1,213 @@
+"""One execution environment: a process of the runtime client with its Runtime API and its output.
+
+Initialisation has 10 seconds of its own and the function's time-out begins with the handing over
+of the event, both as in Lambda. Unlike Lambda, an initialisation that failed or took too long is
+not tried a second time within the same call: the second try fails like the first, and a developer
+wants the reason at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+from localcloud.environment import clean_environment
+from localcloud.errors import FunctionError
+from localcloud.processes import Process, Processes
+from localcloud.runtimes.functions.invocation import (
+    EnvironmentLost,
+    Invocation,
+    exited,
+    gone,
+    not_started,
+    timed_out,
+    timeout_text,
+)
+from localcloud.runtimes.functions.journal import Journal, Output, Report, peak_memory_mb
+from localcloud.runtimes.functions.runtime_api import RuntimeApi
+from localcloud.runtimes.functions.spec import FunctionSpec, command, new_log_stream, variables
+
+INIT_LIMIT_S: Final = 10.0
+_TIMEOUT: Final = "timeout"
+_PLATFORM_ERRORS: Final = frozenset(
+    {"Runtime.ExitError", "Sandbox.Timedout", "Function.ResponseSizeTooLarge"}
+)
+
+
+class Environment:
+    """Runs one invocation after the other; starts with the first."""
+
+    def __init__(self, spec: FunctionSpec, processes: Processes, endpoint: str) -> None:
+        self.on_exit: Callable[[Environment], None] = lambda _: None
+        self._spec = spec
+        self._processes = processes
+        self._endpoint = endpoint
+        self._journal = Journal(spec.log)
+        self._api = RuntimeApi(spec.arn, self._taken)
+        self._output = Output(self._journal)
+        self._process: Process | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._current: Invocation | None = None
+        self._init_ms: float | None = None
+        self._ended = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether another invocation may be given to it."""
+        # A dead process has let go of its output before anybody is told of its end.
+        self._output.drain()
+        return not (self._ended or self._output.ended)
+
+    async def invoke(self, invocation: Invocation) -> bytes:
+        """Run *invocation*; raises EnvironmentLost when another environment should have it."""
+        self._current = invocation
+        try:
+            if self._process is None:
+                await self._start(invocation)
+            return await self._run(invocation)
+        finally:
+            self._current = None
+
+    async def end(self) -> None:
+        """Kill it and wait until nothing of it is left."""
+        self._ended = True
+        if self._process:
+            self._process.kill()
+        if self._watcher:
+            await self._watcher
+        else:
+            await self._close()
+
+    async def _start(self, invocation: Invocation) -> None:
+        began = time.perf_counter()
+        try:
+            await self._spawn()
+            async with asyncio.timeout(INIT_LIMIT_S):
+                await asyncio.shield(self._api.initialised)
+        except (OSError, RuntimeError, FunctionError) as failure:
+            error = _start_error(invocation, failure)
+            self._init_failed(invocation, error, time.perf_counter() - began)
+            if self._watcher is None:
+                await self._close()
+            raise error from failure
+        self._init_ms = (time.perf_counter() - began) * 1000
+
+    async def _spawn(self) -> None:
+        log_stream = new_log_stream()
+        address = await self._api.open()
+        if self._ended:
+            raise gone(self._spec.name)
+        self._journal.init_start(log_stream)
+        process = await self._processes.spawn(
+            f"function {self._spec.name}",
+            command(self._spec),
+            cwd=self._spec.package,
+            env=clean_environment(self._endpoint, variables(self._spec, address, log_stream)),
+            log=self._output.path,
+        )
+        self._output.handed_over()
+        self._process = process
+        self._watcher = asyncio.create_task(self._watch(process))
+        if self._ended:
+            await self.end()
+
+    async def _run(self, invocation: Invocation) -> bytes:
+        self._api.deliver(invocation)
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._spec.timeout_s):
+                answer = await asyncio.shield(invocation.result)
+        except TimeoutError as late:
+            error = timed_out(invocation, self._spec.timeout_s)
+            invocation.fail(error)
+            self._finish(invocation, self._spec.timeout_s, error)
+            raise error from late
+        except FunctionError as error:
+            self._finish(invocation, time.perf_counter() - began, error)
+            raise
+        self._finish(invocation, time.perf_counter() - began)
+        return answer
+
+    def _taken(self, invocation: Invocation) -> None:
+        self._output.flush()
+        self._journal.start(invocation.id)
+        invocation.take(self._spec.timeout_s)
+
+    def _finish(
+        self, invocation: Invocation, took_s: float, error: FunctionError | None = None
+    ) -> None:
+        used_mb = peak_memory_mb(self._process.pid) if self._process else None
+        status = _status(error) if error and error.error_type in _PLATFORM_ERRORS else None
+        if status:
+            self._kill()
+        self._output.flush()
+        if not invocation.taken:
+            self._journal.start(invocation.id)
+        report = Report(
+            request_id=invocation.id,
+            duration_ms=took_s * 1000,
+            memory_mb=self._spec.memory_mb,
+            used_mb=used_mb,
+            init_ms=self._init_ms,
+            status=status,
+        )
+        late = status == _TIMEOUT
+        self._journal.end(report, timeout_text(invocation.id, took_s) if late else None)
+        self._init_ms = None  # paid for
+
+    def _init_failed(self, invocation: Invocation, error: FunctionError, took_s: float) -> None:
+        self._kill()
+        self._output.flush()
+        self._journal.init_failed(took_s * 1000, _status(error))
+        self._journal.start(invocation.id)
+        report = Report(
+            request_id=invocation.id,
+            duration_ms=took_s * 1000,
+            memory_mb=self._spec.memory_mb,
+            used_mb=None,
+            status=_status(error),
+        )
+        self._journal.end(report)
+
+    def _kill(self) -> None:
+        self._ended = True
+        if self._process:
+            self._process.kill()
+
+    async def _watch(self, process: Process) -> None:
+        returncode = await process.wait()
+        self._ended = True
+        self._settle(returncode)
+        self.on_exit(self)
+        await self._close()
+
+    def _settle(self, returncode: int) -> None:
+        current = self._current
+        error = exited(current.id if current else "", returncode)
+        self._api.fail_init(error)
+        # Only one that has worked before is replaced: or a function whose process dies as soon as
+        # it is ready would be started again and again.
+        worked = self._init_ms is None
+        if current:
+            current.fail(EnvironmentLost() if worked and not current.taken else error)
+
+    async def _close(self) -> None:
+        self._output.flush()
+        self._output.close()
+        await self._api.close()
+
+
+def _start_error(invocation: Invocation, failure: Exception) -> FunctionError:
+    if isinstance(failure, FunctionError):
+        return failure
+    if isinstance(failure, TimeoutError):
+        return timed_out(invocation, INIT_LIMIT_S)
+    return not_started(failure)
+
+
+def _status(error: FunctionError) -> str:
+    if error.error_type == "Sandbox.Timedout":
+        return _TIMEOUT
+    return f"error\tError Type: {error.error_type}"

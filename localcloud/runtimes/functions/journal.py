@@ -1,0 +1,165 @@
+"""The log of a function: what its environments print, and Lambda's own lines around it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from localcloud.runtimes.functions.spec import RUNTIME, VERSION
+
+_CHUNK: Final = 64 * 1024
+_CHUNKS_AT_ONCE: Final = 16  # a chatterbox must not keep the others waiting
+_LONGEST_LINE: Final = 256 * 1024
+_NO_BREAK_SPACE: Final = "\u00a0".encode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a finished invocation cost; *status* says why when it did not end by itself."""
+
+    request_id: str
+    duration_ms: float
+    memory_mb: int
+    used_mb: int | None
+    init_ms: float | None = None
+    status: str | None = None
+
+    def line(self) -> str:
+        # Lambda has billed the initialisation of every function since August 2025.
+        billed = math.ceil(self.duration_ms + (self.init_ms or 0))
+        parts = [
+            f"REPORT RequestId: {self.request_id}",
+            f"Duration: {self.duration_ms:.2f} ms",
+            f"Billed Duration: {billed} ms",
+            f"Memory Size: {self.memory_mb} MB",
+        ]
+        if self.used_mb is not None:
+            parts.append(f"Max Memory Used: {self.used_mb} MB")
+        if self.init_ms is not None:
+            parts.append(f"Init Duration: {self.init_ms:.2f} ms")
+        if self.status is not None:
+            parts.append(f"Status: {self.status}")
+        return "\t".join(parts) + "\t"
+
+
+class Journal:
+    """Writes one function's log file; whole lines only, so that environments do not mix."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+
+    def write(self, data: bytes) -> None:
+        # Opened for each write, so that a file that was moved or deleted begins anew.
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            os.write(file, data)
+        finally:
+            os.close(file)
+
+    def init_start(self, log_stream: str) -> None:
+        self._line(f"INIT_START Runtime Version: {RUNTIME}\tLog Stream: {log_stream}")
+
+    def init_failed(self, init_ms: float, status: str) -> None:
+        self._line(f"INIT_REPORT Init Duration: {init_ms:.2f} ms\tPhase: init\tStatus: {status}")
+
+    def start(self, request_id: str) -> None:
+        self._line(f"START RequestId: {request_id} Version: {VERSION}")
+
+    def end(self, report: Report, note: str | None = None) -> None:
+        """Close an invocation; *note* is what Lambda says about it before that."""
+        lines = [note, ""] if note else []
+        self._line("\n".join([*lines, f"END RequestId: {report.request_id}", report.line()]))
+
+    def _line(self, text: str) -> None:
+        self.write(text.encode() + b"\n")
+
+
+class Output:
+    """The end of a pipe that one environment prints into."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._partial = b""
+        self._source, self._sink = os.pipe()
+        os.set_blocking(self._source, False)
+        self.ended = False
+        asyncio.get_running_loop().add_reader(self._source, self.drain)
+
+    @property
+    def path(self) -> Path:
+        """Where to open the writing end."""
+        return Path(f"/dev/fd/{self._sink}")
+
+    def handed_over(self) -> None:
+        """Close our copy of the writing end, so that the last writer's end is noticed."""
+        if self._sink >= 0:
+            os.close(self._sink)
+            self._sink = -1
+
+    def drain(self) -> None:
+        """Write what was printed so far; *ended* is true once nobody can print any more."""
+        for _ in range(_CHUNKS_AT_ONCE):
+            if self.ended:
+                return
+            try:
+                chunk = os.read(self._source, _CHUNK)
+            except BlockingIOError:
+                return
+            if chunk:
+                self._take(chunk)
+            else:
+                self.close()
+
+    def flush(self) -> None:
+        """Write everything, an unfinished line too."""
+        self.drain()
+        self._end_line()
+
+    def close(self) -> None:
+        if self.ended:
+            return
+        self.ended = True
+        asyncio.get_running_loop().remove_reader(self._source)
+        os.close(self._source)
+        self.handed_over()
+        self.flush()
+
+    def _take(self, chunk: bytes) -> None:
+        lines, newline, self._partial = (self._partial + chunk).rpartition(b"\n")
+        if newline:
+            self._journal.write(readable(lines) + b"\n")
+        if len(self._partial) > _LONGEST_LINE:
+            self._end_line()
+
+    def _end_line(self) -> None:
+        if self._partial:
+            self._journal.write(readable(self._partial) + b"\n")
+            self._partial = b""
+
+
+def readable(text: bytes) -> bytes:
+    """Undo the runtime client's line ends: returns for newlines, no-break spaces for an indent."""
+    first, *others = text.replace(b"\r\n", b"\n").split(b"\r")
+    return b"\n".join([first, *(_indent(line) for line in others)])
+
+
+def _indent(line: bytes) -> bytes:
+    text = line
+    while text.startswith(_NO_BREAK_SPACE):
+        text = text.removeprefix(_NO_BREAK_SPACE)
+    return b" " * ((len(line) - len(text)) // len(_NO_BREAK_SPACE)) + text
+
+
+def peak_memory_mb(pid: int) -> int | None:
+    """Tell the most memory that the process has held, where the system knows."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+            if line.startswith(b"VmHWM:"):
+                return math.ceil(int(line.split()[1]) / 1024)
+    return None

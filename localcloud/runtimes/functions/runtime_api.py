@@ -1,0 +1,119 @@
+"""The Lambda Runtime API, as one execution environment sees it.
+
+Every environment has a port of its own: the runtime client takes a host and a port, no path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import web
+
+from localcloud.bodies import BodyTooLarge, read_body
+from localcloud.runtimes.functions.invocation import (
+    RESPONSE_LIMIT,
+    Invocation,
+    reported,
+    response_too_large,
+)
+
+_PREFIX: Final = "/2018-06-01/runtime/"
+_ERROR_TYPE: Final = "Lambda-Runtime-Function-Error-Type"
+_INIT_LIMIT: Final = 1 << 20
+
+
+class RuntimeApi:
+    """Hands invocations to one environment and takes its answers."""
+
+    def __init__(self, arn: str, on_taken: Callable[[Invocation], None]) -> None:
+        """*on_taken* runs when an invocation is about to be given to the environment."""
+        self.initialised: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._arn = arn
+        self._on_taken = on_taken
+        self._inbox: asyncio.Queue[Invocation] = asyncio.Queue(1)
+        self._current: Invocation | None = None
+        self._server = web.Server(self._answer, handler_cancellation=True, access_log=None)
+        self._listener: asyncio.Server | None = None
+
+    async def open(self) -> str:
+        """Listen; gives the address for AWS_LAMBDA_RUNTIME_API."""
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(self._server, "127.0.0.1", 0)
+        host, port = self._listener.sockets[0].getsockname()
+        return f"{host}:{port}"
+
+    async def close(self) -> None:
+        if self._listener:
+            self._listener.close()
+        await self._server.shutdown(0)
+
+    def deliver(self, invocation: Invocation) -> None:
+        """Put *invocation* where the environment's next poll finds it."""
+        self._current = invocation
+        self._inbox.put_nowait(invocation)
+
+    def fail_init(self, error: Exception) -> None:
+        """Tell whoever waits for the start that it failed, unless that is known already."""
+        if not self.initialised.done():
+            self.initialised.set_exception(error)
+            self.initialised.exception()  # nobody may be waiting any more
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = request.path.removeprefix(_PREFIX)
+        if path == "invocation/next":
+            return await self._next()
+        if path == "init/error":
+            error = await read_body(request, _INIT_LIMIT)
+            self.fail_init(reported(error, request.headers.get(_ERROR_TYPE)))
+            return _accepted()
+        kind, _, rest = path.partition("/")
+        request_id, _, outcome = rest.partition("/")
+        if kind != "invocation" or outcome not in {"response", "error"}:
+            return web.Response(status=404)
+        return await self._finish(request, request_id, outcome)
+
+    async def _next(self) -> web.Response:
+        if not self.initialised.done():
+            self.initialised.set_result(None)
+        invocation = await self._inbox.get()
+        self._on_taken(invocation)
+        return web.Response(body=invocation.event, headers=self._headers(invocation))
+
+    async def _finish(
+        self, request: web.BaseRequest, request_id: str, outcome: str
+    ) -> web.Response:
+        invocation = self._current
+        if invocation is None or invocation.id != request_id or invocation.result.done():
+            return _refused(400, "InvalidRequestID", "Invalid request ID")
+        try:
+            body = await read_body(request, RESPONSE_LIMIT)
+        except BodyTooLarge:
+            invocation.fail(response_too_large())
+            return _refused(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size")
+        if outcome == "response":
+            invocation.succeed(body)
+        else:
+            invocation.fail(reported(body, request.headers.get(_ERROR_TYPE)))
+        return _accepted()
+
+    def _headers(self, invocation: Invocation) -> dict[str, str]:
+        root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"
+        return {
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": invocation.id,
+            "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": self._arn,
+            "Lambda-Runtime-Trace-Id": f"Root={root};Parent={os.urandom(8).hex()};Sampled=0",
+        }
+
+
+def _accepted() -> web.Response:
+    return web.json_response({"status": "OK"}, status=202)
+
+
+def _refused(status: int, error_type: str, message: str) -> web.Response:
+    return web.json_response({"errorType": error_type, "errorMessage": message}, status=status)

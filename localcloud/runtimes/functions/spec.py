@@ -1,0 +1,68 @@
+"""What is declared about a function, and the variables that Lambda reserves."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+VERSION: Final = "$LATEST"
+RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"  # the one that runs
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSpec:
+    """One function as declared; *package* is its unpacked code, *concurrency* its upper limit."""
+
+    name: str
+    arn: str
+    handler: str
+    package: Path
+    environment: Mapping[str, str]
+    memory_mb: int
+    timeout_s: float
+    concurrency: int
+    log: Path
+
+
+def new_log_stream() -> str:
+    """Name a log stream as Lambda does: the day, the version and 32 random hexadecimal digits."""
+    return f"{datetime.now(UTC):%Y/%m/%d}/[{VERSION}]{uuid.uuid4().hex}"
+
+
+def variables(spec: FunctionSpec, runtime_api: str, log_stream: str) -> dict[str, str]:
+    """Give the declared variables and those that Lambda sets; the latter win, as they do there."""
+    return {
+        "LANG": "en_US.UTF-8",
+        **spec.environment,
+        "PYTHONPATH": os.pathsep.join([str(spec.package), str(_runtime_folder())]),
+        "_HANDLER": spec.handler,
+        "LAMBDA_TASK_ROOT": str(spec.package),
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "AWS_LAMBDA_FUNCTION_NAME": spec.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": VERSION,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(spec.memory_mb),
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{spec.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{RUNTIME}",
+    }
+
+
+def command(spec: FunctionSpec) -> list[str]:
+    # -S: the .pth files of this installation would make the project's checkout importable, and a
+    # module missing from the package would be missed in AWS only.
+    return [sys.executable, "-S", "-m", "awslambdaric", spec.handler]
+
+
+def _runtime_folder() -> Path:
+    found = find_spec("awslambdaric")
+    if found is None or found.origin is None:
+        raise RuntimeError("awslambdaric is not installed")
+    return Path(found.origin).parents[1]

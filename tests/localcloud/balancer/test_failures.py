@@ -1,0 +1,404 @@
+import asyncio
+import contextlib
+import socket
+
+import pytest
+
+from localcloud.runtimes.balancer import Balancer, BalancerError, FixedResponse, Forward
+from tests.localcloud.balancer.conftest import Client, answer_ok, free_port, ok, read_body
+
+GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody"
+
+
+def page(title):
+    return (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+    ).encode()
+
+
+async def test_without_a_target_the_answer_is_503_as_from_aws(client):
+    status, headers, body = await client.ask(GET)
+
+    assert status == "HTTP/1.1 503 Service Temporarily Unavailable"
+    assert [name for name, _ in headers] == ["Server", "Date", "Content-Type", "Content-Length"]
+    assert dict(headers)["Server"] == "awselb/2.0"
+    assert dict(headers)["Content-Type"] == "text/html"
+    assert dict(headers)["Content-Length"] == "162"
+    assert body == page("503 Service Temporarily Unavailable")
+
+
+async def test_own_answers_leave_the_connection_usable(client, put_behind):
+    assert "503" in (await client.ask(GET))[0]
+    assert "503" in (await client.ask(b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", body=False))[0]
+    await put_behind()
+
+    assert (await client.ask(GET))[0] == "HTTP/1.1 200 OK"
+
+
+async def test_a_refused_body_still_lets_the_answer_be_read(client):
+    body = b"x" * 3_000_000
+    head = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body)
+
+    status, headers, _ = await client.ask(head + body)
+
+    assert "503" in status
+    assert ("Connection", "close") in headers
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+async def test_a_refused_connection_is_502(client, group, request_):
+    group.register("task", "127.0.0.1", free_port())
+
+    status, headers, body = await client.ask(request_)
+
+    assert status == "HTTP/1.1 502 Bad Gateway"
+    assert dict(headers)["Content-Length"] == "122"
+    assert body == page("502 Bad Gateway")
+
+
+async def hang_up(target, request, reader, writer):
+    writer.close()
+
+
+async def reset(target, request, reader, writer):
+    writer.transport.abort()
+
+
+async def nonsense(target, request, reader, writer):
+    writer.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+
+
+@pytest.mark.parametrize("answer", [hang_up, reset, nonsense])
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+async def test_no_or_a_malformed_answer_is_502_and_nothing_is_sent_twice(
+    client, put_behind, answer, request_
+):
+    target = await put_behind(answer)
+
+    assert (await client.ask(request_))[0] == "HTTP/1.1 502 Bad Gateway"
+
+    assert len(target.requests) == 1
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+async def test_a_silent_target_is_504(client, put_behind, balancer, group, request_):
+    async def silent(target, request, reader, writer):
+        await reader.read()
+
+    balancer.configure(Forward(group), idle_timeout_s=0.3)
+    await put_behind(silent)
+
+    status, headers, body = await client.ask(request_)
+
+    assert status == "HTTP/1.1 504 Gateway Time-out"
+    assert dict(headers)["Content-Length"] == "132"
+    assert body == page("504 Gateway Time-out")
+
+
+async def test_an_answer_that_breaks_off_breaks_off_for_the_client_too(client, put_behind):
+    async def cut(target, request, reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        await writer.drain()
+        writer.close()
+
+    await put_behind(cut)
+
+    with pytest.raises(asyncio.IncompleteReadError) as caught:
+        await client.ask(GET)
+
+    assert caught.value.partial == b"half"
+
+
+async def close_after(target, request, reader, writer):
+    """Answer as if more could follow, and close."""
+    if b"content-length" in dict(request.headers):
+        await read_body(target, request, reader)
+    writer.write(ok())
+    await writer.drain()
+    writer.close()
+
+
+async def test_a_kept_connection_that_the_target_has_closed_is_not_used(client, put_behind):
+    target = await put_behind(close_after)
+
+    for request in [GET, POST] * 20:
+        assert (await client.ask(request))[0] == "HTTP/1.1 200 OK"
+
+    assert len(target.requests) == 40
+
+
+async def test_a_connection_closed_while_the_request_is_on_its_way_is_no_502(client, put_behind):
+    async def close_on_sight(target, request, reader, writer):
+        """Take a second request on a connection as one that came too late."""
+        writer.write(ok())
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+
+    target = await put_behind(close_on_sight)
+
+    for _ in range(5):
+        assert (await client.ask(GET))[0] == "HTTP/1.1 200 OK"
+    assert target.connections == 5
+
+
+async def test_connections_to_a_target_are_kept_for_safe_requests_only(client, put_behind):
+    async def answer(target, request, reader, writer):
+        if b"content-length" in dict(request.headers):
+            await read_body(target, request, reader)
+        writer.write(ok())
+
+    target = await put_behind(answer)
+
+    for _ in range(5):
+        await client.ask(GET)
+    assert target.connections == 1
+    for _ in range(5):
+        await client.ask(POST)
+    assert target.connections == 6
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"nonsense\r\n\r\n", "400 Bad Request"),
+        (b"GET / HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        (b"GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n", "400 Bad Request"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nBad Name: x\r\n\r\n", "400 Bad Request"),
+        (
+            b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "400 Bad Request",
+        ),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "400 Bad Request"),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"x" * 17_000 + b"\r\n\r\n", "400 Bad Request"),
+        (b"GET /" + b"x" * 17_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", "414 Request-URI Too Large"),
+        (b"TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", "405 Not Allowed"),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", "501 Not Implemented"),
+        (
+            b"GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: " + b"1.1.1.1," * 31 + b"\r\n\r\n",
+            "463 ",
+        ),
+    ],
+)
+async def test_what_aws_refuses_itself_never_reaches_a_target(client, put_behind, request_, status):
+    target = await put_behind()
+
+    assert (await client.ask(request_))[0] == f"HTTP/1.1 {status}"
+
+    assert target.requests == []
+
+
+async def test_a_client_that_stops_sending_gets_408(client, put_behind, balancer, group):
+    async def wait(target, request, reader, writer):
+        await reader.read()
+
+    balancer.configure(Forward(group), idle_timeout_s=0.3)
+    await put_behind(wait)
+
+    client.writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
+    status, _, _ = await client.answer()
+
+    assert status == "HTTP/1.1 408 Request Time-out"
+
+
+async def test_a_target_that_stops_reading_is_504(client, put_behind, balancer, group):
+    async def stuck(target, request, reader, writer):
+        await asyncio.sleep(3)
+
+    balancer.configure(Forward(group), idle_timeout_s=0.3)
+    await put_behind(stuck)
+    body = b"x" * 20_000_000
+
+    status, _, _ = await client.ask(
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    )
+
+    assert status == "HTTP/1.1 504 Gateway Time-out"
+
+
+async def test_a_client_that_goes_away_frees_the_target(connect, put_behind, group):
+    gone = asyncio.Event()
+
+    async def endless(target, request, reader, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
+                await writer.drain()
+        finally:
+            gone.set()
+
+    await put_behind(endless)
+    client = await connect()
+    client.writer.write(GET)
+    await client.reader.readexactly(100_000)
+
+    client.writer.transport.abort()
+
+    await gone.wait()
+    await group.deregister(group.registered[0])
+
+
+async def test_a_client_that_goes_away_in_its_upload_frees_the_target(connect, put_behind, group):
+    gone = asyncio.Event()
+
+    async def read(target, request, reader, writer):
+        await reader.read()
+        gone.set()
+
+    await put_behind(read)
+    client = await connect()
+    client.writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf")
+    await client.writer.drain()
+    client.writer.close()
+
+    await gone.wait()
+
+
+async def test_silent_clients_keep_nobody_out(connect, put_behind):
+    await put_behind()
+    for _ in range(50):
+        await connect()
+    trickling = await connect()
+    trickling.writer.write(b"GET / HT")
+
+    assert (await (await connect()).ask(GET))[0] == "HTTP/1.1 200 OK"
+
+
+async def test_a_fixed_response_is_given_to_everybody(balancer, client):
+    balancer.configure(FixedResponse(404, "application/json", '{"error": "nothing here"}'))
+
+    status, headers, body = await client.ask(POST)
+
+    assert status.startswith("HTTP/1.1 404")
+    assert ("Content-Type", "application/json") in headers
+    assert body == b'{"error": "nothing here"}'
+
+
+async def test_a_taken_port_is_named_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(BalancerError, match=f"port {port}") as caught:
+            await Balancer(port).start()
+
+    assert "\n" not in str(caught.value)
+
+
+async def test_it_listens_on_loopback_only(balancer):
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.2", balancer.port))  # free there, so not taken on all interfaces
+
+
+async def test_a_stop_finishes_what_is_under_way_and_frees_the_port(group, make_target):
+    asked, finish = asyncio.Event(), asyncio.Event()
+
+    async def slow(target, request, reader, writer):
+        asked.set()
+        await finish.wait()
+        writer.write(ok(b"in the end"))
+
+    target = await make_target(slow)
+    group.register("task", "127.0.0.1", target.port)
+    balancer = Balancer(free_port())
+    balancer.configure(Forward(group))
+    await balancer.start()
+    idle, busy = await Client.to(balancer), await Client.to(balancer)
+    answer = asyncio.create_task(busy.ask(GET))
+    await asked.wait()
+
+    stopping = asyncio.create_task(balancer.stop())
+    assert await idle.reader.read() == b""
+    with pytest.raises(ConnectionRefusedError):
+        await Client.to(balancer)
+    finish.set()
+
+    status, headers, body = await answer
+    assert (status, body) == ("HTTP/1.1 200 OK", b"in the end")
+    assert ("Connection", "close") in headers
+    await busy.close()
+    await stopping
+    again = Balancer(balancer.port)
+    await again.start()
+    await again.stop()
+    await idle.close()
+
+
+async def test_requests_are_spread_over_the_targets_in_turn(client, put_behind):
+    targets = [await put_behind() for _ in range(3)]
+
+    for _ in range(9):
+        await client.ask(GET)
+
+    assert [len(target.requests) for target in targets] == [3, 3, 3]
+
+
+async def test_the_least_busy_target_is_asked_when_declared(connect, put_behind, group):
+    finish = asyncio.Event()
+
+    async def slow(target, request, reader, writer):
+        await finish.wait()
+        writer.write(ok())
+
+    group.configure(deregistration_delay_s=5, algorithm="least_outstanding_requests")
+    busy = await put_behind(slow)
+    other = await put_behind()
+    waiting = asyncio.create_task((await connect()).ask(GET))
+    while not busy.requests:
+        await asyncio.sleep(0.01)
+    client = await connect()
+
+    for _ in range(4):
+        await client.ask(GET)
+
+    assert (len(busy.requests), len(other.requests)) == (1, 4)
+    finish.set()
+    await waiting
+
+
+async def test_a_leaving_target_finishes_and_gets_nothing_new(connect, put_behind, group):
+    finish = asyncio.Event()
+
+    async def slow(target, request, reader, writer):
+        await finish.wait()
+        writer.write(ok(b"slow"))
+
+    leaving = await put_behind(slow)
+    waiting = asyncio.create_task((await connect()).ask(GET))
+    while not leaving.requests:
+        await asyncio.sleep(0.01)
+
+    gone = asyncio.create_task(group.deregister(group.registered[0]))
+    await asyncio.sleep(0)
+    assert group.registered == ()
+    staying = await put_behind(answer_ok)
+    client = await connect()
+    for _ in range(4):
+        await client.ask(GET)
+    assert not gone.done()
+    finish.set()
+
+    assert (await waiting)[2] == b"slow"
+    await gone
+    assert (len(leaving.requests), len(staying.requests)) == (1, 4)
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+async def test_after_the_deregistration_delay_what_is_left_gets_502(
+    client, put_behind, group, request_
+):
+    async def never(target, request, reader, writer):
+        await reader.read()
+
+    group.configure(deregistration_delay_s=0.1)
+    target = await put_behind(never)
+    waiting = asyncio.create_task(client.ask(request_))
+    while not target.requests:
+        await asyncio.sleep(0.01)
+
+    await group.deregister(group.registered[0])
+
+    assert (await waiting)[0] == "HTTP/1.1 502 Bad Gateway"
+    assert len(target.requests) == 1

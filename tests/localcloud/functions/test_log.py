@@ -1,0 +1,119 @@
+"""What the log of a function says."""
+
+import asyncio
+import re
+
+import pytest
+
+from localcloud.errors import FunctionError
+from localcloud.runtimes.functions.journal import Report, readable
+from tests.localcloud.functions.conftest import call, until
+from tests.localcloud.functions.test_invocations import ask
+
+REPORT = re.compile(
+    r"REPORT RequestId: (?P<id>[0-9a-f-]{36})\tDuration: (?P<duration>\d+\.\d\d) ms\t"
+    r"Billed Duration: (?P<billed>\d+) ms\tMemory Size: 256 MB\t"
+    r"(Max Memory Used: (?P<used>\d+) MB\t)?"
+    r"(Init Duration: (?P<init>\d+\.\d\d) ms\t)?(Status: (?P<status>[^\t]+)\t)?"
+)
+
+
+def reports(bench):
+    return [REPORT.match(line) for line in bench.lines("REPORT")]
+
+
+async def test_every_call_has_its_start_end_and_report(bench):
+    function = bench.function()
+
+    ids = [(await ask(function, "context"))["request"] for _ in range(3)]
+
+    assert bench.lines("START") == [f"START RequestId: {id_} Version: $LATEST" for id_ in ids]
+    assert bench.lines("END") == [f"END RequestId: {id_}" for id_ in ids]
+    assert [report["id"] for report in reports(bench)] == ids
+
+
+async def test_the_start_of_an_environment_is_billed_to_its_first_call_only(bench):
+    function = bench.function()
+
+    await ask(function, "pid")
+    await ask(function, "pid")
+
+    cold, warm = reports(bench)
+    assert float(cold["init"]) > 1
+    assert int(cold["billed"]) >= float(cold["init"])
+    assert warm["init"] is None
+    assert int(warm["billed"]) == pytest.approx(float(warm["duration"]), abs=1)
+    assert int(warm["used"]) > 5
+
+
+def test_a_billed_duration_is_rounded_up():
+    report = Report(request_id="x", duration_ms=1.2, memory_mb=128, used_mb=None, init_ms=10.9)
+
+    assert "Billed Duration: 13 ms" in report.line()
+
+
+async def test_a_time_out_is_told_and_billed_in_full(bench):
+    function = bench.function(timeout_s=0.2)
+
+    with pytest.raises(FunctionError):
+        await function.invoke(call("sleep", s=30))
+
+    (report,) = reports(bench)
+    assert "Task timed out after 0.20 seconds" in bench.log.read_text()
+    assert float(report["duration"]) == 200
+    assert report["status"] == "timeout"
+
+
+async def test_the_traceback_of_an_exception_is_readable(bench):
+    function = bench.function()
+
+    with pytest.raises(FunctionError):
+        await function.invoke(call("fail"))
+
+    text = bench.log.read_text()
+    assert "[ERROR] ValueError: not today\nTraceback (most recent call last):\n  File " in text
+    assert '\n    raise ValueError("not today")\n' in text
+    assert "\r" not in text
+
+
+async def test_what_a_function_prints_stands_between_its_start_and_end(bench):
+    function = bench.function()
+
+    await ask(function, "say", text="one\ntwo é", end="", error="three\n")
+
+    lines = bench.lines()
+    kinds = [line.split()[0] for line in lines]
+    assert kinds == ["INIT_START", "START", "one", "two", "END", "REPORT"]
+    assert "two éthree" in lines
+
+
+async def test_an_unfinished_line_is_finished_before_the_end_of_its_call(bench):
+    function = bench.function()
+
+    await ask(function, "say", text="no newline", end="")
+
+    assert [line.split()[0] for line in bench.lines()][1:4] == ["START", "no", "END"]
+
+
+async def test_what_is_printed_between_two_calls_is_kept(bench):
+    function = bench.function()
+    await ask(function, "say_later", text="meanwhile")
+
+    await until(lambda: bench.lines("meanwhile"))
+
+    assert bench.lines()[-1] == "meanwhile"
+
+
+async def test_environments_do_not_mix_their_lines(bench):
+    function = bench.function(concurrency=3)
+    texts = [letter * 30_000 for letter in "abc"]
+
+    await asyncio.gather(*(ask(function, "say", text=text) for text in texts))
+
+    assert sorted(line for line in bench.lines() if len(line) > 1000) == texts
+
+
+def test_line_ends_of_the_runtime_client_become_ordinary_ones():
+    raw = "[ERROR] x\rTraceback:\r\u00a0\u00a0File\r\n\u00a0kept".encode()
+
+    assert readable(raw) == "[ERROR] x\nTraceback:\n  File\n\u00a0kept".encode()
