@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOGS = Path(sys.executable).with_name("blogs")
@@ -98,7 +99,9 @@ def steps(identity: str, backend: str) -> list[tuple[str, list[str], str | None]
     ]
 
 
-def blogs(arguments: Sequence[str], contents: str | None, environment: dict[str, str]) -> object:
+def blogs(
+    arguments: Sequence[str], contents: str | None, environment: dict[str, str]
+) -> dict[str, Any]:
     """Run the `blogs` command and give what its JSON says; a failure ends the demo."""
     finished = subprocess.run(
         [str(BLOGS), *arguments, "--json"],
@@ -110,17 +113,17 @@ def blogs(arguments: Sequence[str], contents: str | None, environment: dict[str,
     )
     if finished.returncode != 0:
         sys.exit(f"demo: blogs {' '.join(arguments)} failed: {finished.stderr.strip()}")
-    return json.loads(finished.stdout or "null")
+    answer: dict[str, Any] = json.loads(finished.stdout)
+    return answer
 
 
-def describe(answer: object) -> str:
+def describe(answer: dict[str, Any]) -> str:
     """Say in a few words what a step gave."""
-    if isinstance(answer, dict) and "blogs" in answer:
-        answer = answer["blogs"]
-    if isinstance(answer, list):
-        return f"{len(answer)} blogs, newest: {answer[0]['title'] if answer else '-'}"
-    if isinstance(answer, dict) and "title" in answer:
-        return f"{answer['id']}: {answer['title']}"
+    if "blogs" in answer:
+        listed = answer["blogs"]
+        return f"{len(listed)} blogs, the newest: {listed[0]['title']}"
+    if "blog" in answer:
+        return f"{answer['blog']['id']}: {answer['blog']['title']}"
     return "done"
 
 
