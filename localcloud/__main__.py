@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import re
 import signal
 import sys
@@ -61,8 +62,15 @@ async def _run(options: Options) -> None:
         cloud.stopping = True
         running.cancel()
 
+    def stop_at_eof() -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            loop.remove_reader(sys.stdin.fileno())
+            stop("standard input has ended")
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop, number.name)
+    if options.until_eof:
+        loop.add_reader(sys.stdin.fileno(), stop_at_eof)
     with contextlib.suppress(asyncio.CancelledError):
         await running
 
@@ -94,6 +102,7 @@ def _parse() -> Options:
         help="use this DynamoDB-compatible database instead of starting one",
     )
     add("--reload", action="store_true", help="follow edits of the program and of its sources")
+    add("--until-eof", action="store_true", help="stop when standard input ends too; for scripts")
     given = parser.parse_args()
     root = given.project.resolve()
     return Options(
@@ -105,6 +114,7 @@ def _parse() -> Options:
         balancer_port=given.balancer_port,
         dynamodb_endpoint=given.dynamodb_endpoint,
         reload=given.reload,
+        until_eof=given.until_eof,
     )
 
 

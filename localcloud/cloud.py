@@ -50,6 +50,7 @@ class Options:
     balancer_port: int | None
     dynamodb_endpoint: str | None
     reload: bool
+    until_eof: bool
 
 
 class LocalCloud:

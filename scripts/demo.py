@@ -18,7 +18,23 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOGS = Path(sys.executable).with_name("blogs")
+STATE = str(ROOT / ".cache" / "localcloud" / "local")
 BACKENDS = ("functions", "containers")
+WELCOME = {
+    "What runs here": """\
+One Pulumi program declares the same API twice: as **functions** and as **containers**.
+
+This machine runs what it declares: the real Lambda handlers, the real Flask app, and a database
+on disk. There is no AWS account behind it.""",
+    "Read this through the other backend": """\
+Press `t`: the same blog comes from the other side. Press `l`: the request log shows what each
+request took, and whether a function had to start first (*cold*).""",
+    "Write something": """\
+- `n` writes a blog, `e` edits the one you read, `d` deletes it
+- `?` shows every key, `q` goes back and at last quits
+
+What you write stays for the next start.""",
+}
 
 
 def main() -> int:
@@ -29,28 +45,35 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--script", action="store_true", help="run the script, terminal or not")
-    script = parser.parse_args().script
-    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not script
-    with local_cloud() as outputs:
-        environment = client_environment(outputs)
-        if interactive:
-            return subprocess.call([str(BLOGS)], env=environment)
-        run_script(environment)
+    parser.add_argument("--state", default=STATE, help="the local cloud's state folder")
+    given = parser.parse_args()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not given.script
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        with local_cloud(given.state) as outputs:
+            environment = client_environment(outputs)
+            if interactive:
+                welcome(environment)
+                return subprocess.call([str(BLOGS)], env=environment)
+            run_script(environment)
+    except KeyboardInterrupt:
+        return 130
     print("demo: everything stopped")
     return 0
 
 
 @contextlib.contextmanager
-def local_cloud() -> Iterator[dict[str, str]]:
+def local_cloud(state: str) -> Iterator[dict[str, str]]:
     """Run the local cloud, and stop it at the end; give its outputs."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "localcloud"],
+        [sys.executable, "-m", "localcloud", "--state", state, "--until-eof"],
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # its end, by whatever cause, is the local cloud's end
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C belongs to the client; this one is stopped below
+        start_new_session=True,  # Ctrl-C belongs to the client
     )
     try:
         assert process.stdout  # noqa: S101  # asked for above
@@ -60,8 +83,17 @@ def local_cloud() -> Iterator[dict[str, str]]:
         print(f"demo: the local cloud answers after {time.perf_counter() - started:.1f} s")
         yield json.loads(line)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
+        process.communicate()
+
+
+def welcome(environment: dict[str, str]) -> None:
+    """Post a few blogs where there are none, so that there is something to read."""
+    if blogs(["ls", "--limit", "1"], None, environment)["blogs"]:
+        return
+    for number, (title, contents) in enumerate(WELCOME.items()):
+        backend = BACKENDS[number % len(BACKENDS)]
+        command = ["post", "--title", title, "--author", "demo", "--backend", backend]
+        blogs(command, contents, environment)
 
 
 def client_environment(outputs: dict[str, str]) -> dict[str, str]:

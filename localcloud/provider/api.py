@@ -45,7 +45,10 @@ class HttpApi:
         elif self.gateway is None:
             self.gateway = Gateway(self.port)
             self.gateway.configure(self._spec(stage))
-            await self.gateway.start()
+            try:
+                await self.gateway.start()
+            except OSError as error:
+                raise ProviderError(f"the HTTP API cannot use port {self.port}: {error}") from error
         else:
             self.gateway.configure(self._spec(stage))
 

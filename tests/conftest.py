@@ -1,0 +1,23 @@
+"""What every test gets: an environment without AWS, and one local cloud for those that read it."""
+
+import os
+
+import pytest
+
+from tests.running import RunningCloud
+
+
+@pytest.fixture(autouse=True)
+def clean_environ(monkeypatch):
+    """No setting of the person who runs the tests may change what they see."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "BLOGS_", "PULUMI_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def running_cloud(tmp_path_factory):
+    """A local cloud that the tests leave running."""
+    state = tmp_path_factory.mktemp("cloud") / "state"
+    with RunningCloud(state) as cloud:
+        yield cloud.ready()
