@@ -27,6 +27,7 @@ class Process:
         self.name = name
         self.log = log
         self._process = process
+        self._is_gone = False
 
     @property
     def pid(self) -> int:
@@ -43,13 +44,21 @@ class Process:
 
     def terminate(self) -> None:
         """Ask the program to end (SIGTERM to it alone: it ends its own children)."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the whole group at once (SIGKILL)."""
+        """End the whole group at once (SIGKILL); once it is gone, its number may be another's."""
+        if self._is_gone:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+    def end_group(self) -> None:
+        """Kill the children that outlived their leader, and never signal the group again."""
+        self.kill()
+        self._is_gone = True
 
     async def stop(self, grace_s: float) -> int:
         """Ask it to end, wait up to *grace_s* seconds, then kill the group."""
@@ -124,7 +133,7 @@ class Processes:
 
     async def _reap(self, process: Process) -> None:
         await process.wait()
-        process.kill()  # children that outlived their leader
+        process.end_group()
         self._running.discard(process)
         self._tell(f"-{process.pid}")
 

@@ -41,8 +41,8 @@ def test_the_stack_s_file_wins_over_defaults_and_the_command_line_over_both(root
 
 
 def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(root):
-    with pytest.raises(ProjectError, match="--config sise: no such setting; there are image, open"):
-        load_project(root, "local", {"sise": "7"})
+    with pytest.raises(ProjectError, match="--config weight: no such setting; there are image, open"):
+        load_project(root, "local", {"weight": "7"})
 
 
 def test_an_encrypted_setting_is_refused_with_the_way_out(root):

@@ -34,8 +34,9 @@ async def test_path_and_query_arrive_byte_for_byte(put_behind, client, path):
 async def test_headers_pass_as_they_are_but_for_those_of_the_hop(put_behind, client):
     async def answer(target, request, reader, writer):
         writer.write(
-            b"HTTP/1.1 200 Fine by me\r\nX-ODD-case: \xe9 \xff\r\nset-COOKIE: a\r\nSet-Cookie: b\r\n"
-            b"Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nContent-Length: 2\r\n\r\nok"
+            b"HTTP/1.1 200 Fine by me\r\nX-ODD-case: \xe9 \xff\r\nset-COOKIE: a\r\n"
+            b"Set-Cookie: b\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\n"
+            b"Content-Length: 2\r\n\r\nok"
         )
 
     target = await put_behind(answer)
