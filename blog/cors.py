@@ -1,0 +1,54 @@
+"""Cross-origin answers of the containers, as the functions' gateway gives them.
+
+The gateway of the functions answers from its own CORS block, which is declared from the same
+constants of the schema.
+"""
+
+from __future__ import annotations
+
+from blog import schema
+from blog.http import Reply, Request
+
+ANY_ORIGIN = "*"
+
+
+def parse_origins(setting: str) -> tuple[str, ...]:
+    """Read a comma-separated list of origins, or ``*`` for all."""
+    origins = tuple(part.strip() for part in setting.split(",") if part.strip())
+    if not origins or (ANY_ORIGIN in origins and len(origins) > 1):
+        raise ValueError(f"CORS_ORIGINS must be '*' or origins with commas, not {setting!r}.")
+    return origins
+
+
+class Cors:
+    """Which origins may read the answers in a browser; never with credentials."""
+
+    def __init__(self, origins: tuple[str, ...]) -> None:
+        self._any = ANY_ORIGIN in origins
+        self._origins = frozenset(origins)
+
+    def preflight(self, request: Request) -> Reply | None:
+        """Answer a preflight, on any path; None when *request* is not one."""
+        asks = {"origin", "access-control-request-method"} <= request.headers.keys()
+        if request.method != "OPTIONS" or not asks:
+            return None
+        granted = {
+            "Access-Control-Allow-Methods": ",".join(schema.CORS_METHODS),
+            "Access-Control-Allow-Headers": ",".join(schema.CORS_HEADERS),
+            "Access-Control-Max-Age": str(schema.CORS_MAX_AGE_SECONDS),
+        }
+        return Reply(status=204, headers=granted if self._allows(request) else {})
+
+    def apply(self, request: Request, reply: Reply) -> Reply:
+        """Let the page at the request's origin read *reply*, if that origin may."""
+        more = {} if self._any else {"Vary": "Origin"}
+        if self._allows(request):
+            more["Access-Control-Allow-Origin"] = (
+                ANY_ORIGIN if self._any else request.headers["origin"]
+            )
+            more["Access-Control-Expose-Headers"] = ",".join(schema.CORS_EXPOSED_HEADERS)
+        return reply.with_headers(more)
+
+    def _allows(self, request: Request) -> bool:
+        origin = request.headers.get("origin")
+        return origin is not None and (self._any or origin in self._origins)

@@ -1,0 +1,101 @@
+"""The Flask app around the operations of the blog."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import flask
+
+# gunicorn publishes no types.
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
+from werkzeug.exceptions import HTTPException
+
+from blog.errors import BadRequest
+from blog.http import Reply, Request
+from blog.operations import Operations
+
+Operation = Callable[[Request], Reply]
+
+# What reading a body raises when the client is gone, or its framing is wrong.
+_BROKEN: Final = (OSError, HTTPException, ParseException)
+_CHUNK_BYTES: Final = 64 * 1024
+# A client that sends more than this after a refusal loses the connection, and maybe the answer.
+_DRAIN_BYTES: Final = 16 * 1024 * 1024
+_DRAIN_SECONDS: Final = 5
+
+
+def create_app(operations: Operations) -> flask.Flask:
+    """Build the app around *operations*: no redirects, no HTML, whatever is asked."""
+    app = flask.Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False
+    reads = ["GET", "HEAD"]
+    one_blog = "/blog/<blog_id>"
+    _add(app, "/", reads, operations.health)
+    _add(app, "/blog", reads, operations.list_blogs)
+    _add(app, "/blog", ["POST"], operations.create_blog)
+    _add(app, one_blog, reads, operations.get_blog)
+    _add(app, one_blog, ["PUT"], operations.replace_blog)
+    _add(app, one_blog, ["DELETE"], operations.delete_blog)
+    app.register_error_handler(HTTPException, lambda _error: _respond(operations.unmatched))
+    return app
+
+
+def _add(app: flask.Flask, rule: str, methods: list[str], operation: Operation) -> None:
+    def view(**_path: str) -> flask.Response:
+        # The path decides what the operation does, not what the router made of it.
+        return _respond(operation)
+
+    app.add_url_rule(
+        rule,
+        endpoint=f"{operation.__name__}",
+        view_func=view,
+        methods=methods,
+        provide_automatic_options=False,
+    )
+
+
+def _respond(operation: Operation) -> flask.Response:
+    reply = operation(_request())
+    _drain()
+    # Werkzeug leaves the body out for HEAD, and keeps its length.
+    response = flask.Response(reply.body, reply.status)
+    response.headers.clear()
+    response.headers.update(reply.headers)
+    if reply.status not in {204, 304}:
+        response.headers["Content-Length"] = str(len(reply.body))
+    return response
+
+
+def _request() -> Request:
+    request = flask.request
+    return Request(
+        method=request.method,
+        # Werkzeug's own idea of the path folds leading slashes.
+        path=request.environ["PATH_INFO"],
+        query=request.environ.get("QUERY_STRING", ""),
+        headers={name.lower(): value for name, value in request.headers},
+        read_body=_read_body,
+    )
+
+
+def _read_body(limit: int) -> bytes:
+    try:
+        return flask.request.stream.read(limit + 1)
+    except _BROKEN as error:
+        raise BadRequest("The body ended early, or its chunks are malformed.") from error
+
+
+def _drain() -> None:
+    """Read what a refused client is still sending, or it would see a reset and no answer."""
+    deadline = time.monotonic() + _DRAIN_SECONDS
+    left = _DRAIN_BYTES
+    try:
+        while left > 0 and time.monotonic() < deadline:
+            chunk = flask.request.stream.read(_CHUNK_BYTES)
+            if not chunk:
+                return
+            left -= len(chunk)
+    except _BROKEN:
+        return  # there is nothing more to read

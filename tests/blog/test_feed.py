@@ -1,0 +1,124 @@
+"""Pages of the feed: batches that stay unfinished, sizes, a lagging index, coming and going."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from blog.errors import Unavailable, UnknownBlog
+from blog.model import Draft
+from blog.store import Store
+from tests.blog.clients import Around, LaggingIndex, Recorder, Unprocessed
+from tests.blog.stores import HEAVY, make_blog, nothing, rewrite
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_keys_that_a_batch_left_are_asked_for_again(client, table, store, count: int):
+    for number in range(5):
+        store.create(make_blog(f"b{number}"))
+    leaving = Unprocessed(count)
+    page = Store(Around(client, leaving), table).blogs(5, None)
+
+    assert [blog.id for blog in page.blogs] == ["b4", "b3", "b2", "b1", "b0"]
+    assert leaving.calls == count + 1
+
+
+def test_keys_that_are_left_for_ever_are_no_short_page(client, table, store):
+    store.create(make_blog("a"))
+    leaving = Unprocessed(10**6)
+    with pytest.raises(Unavailable):
+        Store(Around(client, leaving), table).blogs(5, None)
+
+    assert leaving.calls <= 5
+
+
+def test_a_full_page_asks_for_as_many_blogs_as_fit(client, table, store):
+    for number in range(5):
+        store.create(make_blog(f"b{number}", contents=HEAVY))
+    recorder = Recorder()
+    page = Store(Around(client, recorder), table).blogs(5, None)
+    (batch,) = (arguments for name, arguments in recorder.calls if name == "batch_get_item")
+
+    assert len(batch["RequestItems"][table]["Keys"]) == len(page.blogs) == 2
+    assert page.last == page.blogs[-1].position
+
+
+@pytest.fixture
+def lagging(client, table):
+    """A store whose feed can stand still."""
+    lag = LaggingIndex()
+    return lag, Store(Around(client, lag), table)
+
+
+def test_blogs_that_grew_behind_a_lagging_feed_still_fit_into_the_answer(
+    client, table, store, lagging
+):
+    lag, seeing = lagging
+    for number in range(5):
+        store.create(make_blog(f"b{number}"))
+    with lag.frozen(client, table):
+        for number in range(5):
+            store.replace(
+                f"b{number}",
+                lambda old: old.rewritten(Draft(id=None, title="t", author="", contents=HEAVY)),
+            )
+        first = seeing.blogs(5, None)
+        second = seeing.blogs(5, first.last)
+
+    assert [blog.id for blog in [*first.blogs, *second.blogs]] == ["b4", "b3", "b2", "b1"]
+    assert second.last is not None
+
+
+def test_a_lagging_feed_shows_neither_deleted_blogs_nor_one_twice(client, table, store, lagging):
+    lag, seeing = lagging
+    for number in range(4):
+        store.create(make_blog(f"b{number}"))
+    with lag.frozen(client, table):
+        store.delete("b3", nothing)
+        store.delete("b1", nothing)
+        store.create(make_blog("b1"))
+        store.create(make_blog("b9"))
+        first = seeing.blogs(1, None)
+        rest = seeing.blogs(5, first.last)
+
+    assert (list(first.blogs), first.last is None) == ([], False)
+    assert [blog.id for blog in rest.blogs] == ["b2", "b0"]
+    assert rest.last is None
+    assert [blog.id for blog in store.blogs(9, None).blogs] == ["b9", "b1", "b2", "b0"]
+
+
+def test_a_lagging_summary_may_be_old_but_the_blog_is_not(client, table, store, lagging):
+    lag, seeing = lagging
+    store.create(make_blog("a"))
+    with lag.frozen(client, table):
+        store.replace("a", rewrite)
+
+        assert seeing.summaries(5, None).blogs[0].title == "t"
+        assert seeing.get("a").title == "new"
+        assert seeing.blogs(5, None).blogs[0].title == "new"
+
+
+@pytest.mark.parametrize("view", ["summaries", "blogs"])
+def test_blogs_there_from_the_beginning_come_once_while_others_come_and_go(store, view: str):
+    for number in range(12):
+        store.create(make_blog(f"b{number:02}"))
+    seen, before = [], None
+    for turn in range(20):
+        page = getattr(store, view)(2, before)
+        seen += [blog.id for blog in page.blogs]
+        store.create(make_blog(f"new{turn:02}"))
+        with contextlib.suppress(UnknownBlog):
+            store.delete(f"b{11 - turn * 3:02}", nothing)
+        before = page.last
+        if before is None:
+            break
+    stayed = [
+        blog_id
+        for blog_id in (f"b{number:02}" for number in range(11, -1, -1))
+        if (11 - int(blog_id[1:])) % 3
+    ]
+
+    assert [blog_id for blog_id in seen if blog_id in stayed] == stayed
+    assert len(set(seen)) == len(seen)
+    assert not any(blog_id.startswith("new") for blog_id in seen)

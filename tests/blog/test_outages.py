@@ -1,0 +1,90 @@
+"""A database that is busy, refuses, hangs, or is not ours to use."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from blog.errors import Unavailable
+from blog.store import Store
+from tests.blog.clients import Around, Faults
+from tests.blog.databases import Database, free_port
+from tests.blog.stores import make_blog
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("ProvisionedThroughputExceededException", 400),
+        ("RequestLimitExceeded", 400),
+        ("InternalServerError", 500),
+        ("Anything", 503),
+    ],
+)
+def test_a_passing_fault_is_met_with_patience_and_a_lasting_one_with_503(
+    client, table, code: str, status: int
+):
+    Store(Around(client, Faults(code, status=status, count=2)), table).create(make_blog("a"))
+    lasting = Faults(code, status=status)
+    with pytest.raises(Unavailable):
+        Store(Around(client, lasting), table).get("a")
+
+    assert lasting.calls == 3
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"]
+)
+def test_a_fault_of_ours_is_not_hidden_as_a_busy_database(client, table, code: str):
+    lasting = Faults(code)
+    with pytest.raises(ClientError):
+        Store(Around(client, lasting), table).get("a")
+
+    assert lasting.calls == 1
+
+
+def _seconds_to_unavailable(endpoint: str) -> float:
+    store = Store(Database(endpoint).client(), "blogs")
+    start = time.monotonic()
+    with pytest.raises(Unavailable):
+        store.get("a")
+    return time.monotonic() - start
+
+
+def test_a_refused_connection_is_503_within_a_second():
+    assert _seconds_to_unavailable(f"http://127.0.0.1:{free_port()}") < 1
+
+
+def test_a_database_that_hangs_is_503_in_about_two_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+
+        assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < 3
+
+
+def test_a_database_that_hangs_up_is_503_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.listen()
+        port = server.getsockname()[1]
+
+        def hang_up():
+            with contextlib.suppress(OSError):
+                while True:
+                    server.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up, daemon=True)
+        thread.start()
+
+        assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < 1
+
+
+def test_the_client_keeps_as_many_connections_as_asked_for(dynalite: Database):
+    config = dynalite.client(connections=3).meta.config
+
+    assert config.max_pool_connections == 3

@@ -1,0 +1,290 @@
+"""The declared command, with real sockets: bodies, hostile clients, stopping, logs."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+import time
+
+import pytest
+
+from container_src import gunicorn_conf
+from tests.container_src.conftest import Server, running
+
+JSON = {"Content_Type": "application/json"}
+BLOG = {"title": "t", "author": "a", "contents": "c" * 100_000}
+TOO_MUCH = b"x" * (3 * 1024 * 1024)
+
+
+def _pieces(content: bytes, size: int = 7000):
+    return (content[start : start + size] for start in range(0, len(content), size))
+
+
+def _post_head(*more: str) -> bytes:
+    lines = ["POST /blog HTTP/1.1", "Host: x", "Content-Type: application/json", *more]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def test_a_chunked_body_arrives_whole(server: Server):
+    content = json.dumps(BLOG).encode()
+    made, answer = server.ask(
+        "POST", "/blog", _pieces(content), **JSON, Transfer_Encoding="chunked"
+    )
+    path = f"/{made.headers['Location']}"
+    changed, changes = server.ask(
+        "PUT", path, _pieces(content.replace(b"ccc", b"ddd")), **JSON, Transfer_Encoding="chunked"
+    )
+
+    assert (made.status, changed.status) == (201, 200)
+    assert json.loads(answer)["contents"] == BLOG["contents"]
+    assert json.loads(changes)["contents"] == BLOG["contents"].replace("ccc", "ddd")
+
+
+def test_a_chunked_body_over_the_limit_is_413(server: Server):
+    answer, content = server.ask(
+        "POST", "/blog", _pieces(TOO_MUCH), **JSON, Transfer_Encoding="chunked"
+    )
+
+    assert answer.status == 413
+    assert json.loads(content)["status"] == 413
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\nxx\r\n0\r\n\r\n", b"5\r\nab"])
+def test_broken_chunks_are_400_and_no_500(server: Server, chunks: bytes):
+    head = _post_head("Transfer-Encoding: chunked")
+    with server.socket(head + chunks) as connection:
+        connection.shutdown(1)
+        answer = connection.recv(100)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("connection", ["keep-alive", "close"])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/blog", 413), ("POST", "/nope", 404), ("PATCH", "/blog", 405)],
+)
+def test_a_refusal_of_a_large_body_can_be_read_every_time(
+    server: Server, connection, method, path, status
+):
+    for _ in range(20):
+        answer, content = server.ask(method, path, TOO_MUCH, **JSON, Connection=connection)
+
+        assert answer.status == status
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert json.loads(content)["status"] == status
+
+
+def test_a_refused_body_leaves_the_connection_usable(server: Server):
+    connection = server.connect()
+    for _ in range(3):
+        connection.request("POST", "/blog", TOO_MUCH, {"Content-Type": "application/json"})
+        refused = connection.getresponse()
+        refused.read()
+        connection.request("GET", "/")
+        health = connection.getresponse()
+        health.read()
+
+        assert (refused.status, health.status) == (413, 200)
+    connection.close()
+
+
+def test_a_client_that_waits_for_100_continue_reads_its_413(server: Server):
+    head = _post_head("Expect: 100-continue", f"Content-Length: {len(TOO_MUCH)}")
+    with server.socket(head) as connection, connection.makefile("rb") as answers:
+        assert answers.readline().startswith(b"HTTP/1.1 100 ")
+        answers.readline()
+        connection.sendall(TOO_MUCH)
+
+        assert answers.readline().startswith(b"HTTP/1.1 413 ")
+
+
+def _health_seconds(server: Server) -> float:
+    start = time.monotonic()
+    answer, _ = server.ask("GET", "/")
+    assert answer.status == 200
+    return time.monotonic() - start
+
+
+def test_silent_clients_keep_nobody_waiting(server: Server):
+    with contextlib.ExitStack() as stack:
+        for _ in range(gunicorn_conf.threads + 5):
+            stack.enter_context(server.socket())
+
+        assert _health_seconds(server) < 2
+
+
+def test_clients_with_slow_heads_keep_nobody_waiting_and_are_answered(server: Server):
+    with contextlib.ExitStack() as stack:
+        slow = [
+            stack.enter_context(server.socket(b"GET / HT"))
+            for _ in range(gunicorn_conf.threads + 5)
+        ]
+
+        assert _health_seconds(server) < 2
+        for piece in (b"TP/1.1\r\nHo", b"st: x\r\n", b"\r\n"):
+            for connection in slow:
+                connection.sendall(piece)
+            assert _health_seconds(server) < 2
+        assert all(connection.recv(15).startswith(b"HTTP/1.1 200 ") for connection in slow)
+
+
+def test_requests_sent_at_once_on_one_connection_are_all_answered(server: Server):
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    with server.socket(request * 3 + last) as connection, connection.makefile("rb") as answers:
+        assert answers.read().count(b"HTTP/1.1 200 ") == 4
+
+
+def test_a_head_beyond_every_limit_is_refused(server: Server):
+    with server.socket(b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000) as connection:
+        answer = connection.recv(100)
+
+    assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense", 400),
+        (b"GET / HTTP/1.1\r\nA B: c", 400),
+        (b"GET / HTTP/9", 400),
+        (b"GET /" + b"x" * 9000 + b" HTTP/1.1", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 9000, 431),
+    ],
+    ids=["line", "field", "version", "target", "fields"],
+)
+def test_what_is_no_http_is_a_problem_and_no_html(server: Server, sent: bytes, status: int):
+    with server.socket(sent + b"\r\n\r\n") as connection:
+        answer = _response(connection)
+        content = answer.read()
+
+    assert answer.status == json.loads(content)["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_clients_that_do_not_close_keep_nobody_waiting(server: Server):
+    with contextlib.ExitStack() as stack:
+        for _ in range(gunicorn_conf.threads + 5):
+            request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            connection = stack.enter_context(server.socket(request))
+            assert connection.recv(15).startswith(b"HTTP/1.1 200 ")
+
+        assert _health_seconds(server) < 2
+
+
+@pytest.mark.parametrize(
+    "path", ["//blog", "/blog/", "/blog/%FF", "/blog/a%2Fb", "/%3Cscript%3E", "/blog/%00"]
+)
+def test_odd_paths_are_problems_and_never_redirects_or_html(server: Server, path: str):
+    answer, content = server.ask("GET", path)
+
+    assert answer.status == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Served-By"] == "containers/01234567"
+    assert json.loads(content)["status"] == 404
+
+
+def test_two_lines_of_a_condition_count_as_one_list(server: Server):
+    made, _ = server.ask("POST", "/blog", json.dumps(BLOG), **JSON)
+    connection = server.connect()
+    connection.putrequest("GET", f"/{made.headers['Location']}")
+    connection.putheader("If-None-Match", '"nope"')
+    connection.putheader("If-None-Match", made.headers["ETag"])
+    connection.endheaders()
+    answer = connection.getresponse()
+    connection.close()
+
+    assert answer.status == 304
+    assert answer.headers["ETag"] == made.headers["ETag"]
+
+
+def test_two_lines_of_a_media_type_are_refused(server: Server):
+    connection = server.connect()
+    connection.putrequest("POST", "/blog")
+    for name, value in [("Type", "text/plain"), ("Type", "application/json"), ("Length", "2")]:
+        connection.putheader(f"Content-{name}", value)
+    connection.endheaders(b"{}")
+    answer = connection.getresponse()
+    connection.close()
+
+    assert answer.status == 400
+
+
+def test_head_has_the_length_of_get_and_no_body(server: Server):
+    head, nothing = server.ask("HEAD", "/")
+    get, content = server.ask("GET", "/")
+
+    assert nothing == b""
+    assert head.headers["Content-Length"] == get.headers["Content-Length"] == str(len(content))
+
+
+def test_every_line_of_the_log_is_json_whatever_is_asked(server: Server):
+    trace = "Root=1-67891233-abcdef012345678912345678;Self=x"
+    server.ask("GET", "/odd%0A%22%7D%1B%5B31m%FF", X_Amzn_Trace_Id=trace)
+    line = server.wait_for_log("/odd")
+    server.ask("GET", "/other", X_Amzn_Trace_Id='Root="}\\n')
+    made = server.wait_for_log("/other")
+
+    assert line["request_id"] == "1-67891233-abcdef012345678912345678"
+    assert (line["method"], line["status"]) == ("GET", 404)
+    assert line["path"].startswith('/odd\n"}\x1b[31m')
+    assert line["milliseconds"] >= 0
+    assert len(made["request_id"]) == 36
+    assert all(isinstance(json.loads(text), dict) for text in server.lines)
+
+
+def _response(connection: socket.socket) -> http.client.HTTPResponse:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer
+
+
+def _ask_again(connection: http.client.HTTPConnection) -> str:
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status == 200
+    return answer.headers["Connection"]
+
+
+def test_a_request_under_way_is_finished_when_the_task_stops(own_server: Server):
+    content = json.dumps(BLOG).encode()
+    head = _post_head(f"Content-Length: {len(content)}")
+    idle = own_server.connect()
+    idle.request("GET", "/")
+    idle.getresponse().read()
+    with own_server.socket(head + content[:1000]) as connection:
+        own_server.ask("GET", "/")  # the head above has been read before this one
+        silent = own_server.socket()
+        own_server.process.terminate()
+        while _ask_again(idle) != "close":
+            pass  # until the signal has reached the worker; no answer may be lost meanwhile
+        connection.sendall(content[1000:])
+        answer = _response(connection)
+        answer.read()
+
+        assert answer.status == 201
+    idle.close()
+    with silent:
+        assert own_server.process.wait(timeout=10) == 0
+
+
+def test_it_starts_without_a_writable_folder_for_temporary_files(dynalite, table):
+    with running(dynalite.endpoint, table, TMPDIR="/proc") as server:
+        assert _health_seconds(server) < 5
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "word"),
+    [({"OPEN_WRITES": "maybe"}, "OPEN_WRITES"), ({"CORS_ORIGINS": ""}, "CORS_ORIGINS")],
+)
+def test_a_wrong_setting_ends_it_and_is_named_in_the_log(dynalite, table, variables, word: str):
+    with running(dynalite.endpoint, table, **variables) as server:
+        line = server.wait_for_log(word)
+
+        assert server.process.wait(timeout=20) != 0
+        assert line["level"] == "ERROR"

@@ -1,0 +1,71 @@
+"""gunicorn's settings against what stands in front of it, and the image's recipe."""
+
+from __future__ import annotations
+
+import json
+import socket
+from types import SimpleNamespace
+
+import pytest
+
+from container_src import gunicorn_conf
+from tests.blog.databases import PROJECT
+
+_DOCKERFILE = (PROJECT / "container_src" / "Dockerfile").read_text("utf-8")
+_BALANCER_IDLE_SECONDS = 60
+_DEREGISTRATION_SECONDS = 20
+
+
+def test_connections_outlive_the_balancers_and_stopping_fits_into_its_patience():
+    assert gunicorn_conf.keepalive > _BALANCER_IDLE_SECONDS
+    assert gunicorn_conf.graceful_timeout < _DEREGISTRATION_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({}, "0.0.0.0:8080"),
+        ({"HOST": "127.0.0.1", "PORT": "1234"}, "127.0.0.1:1234"),
+        ({"HOST": "::1"}, "[::1]:8080"),
+    ],
+)
+def test_the_address_comes_from_the_environment(environ: dict[str, str], address: str):
+    assert gunicorn_conf.address(environ) == address
+
+
+def test_the_heartbeat_goes_to_the_first_folder_that_takes_a_file(tmp_path):
+    assert gunicorn_conf.heartbeat_folder(["/proc", "", str(tmp_path), "/"]) == str(tmp_path)
+
+
+def test_without_a_writable_folder_it_ends_with_one_line_that_says_what_to_do():
+    with pytest.raises(SystemExit) as ended:
+        gunicorn_conf.heartbeat_folder(["/proc", "/sys"])
+
+    line = json.loads(str(ended.value.code))
+    assert "mount a volume on /tmp" in line["message"]
+
+
+def test_a_client_that_stalls_gives_its_thread_back():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        request = SimpleNamespace(unreader=SimpleNamespace(sock=ours), headers=[])
+        gunicorn_conf.pre_request(None, request)
+
+        assert 1 < (ours.gettimeout() or 0) < 60
+
+
+def test_the_final_stage_of_the_image_only_copies_and_names_a_numeric_user():
+    final = _DOCKERFILE.rpartition("\nFROM ")[2].splitlines()
+    instructions = {line.split(" ")[0] for line in final[1:] if line and line[0].isupper()}
+
+    assert instructions == {"COPY", "ENV", "WORKDIR", "VOLUME", "USER", "EXPOSE", "CMD"}
+    assert "USER 10001:10001" in final
+    assert "--require-hashes" in _DOCKERFILE
+
+
+def test_the_build_context_is_a_list_of_what_is_allowed():
+    rules = (PROJECT / "container_src" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    lines = [line for line in rules if line and not line.startswith("#")]
+
+    assert lines[0] == "*"
+    assert all(line.startswith("!") for line in lines[1:])

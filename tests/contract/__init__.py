@@ -1,0 +1,1 @@
+"""One table of questions, asked of both backends."""

@@ -1,0 +1,199 @@
+"""Questions about paths, methods, other origins, lists and single blogs."""
+
+from __future__ import annotations
+
+from tests.contract.question import ANY, JSON, get, head, other, word
+
+_POSITION = "2026-01-02T03:04:05.678901Z#some-id"
+_UNKNOWN = [
+    ("an unknown path", "/nope"),
+    ("a path below a blog", "/blog/<<id>>/more"),
+    ("the list with a slash at the end", "/blog/"),
+    ("a blog with a slash at the end", "/blog/<<id>>/"),
+    ("the list after two slashes", "//blog"),
+    ("another case", "/Blog"),
+    ("the predecessor's neighbour", "/blogs"),
+    ("an encoded slash in an id", "/blog/a%2Fb"),
+    ("an id that is encoded twice", "/blog/%2541"),
+    ("a space in an id", "/blog/a%20b"),
+    ("a question mark in an id", "/blog/a%3Fb"),
+    ("an emoji as id", "/blog/%F0%9F%98%80"),
+    ("no UTF-8 in the path", "/blog/%FF"),
+    ("a quotation mark in an id", "/blog/a%22b"),
+    ("a backslash in an id", "/blog/a%5Cb"),
+    ("a line end after an id", "/blog/a%0A"),
+    ("a zero byte in an id", "/blog/a%00"),
+    ("an id that begins with a dot", "/blog/.a"),
+    ("an id of 129 characters", "/blog/" + "a" * 129),
+    ("a percent sign in an id", "/blog/a%25b"),
+    ("a plus sign in an id", "/blog/a+b"),
+]
+
+PATHS = [
+    *(get(f"{what}: 404", path, 404) for what, path in _UNKNOWN),
+    *(
+        other(f"{what}, {method}: still 404", method, path, 404)
+        for method, (what, path) in zip(
+            ("PUT", "DELETE", "POST", "PATCH"), (_UNKNOWN[i] for i in (7, 9, 2, 0)), strict=True
+        )
+    ),
+    get("an id with every legal punctuation: as any other", "/blog/a._~-", 404),
+    get("an encoded letter is the letter", "/blog/<<percent-id>>", says={"id": "<<id>>"}),
+    other(
+        "POST to one blog: 405",
+        "POST",
+        "/blog/<<id>>",
+        405,
+        answers={"allow": "GET, HEAD, PUT, DELETE, OPTIONS"},
+    ),
+    other(
+        "PUT to the list: 405", "PUT", "/blog", 405, answers={"allow": "GET, HEAD, POST, OPTIONS"}
+    ),
+    other(
+        "DELETE of the list: 405",
+        "DELETE",
+        "/blog",
+        405,
+        answers={"allow": "GET, HEAD, POST, OPTIONS"},
+    ),
+    other("PATCH of a blog: 405 before 401", "PATCH", "/blog/<<id>>", 405, answers={"allow": ANY}),
+    other("POST to health: 405", "POST", "/", 405, answers={"allow": "GET, HEAD, OPTIONS"}),
+    other(
+        "OPTIONS of health",
+        "OPTIONS",
+        "/",
+        204,
+        answers={"allow": "GET, HEAD, OPTIONS"},
+        exceptions=("plain-options",),
+    ),
+    other(
+        "OPTIONS of the list",
+        "OPTIONS",
+        "/blog",
+        204,
+        answers={"allow": "GET, HEAD, POST, OPTIONS"},
+        exceptions=("plain-options",),
+    ),
+    other(
+        "OPTIONS of a blog",
+        "OPTIONS",
+        "/blog/<<id>>",
+        204,
+        answers={"allow": "GET, HEAD, PUT, DELETE, OPTIONS"},
+        exceptions=("plain-options",),
+    ),
+    other(
+        "OPTIONS of an unknown path: 404", "OPTIONS", "/nope", 404, exceptions=("plain-options",)
+    ),
+    other(
+        "a preflight",
+        "OPTIONS",
+        "/blog/<<id>>",
+        204,
+        headers=(
+            ("Origin", "https://page.example"),
+            ("Access-Control-Request-Method", "DELETE"),
+            ("Access-Control-Request-Headers", "authorization,if-match"),
+        ),
+        answers={
+            "access-control-allow-origin": r"\*",
+            "access-control-allow-methods": "(?i).*DELETE.*",
+            "access-control-allow-headers": "(?i).*authorization.*if-match.*",
+            "access-control-allow-credentials": None,
+        },
+        exceptions=("preflight",),
+    ),
+    other(
+        "a preflight on an unknown path",
+        "OPTIONS",
+        "/nope",
+        204,
+        headers=(("Origin", "https://page.example"), ("Access-Control-Request-Method", "GET")),
+        answers={"access-control-allow-origin": r"\*"},
+        exceptions=("preflight",),
+    ),
+    get(
+        "an answer to a page from elsewhere",
+        "/",
+        headers={"Origin": "https://page.example"},
+        answers={
+            "access-control-allow-origin": r"\*",
+            "access-control-expose-headers": "(?i).*etag.*link.*location.*-timing.*-served-by.*",
+        },
+        exceptions=("cors-headers",),
+    ),
+]
+
+READS = [
+    get("health", "/", says={"status": "ok"}, answers={"cache-control": "no-cache", "etag": None}),
+    get("health with a query", "/?limit=nope", says={"status": "ok"}),
+    head("HEAD of health", "/"),
+    get(
+        "the list",
+        "/blog",
+        answers={"etag": '".+"', "cache-control": "no-cache", "content-type": JSON},
+        check=lambda body: isinstance(body, list),
+    ),
+    head(
+        "HEAD of the list",
+        "/blog",
+        answers={"etag": '".+"', "cache-control": "no-cache", "content-type": JSON},
+    ),
+    get(
+        "one blog a page",
+        "/blog?limit=1&for=<<id>>",
+        check=lambda body: len(body) == 1 and "contents" in body[0],
+    ),
+    get("the largest page", "/blog?limit=100", check=lambda body: 1 <= len(body) <= 100),
+    get("summaries", "/blog?view=summary&for=<<id>>", check=lambda body: "contents" not in body[0]),
+    get(
+        "full view by name", "/blog?view=full&for=<<id>>", check=lambda body: "contents" in body[0]
+    ),
+    get("unknown parameters are ignored", "/blog?foo=1&foo=2&limits=0&limit=3"),
+    get("an encoded parameter", "/blog?%6cimit=%31", check=lambda body: len(body) <= 1),
+    get(
+        "a cursor of a blog that is gone",
+        f"/blog?cursor={word(_POSITION)}",
+        check=lambda body: isinstance(body, list),
+    ),
+    *(
+        get(f"{what}: 400", f"/blog?{query}", 400, says={"parameter": parameter})
+        for what, query, parameter in [
+            ("limit 0", "limit=0", "limit"),
+            ("limit 101", "limit=101", "limit"),
+            ("limit -1", "limit=-1", "limit"),
+            ("limit +5", "limit=+5", "limit"),
+            ("an encoded plus in limit", "limit=%2B5", "limit"),
+            ("limit 1.0", "limit=1.0", "limit"),
+            ("limit 1e1", "limit=1e1", "limit"),
+            ("limit 007", "limit=007", "limit"),
+            ("an empty limit", "limit=", "limit"),
+            ("limit without a value", "limit", "limit"),
+            ("Arabic digits in limit", "limit=%D9%A5", "limit"),
+            ("4500 digits in limit", "limit=" + "1" * 4500, "limit"),
+            ("limit twice", "limit=5&limit=5", "limit"),
+            ("limit twice, once encoded", "limit=5&%6Cimit=6", "limit"),
+            ("an empty cursor", "cursor=", "cursor"),
+            ("a cursor of rubbish", "cursor=%00%FF", "cursor"),
+            ("a cursor with padding", f"cursor={word(_POSITION)}%3D", "cursor"),
+            ("a cursor with a stranger inside", f"cursor={word(_POSITION)}!", "cursor"),
+            ("a cursor without an id", f"cursor={word('2026-01-02T03:04:05.678901Z#')}", "cursor"),
+            ("a cursor of 13 months", f"cursor={word('2026-13-02T03:04:05.678901Z#a')}", "cursor"),
+            ("a cursor that is no position", f"cursor={word('hello')}", "cursor"),
+            ("a cursor twice", f"cursor={word(_POSITION)}&cursor={word(_POSITION)}", "cursor"),
+            ("an unknown view", "view=short", "view"),
+            ("an empty view", "view=", "view"),
+            ("a view twice", "view=full&view=full", "view"),
+        ]
+    ),
+    head("HEAD with a bad limit: 400", "/blog?limit=0", 400),
+    get(
+        "a blog",
+        "/blog/<<id>>",
+        says={"id": "<<id>>", "title": "A title"},
+        answers={"etag": "<<tag>>", "cache-control": "no-cache", "content-type": JSON},
+    ),
+    head("HEAD of a blog", "/blog/<<id>>", answers={"etag": "<<tag>>", "content-type": JSON}),
+    get("an unknown blog: 404", "/blog/<<fresh>>", 404),
+    head("HEAD of an unknown blog: 404", "/blog/<<fresh>>", 404),
+]

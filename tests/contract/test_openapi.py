@@ -1,0 +1,100 @@
+"""The OpenAPI document is valid, says what the code enforces, and is asked about in full."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from blog import paths, schema
+from tests.contract import openapi, questions
+
+PARITY = Path(__file__).parents[2] / "docs" / "parity.md"
+ASKED = (*questions.QUESTIONS, *questions.WITHOUT_DATABASE, *questions.WITHOUT_TABLE)
+SCHEMAS = openapi.DOCUMENT["components"]["schemas"]
+PARAMETERS = openapi.DOCUMENT["components"]["parameters"]
+
+
+def test_the_document_is_openapi_3_1():
+    assert openapi.DOCUMENT["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(openapi.DOCUMENT).validate()
+
+
+def test_every_documented_status_of_every_operation_is_asked_for():
+    documented = {
+        (*key, status)
+        for key, operation in openapi.operations().items()
+        for status in operation["responses"]
+    }
+    asked = {
+        (*key, str(question.status))
+        for question in ASKED
+        if (key := openapi.operation_of(question.method, question.path))
+    }
+
+    assert documented - asked == set()
+
+
+def test_the_paths_and_methods_are_those_of_the_code():
+    documented: dict[str, set[str]] = {}
+    for method, path in openapi.operations():
+        documented.setdefault(path, set()).add(method)
+
+    assert documented == {
+        "/": set(paths.HEALTH.methods),
+        "/blog": set(paths.BLOGS.methods),
+        "/blog/{id}": set(paths.BLOG.methods),
+    }
+
+
+@pytest.mark.parametrize("name", ["Blog", "Summary", "NewBlog", "ChangedBlog"])
+def test_the_limits_of_a_blog_are_those_of_the_schema(name: str):
+    properties = SCHEMAS[name]["properties"]
+
+    assert properties["title"]["maxLength"] == schema.MAX_TITLE_CHARACTERS
+    assert properties["author"]["maxLength"] == schema.MAX_AUTHOR_CHARACTERS
+    if "contents" in properties:
+        assert properties["contents"]["x-max-bytes"] == schema.MAX_CONTENTS_BYTES
+        assert str(schema.MAX_CONTENTS_BYTES) in properties["contents"]["description"]
+
+
+def test_the_limits_of_a_request_are_those_of_the_schema():
+    limit = PARAMETERS["limit"]["schema"]
+    bodies = [
+        operation["requestBody"]["x-max-bytes"]
+        for operation in openapi.operations().values()
+        if "requestBody" in operation
+    ]
+    prose = openapi.DOCUMENT["info"]["description"]
+
+    assert bodies == [schema.MAX_BODY_BYTES] * 2
+    assert (limit["minimum"], limit["maximum"]) == (schema.MIN_LIMIT, schema.MAX_LIMIT)
+    assert limit["default"] == schema.DEFAULT_LIMIT
+    assert f"at most {schema.MAX_BODY_BYTES} bytes" in prose.lower()
+    assert f"at most {schema.MAX_JSON_DEPTH} levels" in prose
+    for listed in (schema.CORS_METHODS, schema.CORS_HEADERS, schema.CORS_EXPOSED_HEADERS):
+        assert ", ".join(listed) in prose
+
+
+def test_the_pattern_of_ids_is_that_of_the_schema():
+    pattern = PARAMETERS["id"]["schema"]["pattern"]
+
+    assert pattern == f"^{schema.ID_PATTERN}$"
+    assert re.fullmatch(pattern, "a" * schema.MAX_ID_CHARACTERS)
+    assert not re.fullmatch(pattern, "a" * (schema.MAX_ID_CHARACTERS + 1))
+
+
+def test_every_exception_is_a_line_of_the_parity_table():
+    lines = set(re.findall(r"^\| `([a-z-]+)` \|", PARITY.read_text("utf-8"), re.MULTILINE))
+    used = {name for question in ASKED for name in question.exceptions}
+
+    assert used
+    assert used <= lines
+
+
+def test_no_two_questions_have_the_same_name():
+    names = [question.name for question in ASKED]
+
+    assert len(set(names)) == len(names)

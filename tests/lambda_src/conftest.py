@@ -1,0 +1,55 @@
+"""The handlers, loaded as a fresh execution environment loads them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+from aws_lambda_powertools.logging import logger
+from aws_lambda_powertools.metrics.provider import cold_start
+
+from tests.blog.databases import Database, dynalite, environment, moto
+from tests.contract.conftest import load
+
+__all__ = ["dynalite", "moto"]
+
+
+@pytest.fixture(scope="session")
+def table(moto: Database) -> str:
+    return moto.new_table()
+
+
+@pytest.fixture
+def variables(moto: Database, table: str) -> dict[str, str]:
+    return {
+        **environment(moto.endpoint),
+        "TABLE_NAME": table,
+        "OPEN_WRITES": "true",
+        "AWS_LAMBDA_FUNCTION_NAME": "blog-GetBlogs",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2026/01/02/[$LATEST]0123456789abcdef",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "POWERTOOLS_SERVICE_NAME": "blog",
+        "POWERTOOLS_METRICS_NAMESPACE": "Blog",
+    }
+
+
+@pytest.fixture
+def fresh(variables: dict[str, str], capsys) -> Callable[..., ModuleType]:
+    """Make a new execution environment; one made in a test logs to the test's output."""
+
+    def make(**changes: str) -> ModuleType:
+        # Powertools keeps its logger and "this is a cold start" outside of the handlers' module.
+        logging.Logger.manager.loggerDict.pop("blog", None)
+        logger.is_cold_start = True
+        cold_start.is_cold_start = True
+        return load("lambda_src.handlers", {**variables, **changes})
+
+    return make
+
+
+@pytest.fixture
+def handlers(fresh) -> ModuleType:
+    """A new environment for every test."""
+    return fresh()

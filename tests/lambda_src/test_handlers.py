@@ -1,0 +1,215 @@
+"""The handlers with events as the gateway sends them, and what they leave in the log."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+
+import pytest
+from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
+
+from tests.blog.databases import PROJECT, environment
+from tests.contract.clients import context, event
+from tests.contract.question import text
+
+MEDIA = (("Content-Type", "application/json"),)
+
+
+def _metrics(output: str) -> list[dict]:
+    return [line for line in _lines(output) if "_aws" in line]
+
+
+def _logs(output: str) -> list[dict]:
+    return [line for line in _lines(output) if "_aws" not in line]
+
+
+def _lines(output: str) -> list[dict]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def _encoded(body: str) -> dict:
+    return {**event("POST", "/blog", MEDIA), "body": body, "isBase64Encoded": True}
+
+
+def test_a_body_in_base64_is_decoded_first(handlers):
+    made = handlers.post_blog(_encoded(base64.b64encode(text()).decode()), context())
+
+    assert made["statusCode"] == 201
+    assert json.loads(made["body"])["title"] == "A title"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "%%%",
+        "YQ",
+        "%" + base64.b64encode(text()).decode(),
+        "é",
+        base64.b64encode(b'{"title":"\xff"}').decode(),
+    ],
+)
+def test_a_body_that_is_no_base64_or_no_text_is_400(fresh, body: str, capsys):
+    handlers = fresh()
+    answer = handlers.post_blog(_encoded(body), context())
+
+    assert answer["statusCode"] == 400
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    logs = _logs(capsys.readouterr().out)
+    assert [line["message"] for line in logs] == ["answered"]
+
+
+@pytest.mark.parametrize("stage", ["Prod", "$default"])
+@pytest.mark.parametrize("path", ["/", "/blog"])
+def test_the_stage_is_no_part_of_the_path(handlers, stage: str, path: str):
+    asked = event("GET", path, stage=stage)
+    if stage == "$default":
+        asked["rawPath"] = path
+
+    assert handlers.get_blogs(asked, context())["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        ("/blog", 200),
+        ("/Prod", 200),
+        ("/Production", 404),
+        ("/Prod/Prod/blog", 404),
+        ("/Prod//blog", 404),
+    ],
+)
+def test_a_custom_domain_has_no_stage_in_the_path(handlers, raw: str, status: int):
+    asked = {**event("GET", "/"), "rawPath": raw}
+
+    assert handlers.get_blogs(asked, context())["statusCode"] == status
+
+
+def test_no_log_line_carries_anything_of_an_earlier_request(fresh, capsys):
+    handlers = fresh()
+    secret = event("GET", "/blog/first-request-only")
+    secret["requestContext"]["requestId"] = "gateway-first"
+    handlers.get_blog(secret, context(1))
+    handlers.logger.append_keys(blog="first")  # as a careless line of code would
+    capsys.readouterr()
+    handlers.get_blogs(event("GET", "/blog"), context(2))
+    output = capsys.readouterr().out
+
+    assert "first" not in output
+    assert {line["function_request_id"] for line in _logs(output)} == {"request-2"}
+    assert {line["correlation_id"] for line in _logs(output)} == {"gateway-request"}
+
+
+def test_one_log_line_tells_what_was_answered(fresh, capsys):
+    handlers = fresh()
+    handlers.get_blogs(event("GET", "/nope\n\x1b[31m"), context())
+    (line,) = _logs(capsys.readouterr().out)
+
+    assert (line["method"], line["status"], line["service"]) == ("GET", 404, "blog")
+    assert line["path"] == "/Prod/nope\n\x1b[31m"
+    assert line["milliseconds"] >= 0
+
+
+def test_metrics_are_the_same_each_time_and_the_cold_start_is_told_once(fresh, capsys):
+    handlers = fresh()
+    for number in range(10):
+        handlers.get_blogs(event("GET", "/blog"), context(number))
+    lines = _metrics(capsys.readouterr().out)
+    cold = [line for line in lines if "ColdStart" in line]
+    answers = [line for line in lines if "Answers" in line]
+    shapes = {json.dumps(line["_aws"]["CloudWatchMetrics"]) for line in answers}
+
+    assert (len(cold), len(answers)) == (1, 10)
+    assert len(shapes) == 1
+    (shape,) = json.loads(shapes.pop())
+    assert (shape["Namespace"], shape["Dimensions"]) == ("Blog", [["service"]])
+    assert all((line["Answers"], line["ServerErrors"]) == ([1.0], [0.0]) for line in answers)
+
+
+def test_a_cold_start_is_told_in_the_first_answer_alone(handlers):
+    timings = [
+        handlers.get_blogs(event("GET", "/"), context())["headers"]["Server-Timing"]
+        for _ in range(3)
+    ]
+
+    assert ["init;dur=" in timing for timing in timings] == [True, False, False]
+
+
+@pytest.mark.parametrize("kind", ["provisioned-concurrency", "snap-start", ""])
+def test_an_environment_prepared_in_advance_is_no_cold_start(fresh, kind: str):
+    handlers = fresh(AWS_LAMBDA_INITIALIZATION_TYPE=kind)
+    answer = handlers.get_blogs(event("GET", "/"), context())
+
+    assert "init" not in answer["headers"]["Server-Timing"]
+    assert answer["headers"]["X-Served-By"] == "functions/blog-GetBlogs/01234567"
+
+
+def test_an_unexpected_error_is_logged_with_its_trace_and_not_told(fresh, capsys):
+    handlers = fresh(TABLE_NAME="missing")
+    answer = handlers.get_blog(event("GET", "/blog/a"), context())
+    logs = _logs(capsys.readouterr().out)
+
+    assert answer["statusCode"] == 500
+    assert "missing" not in answer["body"]
+    assert "ResourceNotFound" not in answer["body"]
+    assert any("ResourceNotFoundException" in line.get("exception", "") for line in logs)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPEN_WRITES", "yes"), ("OPEN_WRITES", "false"), ("WRITE_TOKEN_SHA256", "x")],
+)
+def test_a_doubtful_setting_stops_the_environment(fresh, name: str, value: str):
+    with pytest.raises(ValueError, match=r"OPEN_WRITES|SHA-256"):
+        fresh(**{"OPEN_WRITES": "false", name: value})
+
+
+def test_the_functions_set_no_cors_headers_of_their_own(handlers):
+    asked = event("GET", "/", (("Origin", "https://page.example"),))
+    names = {name.lower() for name in handlers.get_blogs(asked, context())["headers"]}
+
+    assert not [name for name in names if name.startswith("access-control-") or name == "vary"]
+
+
+def test_a_cold_start_loads_nothing_it_does_not_need(variables):
+    heavy = (
+        "boto3",
+        "pydantic",
+        "aws_xray_sdk",
+        "flask",
+        "jsonschema",
+        "requests",
+        "mypy_boto3_dynamodb",
+    )
+    program = (
+        f"import sys, lambda_src.handlers; print([name for name in {heavy} if name in sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env=variables,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert loaded.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("runtime", ["AWS_Lambda_python3.13", "AWS_Lambda_python3.11", ""])
+@pytest.mark.parametrize(
+    "contents", ["\x01" * (256 * 1024), '"' * (256 * 1024), "é" * (128 * 1024)]
+)
+def test_the_heaviest_page_stays_below_what_lambda_takes(
+    fresh, dynalite, monkeypatch, runtime: str, contents: str
+):
+    handlers = fresh(**environment(dynalite.endpoint), TABLE_NAME=dynalite.new_table())
+    for _ in range(12):
+        made = handlers.post_blog(event("POST", "/blog", MEDIA, text(contents=contents)), context())
+        assert made["statusCode"] == 201
+    page = handlers.get_blogs(event("GET", "/blog?limit=100"), context())
+    monkeypatch.setenv("AWS_EXECUTION_ENV", runtime)
+    sent, _ = LambdaMarshaller().marshal_response(page)
+
+    assert 1_500_000 < len(sent.encode()) < 6 * 1024 * 1024 - 100_000
