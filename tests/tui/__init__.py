@@ -1,0 +1,1 @@
+"""The terminal client, against a fake of the wire contract."""

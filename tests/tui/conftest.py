@@ -1,0 +1,156 @@
+"""An app over a fake of the wire contract, and an environment without anybody's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from tests.tui.fake import TOKEN, FakeBlogs, Fault, transport
+from tui.api import HttpApi
+from tui.app import BlogsApp
+from tui.backends import Backend, Backends
+from tui.contract import Kind, LogEntry
+from tui.settings import Token
+from tui.widgets.blog_list import BlogList
+from tui.widgets.reader import Reader
+
+SMALL = (80, 24)
+LARGE = (120, 40)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(("BLOGS_", "TEXTUAL", "PYTHON")) or name.upper().endswith("_PROXY"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(autouse=True)
+def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pilot look sooner whether a key has been dealt with; tests wait for what they see."""
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+
+
+@dataclass
+class World:
+    """The fake backends behind one app."""
+
+    blogs: FakeBlogs
+    url: str = "http://127.0.0.1:1"
+    plain_http_token: bool = False
+    faults: dict[Kind, Fault] = field(default_factory=lambda: {kind: Fault() for kind in Kind})
+    kinds: tuple[Kind, ...] = tuple(Kind)
+
+    @property
+    def backends(self) -> Backends:
+        stage = {Kind.FUNCTIONS: "/Prod", Kind.CONTAINERS: ""}
+        return Backends(
+            by_kind={
+                kind: Backend(kind=kind, url=self.url + stage[kind], source="test")
+                for kind in self.kinds
+            },
+            token=Token(TOKEN, "test"),
+        )
+
+    def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> HttpApi:
+        return HttpApi(
+            backend=self.backends.get(kind),
+            token=self.backends.token,
+            record=record,
+            plain_http_token=self.plain_http_token,
+            transport=transport(self.blogs, self.faults[kind]),
+        )
+
+    def api(
+        self, kind: Kind = Kind.FUNCTIONS, record: Callable[[LogEntry], None] = print
+    ) -> HttpApi:
+        return self.open(kind, record)
+
+
+class Stage:
+    """A running app, as a test sees it."""
+
+    def __init__(self, app: BlogsApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.press = pilot.press
+
+    @property
+    def list(self) -> BlogList:
+        return self.app.screen_stack[1].query_one(BlogList)
+
+    @property
+    def reader(self) -> Reader:
+        return self.app.screen_stack[1].query_one(Reader)
+
+    @property
+    def screen_name(self) -> str:
+        return type(self.app.screen).__name__
+
+    def text(self) -> str:
+        """All that stands on the screen."""
+        return "\n".join(strip.text for strip in self.strips())
+
+    def strips(self) -> list[Strip]:
+        """The lines of the screen."""
+        return self.app.screen._compositor.render_strips()  # noqa: SLF001 -- Textual has no other
+
+    def toasts(self) -> str:
+        return "\n".join(note.message for note in self.app._notifications)  # noqa: SLF001 -- likewise
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the app work until *condition* holds; fails when nothing leads there."""
+        for _ in range(300):
+            if condition():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"this never came to be; the screen says:\n{self.text()}")
+
+    async def sees(self, *words: str) -> None:
+        await self.until(lambda: all(word in self.text() for word in words))
+
+    async def is_on(self, screen: str) -> None:
+        await self.until(lambda: self.screen_name == screen)
+
+    async def write(self, title: str, contents: str = "") -> None:
+        """Fill the form in, as far as it is empty, and save."""
+        await self.is_on("FormScreen")
+        self.app.screen.query_one("#title").value = title
+        if contents:
+            self.app.screen.query_one("#contents").load_text(contents)
+        await self.press("ctrl+s")
+
+
+@asynccontextmanager
+async def staged(
+    world: World, size: tuple[int, int], *, settled: bool = True, tooltips: bool = False
+) -> AsyncIterator[Stage]:
+    """Run the app over *world*; *settled* waits for the first list."""
+    app = BlogsApp(world, next(kind for kind in Kind if kind in world.kinds))
+    app.animation_level = "none"
+    async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
+        stage = Stage(app, pilot)
+        await stage.until(lambda: len(app.screen_stack) > 1)
+        if settled:
+            await stage.until(lambda: app.session.requests and not app.session.busy)
+            await pilot.pause()
+        yield stage
+    await app.session.close()
+
+
+@pytest.fixture
+def world() -> World:
+    return World(FakeBlogs(5))
+
+
+@pytest.fixture(params=[SMALL, LARGE], ids=["small", "large"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return request.param

@@ -1,0 +1,241 @@
+"""The wire contract as far as the client uses it, with faults on demand.
+
+`FakeBlogs` answers questions; `transport` puts it behind httpx in one process, `serve` behind a
+real socket for programs of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+TOKEN = "s3cret-write-token"
+SUMMARY = ("id", "title", "author", "created_at", "updated_at", "version")
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def problem(status: int, detail: str) -> Answer:
+    body = json.dumps({"title": "Problem", "detail": detail, "status": status}).encode()
+    return Answer(status, {"Content-Type": "application/problem+json"}, body)
+
+
+class FakeBlogs:
+    """One table behind both backends."""
+
+    def __init__(self, count: int = 0, token: str | None = TOKEN) -> None:
+        self.table: dict[str, dict[str, str]] = {}
+        self.token = token
+        self.asked: list[tuple[str, str]] = []
+        self.authorizations: list[str | None] = []
+        self.cold = False
+        self.served_by = "functions/GetBlogs/abcd1234"
+        self._version = 0
+        self._lock = threading.Lock()
+        for number in range(count):
+            self.put(id=f"blog-{number:04d}", title=f"Blog number {number}", author="Ada")
+
+    def put(self, **given: str) -> None:
+        """Store a blog as if somebody else had."""
+        self._version += 1
+        seconds = self._version
+        clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        moment = f"2026-11-25T{clock}.000000Z"
+        stored = self.table.get(given["id"], {"created_at": moment})
+        stamps = {
+            "created_at": stored["created_at"],
+            "updated_at": moment,
+            "version": f"v{seconds}",
+        }
+        self.table[given["id"]] = {"author": "", "contents": "Hello"} | given | stamps
+
+    def etag(self, blog_id: str) -> str:
+        return f'"{self.table[blog_id]["version"]}"'
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        with self._lock:
+            self.asked.append((method, path))
+            self.authorizations.append(headers.get("authorization"))
+            answer = self._answer(method, urlsplit(path), headers, body)
+        timing = "app;dur=1.5, db;dur=1.0" + (", init;dur=250" if self.cold else "")
+        answer.headers |= {"Server-Timing": timing, "X-Served-By": self.served_by}
+        return answer
+
+    def _answer(self, method, url, headers, body) -> Answer:
+        path = url.path.removeprefix("/Prod")
+        if (
+            method != "GET"
+            and self.token
+            and headers.get("authorization") != f"Bearer {self.token}"
+        ):
+            return problem(401, "A write token is needed.")
+        if path == "/blog":
+            return self._list(url) if method == "GET" else self._create(json.loads(body))
+        blog_id = path.removeprefix("/blog/")
+        if path == blog_id or blog_id not in self.table:
+            return problem(404, "No such blog.")
+        condition = headers.get("if-match", "*")
+        if method != "GET" and condition not in {"*", self.etag(blog_id)}:
+            return problem(412, "The blog has changed.")
+        if method == "DELETE":
+            del self.table[blog_id]
+            return Answer(204)
+        if method == "PUT":
+            draft = json.loads(body)
+            self.put(**draft)
+        return self._one(200, blog_id)
+
+    def _one(self, status: int, blog_id: str) -> Answer:
+        body = json.dumps(self.table[blog_id]).encode()
+        return Answer(
+            status, {"ETag": self.etag(blog_id), "Content-Type": "application/json"}, body
+        )
+
+    def _create(self, draft: dict[str, str]) -> Answer:
+        if draft["id"] in self.table:
+            return problem(409, "The id is taken.")
+        if not draft["title"].strip():
+            return problem(422, "title: empty")
+        self.put(**draft)
+        return self._one(201, draft["id"])
+
+    def _list(self, url) -> Answer:
+        query = parse_qs(url.query)
+        limit = int(query.get("limit", ["20"])[0])
+        start = query.get("cursor", [""])[0]
+        ordered = sorted(
+            self.table.values(), key=lambda b: (b["created_at"], b["id"]), reverse=True
+        )
+        if start:
+            ordered = [
+                b for b in ordered if (b["created_at"], b["id"]) < tuple(start.split("#", 1))
+            ]
+        page = [{name: blog[name] for name in SUMMARY} for blog in ordered[:limit]]
+        headers = {"Content-Type": "application/json"}
+        if len(ordered) > limit:
+            last = page[-1]
+            cursor = f"{last['created_at']}%23{last['id']}"
+            headers["Link"] = f'<?limit={limit}&view=summary&cursor={cursor}>; rel="next"'
+        return Answer(200, headers, json.dumps(page).encode())
+
+
+class Fault:
+    """What goes wrong with the requests of one backend."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.lose_answer: set[str] = set()
+        """Methods whose answer is lost after the work is done, once each."""
+        self.lose_request: set[str] = set()
+        """Methods whose request never arrives although it was sent, once each."""
+        self.gate: asyncio.Event | None = None
+        """Answers wait for it."""
+        self.waiting = asyncio.Event()
+        """Set when an answer waits at the gate."""
+        self.replace: Callable[[str, str], Answer | None] = lambda method, path: None
+
+
+def transport(blogs: FakeBlogs, fault: Fault) -> httpx.AsyncBaseTransport:
+    """Put the fake behind httpx."""
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        if fault.down:
+            raise httpx.ConnectError("refused", request=request)
+        method, path = request.method, request.url.raw_path.decode()
+        if method in fault.lose_request:
+            fault.lose_request.discard(method)
+            raise httpx.ReadTimeout("late", request=request)
+        gate = fault.gate
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        answer = fault.replace(method, path) or blogs.answer(method, path, headers, request.content)
+        if gate:
+            fault.waiting.set()
+            await gate.wait()
+        if method in fault.lose_answer:
+            fault.lose_answer.discard(method)
+            raise httpx.ReadError("gone", request=request)
+        sent = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+        return httpx.Response(answer.status, headers=sent, content=answer.body)
+
+    return httpx.MockTransport(handle)
+
+
+class Served:
+    """The fake behind a real socket."""
+
+    def __init__(self, blogs: FakeBlogs, port: int) -> None:
+        self.blogs = blogs
+        self.url = f"http://127.0.0.1:{port}"
+        self.hold: threading.Event | None = None
+        self.holding = threading.Event()
+        self.drop: set[str] = set()
+        """Methods whose connection is cut after the work is done, once each."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Asks the fake that its server holds."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer, else TCP's delayed acknowledgement costs 40 ms
+
+    def answer_any(self) -> None:
+        served = self.server.served
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = served.blogs.answer(self.command, self.path, headers, body)
+        if served.hold:
+            served.holding.set()
+            served.hold.wait(30)
+        if self.command in served.drop:
+            served.drop.discard(self.command)
+            self.close_connection = True
+            return
+        with contextlib.suppress(ConnectionError):
+            self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.status != 204:
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+        self.wfile.flush()
+
+    do_GET = do_POST = answer_any  # noqa: N815 -- http.server's names
+    do_PUT = do_DELETE = answer_any  # noqa: N815 -- likewise
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def serve(blogs: FakeBlogs) -> Iterator[Served]:
+    """Answer on 127.0.0.1 until the block ends."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    served = server.served = Served(blogs, server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield served
+    finally:
+        if served.hold:
+            served.hold.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from tests.tui.fake import Answer, FakeBlogs, problem, serve
+from tui.api import HttpApi
+from tui.backends import Backend
+from tui.contract import ApiError, Draft, Failure, Kind
+
+DRAFT = Draft(id="x1", title="T", author="A", contents="C")
+
+
+def only(answer):
+    """Answer everything with *answer*."""
+    return lambda method, path: answer
+
+
+async def test_pages_follow_the_link_that_the_backend_gives(world):
+    api = world.api()
+
+    first = await api.page(2)
+    second = await api.page(2, first.next_url)
+    third = await api.page(2, second.next_url)
+
+    ids = [blog.id for page in (first, second, third) for blog in page.blogs]
+    assert ids == [f"blog-000{number}" for number in (4, 3, 2, 1, 0)]
+    assert third.next_url is None
+    assert world.blogs.asked[0] == ("GET", "/Prod/blog?limit=2&view=summary")
+    assert world.blogs.asked[1][1].startswith("/Prod/blog?limit=2&view=summary&cursor=2026")
+
+
+async def test_a_link_to_another_host_is_not_followed(world):
+    link = '<https://evil.example/blog?cursor=x>; rel="next"'
+    world.faults[Kind.FUNCTIONS].replace = only(Answer(200, {"Link": link}, b"[]"))
+
+    with pytest.raises(ApiError, match="elsewhere"):
+        await world.api().page(2)
+
+
+async def test_a_blog_goes_there_and_back_byte_for_byte(world):
+    api = world.api()
+    wild = Draft(id="wild", title="[/nope] \x1b[31m", author="\u202e", contents="\x00\r\n😀" * 3)
+
+    stored = await api.create(wild)
+    read = await api.read("wild")
+
+    assert stored == read
+    assert read.says(wild)
+    assert read.etag == world.blogs.etag("wild")
+
+
+async def test_conditional_writes_name_the_tag(world):
+    api = world.api()
+    blog = await api.read("blog-0001")
+    world.blogs.put(id="blog-0001", title="Somebody else's")
+
+    with pytest.raises(ApiError, match="412") as replaced:
+        await api.replace(Draft(id=blog.id, title="Mine", author="", contents=""), blog.etag)
+    with pytest.raises(ApiError) as deleted:
+        await api.delete(blog.id, blog.etag)
+
+    assert replaced.value.failure is deleted.value.failure is Failure.CHANGED
+    assert world.blogs.table["blog-0001"]["title"] == "Somebody else's"
+
+
+async def test_reads_carry_no_token_and_writes_do(world):
+    api = world.api()
+    await api.read("blog-0001")
+    await api.create(DRAFT)
+
+    assert world.blogs.authorizations == [None, "Bearer s3cret-write-token"]
+
+
+async def test_a_token_does_not_travel_unencrypted_to_another_machine(world):
+    world.url = "http://far.example"
+    api = world.api()
+
+    with pytest.raises(ApiError, match="--plain-http-token") as caught:
+        await api.create(DRAFT)
+
+    assert caught.value.failure is Failure.PLAIN_HTTP
+    assert not world.blogs.asked
+    api.plain_http_token = True
+    await api.create(DRAFT)
+    assert "x1" in world.blogs.table
+
+
+async def test_https_takes_the_token_anywhere(world):
+    world.url = "https://far.example"
+
+    await world.api().create(DRAFT)
+
+    assert "x1" in world.blogs.table
+
+
+@pytest.mark.parametrize(
+    "wild", ["", "..", "../x", "a/b", "a?b", "a#b", "-a", "a" * 129, "a\n", "%2e"]
+)
+async def test_an_id_that_is_none_never_becomes_an_address(world, wild):
+    api = world.api()
+
+    for request in (api.read(wild), api.delete(wild, None)):
+        with pytest.raises(ApiError, match="no id of a blog"):
+            await request
+    assert not world.blogs.asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "words"),
+    [
+        (problem(401, "x"), Failure.TOKEN, "write token"),
+        (problem(403, "x"), Failure.REFUSED, "forbids"),
+        (problem(404, "x"), Failure.MISSING, "no such blog"),
+        (problem(409, "x"), Failure.TAKEN, "id already"),
+        (problem(422, "title: too long."), Failure.REFUSED, "422.: title: too long; change it"),
+        (problem(429, "x"), Failure.REFUSED, "wait a moment"),
+        (Answer(503, {"Retry-After": "7"}), Failure.REFUSED, "wait 7 s"),
+        (Answer(500, {}, b"<html>"), Failure.REFUSED, "500: no reason given"),
+        (Answer(302, {"Location": "https://evil.example"}), Failure.REFUSED, "check the URL"),
+        (Answer(599), Failure.REFUSED, "failed .599"),
+    ],
+)  # fmt: skip
+async def test_a_refusal_is_one_sentence_with_the_cause_and_what_to_do(
+    world, answer, failure, words
+):
+    world.faults[Kind.FUNCTIONS].replace = only(answer)
+
+    with pytest.raises(ApiError, match=words) as caught:
+        await world.api().read("x1")
+
+    assert caught.value.failure is failure
+    assert caught.value.status == answer.status
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_wrong_path_is_told_from_a_missing_blog(world):
+    world.faults[Kind.FUNCTIONS].replace = only(Answer(404, {}, b'{"message":"Not Found"}'))
+
+    with pytest.raises(ApiError, match="/Prod"):
+        await world.api().page(2)
+
+
+async def test_what_a_backend_says_is_made_fit_to_show(world):
+    world.faults[Kind.FUNCTIONS].replace = only(
+        problem(422, "\x1b]0;PWNED\x07bad\x9b2J" + "x" * 5000)
+    )
+
+    with pytest.raises(ApiError) as caught:
+        await world.api().read("x1")
+
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"{}",
+        b'"x"',
+        b"[" * 100_000,
+        b'[{"id": 1}]',
+        b"[1]",
+        b"\xff\xfe",
+        b"null",
+        b'{"id": "x"}',
+    ],
+)
+async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
+    world.faults[Kind.FUNCTIONS].replace = only(Answer(200, {"Content-Type": "text/html"}, body))
+    api = world.api()
+
+    for request in (api.page(3), api.read("x1")):
+        with pytest.raises(ApiError, match="does not answer as a blog API"):
+            await request
+
+
+async def test_an_endless_answer_is_cut_off(world, monkeypatch):
+    monkeypatch.setattr("tui.api.LARGEST_ANSWER", 1000)
+    world.faults[Kind.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
+
+    with pytest.raises(ApiError, match="more than any blog API"):
+        await world.api().read("x1")
+
+
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.LocalProtocolError,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+MAYBE_SENT = (
+    httpx.ReadTimeout,
+    httpx.WriteTimeout,
+    httpx.ReadError,
+    httpx.WriteError,
+    httpx.CloseError,
+    httpx.RemoteProtocolError,
+    httpx.DecodingError,
+    httpx.TooManyRedirects,
+)
+
+
+@pytest.mark.parametrize("fault", NOT_SENT + MAYBE_SENT)
+async def test_every_fault_on_the_way_is_a_sentence_and_tells_whether_a_write_may_have_happened(
+    world, fault
+):
+    class Broken(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            raise fault("no")
+
+    api = replace(world.api(), transport=Broken())
+
+    with pytest.raises(ApiError) as read:
+        await api.read("x1")
+    with pytest.raises(ApiError) as written:
+        await api.create(DRAFT)
+
+    assert read.value.failure is Failure.UNREACHABLE
+    assert not read.value.uncertain
+    assert written.value.uncertain is (fault in MAYBE_SENT)
+
+
+async def test_every_request_is_recorded_however_it_ends(world):
+    entries = []
+    api = world.api(record=entries.append)
+    world.blogs.cold = True
+    await api.page(2)
+    world.blogs.cold = False
+    await api.read("blog-0001")
+    world.faults[Kind.FUNCTIONS].down = True
+    with pytest.raises(ApiError):
+        await api.read("blog-0001")
+
+    assert [(e.kind, e.method, e.status, e.warmth) for e in entries] == [
+        (Kind.FUNCTIONS, "GET", 200, "cold"),
+        (Kind.FUNCTIONS, "GET", 200, "warm"),
+        (Kind.FUNCTIONS, "GET", None, "-"),
+    ]
+    assert entries[1].path == "/Prod/blog/blog-0001"
+    assert entries[1].served_by == "functions/GetBlogs/abcd1234"
+    assert all(entry.milliseconds > 0 for entry in entries)
+
+
+async def test_what_a_header_says_is_made_fit_for_the_log(world):
+    entries = []
+    world.blogs.served_by = "x\x9b2J"
+
+    await world.api(record=entries.append).page(1)
+
+    assert "\x9b" not in entries[0].served_by
+
+
+async def test_the_token_shows_in_no_representation(world):
+    api = world.api()
+    request = api._write("PUT", "http://127.0.0.1:1/blog/x1", DRAFT)  # noqa: SLF001 -- a crash shows it
+
+    for thing in (api, request, api.token, world.backends):
+        assert "s3cret" not in repr(thing)
+
+
+async def test_a_proxy_is_not_asked_for_this_machine(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    with serve(FakeBlogs(1)) as served:
+        backend = Backend(kind=Kind.CONTAINERS, url=served.url, source="test")
+        api = HttpApi(backend=backend, token=None, record=lambda entry: None)
+        assert len((await api.page(5)).blogs) == 1
+        await api.close()

@@ -1,0 +1,655 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import FakeBlogs
+from tui.app import BlogsApp
+from tui.contract import Kind
+from tui.screens.form import FormScreen
+from tui.screens.help import KEYS
+from tui.screens.main import PREVIEW_DELAY, MainScreen
+from tui.widgets.blog_list import BlogList
+from tui.widgets.request_log import RequestLog
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+
+
+def asked(world, method):
+    return [path for asked_method, path in world.blogs.asked if asked_method == method]
+
+
+async def test_the_first_frame_comes_before_any_request(world):
+    world.faults[F].gate = asyncio.Event()
+
+    async with staged(world, SMALL, settled=False) as stage:
+        await stage.sees("FUNCTIONS", "127.0.0.1:1/Prod", "q Quit")
+        await world.faults[F].waiting.wait()
+        await stage.sees("waiting", "Asking FUNCTIONS")
+        world.faults[F].gate.set()
+        await stage.sees("Blog number 4")
+
+
+async def test_the_list_shows_newest_first_and_every_key_in_the_footer(world, size):
+    async with staged(world, size) as stage:
+        await stage.sees("Blog number 0", "5 blogs", "(no more)")
+        rows = [line for line in stage.text().splitlines() if " Blog number " in line]
+        assert [row.split("number ")[1][0] for row in rows[:5]] == list("43210")
+        for key in (
+            "n New",
+            "e Edit",
+            "d Delete",
+            "r Reload",
+            "t Switch",
+            "l Log",
+            "? Help",
+            "q Quit",
+        ):
+            assert key in stage.text()
+
+
+async def test_scrolling_down_loads_more_until_there_is_no_more(size):
+    world = World(FakeBlogs(230))
+    async with staged(world, size) as stage:
+        for _ in range(30):
+            await stage.press("end")
+            await stage.pilot.pause()
+        await stage.until(lambda: len(stage.list.blogs) == 230)
+        await stage.press("end")
+        await stage.sees("Blog number 0 ", "230 blogs")
+        assert len({blog.id for blog in stage.list.blogs}) == 230
+
+
+async def test_the_mouse_wheel_loads_more_too():
+    world = World(FakeBlogs(130))
+    async with staged(world, SMALL) as stage:
+        stage.list.scroll_to(y=45, animate=False)
+        await stage.until(lambda: len(stage.list.blogs) > 50)
+
+
+async def test_a_page_of_no_rows_is_not_the_end(world):
+    """Link alone says whether there is more."""
+    world.blogs = FakeBlogs(60)
+    async with staged(world, SMALL) as stage:
+        for number in range(10, 61):
+            world.blogs.table.pop(f"blog-{number:04d}", None)
+        await stage.press("end", "end")
+        await stage.until(lambda: len(stage.list.blogs) == 60)
+
+
+async def test_enter_reads_a_blog_and_q_goes_back(world):
+    world.blogs.put(id="new", title="The newest", author="Grace", contents="# Big\n\nSome *text*.")
+    async with staged(world, SMALL) as stage:
+        await stage.press("enter")
+        await stage.sees("by Grace", "id new", "Big", "Some text.", "q Back")
+        await stage.press("q")
+        await stage.sees("Blog number 4", "q Quit")
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "ctrl+g"])
+async def test_every_way_back_leads_from_the_blog_to_the_list(world, size, key):
+    async with staged(world, size) as stage:
+        await stage.press("enter")
+        await stage.sees("Hello")
+        await stage.until(lambda: stage.app.focused is not stage.list)
+        await stage.press(key)
+        await stage.until(lambda: stage.app.focused is stage.list)
+        assert stage.app.is_running
+
+
+async def test_a_wide_screen_reads_the_blog_under_the_cursor(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("down")
+        await stage.sees("id blog-0003")
+        assert stage.app.focused is stage.list
+
+
+async def test_a_held_key_reads_where_it_stops_and_not_what_it_passes(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        await stage.press("down", "down", "down", "down")
+        await stage.sees("id blog-0000")
+        assert len([path for path in asked(world, "GET") if "/blog/" in path]) <= 3
+
+
+async def test_opening_the_blog_under_the_cursor_reads_it_once(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        await stage.press("down", "enter")
+        await stage.sees("id blog-0003")
+        await stage.pilot.pause(PREVIEW_DELAY + 0.1)
+        assert asked(world, "GET").count("/Prod/blog/blog-0003") == 1
+
+
+async def test_switching_reads_the_open_blog_from_the_other_backend(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("enter")
+        await stage.sees("id blog-0004")
+        await stage.press("t")
+        await stage.until(lambda: "/blog/blog-0004" in asked(world, "GET"))
+        await stage.sees("id blog-0004", "CONTAINERS")
+
+
+async def test_a_click_opens_a_blog(world):
+    async with staged(world, SMALL) as stage:
+        await stage.pilot.click("BlogList", offset=(20, 2))
+        await stage.sees("id blog-0002")
+
+
+async def test_a_long_blog_is_drawn_as_lines(world, size):
+    world.blogs.put(
+        id="long", title="Long", contents="# Long\n\n" + "word " * 20_000 + "\n\nthe end"
+    )
+    async with staged(world, size) as stage:
+        await stage.press("enter")
+        await stage.sees("Long", "word word")
+        await stage.until(
+            lambda: stage.app.focused and type(stage.app.focused).__name__ == "LongText"
+        )
+        long = stage.app.focused
+        assert all(
+            "word word" not in line or line.rstrip().endswith("word")
+            for line in stage.text().splitlines()
+        )
+        await stage.press("end")
+        await stage.sees("the end")
+        height = long.virtual_size.height
+        await stage.pilot.resize_terminal(60, 24)
+        await stage.until(lambda: long.virtual_size.height != height)
+        await stage.press("end")
+        await stage.sees("the end")
+
+
+async def test_n_posts_a_blog_under_an_id_of_the_clients_making(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("n")
+        await stage.write("A new one", "Its *contents*")
+        await stage.sees("A new one", "Saved", "6 blogs")
+        made = next(blog for blog in world.blogs.table.values() if blog["title"] == "A new one")
+        assert made["contents"] == "Its *contents*"
+        assert stage.list.current.id == made["id"]
+
+
+async def test_the_form_names_the_backend_and_what_is_missing(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("n")
+        await stage.sees("FUNCTIONS", "new blog", "Title", "^s Save")
+        await stage.press("ctrl+s")
+        await stage.sees("The title is empty")
+        assert asked(world, "POST") == []
+
+
+async def test_typing_and_tab_fill_the_form_by_keyboard_alone(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press(*"Hi", "tab", *"Me", "tab", *"Text", "enter", *"two", "ctrl+s")
+        await stage.sees("Saved")
+        blog = stage.list.current
+        assert (blog.title, blog.author) == ("Hi", "Me")
+        assert world.blogs.table[blog.id]["contents"] == "Text\ntwo"
+
+
+async def test_giving_a_form_up_asks_only_when_something_was_written(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("x", "ctrl+g")
+        await stage.sees("Give up what you have written")
+        await stage.press("q")
+        await stage.is_on("FormScreen")
+        await stage.press("escape", "y")
+        await stage.is_on("MainScreen")
+
+
+async def test_e_edits_what_is_stored_now(world, size):
+    async with staged(world, size) as stage:
+        world.blogs.put(id="blog-0004", title="Changed elsewhere", contents="Their text")
+        await stage.press("e")
+        await stage.sees("Changed elsewhere", "Their text", "editing")
+        await stage.write("My title")
+        await stage.sees("My title", "Saved")
+        assert world.blogs.table["blog-0004"]["contents"] == "Their text"
+
+
+async def begin_conflict(stage, world):
+    await stage.press("e")
+    await stage.is_on("FormScreen")
+    world.blogs.put(id="blog-0004", title="Theirs", contents="Their text")
+    await stage.write("Mine", "My text")
+    await stage.sees("Somebody changed this blog", "Theirs", "10 characters")
+
+
+async def test_a_conflict_is_told_and_can_be_overwritten(world, size):
+    async with staged(world, size) as stage:
+        await begin_conflict(stage, world)
+        await stage.press("o")
+        await stage.sees("Mine", "Saved")
+        assert world.blogs.table["blog-0004"]["contents"] == "My text"
+
+
+async def test_a_conflict_can_be_reloaded(world):
+    async with staged(world, SMALL) as stage:
+        await begin_conflict(stage, world)
+        await stage.press("r")
+        await stage.sees("Theirs", "Their text", "Reloaded")
+        await stage.write("Both")
+        await stage.sees("Both", "Saved")
+        assert world.blogs.table["blog-0004"]["contents"] == "Their text"
+
+
+async def test_turning_away_from_a_conflict_keeps_what_was_written(world):
+    async with staged(world, SMALL) as stage:
+        await begin_conflict(stage, world)
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        await stage.sees("My text", "412")
+        assert world.blogs.table["blog-0004"]["title"] == "Theirs"
+
+
+async def test_an_overwrite_hits_only_what_was_shown(world):
+    async with staged(world, SMALL) as stage:
+        await begin_conflict(stage, world)
+        world.blogs.put(id="blog-0004", title="Third", contents="Yet another")
+        await stage.press("o")
+        await stage.sees("Somebody changed this blog", "Third")
+        assert world.blogs.table["blog-0004"]["title"] == "Third"
+
+
+async def test_a_blog_deleted_meanwhile_can_be_posted_as_a_new_one(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        del world.blogs.table["blog-0004"]
+        await stage.write("Survivor")
+        await stage.sees("deleted meanwhile")
+        await stage.press("p")
+        await stage.sees("Survivor", "Saved")
+        assert "Survivor" in {blog["title"] for blog in world.blogs.table.values()}
+        assert "blog-0004" not in world.blogs.table
+
+
+async def test_d_deletes_after_a_question_that_names_the_blog(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("d")
+        await stage.sees("Delete “Blog number 4” by Ada from FUNCTIONS?")
+        await stage.press("y")
+        await stage.sees("Deleted", "4 blogs")
+        assert "blog-0004" not in world.blogs.table
+        assert stage.list.current.id == "blog-0003"
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "ctrl+g", "enter"])
+async def test_turning_away_from_the_question_deletes_nothing(world, key):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.press(key)
+        await stage.is_on("MainScreen")
+        assert asked(world, "DELETE") == []
+
+
+async def test_the_question_can_be_answered_with_the_mouse(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.pilot.click("#answer-y")
+        await stage.sees("Deleted")
+
+
+async def test_a_blog_that_changed_since_it_was_read_is_not_deleted(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        world.blogs.put(id="blog-0004", title="Changed")
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("y")
+        await stage.sees("412")
+        assert "blog-0004" in world.blogs.table
+
+
+async def test_r_shows_what_came_meanwhile_and_keeps_the_place(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("down", "down")
+        world.blogs.put(id="new", title="Came meanwhile")
+        await stage.press("r")
+        await stage.sees("Came meanwhile")
+        assert stage.list.current.id == "blog-0002"
+
+
+@pytest.mark.parametrize("key", ["t", "f2"])
+async def test_one_key_switches_the_backend_and_the_screen_says_so_in_words(world, size, key):
+    async with staged(world, size) as stage:
+        await stage.press(key)
+        await stage.sees("CONTAINERS", "5 blogs")
+        await stage.until(lambda: any(path.startswith("/blog?") for path in asked(world, "GET")))
+        await stage.press(key)
+        await stage.sees("FUNCTIONS")
+
+
+async def test_f2_switches_while_typing_and_the_save_goes_there(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press(*"tt", "f2")
+        await stage.sees("CONTAINERS")
+        await stage.press("ctrl+s")
+        await stage.sees("Saved “tt” on CONTAINERS")
+        assert asked(world, "POST") == ["/blog"]
+
+
+async def test_a_dialog_that_names_a_backend_keeps_it(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.sees("from FUNCTIONS?")
+        await stage.press("f2")
+        await stage.pilot.pause()
+        assert stage.app.session.active is F
+
+
+async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
+    async with staged(world, size) as stage:
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        await stage.press("r")
+        await world.faults[F].waiting.wait()  # the old answer is made, and held
+        world.blogs.put(id="new", title="Came after")
+        await stage.press("t")
+        await stage.sees("CONTAINERS", "Came after", "6 blogs")
+        gate.set()
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.pilot.pause()
+        assert "Came after" in stage.text()
+        kinds = [entry.kind for entry in stage.app.session.requests if "/blog?" in entry.path]
+        assert kinds.count(F) == 2  # it was recorded under its own name
+
+
+async def test_a_slow_blog_never_replaces_the_one_that_is_wanted_now(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        await stage.press("down")
+        await world.faults[F].waiting.wait()
+        world.faults[F].gate = None
+        await stage.press("down")
+        await stage.sees("id blog-0002")
+        gate.set()
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.pilot.pause()
+        assert "id blog-0002" in stage.text()
+
+
+async def test_a_reload_leaves_the_focus_in_the_blog_that_is_read(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        await stage.press("tab")
+        world.blogs.put(id="blog-0004", title="Changed", contents="Anew")
+        await stage.press("r")
+        await stage.sees("Anew")
+        await stage.until(lambda: stage.reader.has_focus_within)
+        await stage.press("shift+tab", "down")
+        await stage.sees("id blog-0003")
+        assert stage.app.focused is stage.list
+
+
+async def test_a_missing_backend_is_named_instead_of_switched_to(world):
+    world.kinds = (C,)
+    async with staged(world, SMALL) as stage:
+        await stage.press("t")
+        await stage.sees("No FUNCTIONS backend is known", "CONTAINERS")
+
+
+async def test_the_request_log_shows_what_was_asked(world):
+    world.blogs.cold = True
+    async with staged(world, SMALL) as stage:
+        await stage.press("l")
+        await stage.sees("FUNCTIONS", "GET", "200", "cold", "/Prod/blog?limit=50")
+        world.blogs.cold = False
+        await stage.press("t")
+        await stage.sees("CONTAINERS  GET", "warm")
+        await stage.press("l")
+        await stage.until(lambda: "cold" not in stage.text())
+
+
+async def test_a_large_screen_shows_list_blog_and_log_at_once(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("Blog number 0", "id blog-0004", "served by", "functions/GetBlogs")
+        await stage.press("l")
+        await stage.until(lambda: "served by" not in stage.text())
+
+
+async def test_help_lists_every_key(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("question_mark")
+        await stage.sees(*[keys for keys, _ in KEYS[:8]])
+        await stage.press("q")
+        await stage.is_on("MainScreen")
+        await stage.press("f1")
+        await stage.is_on("HelpScreen")
+
+
+def test_help_leaves_no_key_out():
+    told = {
+        "question_mark": "?",
+        "pageup": "page up",
+        "pagedown": "page down",
+        "f1": "F1",
+        "f2": "F2",
+        "escape": "esc",
+    }
+    words = " ".join(f"{keys} {meaning}" for keys, meaning in KEYS)
+    for place in (BlogsApp, FormScreen, MainScreen, BlogList):
+        for binding in place.BINDINGS:
+            keys = binding.key.split(",")
+            assert any(told.get(key, key) in words for key in keys), keys
+
+
+async def test_no_network_at_the_start_says_what_to_do_and_mends(world, size):
+    world.faults[F].down = world.faults[C].down = True
+    async with staged(world, size) as stage:
+        await stage.sees("cannot be reached", "press r")
+        await stage.press("t")
+        await stage.sees("CONTAINERS at 127.0.0.1:1 cannot be reached")
+        world.faults[C].down = False
+        await stage.press("r")
+        await stage.sees("Blog number 4")
+
+
+async def test_no_network_later_keeps_the_rows_and_crashes_nothing(world, size):
+    async with staged(world, size) as stage:
+        world.faults[F].down = True
+        for key in ("r", "e", "enter", "escape"):
+            await stage.press(key)
+            await stage.until(lambda: not stage.app.session.busy)
+        await stage.sees("cannot be reached", "Blog number 4")
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("y")
+        await stage.until(lambda: not stage.app.session.busy)
+        assert len(stage.list.blogs) == 5
+
+
+async def test_blogs_of_one_backend_never_stand_under_the_name_of_the_other(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("enter")
+        await stage.until(lambda: stage.reader.blog)
+        world.faults[C].down = True
+        await stage.press("t")
+        await stage.sees("CONTAINERS at", "t asks FUNCTIONS")
+        assert not stage.list.blogs
+        await stage.until(lambda: stage.reader.blog is None)
+        await stage.press("t")
+        await stage.sees("Blog number 4")
+
+
+async def test_an_empty_list_says_how_to_write_the_first(size):
+    async with staged(World(FakeBlogs(0)), size) as stage:
+        await stage.sees("No blogs yet on FUNCTIONS", "Press n")
+        await stage.press("down", "end", "enter", "e", "d", "pagedown")
+        await stage.press("n")
+        await stage.write("The first")
+        await stage.sees("The first", "1 blog ")
+
+
+async def test_a_failed_save_keeps_what_was_written_and_says_why(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        world.faults[F].down = True
+        await stage.write("Precious", "Precious text")
+        await stage.sees("cannot be reached", "Precious text")
+        world.faults[F].down = False
+        await stage.press("ctrl+s")
+        await stage.sees("Saved")
+
+
+async def test_a_lost_answer_to_a_save_is_found_by_reading(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[F].lose_answer.add("POST")
+        await stage.press("n")
+        await stage.write("Once")
+        await stage.sees("Saved “Once”")
+        assert len(asked(world, "POST")) == 1
+        assert [blog["title"] for blog in world.blogs.table.values()].count("Once") == 1
+
+
+async def test_saving_again_after_a_lost_answer_makes_no_second_blog(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[F].lose_answer |= {"POST", "GET"}
+        await stage.press("n")
+        await stage.write("Once")
+        await stage.sees("not known")
+        await stage.press("ctrl+s")
+        await stage.sees("Saved “Once”")
+        assert [blog["title"] for blog in world.blogs.table.values()].count("Once") == 1
+
+
+async def test_a_save_under_way_is_neither_sent_twice_nor_cut_short(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        await stage.write("Slow")
+        await world.faults[F].waiting.wait()
+        await stage.press("ctrl+s", "escape")
+        await stage.sees("still under way")
+        gate.set()
+        await stage.sees("Saved “Slow”")
+        assert len(asked(world, "POST")) == 1
+
+
+async def test_a_token_is_sent_unencrypted_only_after_the_person_agreed(world):
+    world.url = "http://far.example"
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.write("Open secret")
+        await stage.sees("not encrypted", "http://far.example/Prod")
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        assert asked(world, "POST") == []
+        await stage.press("ctrl+s")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("s")
+        await stage.sees("Saved")
+        assert asked(world, "POST") == ["/Prod/blog"]
+
+
+async def test_q_quits_from_the_list_with_a_request_pending(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[F].gate = asyncio.Event()
+        await stage.press("r")
+        await world.faults[F].waiting.wait()
+        await stage.press("q")
+        await stage.until(lambda: not stage.app.is_running)
+
+
+async def test_quitting_asks_when_something_would_be_lost_and_goes_at_the_second_ctrl_c(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("x", "ctrl+c")
+        await stage.sees("not saved. Quit")
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        await stage.press("ctrl+q", "ctrl+c")
+        await stage.until(lambda: not stage.app.is_running)
+
+
+async def test_ctrl_c_quits_where_nothing_can_be_lost(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("ctrl+c")
+        await stage.until(lambda: not stage.app.is_running)
+
+
+async def test_panes_are_reached_with_tab(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        seen = set()
+        for _ in range(3):
+            seen.add(type(stage.app.focused).__name__)
+            await stage.press("tab")
+        assert {"BlogList", RequestLog.__name__} <= seen
+        assert len(seen) == 3
+
+
+async def test_an_unexpected_fault_shows_no_local_variables(world):
+    hush = "hush" + "hush"
+
+    async with staged(world, SMALL) as stage:
+
+        def break_it():
+            secret = hush
+            raise RuntimeError(len(secret))
+
+        try:
+            break_it()
+        except RuntimeError:
+            stage.app._fatal_error()  # noqa: SLF001 -- what Textual calls then
+        trace = stage.app._exit_renderables[-1]  # noqa: SLF001 -- what Textual prints then
+        shown = "".join(segment.text for segment in trace.segments)
+        assert "RuntimeError" in shown
+        assert "hushhush" not in shown
+
+
+@pytest.mark.parametrize("tiny", [(20, 5), (40, 10), (79, 24), (1, 1), (300, 100)], ids=str)
+async def test_any_size_of_terminal_works_at_the_start_and_later(tiny):
+    world = World(FakeBlogs(120))
+    async with staged(world, tiny) as stage:
+        for key in (
+            "down",
+            "pagedown",
+            "enter",
+            "escape",
+            "n",
+            "escape",
+            "d",
+            "escape",
+            "l",
+            "question_mark",
+            "q",
+            "t",
+        ):
+            await stage.press(key)
+            await stage.until(lambda: not stage.app.session.busy)
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.sees("CONTAINERS", "Blog number")
+        place = stage.list.cursor
+        await stage.pilot.resize_terminal(*tiny)
+        await stage.pilot.resize_terminal(80, 24)
+        assert stage.list.cursor == place
+
+
+async def test_resizing_under_a_dialog_keeps_it_and_its_focus(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        for size in [(1, 1), (20, 5), (200, 60), (80, 24)]:
+            await stage.pilot.resize_terminal(*size)
+        await stage.sees("from FUNCTIONS?")
+        assert stage.app.focused.id == "cancel"

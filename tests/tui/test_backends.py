@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tui import backends
+from tui.backends import Flags
+from tui.contract import Kind
+from tui.settings import SettingsError, Token, checked_url, is_loopback
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+
+
+@pytest.fixture
+def environ(tmp_path):
+    return {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def run_cloud(tmp_path):
+    """Leave the traces of a local cloud whose process is *pid*."""
+
+    def run(name="local", *, pid=None, stack=None, outputs=None):
+        found = {
+            "FunctionsURL": "http://127.0.0.1:1/Prod",
+            "ContainersURL": "http://127.0.0.1:2",
+            "WriteToken": "tok",
+        }
+        file = tmp_path / f"{name}-outputs.json"
+        file.write_text(json.dumps(found if outputs is None else outputs))
+        folder = tmp_path / "state" / "aws-blog-demo" / "running"
+        folder.mkdir(parents=True, exist_ok=True)
+        pointer = {
+            "pid": pid or os.getpid(),
+            "stack": stack or name,
+            "state": str(tmp_path),
+            "outputs": str(file),
+        }
+        (folder / f"{name}.json").write_text(json.dumps(pointer))
+        return folder / f"{name}.json"
+
+    return run
+
+
+def test_a_running_local_cloud_is_found_with_its_token(environ, run_cloud):
+    run_cloud()
+
+    found = backends.find(Flags(), environ)
+
+    assert found.get(F).url == "http://127.0.0.1:1/Prod"
+    assert found.get(C).url == "http://127.0.0.1:2"
+    assert found.get(F).source == "local cloud local"
+    assert found.token.header() == "Bearer tok"
+
+
+def test_open_writes_need_no_token(environ, run_cloud):
+    run_cloud(outputs={"FunctionsURL": "http://127.0.0.1:1/Prod"})
+
+    assert backends.find(Flags(), environ).token is None
+
+
+def test_a_pointer_of_a_dead_process_is_ignored(environ, run_cloud):
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    run_cloud(pid=child.pid)
+
+    with pytest.raises(SettingsError, match="No backend found"):
+        backends.find(Flags(), environ)
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "[]", '{"pid": "x"}', '{"pid": -1, "stack": "a", "outputs": "b"}', "\x00"]
+)
+def test_a_damaged_pointer_is_ignored(environ, run_cloud, damage):
+    run_cloud("bad").write_text(damage)
+
+    with pytest.raises(SettingsError, match="No backend found"):
+        backends.find(Flags(), environ)
+
+
+def test_of_several_local_clouds_one_must_be_named(environ, run_cloud):
+    run_cloud("one")
+    run_cloud("two", outputs={"FunctionsURL": "http://127.0.0.1:9/Prod"})
+
+    with pytest.raises(SettingsError, match="one, two"):
+        backends.find(Flags(), environ)
+    with pytest.raises(SettingsError, match=r"three.*one, two"):
+        backends.find(Flags(stack="three"), environ)
+    assert backends.find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
+
+
+def test_local_clouds_of_one_stack_are_told_apart_by_name(environ, run_cloud):
+    run_cloud("aaa", stack="local")
+    assert backends.find(Flags(stack="local"), environ).get(F).source == "local cloud local"
+    run_cloud("bbb", stack="local")
+
+    with pytest.raises(SettingsError, match=r"local \(aaa\), local \(bbb\)"):
+        backends.find(Flags(stack="local"), environ)
+    assert backends.find(Flags(stack="bbb"), environ).get(F)
+
+
+def test_flags_come_before_variables_and_both_before_a_local_cloud(environ, run_cloud):
+    run_cloud()
+    environ |= {
+        "BLOGS_FUNCTIONS_URL": "https://env.example/Prod",
+        "BLOGS_CONTAINERS_URL": "https://env.example",
+    }
+
+    found = backends.find(Flags(urls={F: "https://flag.example/Prod/"}), environ)
+
+    assert (found.get(F).url, found.get(F).source) == (
+        "https://flag.example/Prod",
+        "--functions-url",
+    )
+    assert (found.get(C).url, found.get(C).source) == (
+        "https://env.example",
+        "BLOGS_CONTAINERS_URL",
+    )
+
+
+def test_a_local_cloud_keeps_its_token_and_gets_no_other(environ, run_cloud):
+    run_cloud()
+    environ["BLOGS_WRITE_TOKEN"] = "of-the-stack-in-aws"
+
+    assert backends.find(Flags(), environ).token.header() == "Bearer tok"
+    environ["BLOGS_FUNCTIONS_URL"] = "https://far.example/Prod"
+    assert backends.find(Flags(), environ).token.header() == "Bearer of-the-stack-in-aws"
+    del environ["BLOGS_WRITE_TOKEN"]
+    assert backends.find(Flags(), environ).token is None
+
+
+def test_a_named_stack_beats_the_environment(environ, run_cloud):
+    run_cloud()
+    environ["BLOGS_FUNCTIONS_URL"] = "https://far.example/Prod"
+
+    assert backends.find(Flags(stack="local"), environ).get(F).url == "http://127.0.0.1:1/Prod"
+    with pytest.raises(SettingsError, match="not both"):
+        backends.find(Flags(stack="local", urls={F: "https://far.example"}), environ)
+
+
+def test_a_token_file_is_read_without_its_line_end(environ, tmp_path):
+    (tmp_path / "token").write_text("abc\n")
+    flags = Flags(urls={F: "https://far.example"}, token_file=str(tmp_path / "token"))
+
+    assert backends.find(flags, environ).token.header() == "Bearer abc"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff"])
+def test_a_token_file_without_a_token_is_named(environ, tmp_path, content):
+    if content is not None:
+        (tmp_path / "token").write_bytes(content)
+    flags = Flags(urls={F: "https://far.example"}, token_file=str(tmp_path / "token"))
+
+    with pytest.raises(SettingsError, match="--token-file"):
+        backends.find(flags, environ)
+
+
+def test_a_hidden_secret_is_no_token_and_the_way_to_the_real_one_is_told(environ, run_cloud):
+    run_cloud(outputs={"FunctionsURL": "http://127.0.0.1:1/Prod", "WriteToken": "[secret]"})
+
+    problem = backends.find(Flags(), environ).token.problem
+
+    assert "pulumi stack output WriteToken --show-secrets" in problem
+
+
+@pytest.mark.parametrize("text", ["a b", "a\nb", "tök", "a\x1b[31m"])
+def test_a_token_with_characters_that_no_header_takes_is_refused(text):
+    assert "characters" in Token(text, "here").problem
+
+
+def test_a_token_never_shows_itself():
+    token = Token("hush", "BLOGS_WRITE_TOKEN")
+
+    assert "hush" not in f"{token!r} {token} {[token]}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "host",
+        "ftp://host",
+        "http://",
+        "http://a b",
+        "http://u:p@host",
+        "http://host:99999",
+        "http://host:0",
+        "http://h?x=1",
+        "http://h/#f",
+        "http://h?",
+        "http://[::1",
+        "http://hö.example",
+        "http://h\x1b[31m",
+        "file:///etc",
+    ],
+)
+def test_a_url_that_is_none_is_refused_without_repeating_it(url):
+    with pytest.raises(SettingsError, match="The URL from here") as caught:
+        checked_url(url, "here")
+
+    assert "u:p" not in str(caught.value)
+
+
+def test_slashes_and_spaces_around_a_url_do_no_harm():
+    assert checked_url(" https://host/Prod// ", "here") == "https://host/Prod"
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:1", True),
+        ("http://[::1]:1/Prod", True),
+        ("http://localhost", True),
+        ("http://127.9.9.9", True),
+        ("http://localhost.evil.example", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("http://10.0.0.1", False),
+    ],
+)
+def test_only_this_machine_is_loopback(url, local):
+    assert is_loopback(url) is local
+
+
+def test_a_backend_that_is_not_known_is_named_with_the_way_to_name_it(environ):
+    found = backends.find(Flags(urls={F: "https://far.example"}), environ)
+
+    with pytest.raises(SettingsError, match="BLOGS_CONTAINERS_URL"):
+        found.get(C)

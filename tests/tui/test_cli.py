@@ -1,0 +1,387 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from tests.tui.fake import TOKEN, FakeBlogs, serve
+from tests.tui.payloads import EVERYTHING, RAW
+from tui.cli import main
+
+PROGRAM = [sys.executable, "-m", "tui"]
+
+
+@pytest.fixture
+def served(monkeypatch):
+    with serve(FakeBlogs(5)) as served:
+        monkeypatch.setenv("BLOGS_FUNCTIONS_URL", f"{served.url}/Prod")
+        monkeypatch.setenv("BLOGS_CONTAINERS_URL", served.url)
+        monkeypatch.setenv("BLOGS_WRITE_TOKEN", TOKEN)
+        yield served
+
+
+@pytest.fixture
+def blogs(capsysbinary, served):
+    """Run a command in this process; gives exit code, stdout and stderr."""
+
+    def run(*words):
+        try:
+            code = main(words)
+        except SystemExit as stop:  # argparse's way to end after --help
+            code = stop.code
+        out, err = capsysbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return run
+
+
+def program(*words, **options):
+    return subprocess.run(
+        [*PROGRAM, *words], capture_output=True, timeout=30, check=False, **options
+    )
+
+
+def test_ls_lists_newest_first_and_says_that_there_is_more(blogs):
+    code, out, err = blogs("ls", "--limit", "2")
+
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["blog-0004", "blog-0003"]
+    assert "Blog number 4  (Ada)" in out
+    assert "--all" in err
+
+
+def test_ls_all_follows_every_page(blogs, served):
+    for number in range(230):
+        served.blogs.put(id=f"more-{number}", title="More")
+
+    code, out, _ = blogs("ls", "--all", "--json")
+
+    document = json.loads(out)
+    assert code == 0
+    assert len({blog["id"] for blog in document["blogs"]}) == 235
+    assert document["more"] is False
+    assert len(document["requests"]) == 3
+
+
+def test_ls_json_has_its_documented_shape(blogs):
+    _, out, _ = blogs("ls", "--limit", "1", "--json")
+
+    document = json.loads(out)
+    assert list(document) == ["backend", "blogs", "more", "requests"]
+    assert document["backend"] == "functions"
+    assert document["more"] is True
+    assert list(document["blogs"][0]) == [
+        "id",
+        "title",
+        "author",
+        "created_at",
+        "updated_at",
+        "version",
+    ]
+    request = document["requests"][0]
+    assert list(request) == ["method", "path", "status", "ms", "cold", "served_by"]
+    assert (request["method"], request["status"], request["cold"]) == ("GET", 200, False)
+
+
+def test_an_empty_list_says_how_to_write_the_first(blogs, served):
+    served.blogs.table.clear()
+
+    assert blogs("ls") == (0, "", "No blogs yet: write one with blogs post --title TITLE.\n")
+
+
+def test_the_backend_is_chosen_by_flag_before_or_after_the_command_or_by_variable(
+    blogs, served, monkeypatch
+):
+    blogs("--backend", "containers", "ls")
+    blogs("ls", "--backend", "containers")
+    monkeypatch.setenv("BLOGS_BACKEND", "containers")
+    blogs("ls")
+    blogs("ls", "--backend", "functions")
+
+    assert [path.split("?")[0] for _, path in served.blogs.asked] == [
+        "/blog",
+        "/blog",
+        "/blog",
+        "/Prod/blog",
+    ]
+
+
+def test_a_blog_is_posted_shown_edited_and_deleted(blogs, tmp_path):
+    file = tmp_path / "contents.md"
+    file.write_bytes("Ünïcode\r\n".encode())
+
+    code, out, _ = blogs("post", "--title", "T", "--author", "A", "--file", str(file), "--json")
+    posted = json.loads(out)
+    blog_id = posted["blog"]["id"]
+    assert (code, posted["blog"]["contents"], posted["read_back"]) == (0, "Ünïcode\r\n", False)
+
+    code, out, _ = blogs("show", blog_id)
+    assert code == 0
+    assert out.splitlines()[0] == "T"
+    assert "Ünïcode" in out
+
+    code, out, _ = blogs("edit", blog_id, "--title", "T2", "--json")
+    edited = json.loads(out)
+    assert (code, edited["blog"]["title"], edited["blog"]["contents"]) == (0, "T2", "Ünïcode\r\n")
+    assert edited["etag"] != posted["etag"]
+
+    code, out, _ = blogs("rm", blog_id, "--yes", "--json")
+    assert (code, json.loads(out)["deleted"]) == (0, blog_id)
+    assert blogs("show", blog_id)[0] == 5
+
+
+def test_a_post_takes_its_contents_from_stdin_and_an_id_of_ones_own(served):
+    done = program("post", "--title", "T", "--id", "mine", input=b"from a pipe")
+
+    assert done.returncode == 0
+    assert served.blogs.table["mine"]["contents"] == "from a pipe"
+    assert program("post", "--title", "T", "--id", "mine", input=b"").returncode == 4
+
+
+def test_contents_that_are_no_text_are_refused_before_any_request(served):
+    done = program("post", "--title", "T", input=b"ok\xff")
+
+    assert (done.returncode, served.blogs.asked) == (2, [])
+    assert b"not UTF-8 text: byte 2" in done.stderr
+
+
+@pytest.mark.parametrize("given", ['"stale"', "stale"])
+def test_an_edit_or_delete_of_a_changed_blog_is_a_conflict(blogs, served, given):
+    assert blogs("edit", "blog-0001", "--title", "T", "--if-match", given)[0] == 4
+    assert blogs("rm", "blog-0001", "--yes", "--if-match", given)[0] == 4
+    assert served.blogs.table["blog-0001"]["title"] == "Blog number 1"
+
+
+def test_a_tag_may_stand_without_its_quotes(blogs, served):
+    tag = served.blogs.etag("blog-0001").strip('"')
+
+    assert blogs("rm", "blog-0001", "--yes", "--if-match", tag)[0] == 0
+
+
+def test_a_delete_without_yes_needs_somebody_to_ask(served):
+    done = program("rm", "blog-0001", input=b"y\n")
+
+    assert done.returncode == 2
+    assert b"--yes" in done.stderr
+    assert "blog-0001" in served.blogs.table
+
+
+def test_a_lost_answer_to_a_post_is_found_again(blogs, served):
+    served.drop.add("POST")
+
+    code, out, _ = blogs("post", "--title", "T", "--id", "x1", "--file", os.devnull, "--json")
+
+    assert (code, json.loads(out)["read_back"]) == (0, True)
+    assert [method for method, _ in served.blogs.asked] == ["POST", "GET"]
+
+
+def test_outputs_say_where_the_backends_are_and_keep_the_token(blogs, served):
+    code, out, _ = blogs("outputs", "--json")
+
+    document = json.loads(out)
+    assert code == 0
+    assert document["backends"]["functions"] == {
+        "url": f"{served.url}/Prod",
+        "source": "BLOGS_FUNCTIONS_URL",
+    }
+    assert document["token"] == {"source": "BLOGS_WRITE_TOKEN", "problem": None}
+    assert TOKEN not in out + blogs("outputs")[1]
+
+
+def test_a_failure_is_one_line_or_one_json_object(blogs):
+    code, out, err = blogs("show", "nope")
+    assert (code, out) == (5, "")
+    assert len(err.splitlines()) == 1
+
+    code, out, err = blogs("show", "nope", "--json")
+    error = json.loads(err)["error"]
+    assert (error["kind"], error["status"], error["exit_code"]) == ("missing", 404, 5)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["bogus"], 2),
+        (["ls", "--limit", "0"], 2),
+        (["ls", "--limit", "3", "--all"], 2),
+        (["show"], 2),
+        (["edit", "blog-0001"], 2),
+        (["post", "--title", " ", "--file", os.devnull], 2),
+        (["post", "--title", "T", "--file", "/nope"], 2),
+        (["ls", "--timeout", "nan"], 2),
+        (["ls", "--functions-url", "nowhere"], 2),
+        (["ls", "--functions-url", "http://127.0.0.1:1"], 3),
+        (["rm", "blog-0001", "--yes", "--token-file", __file__], 2),
+    ],
+)
+def test_every_kind_of_failure_has_its_exit_code_and_one_line(blogs, words, code):
+    got, out, err = blogs(*words)
+
+    assert (got, out) == (code, "")
+    assert err.startswith("blogs: ")
+    assert len(err.splitlines()) == 1
+
+
+def test_no_backend_at_all_is_told_with_the_way_to_one(blogs, monkeypatch):
+    monkeypatch.delenv("BLOGS_FUNCTIONS_URL")
+    monkeypatch.delenv("BLOGS_CONTAINERS_URL")
+
+    code, _, err = blogs("ls")
+
+    assert code == 2
+    assert "python -m localcloud" in err
+
+
+def test_a_hidden_secret_is_never_sent(blogs, served, monkeypatch):
+    monkeypatch.setenv("BLOGS_WRITE_TOKEN", "[secret]")
+
+    code, _, err = blogs("rm", "blog-0001", "--yes")
+
+    assert code == 2
+    assert "pulumi stack output WriteToken --show-secrets" in err
+    assert served.blogs.asked == []
+    assert blogs("ls")[0] == 0
+
+
+def test_human_output_holds_nothing_that_a_terminal_obeys_and_json_keeps_all(blogs, served):
+    served.blogs.put(id="wild", title=EVERYTHING, author=EVERYTHING, contents=EVERYTHING)
+
+    human = blogs("ls")[1] + blogs("show", "wild")[1] + blogs("edit", "wild", "--author", "")[1]
+    faithful = blogs("show", "wild", "--json")[1]
+
+    assert not [raw for raw in (*RAW, b"\x1b") if raw in human.encode()]
+    assert "[/nope]" in human
+    assert faithful.isascii()
+    assert json.loads(faithful)["blog"]["contents"] == EVERYTHING
+
+
+def test_arguments_are_made_fit_too(blogs):
+    assert "\x1b" not in blogs("\x1b[31mls")[2] + blogs("show", "\x1b[31m")[2]
+
+
+@pytest.mark.parametrize("command", ["ls", "show", "post", "edit", "rm", "outputs"])
+def test_every_command_has_help_with_an_example_and_the_exit_codes(blogs, command):
+    code, out, _ = blogs(command, "--help")
+
+    assert code == 0
+    assert f"\n  blogs {command}" in out
+    assert "--json prints:" in out
+    assert "exit codes:" in out
+
+
+HEAVY = "{'textual', 'rich', 'click', 'pygments', 'markdown_it', 'boto3'}"
+
+
+def python(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=30, check=False
+    )
+
+
+def test_a_script_never_waits_for_textual_or_rich(served):
+    done = python(
+        "import sys\n"
+        "from tui.cli import main\n"
+        "main(['ls', '--json'])\n"
+        "main(['post', '--title', 'T', '--file', '/dev/null'])\n"
+        "main(['show', 'nope'])\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        f"assert 'httpx' in loaded and not loaded & {HEAVY}, loaded\n"
+    )
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_help_and_usage_do_not_even_load_httpx():
+    done = python(
+        "import sys\n"
+        "from tui.cli import main\n"
+        "assert main(['bogus']) == 2\n"
+        f"assert not sys.modules.keys() & ({HEAVY} | {{'httpx'}})\n"
+    )
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("words", ["ls", "ls --json", "--help"])
+def test_a_reader_that_has_gone_ends_it_quietly(served, words):
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(
+        [*PROGRAM, *words.split()], stdout=writing, stderr=subprocess.PIPE, timeout=30, check=False
+    )
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", ["ls", "ls --json", "--help"])
+def test_a_full_disk_is_one_line(served, words):
+    command = f"{sys.executable} -m tui {words} > /dev/full"
+
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=30, check=False)
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert b"No space left" in done.stderr
+
+
+def test_a_closed_stdout_is_one_line(served):
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m tui ls >&-"],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_encoding_without_the_characters_is_no_failure(served):
+    served.blogs.put(id="wide", title="日本語")
+
+    done = program("ls", "--limit", "1", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+
+    assert done.returncode == 0
+    assert b"???" in done.stdout
+
+
+def test_ctrl_c_ends_a_command_without_a_traceback_and_says_what_is_not_known(served):
+    served.hold = threading.Event()
+    command = [*PROGRAM, "rm", "blog-0001", "--yes"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert served.holding.wait(20)
+
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=5)
+
+    assert child.returncode == 130
+    assert len(err.splitlines()) == 1
+    assert b"whether blog blog-0001 was written is not known" in err
+
+
+def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
+    code = (
+        "import socket, sys, time\n"
+        "def stuck(*a, **k): print('looking', flush=True); time.sleep(60)\n"
+        "socket.getaddrinfo = stuck\n"
+        "from tui.cli import main\n"
+        "sys.exit(main(['ls', '--functions-url', 'http://far.example']))\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert child.stdout.readline() == b"looking\n"
+
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=5)
+
+    assert child.returncode == 130
+    assert err == b"blogs: Interrupted.\n"

@@ -1,0 +1,244 @@
+"""Hostile contents through every screen: what is shown is inert, and what is stored stays."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.widgets import Input, Markdown
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import FakeBlogs, problem
+from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKDOWN, MARKUP, PAYLOADS, WIDE
+from tests.tui.test_text import harmful
+from tui.contract import Kind
+
+F = Kind.FUNCTIONS
+
+
+def world_with(text, contents=None):
+    world = World(FakeBlogs(0))
+    world.blogs.put(
+        id="wild", title=text, author=text, contents=text if contents is None else contents
+    )
+    world.blogs.served_by = (
+        text[:200]
+        .encode("ascii", "replace")
+        .decode()
+        .replace("\x1b", "?")
+        .replace("\x07", "?")
+        .replace("\x08", "?")
+    )
+    return world
+
+
+async def tour(stage):
+    """Visit every place that shows a blog."""
+    for keys, place in [
+        (["enter"], "MainScreen"),
+        (["escape", "d"], "ChoiceScreen"),
+        (["escape", "e"], "FormScreen"),
+    ]:
+        for key in keys:
+            await stage.press(key)
+            await stage.until(lambda: not stage.app.session.busy)
+        await stage.is_on(place)
+        await stage.pilot.pause()
+        check(stage)
+    await stage.press("escape")
+    await stage.is_on("MainScreen")
+    await stage.press("l", "tab", "tab", "escape")
+    check(stage)
+
+
+def check(stage):
+    assert not harmful(stage.text())
+    width = stage.app.size.width
+    for strip in stage.strips():
+        assert strip.cell_length == width
+
+
+@pytest.mark.parametrize("payload", GIANT, ids=["ascii", "wide"])
+async def test_a_giant_line_is_inert_on_every_screen(payload):
+    async with staged(world_with(payload), SMALL) as stage:
+        await tour(stage)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_list_of_all_payloads_is_inert(size):
+    world = world_with(EVERYTHING)
+    for number, payload in enumerate(PAYLOADS):
+        world.blogs.put(id=f"wild-{number}", title=payload, author=payload, contents=payload)
+    async with staged(world, size) as stage:
+        await stage.sees("[/nope]", "[@click=app.quit]CLICKME[/]")
+        check(stage)
+
+
+@pytest.mark.parametrize(
+    ("payloads", "size"),
+    [(MARKUP, SMALL), (ESCAPES, SMALL), (WIDE, SMALL), (PAYLOADS, LARGE)],
+    ids=["markup", "escapes", "wide", "all"],
+)
+async def test_a_hostile_blog_is_inert_on_every_screen(payloads, size):
+    async with staged(world_with(" ".join(payloads), "\n\n".join(payloads)), size) as stage:
+        await tour(stage)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_hostile_markdown_is_inert(size):
+    async with staged(world_with("Markdown", MARKDOWN), size) as stage:
+        await stage.press("enter")
+        await stage.sees("long text to truncate")
+        check(stage)
+
+
+async def test_hostile_markdown_of_great_length_is_inert():
+    async with staged(world_with("Markdown", MARKDOWN * 200), SMALL) as stage:
+        await stage.press("enter")
+        await stage.sees("LOCK=SAFE")
+        check(stage)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        ">" * 7000,
+        "- " * 3500,
+        "[" * 7000,
+        "*a " * 2000,
+        "`" * 7000,
+        "|" + "a|" * 2000 + "\n|" + "-|" * 2000,
+        "# x\n" * 2000,
+        "```python\n" + "(" * 7000,
+        "![x](y)" * 1000,
+        "".join("  " * i + "- x\n" for i in range(80)),
+    ],
+    ids=lambda contents: contents[:6].strip(),
+)
+async def test_markdown_made_to_be_slow_or_deep_is_shown_all_the_same(contents):
+    async with staged(world_with("Deep", contents), SMALL) as stage:
+        await stage.press("enter")
+        await stage.sees("id wild")
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.press("escape")
+        await stage.sees("1 blog ")
+
+
+async def test_hovering_a_table_cell_parses_no_markup():
+    world = world_with("Table", MARKDOWN)
+    async with staged(world, SMALL, tooltips=True) as stage:
+        stage.app.TOOLTIP_DELAY = 0.01
+        await stage.press("enter")
+        await stage.sees("long text to truncate")
+        lines = stage.text().splitlines()
+        row = next(y for y, line in enumerate(lines) if "long text" in line)
+        await stage.pilot.hover(offset=(lines[row].index("long"), row))
+        await stage.pilot.pause(0.1)
+        await stage.sees("long text to truncate")
+
+
+async def test_a_click_on_markup_in_a_title_does_nothing():
+    async with staged(world_with("[@click=app.quit]CLICKME[/]"), SMALL) as stage:
+        await stage.sees("[@click=app.quit]CLICKME[/]")
+        for row in range(4):
+            await stage.pilot.click(offset=(50, row))
+        await stage.pilot.pause()
+        assert stage.app.is_running
+
+
+async def test_a_link_is_opened_only_after_its_whole_address_was_shown(monkeypatch):
+    opened = []
+    world = world_with("Links", "[nice](https://example.org/" + "a" * 150 + "?end)")
+    async with staged(world, SMALL) as stage:
+        monkeypatch.setattr(stage.app, "open_url", opened.append)
+        await stage.press("enter")
+        await stage.sees("nice")
+        markdown = stage.reader.query_one(Markdown)
+        link = "https://example.org/" + "a" * 150 + "?end"
+        markdown.post_message(Markdown.LinkClicked(markdown, link))
+        await stage.is_on("ChoiceScreen")
+        await stage.until(lambda: link in "".join(stage.text().split()).replace("│", ""))
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        assert opened == []
+        markdown.post_message(Markdown.LinkClicked(markdown, link))
+        await stage.is_on("ChoiceScreen")
+        await stage.press("o")
+        await stage.until(lambda: opened == [link])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "javascript:alert(1)", "data:x", "relative", "ssh://host", "//host"],
+)
+async def test_links_of_other_schemes_lead_nowhere(url, monkeypatch):
+    async with staged(world_with("Links", "x"), SMALL) as stage:
+        monkeypatch.setattr(stage.app, "open_url", pytest.fail)
+        await stage.press("enter")
+        await stage.sees("id wild")
+        markdown = stage.reader.query_one(Markdown)
+        markdown.post_message(Markdown.LinkClicked(markdown, url))
+        await stage.sees("Only http, https and mailto")
+
+
+async def test_a_hostile_problem_text_is_an_inert_toast():
+    world = world_with("x")
+    async with staged(world, SMALL) as stage:
+        world.faults[F].replace = lambda method, path: problem(500, EVERYTHING)
+        await stage.press("r")
+        await stage.sees("[/nope]")
+        check(stage)
+
+
+@pytest.mark.parametrize("text", ["[/nope]", "[@click=app.quit]x[/]", "\x1b]52;c;x\x07"])
+async def test_toasts_parse_no_markup_whoever_sends_them(text):
+    async with staged(world_with("x"), SMALL) as stage:
+        stage.list.notify(text)
+        stage.app.notify(text, title=text, markup=True)
+        await stage.pilot.pause()
+        await stage.pilot.pause()
+        check(stage)
+        assert stage.app.is_running
+
+
+async def test_an_edit_of_the_title_leaves_hidden_characters_of_the_contents_alone():
+    world = world_with("Title", "a\x1b[31mb\x00\r\n\u2028c")
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.sees("cannot be shown")
+        await stage.write("Better")
+        await stage.sees("Saved")
+        assert world.blogs.table["wild"]["contents"] == "a\x1b[31mb\x00\r\n\u2028c"
+
+
+async def test_an_edit_that_would_lose_hidden_characters_asks():
+    world = world_with("Title", "a\x1b[31mb")
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.write("Better", "ab!")
+        await stage.sees("Save with the replaced characters?")
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        assert world.blogs.table["wild"]["title"] == "Title"
+        await stage.press("ctrl+s")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("s")
+        await stage.sees("Saved")
+        assert world.blogs.table["wild"]["contents"] == "ab!"
+
+
+async def test_what_is_pasted_is_text_and_no_key(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        form = stage.app.screen
+        form.query_one("#title", Input).post_message(events.Paste("one\r\ntwo\x1b[31m\ttab\x07"))
+        await stage.until(lambda: "line ends became spaces" in stage.toasts())
+        contents = form.query_one("#contents")
+        contents.focus()
+        contents.post_message(
+            events.Paste("\r".join(f"line {n}" for n in range(50)) + "\x1b]0;x\x07")
+        )
+        await stage.until(lambda: contents.text.count("\n") == 49)
+        assert form.query_one("#title", Input).value == "one two tab\ufffd"
+        assert "\x1b" not in contents.text
+        check(stage)

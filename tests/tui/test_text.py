@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tui.payloads import PAYLOADS
+from tui import text
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(PAYLOADS)
+
+
+def harmful(shown: str) -> set[str]:
+    """What a terminal would obey, or what cannot be written at all."""
+    bad = {c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}}
+    return (
+        bad | {c for c in shown if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+    ) - {"\n"}
+
+
+@given(ANY_TEXT)
+def test_nothing_that_is_shown_can_be_obeyed_by_a_terminal(wild):
+    assert not harmful(text.block(wild))
+    assert not harmful(text.line(wild))
+    assert not harmful(text.row(wild))
+    assert not harmful(text.editable(wild)) - {"\t"}
+
+
+@given(ANY_TEXT)
+def test_a_line_is_one_line(wild):
+    assert len(text.line(wild).splitlines()) <= 1
+    assert "\n" not in text.line(wild)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P"])))
+def test_plain_words_are_shown_as_they_are(words):
+    assert text.block(words) == unicodedata.normalize("NFC", words)
+    assert text.editable(words) == words
+
+
+@pytest.mark.parametrize(
+    ("wild", "shown"),
+    [
+        ("a\x1b[31mb", "ab"),
+        ("a\x1b]52;c;ZXZpbA==\x07b", "ab"),
+        ("a\x1b]0;title\x1b\\b", "ab"),
+        ("a\x9b2Jb", "ab"),
+        ("a\x9d0;t\x9cb", "ab"),
+        ("a\x1bPq#0\x1b\\b", "ab"),
+        ("a\x1b]never ends", "a"),
+        ("a\x1b", "a"),
+        ("a\u202eb\x07c\x08", "a\ufffdb\ufffdc\ufffd"),
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("\ud800", "\ufffd"),
+    ],
+)
+def test_escape_sequences_go_whole_and_other_controls_leave_a_mark(wild, shown):
+    assert text.block(wild) == shown
+
+
+def test_a_giant_line_is_cut():
+    assert len(text.line("x" * 1_000_000)) == text.LONGEST_LINE + 1
+    assert len(text.block("x" * 1_000_000)) == text.LONGEST_BLOCK + 1
+
+
+def test_a_row_has_no_emoji_style_since_terminals_disagree_on_its_width():
+    assert text.row("a\u2764\ufe0fb") == "a\u2764b"

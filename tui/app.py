@@ -1,0 +1,146 @@
+"""The terminal app: one session, the screens over it, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import ClassVar
+
+from rich.segment import Segments
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
+from textual.screen import ModalScreen
+
+from tui import text
+from tui.connect import Connector
+from tui.contract import Kind
+from tui.patience import UnwaitedThreads
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.form import FormScreen
+from tui.screens.help import HelpScreen
+from tui.screens.main import MainScreen
+from tui.session import Opener, Session
+from tui.settings import SettingsError
+from tui.widgets.backend_label import BackendLabel
+from tui.widgets.request_log import RequestLog
+
+
+class BlogsApp(App[None]):
+    """Browse and write the blogs of both backends."""
+
+    TITLE = "blogs"
+    NOTIFICATION_TIMEOUT = 4
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "switch", "Switch backend", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        Binding("ctrl+c", "quit", "Quit", show=False),
+    ]
+
+    def __init__(self, opener: Opener, active: Kind) -> None:
+        super().__init__()
+        self.session = Session(opener, active)
+        self._leaving = False
+
+    def on_mount(self) -> None:
+        self.session.on_change = self._show_state
+        if not self.is_headless:
+            self._end_on_signals()
+        self.push_screen(MainScreen(self.session))
+
+    def _end_on_signals(self) -> None:
+        """Leave the terminal as it was when the program is told to end, or the terminal closes."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(UnwaitedThreads())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, self.exit)
+
+    def on_unmount(self) -> None:
+        self.session.on_change = lambda: None
+
+    def _show_state(self) -> None:
+        """Bring every label and log up to date, those below a dialog too."""
+        for screen in self.screen_stack:
+            for label in screen.query(BackendLabel):
+                label.show(self.session.backend, busy=self.session.busy)
+            for log in screen.query(RequestLog):
+                log.update()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 -- the signature is Textual's
+    ) -> None:
+        """Show a toast; whatever is in it, it is never read as markup."""
+        super().notify(
+            text.line(message, 600),
+            title=text.line(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen())
+
+    def action_switch(self) -> None:
+        """Make the other backend active, except under a dialog that names this one."""
+        if isinstance(self.screen, ModalScreen):
+            self.bell()
+            return
+        try:
+            self.session.toggle()
+        except SettingsError as error:
+            self.notify(str(error), severity="warning")
+            return
+        self._show_state()
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.action_reload()
+
+    async def action_quit(self) -> None:
+        """Quit; asks when something would be lost, and quits at the second request."""
+        loss = self._loss()
+        if loss is None or self._leaving:
+            self.exit()
+            return
+        self._leaving = True
+        self.push_screen(ChoiceScreen(text.line(loss), [Choice("y", "Quit", "danger")]), self._left)
+
+    def _left(self, answer: str | None) -> None:
+        self._leaving = False
+        if answer:
+            self.exit()
+
+    def _loss(self) -> str | None:
+        if self.session.saving:
+            return "A write has no answer yet. Quit without knowing how it ends?"
+        if any(isinstance(screen, FormScreen) and screen.is_dirty for screen in self.screen_stack):
+            return "What you have written is not saved. Quit all the same?"
+        return None
+
+    def _fatal_error(self) -> None:
+        """Show where a fault lies without the local variables: they may hold the token."""
+        from rich.traceback import Traceback  # noqa: PLC0415 -- 0.1 s, for no good run
+
+        self.bell()
+        trace = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
+        self._close_messages_no_wait()
+
+
+def run(opener: Connector, active: Kind) -> int:
+    """Run the app until the person leaves; gives the exit code, 1 after a fault of its own."""
+    return asyncio.run(_run(BlogsApp(opener, active)))
+
+
+async def _run(app: BlogsApp) -> int:
+    await app.run_async()
+    await app.session.close()
+    return app.return_code or 0

@@ -1,0 +1,165 @@
+"""The command line of `blogs`: what can be written, and what its help says."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final, NoReturn
+
+from tui import output
+from tui.contract import Kind
+
+EXIT_CODES: Final = """\
+exit codes:
+  0    done
+  1    the backend refused or failed, or the output could not be written
+  2    wrong usage or settings (a missing or unfit token or URL; no terminal for the app)
+  3    the backend cannot be reached, or its answer was lost
+  4    conflict: the blog was changed meanwhile (412), or the id is taken (409)
+  5    there is no such blog (404)
+  130  interrupted"""
+
+_EPILOG: Final = f"""\
+where the backends are (the first that names a URL counts):
+  --stack NAME                        the running local cloud of that name
+  --functions-url, --containers-url   or BLOGS_FUNCTIONS_URL, BLOGS_CONTAINERS_URL
+  otherwise                           the one running local cloud
+write token:
+  --token-file FILE, or BLOGS_WRITE_TOKEN with URLs from flags or the environment,
+  or the local cloud's own
+BLOGS_BACKEND names the backend that is used without --backend.
+
+{EXIT_CODES}
+
+examples:
+  blogs                               open the app
+  blogs ls --limit 5
+  blogs --backend containers show ID
+  echo 'Hello *there*' | blogs post --title Hello --author Ada"""
+
+_JSON: Final = {
+    "ls": """{"backend", "blogs": [SUMMARY, ...], "more": true|false, "requests"}""",
+    "show": """{"backend", "blog": BLOG, "etag", "requests"}""",
+    "post": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
+    "edit": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
+    "rm": """{"backend", "deleted": ID, "read_back": true|false, "requests"}""",
+    "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
+                "token": {"source", "problem": TEXT|null}|null}""",
+}
+_JSON_TERMS: Final = """\
+  SUMMARY       {"id", "title", "author", "created_at", "updated_at", "version"}
+  BLOG          SUMMARY with "contents"
+  "requests"    [{"method", "path", "status", "ms", "cold": true|false|null, "served_by"}]
+  "read_back"   true when the answer was lost and reading the blog settled what had happened
+  on failure    {"error": {"kind", "message", "status", "exit_code"}} on stderr"""
+
+
+class UsageError(Exception):
+    """The command line cannot be understood; the text is one sentence for a person."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises `UsageError` instead of ending the program."""
+
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002 -- argparse's signature
+        """Print on stdout as every command does: a reader may close it early."""
+        output.print_text(self.format_help().rstrip("\n"))
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help.")
+
+
+def build_parser() -> Parser:
+    """Describe all commands; options of the program may stand before or after the command."""
+    parser = Parser(
+        prog="blogs",
+        description="Browse and write the blogs of both backends. Without a command, open the app.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_common(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    _add_reading(commands)
+    _add_writing(commands)
+    outputs = _add(commands, "outputs", "say which backends were found, and from where", "outputs")
+    outputs.description = "Say which backends were found and from where; the token is not shown."
+    return parser
+
+
+def _add_reading(commands: argparse._SubParsersAction[Parser]) -> None:
+    ls = _add(commands, "ls", "list blogs, newest first", "ls --limit 100 --json")
+    amount = ls.add_mutually_exclusive_group()
+    amount.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (20)")
+    amount.add_argument("--all", action="store_true", help="all of them")
+    show = _add(commands, "show", "show one blog", "show 019e0d3c-… --json")
+    show.add_argument("id", metavar="ID")
+
+
+def _add_writing(commands: argparse._SubParsersAction[Parser]) -> None:
+    post = _add(commands, "post", "write a new blog", "post --title Hello --file hello.md")
+    post.add_argument("--title", required=True)
+    post.add_argument("--author", default="", help="(nobody)")
+    post.add_argument("--file", metavar="FILE", default="-", help="the contents; - is stdin (-)")
+    post.add_argument("--id", help="an id of your own (a new one that sorts by time)")
+    edit = _add(commands, "edit", "change a blog", "edit 019e0d3c-… --title 'A better title'")
+    edit.description = "Change what is given and keep the rest."
+    edit.add_argument("id", metavar="ID")
+    edit.add_argument("--title")
+    edit.add_argument("--author")
+    edit.add_argument("--file", metavar="FILE", help="new contents; - is stdin")
+    edit.add_argument("--if-match", metavar="ETAG", help="only if it is still this (as read)")
+    remove = _add(commands, "rm", "delete a blog", "rm 019e0d3c-… --yes")
+    remove.add_argument("id", metavar="ID")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.add_argument("--if-match", metavar="ETAG", help="only if it is still this")
+
+
+def _add(
+    commands: argparse._SubParsersAction[Parser], name: str, summary: str, example: str
+) -> Parser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example:\n  blogs {example}\n\n--json prints:\n  {_JSON[name]}\n"
+        f"{_JSON_TERMS}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_common(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON (shape below)")
+    return parser
+
+
+def _add_common(parser: Parser) -> None:
+    """Add the options of every command; absent ones leave no trace, so the last place counts."""
+    group = parser.add_argument_group("backends", argument_default=argparse.SUPPRESS)
+    add = group.add_argument
+    add("--backend", choices=[kind.value for kind in Kind], help="which one to ask (functions)")
+    add("--stack", metavar="NAME", help="the running local cloud of that name")
+    add("--functions-url", metavar="URL", help="the functions backend, with its stage")
+    add("--containers-url", metavar="URL", help="the containers backend")
+    add("--token-file", metavar="FILE", help="a file that holds the write token")
+    add("--timeout", type=_seconds, metavar="S", help="seconds to wait for an answer (30)")
+    add(
+        "--plain-http-token",
+        action="store_true",
+        help="send the token unencrypted to another machine",
+    )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    longest = 3600
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= longest:
+        raise argparse.ArgumentTypeError(f"seconds above 0, up to {longest}, are needed")
+    return seconds

@@ -1,0 +1,140 @@
+"""The command `blogs`: scripts use its sub-commands, people open the app with none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tui import backends, commands, output, terminal, text
+from tui.arguments import UsageError, build_parser
+from tui.backends import Flags
+from tui.connect import Connector
+from tui.contract import ApiError, Failure, Kind
+from tui.output import OutputError, ReaderGone
+from tui.patience import UnwaitedThreads
+from tui.settings import SettingsError
+
+DONE: Final = 0
+FAILED: Final = 1
+WRONG_USE: Final = 2
+INTERRUPTED: Final = 130
+_EXITS: Final = {
+    Failure.REFUSED: FAILED,
+    Failure.TOKEN: WRONG_USE,
+    Failure.PLAIN_HTTP: WRONG_USE,
+    Failure.UNREACHABLE: 3,
+    Failure.TAKEN: 4,
+    Failure.CHANGED: 4,
+    Failure.MISSING: 5,
+}
+_KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
+    OutputError: ("output", FAILED),
+    UsageError: ("usage", WRONG_USE),
+    SettingsError: ("settings", WRONG_USE),
+}
+_TIMEOUT: Final = 30.0
+_BACKEND_VARIABLE: Final = "BLOGS_BACKEND"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, or the app; gives the exit code, and complaints are one line."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    complaint = _Complaint(as_json="--json" in words)
+    try:
+        return _run(build_parser().parse_args(words), os.environ, complaint)
+    except ReaderGone:
+        return DONE
+    except (OutputError, UsageError, SettingsError) as error:
+        return complaint.make(*_KINDS[type(error)], str(error))
+    except ApiError as error:
+        return complaint.make(error.failure, _EXITS[error.failure], str(error), error.status)
+    except KeyboardInterrupt:
+        return complaint.make("interrupted", INTERRUPTED, complaint.interrupted)
+
+
+class _Complaint:
+    """How this run says what went wrong."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self.interrupted = "Interrupted."
+
+    def make(self, kind: str, code: int, message: str, status: int | None = None) -> int:
+        """Say it on stderr; gives the exit code."""
+        if self._as_json:
+            error = {"kind": kind, "message": message, "status": status, "exit_code": code}
+            output.complain_json(error)
+        else:
+            output.complain(f"blogs: {text.line(message, 1000)}")
+        return code
+
+
+def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> int:
+    if args.command is None:
+        objection = terminal.objection(environ)
+        if objection:
+            raise UsageError(objection)
+    found = backends.find(_flags(args), environ)
+    kind = _kind(args, environ)
+    connector = Connector(
+        backends=found,
+        timeout=getattr(args, "timeout", _TIMEOUT),
+        plain_http_token=getattr(args, "plain_http_token", False),
+    )
+    if args.command is None:
+        return _open_app(connector, kind)
+    if args.command == "outputs":
+        commands.outputs(found, args)
+        return DONE
+    desk = commands.Desk(args=args, kind=kind, contents=commands.contents_of(args))
+    return _ask(connector, desk, complaint)
+
+
+def _ask(connector: Connector, desk: commands.Desk, complaint: _Complaint) -> int:
+    try:
+        asyncio.run(_command(connector, desk))
+    except KeyboardInterrupt:
+        if desk.writing:
+            complaint.interrupted = (
+                f"Interrupted: whether blog {desk.writing} was written is not known; "
+                f"look with: blogs show {desk.writing}"
+            )
+        raise
+    return DONE
+
+
+async def _command(connector: Connector, desk: commands.Desk) -> None:
+    asyncio.get_running_loop().set_default_executor(UnwaitedThreads())
+    api = connector.open(desk.kind, desk.requests.append)
+    try:
+        await commands.COMMANDS[desk.args.command](api, desk)
+    finally:
+        await api.close()
+
+
+def _open_app(connector: Connector, kind: Kind) -> int:
+    """Open the app on the wanted backend, or on the one that is known."""
+    from tui.app import run  # noqa: PLC0415 -- scripts must not wait for textual
+
+    known = kind if kind in connector.backends.by_kind else kind.other
+    return run(connector, known)
+
+
+def _flags(args: Namespace) -> Flags:
+    urls = {kind: getattr(args, f"{kind}_url", None) for kind in Kind}
+    return Flags(
+        urls={kind: url for kind, url in urls.items() if url},
+        token_file=getattr(args, "token_file", None),
+        stack=getattr(args, "stack", None),
+    )
+
+
+def _kind(args: Namespace, environ: Mapping[str, str]) -> Kind:
+    word = getattr(args, "backend", None) or environ.get(_BACKEND_VARIABLE) or Kind.FUNCTIONS
+    if word not in set(Kind):
+        raise SettingsError(f"{_BACKEND_VARIABLE} is “{word}”: it names functions or containers.")
+    return Kind(word)

@@ -1,0 +1,205 @@
+"""What each command does, once it is known which backend to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tui import output, text
+from tui.arguments import UsageError
+from tui.backends import Backends
+from tui.contract import LARGEST_PAGE, Api, Draft, Kind, LogEntry
+from tui.ids import new_id
+from tui.writes import Writes, Written
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """What one command works with."""
+
+    args: Namespace
+    kind: Kind
+    contents: str | None
+    """What --file or stdin held; None when nothing was to be read."""
+    requests: list[LogEntry] = field(default_factory=list)
+    writing: str | None = None
+    """The blog whose write is under way."""
+
+    def show(self, human: str, **document: object) -> None:
+        """Print the result, in the form that was asked for."""
+        if self.args.json:
+            requests = [output.request_document(entry) for entry in self.requests]
+            output.print_json({"backend": self.kind, **document, "requests": requests})
+        else:
+            output.print_text(human)
+
+
+def contents_of(args: Namespace) -> str | None:
+    """Read what --file names, before any request; None when the command has no such text."""
+    name = getattr(args, "file", None)
+    if name is None:
+        return None
+    try:
+        data = _standard_input() if name == "-" else Path(name).read_bytes()
+        return data.decode()
+    except OSError as error:
+        raise UsageError(f"--file {name}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is not UTF-8 text: byte {error.start} is wrong.") from error
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise UsageError("Standard input is closed: name a file with --file.")
+    if sys.stdin.isatty():
+        output.complain("Type the contents, then Ctrl-D on a line of its own (Ctrl-C to give up).")
+    return sys.stdin.buffer.read()
+
+
+def outputs(found: Backends, args: Namespace) -> None:
+    """Say which backends were found."""
+    known = {kind: found.by_kind.get(kind) for kind in Kind}
+    token = found.token
+    if args.json:
+        urls = {
+            kind: backend and {"url": backend.url, "source": backend.source}
+            for kind, backend in known.items()
+        }
+        secret = token and {"source": token.source, "problem": token.problem}
+        output.print_json({"backends": urls, "token": secret})
+        return
+    for kind, backend in known.items():
+        where = f"{backend.url}  (from {backend.source})" if backend else "not known"
+        output.print_text(text.line(f"{kind.value:<10}  {where}"))
+    state = (token.problem or f"from {token.source}, not shown") if token else "none"
+    output.print_text(text.line(f"{'token':<10}  {state}"))
+
+
+async def ls(api: Api, desk: Desk) -> None:
+    """List so many blogs, a page at a time."""
+    wanted = sys.maxsize if desk.args.all else desk.args.limit
+    blogs: list[dict[str, str]] = []
+    after: str | None = None
+    count = 0
+    while True:
+        page = await api.page(min(LARGEST_PAGE, wanted - count), after)
+        fitting = page.blogs[: wanted - count]
+        count += len(fitting)
+        after = page.next_url
+        if desk.args.json:
+            blogs += map(output.summary_document, fitting)
+        elif fitting:
+            output.print_text("\n".join(map(output.summary_line, fitting)))
+        if after is None or count >= wanted:
+            break
+    more = after is not None or len(fitting) < len(page.blogs)
+    _end_of_list(desk, blogs, count=count, more=more)
+
+
+def _end_of_list(desk: Desk, blogs: list[dict[str, str]], *, count: int, more: bool) -> None:
+    if desk.args.json:
+        desk.show("", blogs=blogs, more=more)
+    elif count == 0:
+        output.complain("No blogs yet: write one with blogs post --title TITLE.")
+    elif more:
+        output.complain(f"There are more than these {count}: --limit N or --all.")
+
+
+async def show(api: Api, desk: Desk) -> None:
+    """Show one blog."""
+    blog = await api.read(desk.args.id)
+    desk.show(output.blog_text(blog), blog=output.blog_document(blog), etag=blog.etag)
+
+
+async def post(api: Api, desk: Desk) -> None:
+    """Store a new blog under an id that is known before the request."""
+    args = desk.args
+    draft = Draft(
+        id=args.id or new_id(),
+        title=args.title,
+        author=args.author,
+        contents=desk.contents or "",
+    )
+    await _store(desk, draft, lambda writes: writes.create(api, draft), "Posted")
+
+
+async def edit(api: Api, desk: Desk) -> None:
+    """Change what is given; what was read meanwhile must still be there."""
+    args = desk.args
+    if args.title is None and args.author is None and desk.contents is None:
+        raise UsageError("Nothing to change: give --title, --author or --file.")
+    blog = await api.read(args.id)
+    draft = Draft(
+        id=blog.id,
+        title=blog.title if args.title is None else args.title,
+        author=blog.author if args.author is None else args.author,
+        contents=blog.contents if desk.contents is None else desk.contents,
+    )
+    etag = _tag(args.if_match) or blog.etag
+    await _store(desk, draft, lambda writes: writes.replace(api, draft, etag), "Saved")
+
+
+async def _store(
+    desk: Desk, draft: Draft, write: Callable[[Writes], Awaitable[Written]], verb: str
+) -> None:
+    problem = draft.problem()
+    if problem:
+        raise UsageError(problem)
+    desk.writing = draft.id
+    written = await write(Writes())
+    desk.writing = None
+    blog = written.blog
+    desk.show(
+        f"{verb} {text.row(blog.id)}  {text.row(blog.title)}",
+        blog=output.blog_document(blog),
+        etag=blog.etag,
+        read_back=written.read_back,
+    )
+
+
+async def remove(api: Api, desk: Desk) -> None:
+    """Delete a blog; without --yes only what the person has seen and agreed to."""
+    args = desk.args
+    etag = _tag(args.if_match)
+    if not args.yes:
+        etag = await _agreed(api, desk, etag)
+        if etag is None:
+            output.complain("Nothing was deleted.")
+            return
+    desk.writing = args.id
+    read_back = await Writes().delete(api, args.id, etag)
+    desk.writing = None
+    desk.show(f"Deleted {text.row(args.id)}", deleted=args.id, read_back=read_back)
+
+
+async def _agreed(api: Api, desk: Desk, etag: str | None) -> str | None:
+    """Ask the person; gives the tag of the blog that was agreed on, None for no."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError("Nobody can be asked here: add --yes to delete.")
+    blog = await api.read(desk.args.id)
+    output.complain(f"Delete “{text.line(blog.title)}” from {desk.kind.word}? y or n:")
+    # os.read and not readline: its lock would outlive an interrupted question.
+    reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
+    return (etag or blog.etag) if reply.strip().lower() in {b"y", b"yes"} else None
+
+
+def _tag(given: str | None) -> str | None:
+    """Complete an entity tag that was given without its quotes."""
+    if given is None or given == "*" or '"' in given:
+        return given
+    return f'"{given}"'
+
+
+COMMANDS: Final[dict[str, Callable[[Api, Desk], Awaitable[Any]]]] = {
+    "ls": ls,
+    "show": show,
+    "post": post,
+    "edit": edit,
+    "rm": remove,
+}

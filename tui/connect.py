@@ -1,0 +1,45 @@
+"""Opens the way to a backend when the first request needs it, and no earlier."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tui.backends import Backends
+from tui.contract import Api, Kind, LogEntry
+
+
+@dataclass(kw_only=True)
+class Connector:
+    """Makes the `Api` of each backend, all with the same settings."""
+
+    backends: Backends
+    timeout: float
+    plain_http_token: bool
+
+    def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api:
+        """Make a client of the backend; takes a moment, so screens call it in a thread."""
+        with _absent("httpx._main"):  # httpx's own command line would bring click and rich
+            from tui.api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import
+        return HttpApi(
+            backend=self.backends.get(kind),
+            token=self.backends.token,
+            record=record,
+            timeout=self.timeout,
+            plain_http_token=self.plain_http_token,
+        )
+
+
+@contextmanager
+def _absent(module: str) -> Iterator[None]:
+    """Let an import of *module* fail meanwhile, unless it has happened already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # the documented way; typeshed omits it
+    try:
+        yield
+    finally:
+        del sys.modules[module]

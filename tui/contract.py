@@ -1,0 +1,155 @@
+"""What the client knows of the wire contract: blogs, pages, failures, and who can ask for them.
+
+Plain data without httpx and without textual, so that scripts and screens can both start fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+# The contract's limits, to tell a person before a request is made. The backends enforce them.
+LONGEST_TITLE: Final = 200
+LONGEST_AUTHOR: Final = 100
+LARGEST_CONTENTS: Final = 256 * 1024
+LARGEST_PAGE: Final = 100
+
+
+class Kind(StrEnum):
+    """The two ways in which the same blog is deployed."""
+
+    FUNCTIONS = "functions"
+    CONTAINERS = "containers"
+
+    @property
+    def other(self) -> Kind:
+        return Kind.CONTAINERS if self is Kind.FUNCTIONS else Kind.FUNCTIONS
+
+    @property
+    def word(self) -> str:
+        """The name as every screen shows it."""
+        return self.value.upper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A blog as a list knows it: everything but its contents."""
+
+    id: str
+    title: str
+    author: str
+    created_at: str
+    updated_at: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blog(Summary):
+    """A blog with its contents, and the tag that conditional writes name."""
+
+    contents: str
+    etag: str
+
+    def says(self, draft: Draft) -> bool:
+        """Tell whether this is what *draft* wanted to be stored."""
+        mine = (draft.id, draft.title, draft.author, draft.contents)
+        return mine == (self.id, self.title, self.author, self.contents)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a person wants a blog to be."""
+
+    id: str
+    title: str
+    author: str
+    contents: str
+
+    def problem(self) -> str | None:
+        """Say what the backend would refuse, or None."""
+        if not self.title.strip():
+            return "The title is empty: give it at least one letter."
+        if len(self.title) > LONGEST_TITLE:
+            return f"The title has {len(self.title)} characters: {LONGEST_TITLE} at most."
+        if len(self.author) > LONGEST_AUTHOR:
+            return f"The author has {len(self.author)} characters: {LONGEST_AUTHOR} at most."
+        size = len(self.contents.encode("utf-8", "surrogatepass"))
+        if size > LARGEST_CONTENTS:
+            return f"The contents have {size} bytes: {LARGEST_CONTENTS} at most."
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some blogs, newest first, and where the next ones are (None at the end)."""
+
+    blogs: tuple[Summary, ...]
+    next_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """One request, as it went."""
+
+    kind: Kind
+    method: str
+    path: str
+    at: str
+    """Local time of day when it was sent."""
+    milliseconds: float
+    status: int | None
+    """None when no answer came."""
+    cold: bool | None
+    """None when the answer did not say."""
+    served_by: str
+
+    @property
+    def warmth(self) -> str:
+        return {True: "cold", False: "warm", None: "-"}[self.cold]
+
+
+class Failure(StrEnum):
+    """Why a request did not do what was asked; scripts see these words in ``--json`` errors."""
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    MISSING = "missing"
+    TAKEN = "taken"
+    CHANGED = "changed"
+    TOKEN = "token"  # noqa: S105 -- a word of the contract, no secret
+    PLAIN_HTTP = "plain-http-token"
+
+
+class ApiError(Exception):
+    """A request failed; the text is one sentence for a person, with what to do next."""
+
+    def __init__(
+        self, text: str, failure: Failure, *, status: int | None = None, uncertain: bool = False
+    ) -> None:
+        super().__init__(text)
+        self.failure = failure
+        self.status = status
+        self.uncertain = uncertain
+        """A write may have happened although no answer says so."""
+
+
+class Api(Protocol):
+    """One backend, asked by a client; every method raises only `ApiError`."""
+
+    plain_http_token: bool
+    """The token may travel unencrypted to another machine."""
+
+    async def page(self, limit: int, after: str | None = None) -> Page:
+        """Give the newest blogs, or the page at *after* (a page's ``next_url``)."""
+
+    async def read(self, blog_id: str) -> Blog: ...
+
+    async def create(self, draft: Draft) -> Blog: ...
+
+    async def replace(self, draft: Draft, etag: str | None) -> Blog:
+        """Store *draft* over the blog, if it still has *etag* (None: whatever it has)."""
+
+    async def delete(self, blog_id: str, etag: str | None) -> None: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,56 @@
+"""From the bytes of an answer to blogs, pages and problem texts; anything else is `Unreadable`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from tui.contract import Blog, Summary
+
+_SUMMARY: Final = ("id", "title", "author", "created_at", "updated_at", "version")
+
+
+class Unreadable(ValueError):
+    """The answer is not what the contract says."""
+
+
+def read_blogs(body: bytes) -> tuple[Summary, ...]:
+    """Read the array that a list request gives."""
+    document = _json(body)
+    if not isinstance(document, list):
+        raise Unreadable("not a list of blogs")
+    return tuple(Summary(**_texts(item, _SUMMARY)) for item in document)
+
+
+def read_blog(body: bytes, etag: str) -> Blog:
+    """Read the object that a request for one blog gives."""
+    return Blog(**_texts(_json(body), (*_SUMMARY, "contents")), etag=etag)
+
+
+def problem_detail(body: bytes) -> str:
+    """Give what a problem document says in words; nothing when it is something else."""
+    try:
+        document = _json(body)
+    except Unreadable:
+        return ""
+    if not isinstance(document, dict):
+        return ""
+    words = (document.get(key) for key in ("detail", "title", "message"))
+    return next((word for word in words if isinstance(word, str) and word), "")
+
+
+def _json(body: bytes) -> Any:  # noqa: ANN401 -- JSON is anything until it is checked
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+
+
+def _texts(document: object, names: tuple[str, ...]) -> dict[str, str]:
+    if not isinstance(document, dict):
+        raise Unreadable("not a blog")
+    texts = {name: document.get(name) for name in names}
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise Unreadable(f"a blog without {name}")
+    return {name: str(value) for name, value in texts.items()}

@@ -1,0 +1,79 @@
+"""What a person is told when a backend refuses: one sentence with the cause and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from tui import text
+from tui.backends import Backend
+from tui.contract import ApiError, Failure
+from tui.documents import problem_detail
+from tui.settings import HOW_TO_GET_TOKEN
+
+_FAILURES: Final[dict[int, Failure]] = {
+    HTTPStatus.UNAUTHORIZED: Failure.TOKEN,
+    HTTPStatus.NOT_FOUND: Failure.MISSING,
+    HTTPStatus.CONFLICT: Failure.TAKEN,
+    HTTPStatus.PRECONDITION_FAILED: Failure.CHANGED,
+}
+_SENTENCES: Final[dict[int, str]] = {
+    HTTPStatus.UNAUTHORIZED: (
+        "{name} wants the write token (401): set BLOGS_WRITE_TOKEN or --token-file; "
+        f"{HOW_TO_GET_TOKEN}."
+    ),
+    HTTPStatus.FORBIDDEN: "{name} forbids this (403): ask whoever runs it for access.",
+    HTTPStatus.NOT_FOUND: "{name} has no such blog (404): it may have been deleted; list again.",
+    HTTPStatus.CONFLICT: "{name} has a blog with this id already (409): take another id.",
+    HTTPStatus.PRECONDITION_FAILED: (
+        "The blog was changed since you read it (412): read it again, then decide."
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: "{name} throttles (429): wait{after} and try again.",
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "{name} cannot serve this now (503): wait{after} and try again."
+    ),
+}
+_NO_SUCH_ROUTE: Final = (
+    "{name} has no blog API here (404): check the URL; that of deployed functions ends in a "
+    "stage, such as /Prod."
+)
+_SERVER_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def name_of(backend: Backend) -> str:
+    """Name a backend in a sentence."""
+    return f"{backend.kind.word} at {backend.place}"
+
+
+def refusal(
+    backend: Backend, request: tuple[str, str], status: int, headers: Mapping[str, str], body: bytes
+) -> ApiError:
+    """Turn an answer that is no success into an error; *request* is its method and path."""
+    method, path = request
+    sentence = _sentence(path, status).format(
+        name=name_of(backend),
+        status=status,
+        after=_after(headers),
+        detail=text.line(problem_detail(body), 300).rstrip(". ") or "no reason given",
+    )
+    uncertain = method != "GET" and status >= _SERVER_FAULT
+    failure = _FAILURES.get(status, Failure.REFUSED)
+    return ApiError(text.line(sentence, 900), failure, status=status, uncertain=uncertain)
+
+
+def _sentence(path: str, status: int) -> str:
+    if status == HTTPStatus.NOT_FOUND and path == "/blog":
+        return _NO_SUCH_ROUTE
+    if status in _SENTENCES:
+        return _SENTENCES[status]
+    if status >= _SERVER_FAULT:
+        return "{name} failed ({status}: {detail}): try again, or look at its logs."
+    if status >= HTTPStatus.BAD_REQUEST:
+        return "{name} refused this ({status}): {detail}; change it and try again."
+    return "{name} answered with status {status}, as no blog API does: check the URL."
+
+
+def _after(headers: Mapping[str, str]) -> str:
+    seconds = headers.get("retry-after", "")
+    return f" {seconds} s" if seconds.isascii() and seconds.isdigit() else " a moment"

@@ -1,0 +1,99 @@
+"""Running local clouds, found by the pointer files that they leave while they run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tui.settings import SettingsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalCloud:
+    """One running local cloud."""
+
+    name: str
+    stack: str
+    outputs_file: Path
+
+    @property
+    def label(self) -> str:
+        """Stack and name: several local clouds may run the same stack."""
+        return self.stack if self.name == self.stack else f"{self.stack} ({self.name})"
+
+    def outputs(self) -> dict[str, str]:
+        """Read its stack outputs: what is text, by name."""
+        document = _read_object(self.outputs_file)
+        if document is None:
+            raise SettingsError(
+                f"The outputs of local cloud {self.stack} cannot be read from "
+                f"{self.outputs_file}: wait until it is up, or start it again."
+            )
+        return {name: value for name, value in document.items() if isinstance(value, str)}
+
+
+def find(environ: Mapping[str, str], stack: str | None) -> LocalCloud | None:
+    """Give the one running local cloud, or the one called *stack*; None when none runs."""
+    running = _running(environ)
+    if stack is None and len(running) <= 1:
+        return running[0] if running else None
+    names = ", ".join(cloud.label for cloud in running) or "none"
+    matching = [cloud for cloud in running if stack in {cloud.name, cloud.stack}]
+    exact = [cloud for cloud in matching if cloud.name == stack] or matching
+    if stack is None:
+        raise SettingsError(f"Several local clouds run ({names}): pick one with --stack NAME.")
+    if not exact:
+        raise SettingsError(f"No local cloud called {stack} runs (running: {names}).")
+    if len(exact) > 1:
+        raise SettingsError(
+            f"Several local clouds run as {stack} ({names}): give the name in brackets."
+        )
+    return exact[0]
+
+
+def _running(environ: Mapping[str, str]) -> list[LocalCloud]:
+    found = (_live(pointer) for pointer in sorted(_folder(environ).glob("*.json")))
+    return [cloud for cloud in found if cloud]
+
+
+def _folder(environ: Mapping[str, str]) -> Path:
+    state = environ.get("XDG_STATE_HOME", "")
+    # A relative path is invalid and to be ignored, says the XDG specification.
+    home = Path(environ.get("HOME") or Path.home())
+    base = Path(state) if Path(state).is_absolute() else home / ".local" / "state"
+    return base / "aws-blog-demo" / "running"
+
+
+def _live(pointer: Path) -> LocalCloud | None:
+    """Read a pointer; None when it is damaged or its process is gone."""
+    document = _read_object(pointer) or {}
+    pid, stack, outputs = (document.get(key) for key in ("pid", "stack", "outputs"))
+    if not (isinstance(pid, int) and isinstance(stack, str) and isinstance(outputs, str)):
+        return None
+    if not _alive(pid):
+        return None
+    return LocalCloud(name=pointer.stem, stack=stack, outputs_file=Path(outputs))
+
+
+def _read_object(path: Path) -> dict[str, Any] | None:
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:  # would address process groups
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

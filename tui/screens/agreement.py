@@ -1,0 +1,55 @@
+"""What only a person may decide: an unencrypted token, a link, a deletion."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from textual.app import App
+
+from tui import text
+from tui.contract import ApiError, Failure, Summary
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.session import Session
+
+_LINK_SCHEMES: Final = {"http", "https", "mailto"}
+
+
+async def accepts_plain_http(app: App[None], session: Session, error: ApiError) -> bool:
+    """Ask whether the token may travel unencrypted, when that is what *error* is about."""
+    if error.failure is not Failure.PLAIN_HTTP:
+        return False
+    question = text.line(
+        f"{session.backend.url} is not encrypted: others on the way could read the write token. "
+        "Send it all the same, until you quit?"
+    )
+    answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("s", "Send it", "danger")]))
+    if answer:
+        session.allow_plain_http_token()
+    return bool(answer)
+
+
+async def agrees_to_delete(app: App[None], session: Session, blog: Summary) -> bool:
+    """Ask whether this very blog may go."""
+    author = f" by {text.line(blog.author, 60)}" if blog.author.strip() else ""
+    question = text.line(
+        f"Delete “{text.line(blog.title, 120)}”{author} from {session.active.word}?"
+    )
+    answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("y", "Delete", "danger")]))
+    return answer is not None
+
+
+async def follow_link(app: App[None], url: str) -> None:
+    """Show where a link leads, and go there or copy it as the person says."""
+    if urlsplit(url).scheme not in _LINK_SCHEMES:
+        shown = text.line(url, 80)
+        app.notify(f"Only http, https and mailto links are followed, not “{shown}”.")
+        return
+    question = text.line(f"Where this link leads: {url}", len(url) + 80)
+    choices = [Choice("o", "Open in the browser"), Choice("c", "Copy")]
+    answer = await app.push_screen_wait(ChoiceScreen(question, choices))
+    if answer == "o":
+        app.open_url(url)
+    elif answer == "c":
+        app.copy_to_clipboard(url)
+        app.notify("The link was copied.")

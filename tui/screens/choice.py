@@ -1,0 +1,66 @@
+"""A question with a few answers, each on a key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from tui.text import Safe
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer; *key* is what the screen gives back."""
+
+    key: str
+    label: str
+    variant: str = "default"
+
+
+class ChoiceScreen(ModalScreen[str | None]):
+    """Asks; gives the key of the answer, None when the person turns away."""
+
+    CSS_PATH = "choice.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+z", "app.suspend_process", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, question: Safe, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._question = question
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            with VerticalScroll(id="question", can_focus=False):
+                yield Static(Content(self._question))
+            with Horizontal(id="answers"):
+                yield Button(Content("Cancel (esc)"), id="cancel")
+                for choice in self._choices:
+                    label = Content(f"{choice.label} ({choice.key})")
+                    yield Button(label, id=f"answer-{choice.key}", classes=choice.variant)
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel").focus()  # so that Enter alone harms nothing
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in {choice.key for choice in self._choices}:
+            event.stop()
+            self.dismiss(event.key)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        name = event.button.id or ""
+        self.dismiss(name.removeprefix("answer-") if name.startswith("answer-") else None)

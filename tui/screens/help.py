@@ -1,0 +1,60 @@
+"""The help: every key, and what the words on the screens mean."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+KEYS: Final[tuple[tuple[str, str], ...]] = (
+    ("up down  j k", "move in the list; page up, page down, home, end too"),
+    ("enter", "read the blog"),
+    ("tab", "go from pane to pane"),
+    ("n", "write a new blog"),
+    ("e", "edit the blog"),
+    ("d", "delete the blog; asks first"),
+    ("r", "reload from the backend"),
+    ("t  F2", "switch between FUNCTIONS and CONTAINERS (F2 also while typing)"),
+    ("l", "show or hide the request log"),
+    ("esc  q  ctrl+g", "go back; q in the list quits"),
+    ("ctrl+s", "save what you write"),
+    ("ctrl+p", "command palette: themes and more"),
+    ("ctrl+z", "suspend (fg brings it back); while writing: undo"),
+    ("ctrl+c  ctrl+q", "quit from anywhere"),
+    ("?  F1", "this help"),
+)
+_NOTES: Final = (
+    "Both backends serve the same blogs from one table. The line on top says which one is asked. "
+    "In the request log, cold means that the backend had to start first, warm that it was "
+    "running. The mouse works too; hold shift to select text with it."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Shows the keys until any way back is taken."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,ctrl+g,f1,question_mark", "dismiss(None)", "Back"),
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+z", "app.suspend_process", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help"):
+            yield Static(_table(), id="keys")
+            yield Static(Content(_NOTES))
+
+    def on_mount(self) -> None:
+        self.query_one("#help").focus()
+
+
+def _table() -> Content:
+    width = max(len(keys) for keys, _ in KEYS) + 2
+    lines = [Content.assemble((keys.ljust(width), "bold"), meaning) for keys, meaning in KEYS]
+    return Content("\n").join(lines)

@@ -1,0 +1,56 @@
+"""The one boundary between text from anywhere and a terminal.
+
+The backends keep every character they are given; a terminal obeys some of them. Whatever is
+shown goes through `line`, `row` or `block` first. Their result has a type of its own, so that a
+widget which asks for `Safe` cannot be handed anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, NewType
+
+Safe = NewType("Safe", str)
+"""Text that holds nothing a terminal would obey."""
+
+LONGEST_LINE: Final = 400
+LONGEST_BLOCK: Final = 200_000
+REPLACED: Final = "\ufffd"
+CUT: Final = "…"
+
+_SEQUENCE: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor, screen
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\|\x9c|\Z)"  # OSC, DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]?",  # every other escape
+    re.DOTALL,
+)
+_LINE_END: Final = re.compile(r"\r\n?|[\u2028\u2029]")
+# C0 and C1 controls, bidirectional overrides and isolates, lone surrogates, annotation marks.
+_UNFIT: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]"
+)
+_EMOJI_STYLE: Final = "\ufe0f"
+
+
+def editable(text: str) -> Safe:
+    """Keep all that an editor can show unchanged; lines end in a line feed."""
+    text = _LINE_END.sub("\n", _SEQUENCE.sub("", text))
+    return Safe(_UNFIT.sub(REPLACED, text))
+
+
+def block(text: str, limit: int = LONGEST_BLOCK) -> Safe:
+    """Make text of several lines fit to show, tabs expanded, cut after *limit* characters."""
+    cut = len(text) > limit
+    shown = unicodedata.normalize("NFC", editable(text[:limit])).expandtabs(4)
+    return Safe(shown + CUT if cut else shown)
+
+
+def line(text: str, limit: int = LONGEST_LINE) -> Safe:
+    """Make text fit to show on one line, cut after *limit* characters."""
+    return Safe(re.sub(r"[\n\t]", " ", block(text, limit)))
+
+
+def row(text: str) -> Safe:
+    """Make text fit for a row whose cells are counted: terminals disagree on emoji style."""
+    return Safe(line(text).replace(_EMOJI_STYLE, ""))

@@ -1,0 +1,72 @@
+"""The request log: every request of this run, newest on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
+
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.contract import LogEntry
+from tui.text import Safe
+from tui.widgets.cells import column, strip
+
+_COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
+    ("time", 8, lambda entry: entry.at),
+    ("backend", 10, lambda entry: entry.kind.word),
+    ("method", 6, lambda entry: entry.method),
+    ("code", 4, lambda entry: str(entry.status or "none")),
+    ("ms", 7, lambda entry: f"{entry.milliseconds:.0f}".rjust(6)),
+    ("start", 5, lambda entry: entry.warmth),
+    ("path", 40, lambda entry: entry.path),
+    ("served by", 60, lambda entry: entry.served_by),
+)
+
+
+class RequestLog(ScrollView, can_focus=True):
+    """Backend, method, status, time, cold or warm, path and server of every request."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"request-log--head", "request-log--failed"}
+    DEFAULT_CSS = """
+    RequestLog { height: 8; scrollbar-size-horizontal: 0; border-top: solid $primary; }
+    RequestLog:focus { border-top: solid $accent; }
+    RequestLog > .request-log--head { color: $text-muted; text-style: bold; }
+    RequestLog > .request-log--failed { color: $text-error; }
+    """
+
+    def __init__(self, entries: Sequence[LogEntry], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id)
+        self._entries = entries
+
+    def update(self) -> None:
+        """Show what the session has recorded by now."""
+        width = sum(cells + 2 for _, cells, _ in _COLUMNS)
+        self.virtual_size = Size(width, len(self._entries) + 1)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        x, top = self.scroll_offset
+        line = self._line(y + top)
+        return line.crop_extend(x, x + self.size.width, self.rich_style)
+
+    def _line(self, index: int) -> Strip:
+        if index == 0:
+            head = self.get_component_rich_style("request-log--head")
+            return _drawn([title for title, _, _ in _COLUMNS], head)
+        if index > len(self._entries):
+            return Strip.blank(self.size.width, self.rich_style)
+        entry = self._entries[index - 1]
+        failed = entry.status is None or entry.status >= 400  # noqa: PLR2004 -- where HTTP's errors begin
+        style = self.get_component_rich_style("request-log--failed") if failed else self.rich_style
+        return _drawn([read(entry) for _, _, read in _COLUMNS], style)
+
+
+def _drawn(values: Sequence[str], style: Style) -> Strip:
+    cells = [
+        column(Safe(value), width) for value, (_, width, _) in zip(values, _COLUMNS, strict=True)
+    ]
+    words = Safe("  ".join(cells))
+    return strip(Safe(f" {words}"), sum(width + 2 for _, width, _ in _COLUMNS), style)
