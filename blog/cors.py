@@ -20,6 +20,12 @@ def parse_origins(setting: str) -> tuple[str, ...]:
     return origins
 
 
+def is_preflight(request: Request) -> bool:
+    """Tell whether a browser asks for permission before it asks for something else."""
+    asks = {"origin", "access-control-request-method"} <= request.headers.keys()
+    return request.method == "OPTIONS" and asks
+
+
 class Cors:
     """Which origins may read the answers in a browser; never with credentials."""
 
@@ -27,11 +33,8 @@ class Cors:
         self._any = ANY_ORIGIN in origins
         self._origins = frozenset(origins)
 
-    def preflight(self, request: Request) -> Reply | None:
-        """Answer a preflight, on any path; None when *request* is not one."""
-        asks = {"origin", "access-control-request-method"} <= request.headers.keys()
-        if request.method != "OPTIONS" or not asks:
-            return None
+    def preflight(self, request: Request) -> Reply:
+        """Answer a preflight, on any path."""
         granted = {
             "Access-Control-Allow-Methods": ",".join(schema.CORS_METHODS),
             "Access-Control-Allow-Headers": ",".join(schema.CORS_HEADERS),

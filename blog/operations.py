@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from blog import body, conditions, paths, query, timing, validation
 from blog.auth import WriteAccess
-from blog.cors import Cors
+from blog.cors import Cors, is_preflight
 from blog.errors import InternalError, MethodNotAllowed, Problem, UnknownPath
 from blog.http import JSON, Reply, Request, encode, json_reply, problem_reply
 from blog.model import Blog
@@ -156,9 +156,9 @@ class Operations:
         return Reply(status=204)
 
     def _unmatched(self, request: Request) -> Reply:
-        preflight = self._site.cors and self._site.cors.preflight(request)
-        if preflight:
-            return preflight
+        if is_preflight(request):
+            # Where the site has no rules of its own, a gateway adds what it grants.
+            return self._site.cors.preflight(request) if self._site.cors else Reply(status=204)
         resource = paths.find(request.path)
         if resource is None:
             raise UnknownPath

@@ -55,6 +55,8 @@ class Containers(pulumi.ComponentResource):
         super().__init__("blog:infra:Containers", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
+        # What a task needs from its first second on, and until its last one.
+        self._task_needs: list[pulumi.Resource] = list(args.network.ways_out)
         balancer_group = self._security_group("balancer", "HTTP from the internet")
         self._ingress("balancer", balancer_group, _HTTP_PORT, cidr_ipv4=_ANYWHERE)
         task_group = self._security_group("task", "Requests from the load balancer alone")
@@ -65,7 +67,7 @@ class Containers(pulumi.ComponentResource):
             security_groups=[balancer_group.id],
             subnets=args.network.subnet_ids,
             drop_invalid_header_fields=True,
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.network.ways_out),
         )
         targets = self._target_group()
         listener = aws.lb.Listener(
@@ -87,13 +89,14 @@ class Containers(pulumi.ComponentResource):
             description=description,
             opts=self._child,
         )
-        aws.vpc.SecurityGroupEgressRule(
+        rule = aws.vpc.SecurityGroupEgressRule(
             f"{self._name}-{role}-out",
             security_group_id=group.id,
             ip_protocol="-1",
             cidr_ipv4=_ANYWHERE,
             opts=self._child,
         )
+        self._task_needs.append(rule)
         return group
 
     def _ingress(
@@ -105,7 +108,7 @@ class Containers(pulumi.ComponentResource):
         cidr_ipv4: str | None = None,
         referenced_security_group_id: pulumi.Input[str] | None = None,
     ) -> None:
-        aws.vpc.SecurityGroupIngressRule(
+        rule = aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-{role}-in",
             security_group_id=group.id,
             ip_protocol="tcp",
@@ -115,6 +118,7 @@ class Containers(pulumi.ComponentResource):
             referenced_security_group_id=referenced_security_group_id,
             opts=self._child,
         )
+        self._task_needs.append(rule)
 
     def _target_group(self) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(
@@ -142,11 +146,11 @@ class Containers(pulumi.ComponentResource):
         task_group: aws.ec2.SecurityGroup,
     ) -> None:
         cluster = aws.ecs.Cluster(f"{self._name}-cluster", opts=self._child)
-        task_role, policy = self._task_role()
+        definition = self._task_definition()
         aws.ecs.Service(
             f"{self._name}-service",
             cluster=cluster.arn,
-            task_definition=self._task_definition(task_role).arn,
+            task_definition=definition.arn,
             desired_count=self._args.settings.desired_tasks,
             launch_type="FARGATE",
             deployment_circuit_breaker={"enable": True, "rollback": True},
@@ -163,10 +167,10 @@ class Containers(pulumi.ComponentResource):
                     "container_port": _PORT,
                 }
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[listener, policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[listener, *self._task_needs]),
         )
 
-    def _task_definition(self, task_role: aws.iam.Role) -> aws.ecs.TaskDefinition:
+    def _task_definition(self) -> aws.ecs.TaskDefinition:
         settings = self._args.settings
         return aws.ecs.TaskDefinition(
             f"{self._name}-task",
@@ -180,7 +184,7 @@ class Containers(pulumi.ComponentResource):
                 "cpu_architecture": settings.architecture.upper(),
             },
             execution_role_arn=self._execution_role().arn,
-            task_role_arn=task_role.arn,
+            task_role_arn=self._task_role().arn,
             volumes=[{"name": "tmp"}],
             container_definitions=pulumi.Output.json_dumps([self._container()]),
             opts=self._child,
@@ -223,7 +227,7 @@ class Containers(pulumi.ComponentResource):
             },
         }
 
-    def _task_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    def _task_role(self) -> aws.iam.Role:
         role = self._role("task")
         table = self._args.backend.table.arn
         index = pulumi.Output.concat(table, f"/index/{schema.FEED_INDEX}")
@@ -234,16 +238,18 @@ class Containers(pulumi.ComponentResource):
         policy = aws.iam.RolePolicy(
             f"{self._name}-task-policy", role=role.id, policy=allow(*grants), opts=self._child
         )
-        return role, policy
+        self._task_needs.append(policy)
+        return role
 
     def _execution_role(self) -> aws.iam.Role:
         role = self._role("execution")
-        aws.iam.RolePolicyAttachment(
+        attachment = aws.iam.RolePolicyAttachment(
             f"{self._name}-execution-policy",
             role=role.name,
             policy_arn=_EXECUTION_POLICY,
             opts=self._child,
         )
+        self._task_needs.append(attachment)
         return role
 
     def _role(self, purpose: str) -> aws.iam.Role:

@@ -206,7 +206,9 @@ class Function(pulumi.ComponentResource):
             f"{name}-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=child
         )
         writes_log = (("logs:CreateLogStream", "logs:PutLogEvents"), _streams(log_group))
-        aws.iam.RolePolicy(f"{name}-log-policy", role=role.id, policy=allow(writes_log), opts=child)
+        log_policy = aws.iam.RolePolicy(
+            f"{name}-log-policy", role=role.id, policy=allow(writes_log), opts=child
+        )
         policy = aws.iam.RolePolicy(f"{name}-policy", role=role.id, policy=args.policy, opts=child)
         function = aws.lambda_.Function(
             f"{name}-function",
@@ -219,7 +221,7 @@ class Function(pulumi.ComponentResource):
             memory_size=args.settings.memory_size,
             timeout=args.settings.function_timeout,
             environment={"variables": args.environment},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, log_policy, policy]),
         )
         self.name, self.invoke_arn = function.name, function.invoke_arn
         self.register_outputs({"name": self.name, "invoke_arn": self.invoke_arn})

@@ -13,6 +13,7 @@ class Network(pulumi.ComponentResource):
 
     vpc_id: pulumi.Output[str]
     subnet_ids: list[pulumi.Output[str]]
+    ways_out: list[pulumi.Resource]  # what must be there before anything in it works
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("blog:infra:Network", name, {}, opts)
@@ -28,7 +29,7 @@ class Network(pulumi.ComponentResource):
             opts=child,
         )
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
-        aws.ec2.VpcEndpoint(
+        endpoint = aws.ec2.VpcEndpoint(
             f"{name}-dynamodb",
             vpc_id=vpc.id,
             service_name=pulumi.Output.concat("com.amazonaws.", region, ".dynamodb"),
@@ -36,6 +37,7 @@ class Network(pulumi.ComponentResource):
             route_table_ids=[routes.id],
             opts=child,
         )
+        self.ways_out = [gateway, endpoint]
         self.vpc_id = vpc.id
         self.subnet_ids = self._subnets(name, vpc, routes)
         self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids})
@@ -45,7 +47,10 @@ class Network(pulumi.ComponentResource):
     ) -> list[pulumi.Output[str]]:
         child = pulumi.ResourceOptions(parent=self)
         zones = aws.get_availability_zones_output(
-            state="available", opts=pulumi.InvokeOptions(parent=self)
+            state="available",
+            # A Local Zone that the account has opted in to may know neither balancers nor Fargate.
+            filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+            opts=pulumi.InvokeOptions(parent=self),
         ).names
         ids = []
         for number in range(_ZONES):
@@ -57,11 +62,12 @@ class Network(pulumi.ComponentResource):
                 map_public_ip_on_launch=True,
                 opts=child,
             )
-            aws.ec2.RouteTableAssociation(
+            association = aws.ec2.RouteTableAssociation(
                 f"{name}-public-{number}",
                 subnet_id=subnet.id,
                 route_table_id=routes.id,
                 opts=child,
             )
+            self.ways_out.append(association)
             ids.append(subnet.id)
         return ids

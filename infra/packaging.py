@@ -6,6 +6,7 @@ engine hashes its contents (names and bytes, no times), so equal contents are an
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -65,7 +66,7 @@ def package_folder(settings: Settings) -> Path:
             _compile(folder)
 
     package = _once("package", digest.hexdigest(), assemble)
-    _forget_old_builds()
+    _forget_old_packages()
     return package
 
 
@@ -131,6 +132,7 @@ def _lambda_python() -> str:
     raise pulumi.RunError(
         f"bytecode is 'required', but no Python {_PYTHON} is on PATH: install one, or accept"
         " slower cold starts with: pulumi config set bytecode none"
+        " (in the local cloud: --config bytecode=none)"
     )
 
 
@@ -152,10 +154,11 @@ def _once(kind: str, digest: str, build: _Build) -> Path:
     return target
 
 
-def _forget_old_builds() -> None:
-    for folder in _BUILDS.iterdir():
-        if folder.stat().st_mtime < time.time() - _KEEP_S:
-            shutil.rmtree(folder, ignore_errors=True)
+def _forget_old_packages() -> None:
+    for folder in _BUILDS.glob("package-*"):
+        with contextlib.suppress(FileNotFoundError):  # another program forgets it too
+            if folder.stat().st_mtime < time.time() - _KEEP_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _link(source: str, target: str) -> None:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final, Literal, TypeVar, cast
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 Architecture = Literal["arm64", "x86_64"]
 Bytecode = Literal["required", "none"]
@@ -21,9 +22,14 @@ FARGATE_SIZES: Final[dict[int, Sequence[int]]] = {
     1024: range(2048, 8192 + 1, 1024),
     2048: range(4096, 16384 + 1, 1024),
     4096: range(8192, 30720 + 1, 1024),
+    8192: range(16384, 61440 + 1, 4096),
+    16384: range(32768, 122880 + 1, 8192),
 }
 # Values that CloudWatch Logs accepts for a retention, in days (PutRetentionPolicy).
-RETENTIONS: Final = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827)
+RETENTIONS: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 
 _T = TypeVar("_T")
 _PREFIX_LIMIT: Final = 32  # leaves room for the longest suffix within Lambda's 64 characters
@@ -131,4 +137,6 @@ class _Reader:
         return value
 
     def _error(self, key: str, value: object, rule: str) -> pulumi.RunError:
-        return pulumi.RunError(f"{self._config.full_key(key)} is {value!r}, but {rule}")
+        full_key = self._config.full_key(key)
+        shown = "a secret" if is_config_secret(full_key) else repr(value)
+        return pulumi.RunError(f"{full_key} is {shown}, but {rule}")

@@ -1,4 +1,4 @@
-"""`python -m localcloud`: run the stack on this machine until it is told to stop."""
+"""The command line of the local cloud, and the signals that stop it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import os
 import re
 import signal
 import sys
+import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from localcloud.cloud import LocalCloud, LocalCloudError, Options
 
@@ -35,11 +38,12 @@ examples:
 _HIGHEST_PORT: Final = 65535
 
 
-def main() -> int:
+def run() -> int:
     """Parse the command line and run; the exit status is 0 after a stop that was asked for."""
     options = _parse()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    for name, level in (("asyncio", logging.CRITICAL), ("watchfiles", logging.WARNING)):
+        logging.getLogger(name).setLevel(level)
     try:
         asyncio.run(_run(options))
     except LocalCloudError as error:
@@ -54,25 +58,31 @@ async def _run(options: Options) -> None:
     cloud = LocalCloud(options, _say)
     running = asyncio.ensure_future(cloud.run())
 
-    def stop(name: str) -> None:
+    def stop(line: str) -> None:
         if cloud.stopping:
             cloud.kill()
             return
-        _say(f"{name}: stopping (once more to stop at once)")
+        _say(line)
         cloud.stopping = True
         running.cancel()
 
-    def stop_at_eof() -> None:
-        if not os.read(sys.stdin.fileno(), 4096):
-            loop.remove_reader(sys.stdin.fileno())
-            stop("standard input has ended")
-
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop, number.name)
+        line = f"{number.name}: stopping (once more to stop at once)"
+        loop.add_signal_handler(number, stop, line)
     if options.until_eof:
-        loop.add_reader(sys.stdin.fileno(), stop_at_eof)
+        at_end = partial(loop.call_soon_threadsafe, stop, "stopping")
+        threading.Thread(target=_wait_for_eof, args=(at_end,), daemon=True).start()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+def _wait_for_eof(at_end: Callable[[], object]) -> None:
+    """Read standard input to its end; a closed one has ended already."""
+    with contextlib.suppress(OSError, ValueError):
+        while sys.stdin and os.read(sys.stdin.fileno(), 4096):
+            pass
+    with contextlib.suppress(RuntimeError):  # stopped meanwhile
+        at_end()
 
 
 def _parse() -> Options:
@@ -82,40 +92,13 @@ def _parse() -> Options:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    add("--project", type=Path, default=Path(), metavar="FOLDER", help="where Pulumi.yaml lies")
-    add("--stack", type=_stack, default="local", metavar="NAME", help="default: local")
-    add("--state", type=Path, metavar="FOLDER", help="default: .cache/localcloud/STACK")
-    add(
-        "--config",
-        type=_setting,
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a Pulumi setting, over those of Pulumi.yaml and Pulumi.STACK.yaml; repeatable",
-    )
-    add("--api-port", type=_port, metavar="PORT", help="of the HTTP API; default: kept, or free")
-    add("--balancer-port", type=_port, metavar="PORT", help="of the load balancer; likewise")
-    add(
-        "--dynamodb-endpoint",
-        metavar="URL",
-        help="use this DynamoDB-compatible database instead of starting one",
-    )
-    add("--reload", action="store_true", help="follow edits of the program and of its sources")
-    add("--until-eof", action="store_true", help="stop when standard input ends too; for scripts")
-    given = parser.parse_args()
-    root = given.project.resolve()
-    return Options(
-        project=root,
-        stack=given.stack,
-        state=(given.state or root / ".cache" / "localcloud" / given.stack).absolute(),
-        config=dict(given.config),
-        api_port=given.api_port,
-        balancer_port=given.balancer_port,
-        dynamodb_endpoint=given.dynamodb_endpoint,
-        reload=given.reload,
-        until_eof=given.until_eof,
-    )
+    for name, settings in _ARGUMENTS.items():
+        parser.add_argument(name, **settings)
+    given = vars(parser.parse_args())
+    root = given["project"].resolve()
+    state = given["state"] or root / ".cache" / "localcloud" / given["stack"]
+    given |= {"project": root, "state": state.absolute(), "config": dict(given["config"])}
+    return Options(**given)
 
 
 def _stack(text: str) -> str:
@@ -145,5 +128,46 @@ def _say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)  # noqa: T201  # it talks to a person
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+_ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
+    "--project": {
+        "type": Path,
+        "default": Path(),
+        "metavar": "FOLDER",
+        "help": "where Pulumi.yaml lies; default: this folder",
+    },
+    "--stack": {"type": _stack, "default": "local", "metavar": "NAME", "help": "default: local"},
+    "--state": {
+        "type": Path,
+        "metavar": "FOLDER",
+        "help": "default: .cache/localcloud/STACK in the project",
+    },
+    "--config": {
+        "type": _setting,
+        "action": "append",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "a Pulumi setting, over those of Pulumi.yaml and Pulumi.STACK.yaml; repeatable",
+    },
+    "--api-port": {
+        "type": _port,
+        "metavar": "PORT",
+        "help": "of the HTTP API, kept from then on; default: a free one, kept",
+    },
+    "--balancer-port": {
+        "type": _port,
+        "metavar": "PORT",
+        "help": "of the load balancer; likewise",
+    },
+    "--dynamodb-endpoint": {
+        "metavar": "URL",
+        "help": "use this DynamoDB-compatible database instead of starting one",
+    },
+    "--reload": {
+        "action": "store_true",
+        "help": "follow edits of the program and of its sources",
+    },
+    "--until-eof": {
+        "action": "store_true",
+        "help": "stop when standard input ends too; for scripts",
+    },
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
+from localcloud.engine.provider import ProviderError
 from localcloud.processes import Processes
 from localcloud.provider.context import Context
 from localcloud.provider.local import LocalProvider
@@ -23,12 +25,14 @@ from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import State, StateError
 from localcloud.watch import changes
 
+_log: Final = logging.getLogger(__name__)
 # What a part says in one line for the person; anything else is a fault of ours.
 _EXPECTED: Final = (
     BalancerError,
     DatabaseError,
     ProgramFailed,
     ProjectError,
+    ProviderError,
     ServiceFailed,
     StateError,
 )
@@ -91,9 +95,7 @@ class LocalCloud:
         async with contextlib.AsyncExitStack() as stack:
             state = State(options.state, options.stack)
             stack.callback(state.close)
-            for name, port in (("api", options.api_port), ("balancer", options.balancer_port)):
-                if port:
-                    state.keep_port(name, port)
+            state.choose_ports({"api": options.api_port, "balancer": options.balancer_port})
             await self._processes.open()
             stack.push_async_callback(self._processes.close)
             database = self._database(state)
@@ -140,11 +142,17 @@ class LocalCloud:
         return load_project(options.project, options.stack, options.config)
 
     async def _until_lost(self, engine: Engine, provider: LocalProvider, state: State) -> None:
-        async with asyncio.TaskGroup() as group:
-            if self._options.reload:
-                group.create_task(self._follow(engine, provider, state))
+        """Follow edits, if asked to, until the guardian is gone."""
+        following = None
+        if self._options.reload:
+            following = asyncio.ensure_future(self._follow(engine, provider, state))
+        try:
             await self._lost.wait()
-            raise LocalCloudError("the guardian process was killed; everything is stopped")
+        finally:
+            if following:
+                following.cancel()
+                await asyncio.wait([following])
+        raise LocalCloudError("the guardian process was killed; everything is stopped")
 
     async def _follow(self, engine: Engine, provider: LocalProvider, state: State) -> None:
         """Bring the stack up again after each edit; a mistake leaves what runs as it is."""
@@ -159,6 +167,8 @@ class LocalCloud:
                 await self._up(engine, provider, state)
             except _EXPECTED as error:
                 self._say(f"not applied: {error}")
+            except Exception:  # noqa: BLE001 - the outermost loop: the next edit may be the cure
+                _log.exception("not applied, by a fault of the local cloud's own:")
             else:
                 self._say("applied")
 

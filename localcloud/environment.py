@@ -7,6 +7,7 @@ reach a part of the local cloud, or a stray setting could make it talk to AWS.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,10 @@ from typing import Final
 REGION: Final = "eu-west-1"
 ACCOUNT_ID: Final = "000000000000"
 _KEPT: Final = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR")
+# What a declaration may not say here: it would lead a part away from this machine.
+_AWAY: Final = re.compile(
+    r"AWS_(ENDPOINT_URL.*|(DEFAULT_)?PROFILE|SESSION_TOKEN)|.*_PROXY", re.IGNORECASE
+)
 
 
 def clean_environment(endpoint: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -23,6 +28,7 @@ def clean_environment(endpoint: str, extra: Mapping[str, str] | None = None) -> 
     *extra* holds what the program declares; it cannot replace what keeps the process local.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    declared = {name: value for name, value in (extra or {}).items() if not _AWAY.fullmatch(name)}
     local = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "HOME": "/nonexistent",
@@ -35,6 +41,7 @@ def clean_environment(endpoint: str, extra: Mapping[str, str] | None = None) -> 
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "NO_PROXY": "*",
     }
-    return {"TZ": "UTC", **kept, **(extra or {}), **local}
+    return {"TZ": "UTC", **kept, **declared, **local}

@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 # not in use by chance at the next start.
 _PORTS: Final = range(20000, 32000)
 _TRIES: Final = 200
+_LOCK: Final = "lock"
 
 
 class StateError(Exception):
@@ -36,8 +37,10 @@ class State:
         self.stack = stack
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            _check_ours(folder)
             folder.chmod(0o700)
-            self._lock: IO[str] = (folder / "lock").open("a+")
+            self._lock: IO[str] = (folder / _LOCK).open("a+")
+            _pointer_folder().mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StateError(f"the state folder cannot be used: {error}") from error
         self._take_lock()
@@ -64,36 +67,48 @@ class State:
 
     def _load(self) -> dict[str, dict[str, Any]]:
         path = self.folder / "state.json"
+        if not path.exists():
+            return {"ports": {}, "secrets": {}}
         try:
             content = json.loads(path.read_text("utf-8"))
-        except FileNotFoundError:
-            content = {}
-        except ValueError as error:
+            ports = {name: int(port) for name, port in content["ports"].items()}
+            secrets = {name: str(secret) for name, secret in content["secrets"].items()}
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             self._lock.close()
-            raise StateError(f"{path} is damaged ({error}); remove it to start over") from error
-        return {kind: dict(content.get(kind, {})) for kind in ("ports", "secrets")}
+            raise StateError(f"{path} is damaged; remove it to start over") from error
+        return {"ports": ports, "secrets": secrets}
 
     def _set_old_logs_aside(self) -> None:
         """Keep the last run's logs under another name: after a crash they are wanted."""
-        for path in self.logs.glob("**/*.log") if self.logs.is_dir() else ():
+        for path in list(self.logs.rglob("*.log.old")):
+            path.unlink()
+        for path in list(self.logs.rglob("*.log")):
             path.replace(path.with_suffix(".log.old"))
+
+    def choose_ports(self, given: Mapping[str, int | None]) -> None:
+        """Keep the given ports; for a name without one, the port kept before or a free one."""
+        ports = self._values["ports"]
+        chosen = {name: port for name, port in given.items() if port}
+        wanted = ports | chosen
+        if len(set(wanted.values())) < len(wanted):
+            listed = ", ".join(f"{name} {port}" for name, port in wanted.items())
+            raise StateError(f"two parts cannot share a port ({listed}); give another")
+        for name, port in chosen.items():
+            _check_free(port, f"the {name}")
+        ports.update(chosen)
+        self._save()
+        for name in given:
+            self.port(name)
 
     def port(self, name: str) -> int:
         """Give the port kept for *name*, chosen free the first time."""
         ports = self._values["ports"]
-        if name not in ports:
-            self.keep_port(name, _free_port(set(ports.values())))
-        elif not _is_free(ports[name]):
-            raise StateError(
-                f"port {ports[name]}, kept for {name}, is in use by another program; "
-                "stop that, or choose another port (see --help)"
-            )
+        if name in ports:
+            _check_free(ports[name], f"the {name}")
+        else:
+            ports[name] = _free_port(set(ports.values()))
+            self._save()
         return int(ports[name])
-
-    def keep_port(self, name: str, port: int) -> None:
-        """Keep *port* for *name* from now on."""
-        self._values["ports"][name] = port
-        self._save()
 
     def secret(self, name: str, make: Callable[[], str]) -> str:
         """Give the secret kept for *name*, made the first time."""
@@ -102,6 +117,11 @@ class State:
             secrets[name] = make()
             self._save()
         return str(secrets[name])
+
+    def replace_secret(self, name: str, value: str) -> None:
+        """Keep *value* for *name* from now on."""
+        self._values["secrets"][name] = value
+        self._save()
 
     def forget_secret(self, name: str) -> None:
         """Let the next `secret` of this name make a new one."""
@@ -114,10 +134,8 @@ class State:
     def publish(self, outputs: Mapping[str, Any]) -> None:
         """Write the stack's outputs, and the pointer that leads clients to them."""
         _write_private(self.outputs_file, json.dumps(outputs, indent=2) + "\n")
-        folder = _pointer_folder()
-        folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
-        self._pointer = folder / f"{name}.json"
+        self._pointer = _pointer_folder() / f"{name}.json"
         pointer = {
             "pid": os.getpid(),
             "stack": self.stack,
@@ -158,10 +176,26 @@ def _free_port(taken: set[int]) -> int:
 
 
 def _is_free(port: int) -> bool:
+    try:
+        _check_free(port, "")
+    except StateError:
+        return False
+    return True
+
+
+def _check_free(port: int, owner: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+        except OSError as error:
+            raise StateError(
+                f"port {port}, meant for {owner}, cannot be had ({error.strerror}); stop what uses "
+                "it, or choose another port (see --help)"
+            ) from error
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder that holds something else: its mode and its logs would be changed."""
+    if any(folder.iterdir()) and not (folder / _LOCK).exists():
+        raise StateError(f"{folder} is not empty, and no state folder; give another with --state")

@@ -21,6 +21,7 @@ async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[lis
     environment and the caches below the project hold thousands that nobody edits.
     """
     is_ready = False
+    waiting: list[str] = []
     while True:
         folders = list(_folders(project))
         async for burst in awatch(
@@ -35,10 +36,12 @@ async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[lis
             if not is_ready:
                 is_ready = True
                 ready()
-            if burst:
-                yield sorted({str(Path(path).relative_to(project)) for _, path in burst})
-            if burst and list(_folders(project)) != folders:
-                break
+            waiting += [str(Path(path).relative_to(project)) for _, path in burst]
+            if list(_folders(project)) != folders:
+                break  # a new folder is watched before anybody is told, or its edits get lost
+            if waiting:
+                yield sorted(set(waiting))
+                waiting = []
 
 
 def _folders(project: Path) -> Iterator[Path]:

@@ -37,8 +37,8 @@ def main() -> None:
         epilog="example: make bench",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--starts", type=int, default=5, help="how often to start (default 5)")
-    parser.add_argument("--requests", type=int, default=400, help="per figure (default 400)")
+    parser.add_argument("--starts", type=positive, default=5, help="how often to start (default 5)")
+    parser.add_argument("--requests", type=positive, default=400, help="per figure (default 400)")
     parser.add_argument("--print", action="store_true", help="leave README.md as it is")
     given = parser.parse_args()
     rows = asyncio.run(measure(given.starts, given.requests))
@@ -46,6 +46,12 @@ def main() -> None:
     print(table)
     if not given.print:
         write(table)
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    return int(text)
 
 
 async def measure(starts: int, requests: int) -> list[Row]:
@@ -72,10 +78,13 @@ async def one_start(
 ) -> None:
     """Time one start until each backend answers, and the first request to a fresh function."""
     begun = time.perf_counter()
+
+    async def first_answer(backend: str, url: str) -> None:
+        await timed(session, f"{url}/", 200)
+        first[backend].append((time.perf_counter() - begun) * 1000)
+
     async with started(state) as (urls, _), aiohttp.ClientSession() as session:
-        for backend, url in urls.items():
-            await timed(session, f"{url}/", 200)
-            first[backend].append((time.perf_counter() - begun) * 1000)
+        await asyncio.gather(*(first_answer(*backend) for backend in urls.items()))
         cold["functions"].append(await timed(session, f"{urls['functions']}/blog/none", 404))
 
 
@@ -154,11 +163,10 @@ async def started(state: str) -> AsyncIterator[tuple[dict[str, str], str]]:
 @contextlib.contextmanager
 def running(state: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "localcloud", "--state", state],
+        [sys.executable, "-m", "localcloud", "--state", f"{state}/state"],
         cwd=ROOT,
         env={**os.environ, "XDG_STATE_HOME": state},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
     )
     try:

@@ -57,9 +57,12 @@ def main() -> int:
                 welcome(environment)
                 return subprocess.call([str(BLOGS)], env=environment)
             run_script(environment)
+        print("demo: everything stopped")
     except KeyboardInterrupt:
         return 130
-    print("demo: everything stopped")
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 
@@ -111,12 +114,21 @@ def run_script(environment: dict[str, str]) -> None:
     took: dict[str, dict[str, float]] = {}
     for backend in BACKENDS:
         identity = f"demo-{backend}-{os.getpid()}"
-        for name, arguments, contents in steps(identity, backend):
-            started = time.perf_counter()
-            answer = blogs([*arguments, "--backend", backend], contents, environment)
-            took.setdefault(name, {})[backend] = time.perf_counter() - started
-            print(f"{backend:10}  {name:6}  {describe(answer)}")
+        try:
+            for name, arguments, contents in steps(identity, backend):
+                started = time.perf_counter()
+                answer = blogs([*arguments, "--backend", backend], contents, environment)
+                took.setdefault(name, {})[backend] = time.perf_counter() - started
+                print(f"{backend:10}  {name:6}  {describe(answer)}", flush=True)
+        finally:
+            remove(identity, environment)
     print_table(took)
+
+
+def remove(identity: str, environment: dict[str, str]) -> None:
+    """Leave no blog of the script's behind, however far it came."""
+    command = [str(BLOGS), "rm", identity, "--yes"]
+    subprocess.run(command, env=environment, capture_output=True, check=False)
 
 
 def steps(identity: str, backend: str) -> list[tuple[str, list[str], str | None]]:

@@ -17,6 +17,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 CACHE = os.path.join(ROOT, ".cache")
 BIN = os.path.join(VENV, "bin")
+# Settings of the user's that would install somewhere else than into .venv.
+ELSEWHERE = ("UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_TARGET", "PIP_TARGET", "PIP_USER", "PIP_PREFIX")
 
 
 def main():
@@ -62,10 +64,18 @@ def step(name, inputs, action):
         return
     say("setting up: %s ..." % name)
     started = time.time()
+    forget(name)  # an interrupted step is done again, whatever its inputs become
     action()
     with open(stamp, "w") as file:
         file.write(wanted)
     say("setting up: %s, done in %.0f s" % (name, time.time() - started))
+
+
+def forget(name):
+    """Let the step *name* be done again."""
+    stamp = os.path.join(CACHE, "setup-" + name)
+    if os.path.exists(stamp):
+        os.remove(stamp)
 
 
 def is_done(name, stamp, wanted):
@@ -78,23 +88,26 @@ def is_done(name, stamp, wanted):
 
 
 def make_environment():
-    """Make the virtual environment afresh."""
+    """Make the virtual environment afresh; what was installed in the former one is gone."""
+    forget("packages")
     shutil.rmtree(VENV, ignore_errors=True)
     run([sys.executable, "-m", "venv", VENV])
 
 
 def install_packages(requirements):
     """Install what the hashed requirements name, then the project itself, in place."""
-    pip = [os.path.join(BIN, "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    python = os.path.join(BIN, "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes"]
     run(pip + ["--disable-pip-version-check", "-r", "requirements/uv.txt"])
-    uv = os.path.join(BIN, "uv")
-    run([uv, "pip", "sync", "--quiet", "--require-hashes"] + requirements)
-    run([uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."])
+    uv = [os.path.join(BIN, "uv"), "pip"]
+    here = ["--quiet", "--python", python]
+    run(uv + ["sync"] + here + ["--require-hashes"] + requirements)
+    run(uv + ["install"] + here + ["--no-deps", "--no-build-isolation", "--editable", "."])
 
 
 def install_database():
     """Install dynalite with the npm on PATH, or with the one beside our Python."""
-    run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+    run(["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts"])
 
 
 def has_node():
@@ -109,15 +122,21 @@ def has_node():
 
 def run(command):
     """Run *command* with every cache inside the project folder; stop when it fails."""
-    caches = {
-        "UV_CACHE_DIR": os.path.join(CACHE, "uv"),
-        "PIP_CACHE_DIR": os.path.join(CACHE, "pip"),
-        "npm_config_cache": os.path.join(CACHE, "npm"),
-        "UV_PYTHON_DOWNLOADS": "never",
-        "VIRTUAL_ENV": VENV,
-        "PATH": os.environ["PATH"] + os.pathsep + BIN,
-    }
-    code = subprocess.call(command, env=dict(os.environ, **caches))
+    environment = dict(os.environ)
+    for name in ELSEWHERE:
+        environment.pop(name, None)
+    environment.update(
+        {
+            "UV_CACHE_DIR": os.path.join(CACHE, "uv"),
+            "PIP_CACHE_DIR": os.path.join(CACHE, "pip"),
+            "npm_config_cache": os.path.join(CACHE, "npm"),
+            "UV_PYTHON_DOWNLOADS": "never",
+            "VIRTUAL_ENV": VENV,
+        }
+    )
+    path = [BIN, os.environ["PATH"]] if not has_node() else [os.environ["PATH"], BIN]
+    environment["PATH"] = os.pathsep.join(path)
+    code = subprocess.call(command, env=environment)
     if code != 0:
         stop("this failed (exit %d): %s" % (code, " ".join(command)))
 
@@ -134,4 +153,8 @@ def stop(line):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        say("setup: interrupted; the next run goes on")
+        sys.exit(130)

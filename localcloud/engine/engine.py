@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -65,7 +66,7 @@ class Engine:
             "program",
             [*command, str(project.root)],
             cwd=project.root,
-            env=clean_environment("http://127.0.0.1:1", settings),  # it calls no service
+            env=_program_environment(settings),
             log=self._log,
         )
 
@@ -77,8 +78,15 @@ class Engine:
         return printed or "\n".join(run.errors) or f"the program ended with status {status}"
 
     async def _delete_unregistered(self, registered: dict[str, Resource]) -> None:
+        """Delete what the program no longer declares, the last made first.
+
+        What holds data stays: an edit that is saved half-way must not cost it.
+        """
         for urn in reversed([urn for urn in self._resources if urn not in registered]):
-            resource = self._resources.pop(urn)
+            resource = self._resources[urn]
+            if resource.custom and self._provider.is_kept(resource.kind):
+                continue
+            del self._resources[urn]
             if resource.custom:
                 await self._provider.delete(urn, resource.kind, resource.outcome, resource.inputs)
 
@@ -95,3 +103,10 @@ async def _served(monitor: Monitor) -> AsyncIterator[str]:
     finally:
         await server.stop(None)
         await asyncio.sleep(0)
+
+
+def _program_environment(settings: dict[str, str]) -> dict[str, str]:
+    """Give the program the user's PATH and uv's settings: it builds the functions' package."""
+    user = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
+    made = clean_environment("http://127.0.0.1:1", user | settings)  # it calls no service
+    return made | {"PATH": os.pathsep.join([made["PATH"], os.environ.get("PATH", "")])}

@@ -27,8 +27,6 @@ _STACK = "pulumi:pulumi:Stack"
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
 )
 
 
@@ -41,6 +39,7 @@ class Resource:
     inputs: Properties
     custom: bool
     outcome: Outcome
+    is_doubtful: bool = False  # an update failed half way, so equal inputs prove nothing
 
 
 @dataclass
@@ -68,7 +67,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self._provider = provider
         self._known = known
         self._say = say
-        self._pending: set[str] = set()
+        self._seen: set[str] = set()
         self._decoder = Decoder()
         self._root = ""
         self.run = Run()
@@ -79,16 +78,16 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         context: grpc.aio.ServicerContext,
     ) -> resource_pb2.RegisterResourceResponse:
         urn = self._urn(request.parent, request.type, request.name)
-        if urn in self._pending:
-            await self._refuse(context, urn, "two resources have this type and name")
-        self._pending.add(urn)
+        if urn in self._seen:
+            await self._refuse(context, _shown(urn), "two resources have this type and name")
+        self._seen.add(urn)
         try:
             inputs = self._decoder.decode(request.object)
             outcome = await self._outcome(urn, request, inputs)
         except (ProviderError, Unsupported) as error:
-            await self._refuse(context, urn, str(error))
+            await self._refuse(context, _shown(urn), str(error))
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
-            await self._refuse(context, urn, f"{type(error).__name__}: {error}")
+            await self._refuse(context, _shown(urn), f"{type(error).__name__}: {error}")
         resource = Resource(urn, request.type, inputs, request.custom, outcome)
         self.run.resources[urn] = self._known[urn] = resource
         if request.type == _STACK:
@@ -98,19 +97,21 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         )
 
     async def _outcome(
-        self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: Properties
+        self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: dict[str, Any]
     ) -> Outcome:
         if not request.custom:
             return Outcome("", inputs)
         known = self._known.get(urn)
         if known is None:
             return await self._provider.create(urn, request.type, request.name, inputs)
-        if known.inputs == inputs:
+        inputs |= {key: known.inputs[key] for key in request.ignoreChanges if key in known.inputs}
+        if known.inputs == inputs and not known.is_doubtful:
             return known.outcome
+        known.is_doubtful = True  # until this update has succeeded
         return await self._provider.update(urn, request.type, known.outcome, known.inputs, inputs)
 
-    async def _refuse(self, context: grpc.aio.ServicerContext, urn: str, reason: str) -> NoReturn:
-        message = f"{urn.rpartition('::')[2]} ({urn.split('::')[2]}): {reason}"
+    async def _refuse(self, context: grpc.aio.ServicerContext, what: str, reason: str) -> NoReturn:
+        message = f"{what}: {reason}"
         self.run.refusals.append(message)
         await context.abort(grpc.StatusCode.UNKNOWN, message)
         raise AssertionError  # abort never returns
@@ -138,7 +139,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         try:
             answer = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
-            await self._refuse(context, f"::::{request.tok}::{request.tok}", str(error))
+            await self._refuse(context, request.tok, str(error))
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})
 
     async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401
@@ -166,3 +167,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
     async def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
+
+
+def _shown(urn: str) -> str:
+    """Name a resource for a person: its name, and its type without its parents'."""
+    kind, name = urn.split("::")[2:4]
+    return f"{name} ({kind.rpartition('$')[2]})"

@@ -35,26 +35,49 @@ def load_project(root: Path, stack: str, overrides: Mapping[str, str]) -> Projec
     name = described.get("name")
     if not isinstance(name, str):
         raise ProjectError(f"{root / 'Pulumi.yaml'} names no project")
-    declared = described.get("config") or {}
-    config = {
-        _full_key(name, key): _text(entry["default"])
-        for key, entry in declared.items()
-        if isinstance(entry, Mapping) and "default" in entry
-    }
+    declared = _section(root / "Pulumi.yaml", described)
+    config = _defaults(name, declared)
     stack_file = root / f"Pulumi.{stack}.yaml"
     if stack_file.exists():
-        config |= _stack_config(stack_file, name)
+        config |= _stack_config(stack_file, name, declared)
     for key, value in overrides.items():
-        if ":" not in key and key not in declared:
-            known = ", ".join(sorted(declared))
-            raise ProjectError(f"--config {key}: no such setting; there are {known}")
+        _check_declared(f"--config {key}", _full_key(name, key), name, declared)
         config[_full_key(name, key)] = value
     return Project(root, name, stack, config)
 
 
-def _stack_config(path: Path, project: str) -> dict[str, str]:
+def _defaults(project: str, declared: Mapping[str, Any]) -> dict[str, str]:
+    """Read `key: {default: …}`, and the forms `key: {value: …}` and `key: value`."""
     config = {}
-    for key, value in (_read(path).get("config") or {}).items():
+    for key, entry in declared.items():
+        if isinstance(entry, Mapping):
+            given = [entry[word] for word in ("value", "default") if word in entry]
+        else:
+            given = [entry]
+        if given:
+            config[_full_key(project, key)] = _text(given[0])
+    return config
+
+
+def _check_declared(what: str, key: str, project: str, declared: Mapping[str, Any]) -> None:
+    """Refuse a setting of the project's own that it does not declare: a word mistyped."""
+    namespace, _, name = key.partition(":")
+    if namespace == project and not {name, key} & set(declared):
+        known = ", ".join(sorted(declared))
+        raise ProjectError(f"{what}: no such setting; there are {known}")
+
+
+def _section(path: Path, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    section = content.get("config") or {}
+    if not isinstance(section, Mapping):
+        raise ProjectError(f"{path}: config must hold settings, one KEY: VALUE a line")
+    return section
+
+
+def _stack_config(path: Path, project: str, declared: Mapping[str, Any]) -> dict[str, str]:
+    config = {}
+    for key, value in _section(path, _read(path)).items():
+        _check_declared(f"{path.name}: {key}", _full_key(project, key), project, declared)
         if isinstance(value, Mapping) and "secure" in value:
             raise ProjectError(
                 f"{path.name}: {key} is encrypted, which only Pulumi can read; "
@@ -82,4 +105,4 @@ def _full_key(project: str, key: str) -> str:
 
 def _text(value: object) -> str:
     """Give a setting as the engine hands it to a program: text, or JSON for the structured."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -36,5 +36,8 @@ class Provider(Protocol):
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         """Remove a resource and what runs for it."""
 
+    def is_kept(self, kind: str) -> bool:
+        """Whether resources of this type hold what would be lost with them."""
+
     async def invoke(self, token: str, arguments: Properties) -> Properties:
         """Answer a function of the provider, such as `aws:index/getRegion:getRegion`."""

@@ -12,7 +12,7 @@ from localcloud.environment import REGION
 from localcloud.errors import FunctionError
 from localcloud.provider.context import Context
 from localcloud.provider.function import Functions
-from localcloud.provider.kind import Kind, logical_name
+from localcloud.provider.kind import Kind, logical_name, second
 from localcloud.provider.names import arn, resource_id
 from localcloud.runtimes.gateway import AccessLog, Cors, Gateway, GatewaySpec, Route, Throttle
 from localcloud.runtimes.gateway import Target as GatewayTarget
@@ -61,7 +61,7 @@ class HttpApi:
     def _spec(self, stage: Properties) -> GatewaySpec:
         limits = stage.get("defaultRouteSettings") or {}
         throttle = None
-        if "throttlingRateLimit" in limits:
+        if limits.get("throttlingRateLimit") and limits.get("throttlingBurstLimit"):
             throttle = Throttle(
                 rate_limit=float(limits["throttlingRateLimit"]),
                 burst_limit=int(limits["throttlingBurstLimit"]),
@@ -147,7 +147,7 @@ class Api:
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         if self._api.id:
-            raise ProviderError("one HTTP API runs here; this is a second one")
+            raise ProviderError(second("HTTP API"))
         self._api.id = resource_id("api", urn)[4:14]
         self._api.port = self._api.context.state.port(_PORT)
         return self._outcome(inputs)
@@ -205,7 +205,7 @@ class Stage(Part):
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         if self._entries and resource_id("part", urn)[5:12] not in self._entries:
-            raise ProviderError("one stage runs here; this is a second one")
+            raise ProviderError(second("stage"))
         return await super().create(urn, name, inputs)
 
     def _made(self, inputs: Properties) -> Properties:

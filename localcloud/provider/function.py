@@ -14,6 +14,7 @@ from localcloud.provider.names import arn, physical_name
 from localcloud.provider.package import unpack
 from localcloud.runtimes.functions import Function, FunctionSpec
 
+PACKAGES: Final = "packages"
 # Lambda's own defaults, and the concurrency that a new AWS account begins with.
 _MEMORY_MB: Final = 128
 _TIMEOUT_S: Final = 3
@@ -66,7 +67,7 @@ class Functions:
         if not isinstance(code, Archive):
             raise ProviderError("code must be a folder (pulumi.FileArchive) to run here")
         async with self._unpacking:
-            package = await asyncio.to_thread(unpack, code, self._context.state.folder / "packages")
+            package = await asyncio.to_thread(unpack, code, self._context.state.folder / PACKAGES)
         reserved = int(inputs.get("reservedConcurrentExecutions", -1))
         return FunctionSpec(
             name=name,

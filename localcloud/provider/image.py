@@ -6,6 +6,8 @@ file that the Dockerfile forgets is missing here as it would be in AWS.
 
 from __future__ import annotations
 
+import fnmatch
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +17,7 @@ from localcloud.engine.provider import ProviderError
 from localcloud.engine.wire import folder_digest
 
 LOCAL: Final = "local"
+IMAGES: Final = "images"
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,16 @@ def build_image(project: Path, images: Path) -> Image:
     """
     staging = images / "building"
     shutil.rmtree(staging, ignore_errors=True)
-    stages = _Stages(project, staging)
-    for line in _instructions(_dockerfile(project)):
+    dockerfile = _dockerfile(project)
+    ignored = _Ignored(dockerfile.with_name(f"{dockerfile.name}.dockerignore"))
+    stages = _Stages(project, staging, ignored)
+    for line in _lines(dockerfile):
         stages.do(line)
     last = stages.close()
     image = images / folder_digest(last)[:20]
-    if not image.is_dir():
+    if image.is_dir():
+        os.utime(image)
+    else:
         last.rename(image)
     shutil.rmtree(staging)
     return Image(image)
@@ -56,20 +63,38 @@ def _dockerfile(project: Path) -> Path:
     return found[0]
 
 
-def _instructions(dockerfile: Path) -> list[str]:
-    lines = [
-        line
-        for line in dockerfile.read_text("utf-8").splitlines()
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
-    return "\n".join(lines).replace("\\\n", " ").splitlines()
+def _lines(path: Path) -> list[str]:
+    """Give the lines that say something, those that go on below joined."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+    kept = [line for line in lines if not line.lstrip().startswith("#")]
+    return "\n".join(kept).replace("\\\n", " ").splitlines()
+
+
+class _Ignored:
+    """What a `.dockerignore` keeps out of the build; the last pattern that fits decides."""
+
+    def __init__(self, path: Path) -> None:
+        self._patterns = _lines(path) if path.exists() else []
+
+    def __call__(self, relative: PurePosixPath) -> bool:
+        is_ignored = False
+        for pattern in self._patterns:
+            wanted = PurePosixPath(pattern.lstrip("!").strip("/")).parts
+            if any(_fits(relative.parts[:depth], wanted) for depth in range(1, 99)):
+                is_ignored = not pattern.startswith("!")
+        return is_ignored
+
+
+def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return len(parts) == len(wanted) and all(map(fnmatch.fnmatchcase, parts, wanted))
 
 
 class _Stages:
     """The file systems of the Dockerfile's stages, each a folder below *staging*."""
 
-    def __init__(self, project: Path, staging: Path) -> None:
+    def __init__(self, project: Path, staging: Path, ignored: _Ignored) -> None:
         self._project = project
+        self._ignored = ignored
         self._staging = staging
         self._names: dict[str, Path] = {}
         self._root = staging
@@ -85,6 +110,8 @@ class _Stages:
                 self._begin(words)
             case "WORKDIR":
                 self._folder = self._folder / words[0]
+            case "COPY" if words[0].startswith("["):
+                raise ProviderError("COPY [...] in the Dockerfile is not read here: list the names")
             case "COPY":
                 self._copy(options, words)
             case _:
@@ -114,11 +141,20 @@ class _Stages:
 
     def _copy_one(self, source: Path, target: Path, *, is_folder: bool) -> None:
         if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
-        elif source.is_file():
+            shutil.copytree(source, target, ignore=self._left_out, dirs_exist_ok=True)
+        elif source.is_file() and not self._is_left_out(source):
             target = target / source.name if is_folder or target.is_dir() else target
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
         else:
-            raise ProviderError(f"the Dockerfile copies {source.name}, which is not in the project")
+            raise ProviderError(f"the Dockerfile copies {source.name}, which is not in the build")
+
+    def _left_out(self, folder: str, names: list[str]) -> list[str]:
+        paths = [Path(folder, name) for name in names]
+        return [path.name for path in paths if path.is_file() and self._is_left_out(path)]
+
+    def _is_left_out(self, path: Path) -> bool:
+        if self._staging in path.parents:
+            return False
+        relative = path.relative_to(self._project)
+        return "__pycache__" in relative.parts or self._ignored(PurePosixPath(relative))

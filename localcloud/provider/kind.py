@@ -21,3 +21,8 @@ class Kind(Protocol):
 def logical_name(urn: str) -> str:
     """Give the name that the program chose for the resource."""
     return urn.rpartition("::")[2]
+
+
+def second(what: str) -> str:
+    """Say why another resource of a type that runs once is refused, and the way out."""
+    return f"one {what} runs here, and this is another; to replace it, restart the local cloud"

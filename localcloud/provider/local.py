@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
 from localcloud.engine.provider import Outcome, Properties, ProviderError
-from localcloud.provider import api, inert, invokes, service
+from localcloud.provider import api, balancer, inert, invokes, service
+from localcloud.provider.balanced import Balanced
 from localcloud.provider.context import Context
-from localcloud.provider.function import Functions
+from localcloud.provider.function import PACKAGES, Functions
+from localcloud.provider.image import IMAGES
 from localcloud.provider.kind import Kind
+from localcloud.provider.package import forget_unused
 from localcloud.provider.password import RandomPassword
 from localcloud.provider.table import Table
 
+# Their deletion would take the blogs, or the token that clients have.
+_KEPT: Final = {
+    "aws:dynamodb/table:Table",
+    "random:index/randomPassword:RandomPassword",
+}
 _UNKNOWN: Final = (
     "the local cloud does not know this type: give it a kind in localcloud/provider, "
     "or name it in localcloud/provider/inert.py"
@@ -23,12 +32,15 @@ class LocalProvider:
     """Runs the declared resources on this machine."""
 
     def __init__(self, context: Context) -> None:
+        """Nothing starts before a resource is created."""
+        self._context = context
         self._functions = Functions(context)
         self._api = api.HttpApi(context, self._functions)
-        self._balanced = service.Balanced(context)
+        self._balanced = Balanced(context)
         self._kinds: Mapping[str, Kind] = {
             **{kind: inert.Inert(kind) for kind in inert.INERT},
             **api.kinds(self._api),
+            **balancer.kinds(self._balanced),
             **service.kinds(self._balanced),
             "aws:dynamodb/table:Table": Table(context),
             "aws:lambda/function:Function": self._functions,
@@ -46,12 +58,22 @@ class LocalProvider:
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         await self._kind(kind).delete(urn, old, inputs)
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The resource types that are known here."""
+        return frozenset(self._kinds)
+
+    def is_kept(self, kind: str) -> bool:
+        return kind in _KEPT
+
     async def invoke(self, token: str, arguments: Properties) -> Properties:
         return invokes.answer(token)
 
     async def settle(self) -> None:
-        """Wait until all that was declared answers."""
+        """Wait until all that was declared answers, and forget what former runs have left."""
         await self._balanced.settle()
+        for kind in (PACKAGES, IMAGES):
+            await asyncio.to_thread(forget_unused, self._context.state.folder / kind)
 
     async def refresh(self) -> None:
         """Notice that the project's own image has changed."""

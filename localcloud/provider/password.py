@@ -32,7 +32,7 @@ class RandomPassword:
     ) -> Outcome:
         """Make another one: other rules, other password."""
         name = logical_name(urn)
-        self._context.state.forget_secret(name)
+        self._context.state.replace_secret(name, _make(name, news))
         return await self.create(urn, name, news)
 
     async def delete(

@@ -44,7 +44,10 @@ class HttpClient:
         answer = self._http.request(method, url, headers=list(headers), content=body or None)
         return _answer(answer)
 
-    def close(self) -> None:
+    def __enter__(self) -> HttpClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.blog.databases import Database, dynalite, environment, free_port
 from tests.contract.asking import Backend
-from tests.contract.clients import FunctionsClient, WsgiClient
+from tests.contract.clients import FunctionsClient, HttpClient, WsgiClient
+from tests.contract.question import text
 
 __all__ = ["dynalite"]
 
@@ -73,16 +74,33 @@ def _pair_on(database: Database) -> Pair:
     return in_process(database.endpoint, database.new_table(), database.new_table())
 
 
-# The one place to add a pair that runs elsewhere: its name here, and in the fixture below a case
-# that yields Pair(Backend("functions", HttpClient(url), token, exceptions), Backend("containers",
-# HttpClient(url), token)), with the lines of docs/parity.md that its gateway makes true.
-PAIRS = ("dynalite",)
+def _with_a_blog(pair: Pair) -> Pair:
+    """No question may depend on others having been asked before."""
+    for backend in pair:
+        assert backend.write("POST", "/blog", text()).status == 201
+    return pair
+
+
+PAIRS = ("in process", "local cloud")
+# The lines of docs/parity.md that the local gateway and the tasks behind gunicorn make true.
+LOCAL_GATEWAY = frozenset({"replaced-bytes", "two-media-types", "type-of-nothing"})
+LOCAL_TASKS = frozenset({"two-media-types"})
 
 
 @pytest.fixture(scope="session", params=PAIRS)
-def backends(request) -> Pair:
+def backends(request) -> Iterator[Pair]:
     """A pair of backends; every question is asked of each pair."""
-    return _pair_on(request.getfixturevalue(request.param))
+    if request.param == "in process":
+        yield _with_a_blog(_pair_on(request.getfixturevalue("dynalite")))
+        return
+    cloud = request.getfixturevalue("running_cloud")
+    with HttpClient(cloud.functions) as functions, HttpClient(cloud.containers) as containers:
+        yield _with_a_blog(
+            Pair(
+                Backend("functions", functions, cloud.token, LOCAL_GATEWAY),
+                Backend("containers", containers, cloud.token, LOCAL_TASKS),
+            )
+        )
 
 
 @pytest.fixture(scope="session")

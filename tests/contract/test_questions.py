@@ -33,9 +33,10 @@ def test_both_backends_hide_what_nobody_expected(without_table: Pair, question: 
 
 def _ask_both(pair: Pair, question: Question) -> None:
     asked = [backend for backend in pair if not backend.excuses(question)]
+    if not asked:
+        pytest.skip("what stands in front answers this by itself on both sides: docs/parity.md")
     answers = [ask(backend, question) for backend in asked]
 
-    assert answers
     for answer in answers:
         key = openapi.operation_of(question.method, question.path)
         if key:

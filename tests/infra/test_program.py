@@ -4,13 +4,7 @@ import json
 
 from blog import schema
 from infra.functions import OPERATIONS
-from localcloud.provider import api, inert, service
-
-OTHERS = {
-    "aws:dynamodb/table:Table",
-    "aws:lambda/function:Function",
-    "random:index/randomPassword:RandomPassword",
-}
+from localcloud.provider.local import LocalProvider
 
 
 def test_the_outputs_have_the_predecessor_s_names(program):
@@ -44,9 +38,7 @@ def environments(program):
 
 
 def test_every_type_is_known_to_the_local_cloud(program):
-    kinds = {kind for kind, _, _ in program.resources}
-
-    assert kinds <= set(inert.INERT) | set(api.TYPES) | set(service.TYPES) | OTHERS
+    assert {kind for kind, _, _ in program.resources} <= LocalProvider(None).types
 
 
 def test_every_route_of_the_contract_reaches_the_function_of_its_operation(program):

@@ -20,6 +20,10 @@ class Thing(pulumi.CustomResource):
     def __init__(self, name, opts=None, **inputs):
         super().__init__("test:index:Thing", name, {"made": None, **inputs}, opts)
 
+class Keeper(pulumi.CustomResource):
+    def __init__(self, name, opts=None):
+        super().__init__("test:index:Keeper", name, {}, opts)
+
 class Group(pulumi.ComponentResource):
     def __init__(self, name, opts=None):
         super().__init__("test:index:Group", name, {}, opts)
@@ -39,8 +43,13 @@ class Recorder:
         secrets = frozenset({"made"} if inputs.get("secret") else ())
         return Outcome(f"{name}-id", {**inputs, "made": f"made {name}"}, secrets)
 
+    def is_kept(self, kind):
+        return kind == "test:index:Keeper"
+
     async def update(self, urn, kind, old, olds, news):
         self.calls.append(("update", urn.rpartition("::")[2], dict(news)))
+        if news.get("fail"):
+            raise ProviderError("no such size")
         return Outcome(old.id, {**old.outputs, **news})
 
     async def delete(self, urn, kind, old, inputs):
@@ -96,13 +105,14 @@ async def test_settings_and_secrets_reach_the_program(bench):
 thing = Thing("a", secret=True, size=pulumi.Config().require_int("size"))
 pulumi.export("size", pulumi.Config().require_int("size"))
 pulumi.export("secret", pulumi.Output.all(thing.made).apply(lambda all: all[0]))
-pulumi.export("is_secret", pulumi.Output.from_input(thing.made).is_secret())
+pulumi.export("is_secret", pulumi.Output.from_input(thing.made.is_secret()))
 """,
         size="7",
     )
 
     assert outputs["size"] == 7
     assert outputs["secret"] == "made a"
+    assert outputs["is_secret"] is True
 
 
 async def test_an_unchanged_program_asks_for_nothing(bench):
@@ -122,6 +132,32 @@ async def test_a_second_run_updates_what_changed_creates_what_is_new_and_deletes
         ("delete", "c-id"),
         ("update", "a", {"size": 2}),
     ]
+
+
+async def test_what_holds_data_outlives_an_edit_that_leaves_it_out(bench):
+    await bench("Keeper('data'); Thing('a')")
+    await bench("")
+    assert bench.calls == [("delete", "a-id")]
+
+    await bench("Keeper('data')")
+    assert bench.calls == []
+
+
+async def test_after_a_refused_update_going_back_is_an_update_too(bench):
+    await bench("Thing('a', size=1)")
+    with pytest.raises(ProgramFailed, match="no such size"):
+        await bench("Thing('a', size=2, fail=True)")
+    await bench("Thing('a', size=1)")
+
+    assert bench.calls == [("update", "a", {"size": 1})]
+
+
+async def test_ignored_changes_are_no_changes(bench):
+    ignore = "opts=pulumi.ResourceOptions(ignore_changes=['size'])"
+    await bench(f"Thing('a', size=1, {ignore})")
+    await bench(f"Thing('a', size=2, {ignore})")
+
+    assert bench.calls == []
 
 
 async def test_a_refused_resource_ends_the_program_with_the_provider_s_words(bench):

@@ -8,7 +8,6 @@ from localcloud.provider.image import build_image
 DOCKERFILE = """\
 FROM python AS build
 WORKDIR /build
-COPY requirements.txt ./
 COPY staged staged
 RUN echo 'it is not a shell' && mkdir /packages
 FROM python
@@ -67,7 +66,21 @@ def test_the_same_contents_are_the_same_image_and_an_edit_is_another(project, tm
 def test_a_file_that_the_dockerfile_names_but_is_not_there_is_an_error(project, tmp_path):
     (project / "other.py").unlink()
 
-    with pytest.raises(ProviderError, match=r"the Dockerfile copies other\.py, which is not"):
+    with pytest.raises(
+        ProviderError, match=r"the Dockerfile copies other\.py, which is not in the build"
+    ):
+        build_image(project, tmp_path / "images")
+
+
+def test_what_the_dockerignore_keeps_out_is_not_in_the_image(project, tmp_path):
+    (project / "blog" / "notes.txt").write_text("notes")
+    (project / "app" / "Dockerfile.dockerignore").write_text("*\n!blog/*.py\n!*.py\n!staged\n")
+
+    image = build_image(project, tmp_path / "images")
+
+    assert files(image) == ["app/blog/a.py", "app/main.py", "app/other.py", "app/staged/b.py"]
+    (project / "app" / "Dockerfile.dockerignore").write_text("main.py\n")
+    with pytest.raises(ProviderError, match=r"copies main\.py, which is not in the build"):
         build_image(project, tmp_path / "images")
 
 

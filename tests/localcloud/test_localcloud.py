@@ -210,7 +210,8 @@ def test_the_loss_of_the_guardian_stops_everything_and_says_so(start):
     os.kill(part(cloud, "guardian.py"), signal.SIGKILL)
 
     assert cloud.process.wait(60) == 1
-    assert "the guardian process was killed; everything is stopped" in cloud.said()
+    assert "localcloud: the guardian process was killed; everything is stopped" in cloud.said()
+    assert "Traceback" not in cloud.said()
     assert not [pid for pid in running if is_alive(pid)]
 
 
@@ -253,7 +254,7 @@ def test_a_taken_port_is_named_in_one_line(start):
         cloud = start("--api-port", str(port))
 
         assert cloud.stop(0) == 1
-    assert f"port {port}, kept for api, is in use by another program" in cloud.said()
+    assert f"port {port}, meant for the api, cannot be had" in cloud.said()
     assert "Traceback" not in cloud.said()
 
 
@@ -301,8 +302,9 @@ def test_help_shows_examples():
         check=True,
     )
 
-    for option in ("--state", "--stack", "--config", "--dynamodb-endpoint", "--reload"):
-        assert option in answer.stdout
+    options = "project stack state config api-port balancer-port dynamodb-endpoint reload until-eof"
+    for option in options.split():
+        assert f"--{option}" in answer.stdout
     assert "examples:\n  python -m localcloud\n" in answer.stdout
 
 

@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from localcloud.processes import Processes
+from tests.running import ROOT, is_alive, wait_until
 
 SLEEP = "import time; time.sleep(600)"
 # Starts a process that starts another one in its group, tells both, and waits.
@@ -43,21 +43,6 @@ asyncio.run(main())
 """
 
 
-def is_alive(pid):
-    """Whether the process runs; one that has ended but was not collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.fixture
 async def processes():
     async def lost():
@@ -78,8 +63,7 @@ def spawn(processes, code, tmp_path, **options):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_what_a_dead_local_cloud_left_running_is_killed(tmp_path, number):
     command = [sys.executable, "-c", PARENT, str(tmp_path / "log")]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as parent:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         pids = [int(word) for word in parent.stdout.readline().split()]
         assert all(is_alive(pid) for pid in pids)
         parent.send_signal(number)

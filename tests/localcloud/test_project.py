@@ -41,8 +41,35 @@ def test_the_stack_s_file_wins_over_defaults_and_the_command_line_over_both(root
 
 
 def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(root):
-    with pytest.raises(ProjectError, match="--config weight: no such setting; there are image, open"):
+    with pytest.raises(
+        ProjectError, match="--config weight: no such setting; there are image, open"
+    ):
         load_project(root, "local", {"weight": "7"})
+
+
+def test_a_word_mistyped_in_the_stack_s_file_is_refused_too(root):
+    (root / "Pulumi.local.yaml").write_text("config: {demo:weigth: 7}")
+
+    with pytest.raises(ProjectError, match=r"Pulumi\.local\.yaml: demo:weigth: no such setting"):
+        load_project(root, "local", {})
+
+
+def test_the_short_forms_of_a_project_s_settings_are_read(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: demo\nconfig: {size: 5, aws:region: eu-north-1, aws:profile: {value: x}}"
+    )
+
+    config = load_project(tmp_path, "local", {}).config
+
+    assert config == {"demo:size": "5", "aws:region": "eu-north-1", "aws:profile": "x"}
+
+
+@pytest.mark.parametrize("file", ["Pulumi.yaml", "Pulumi.local.yaml"])
+def test_settings_that_are_no_mapping_are_an_error(root, file):
+    (root / file).write_text("name: demo\nconfig:\n  - x\n")
+
+    with pytest.raises(ProjectError, match=f"{file}: config must hold settings"):
+        load_project(root, "local", {})
 
 
 def test_an_encrypted_setting_is_refused_with_the_way_out(root):

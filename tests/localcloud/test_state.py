@@ -44,16 +44,18 @@ def test_two_names_get_two_ports(folder, opened):
     assert len({state.port(name) for name in ("a", "b", "c", "d")}) == 4
 
 
-def test_a_kept_port_that_another_program_has_taken_is_named(folder, opened):
+def test_a_taken_port_is_named_and_not_kept(folder, opened):
     state = opened()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        state.keep_port("api", port)
 
-        with pytest.raises(StateError, match=f"port {port}, kept for api, is in use"):
-            state.port("api")
+        with pytest.raises(StateError, match=f"port {port}, meant for the api, cannot be had"):
+            state.choose_ports({"api": port})
+
+    state.choose_ports({"api": port})
+    assert state.port("api") == port
 
 
 def test_a_secret_is_made_once_and_kept_where_only_the_owner_reads(folder, opened):
@@ -87,11 +89,31 @@ def test_a_second_local_cloud_on_the_same_folder_is_refused(folder, opened):
     State(folder, "local").close()
 
 
-def test_a_damaged_file_is_named_with_the_way_out(folder):
-    State(folder, "local").close()
-    (folder / "state.json").write_text("{")
+def test_two_parts_cannot_have_one_port(opened):
+    state = opened()
+    port = state.port("database")
 
-    with pytest.raises(StateError, match=r"state\.json is damaged .* remove it to start over"):
+    with pytest.raises(StateError, match=f"two parts cannot share a port .*api {port}"):
+        state.choose_ports({"api": port, "balancer": None})
+    with pytest.raises(StateError, match="two parts cannot share a port"):
+        state.choose_ports({"api": 20001, "balancer": 20001})
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "mine.log").write_text("mine")
+
+    with pytest.raises(StateError, match="is not empty, and no state folder"):
+        State(tmp_path, "local")
+    assert (tmp_path / "logs" / "mine.log").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "null", '{"ports": {"api": "x"}, "secrets": {}}'])
+def test_a_damaged_file_is_named_with_the_way_out(folder, content):
+    State(folder, "local").close()
+    (folder / "state.json").write_text(content)
+
+    with pytest.raises(StateError, match=r"state\.json is damaged; remove it to start over"):
         State(folder, "local")
 
 
@@ -128,3 +150,5 @@ def test_the_logs_of_the_run_before_are_kept_under_another_name(folder):
 
     assert not log.exists()
     assert log.with_suffix(".log.old").read_text() == "before the crash"
+    State(folder, "local").close()
+    assert not list(folder.rglob("*.log.old"))

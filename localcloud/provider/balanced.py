@@ -1,0 +1,123 @@
+"""What stands behind the load balancer, as it is declared and changed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from localcloud.engine.provider import Properties, ProviderError
+from localcloud.provider.container import Container, as_process
+from localcloud.provider.context import Context
+from localcloud.provider.image import IMAGES, Image, build_image
+from localcloud.runtimes.balancer import Balancer, TargetGroup
+from localcloud.runtimes.tasks import Service, ServiceSpec
+from localcloud.targets import HealthCheck
+
+
+@dataclass
+class Group:
+    """A target group: the rotation, and how its targets' health is known."""
+
+    rotation: TargetGroup
+    health_check: HealthCheck
+
+
+@dataclass
+class Balanced:
+    """What stands behind the load balancer, by ARN, as it is declared and changed."""
+
+    context: Context
+    balancers: dict[str, Balancer] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    containers: dict[str, Container] = field(default_factory=dict)
+    services: dict[str, RunningService] = field(default_factory=dict)
+    listeners: dict[str, Balancer] = field(default_factory=dict)
+    image: Image | None = None
+    building: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def local_image(self) -> Image:
+        """Give the project's own image, built the first time."""
+        async with self.building:
+            if self.image is None:
+                self.image = await self._build()
+            return self.image
+
+    async def _build(self) -> Image:
+        images = self.context.state.folder / IMAGES
+        return await asyncio.to_thread(build_image, self.context.project, images)
+
+    async def settle(self) -> None:
+        """Wait until every service has the tasks that it wants."""
+        for service in self.services.values():
+            await service.settle()
+
+    async def refresh(self) -> None:
+        """Build the image again; services roll over to it when it has changed."""
+        if self.image is None:
+            return
+        async with self.building:
+            former, self.image = self.image, await self._build()
+        if self.image != former:
+            for service in self.services.values():
+                service.begin(await self.spec(service.inputs))
+
+    async def spec(self, inputs: Properties) -> ServiceSpec:
+        """Put together what a service runs."""
+        container = self.containers[inputs["taskDefinition"]]
+        command, folder, environment = as_process(container, await self.local_image())
+        group = self.group(inputs)
+        return ServiceSpec(
+            name=inputs["name"],
+            command=tuple(command),
+            cwd=folder,
+            environment=environment,
+            endpoint=self.context.database.endpoint,
+            logs=self.context.state.logs / "tasks",
+            desired_count=int(inputs.get("desiredCount", 0)),
+            container_port=container.port,
+            stop_timeout_s=container.stop_timeout_s,
+            health=group.health_check,
+            grace_s=float(inputs.get("healthCheckGracePeriodSeconds", 0)),
+        )
+
+    def group(self, inputs: Properties) -> Group:
+        """Give the target group in which a service registers its tasks."""
+        try:
+            (declared,) = inputs.get("loadBalancers", ())
+            return self.groups[declared["targetGroupArn"]]
+        except (KeyError, ValueError) as error:
+            raise ProviderError("a service needs one target group to run here") from error
+
+    async def close(self) -> None:
+        """Finish what is under way, then stop the tasks."""
+        await asyncio.gather(*(balancer.stop() for balancer in self.listeners.values()))
+        await asyncio.gather(*(service.stop() for service in self.services.values()))
+
+
+class RunningService:
+    """A service and the change that it is making."""
+
+    def __init__(self, service: Service, inputs: Properties) -> None:
+        self.inputs = inputs
+        self._service = service
+        self._change: asyncio.Task[None] = asyncio.ensure_future(service.start())
+
+    def begin(self, spec: ServiceSpec) -> None:
+        """Roll over to *spec*, after the change under way."""
+        former = self._change
+
+        async def update() -> None:
+            await asyncio.wait([former])
+            await self._service.update(spec)
+
+        self._change = asyncio.ensure_future(update())
+
+    async def settle(self) -> None:
+        """Wait for the change under way, and pass its failure on."""
+        await asyncio.shield(self._change)
+
+    async def stop(self) -> None:
+        """Drain and stop all tasks, whatever change is under way."""
+        self._change.cancel()
+        await asyncio.wait([self._change])
+        await self._service.stop()

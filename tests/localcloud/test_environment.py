@@ -1,0 +1,40 @@
+"""The environment of every part: nothing in it leads away from this machine."""
+
+from localcloud.environment import clean_environment
+
+ENDPOINT = "http://127.0.0.1:1"
+
+
+def test_a_declaration_cannot_lead_a_part_to_aws():
+    declared = {
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "AWS_ENDPOINT_URL": "https://aws.example",
+        "AWS_ENDPOINT_URL_STS": "https://aws.example",
+        "AWS_PROFILE": "production",
+        "AWS_DEFAULT_PROFILE": "production",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_ACCESS_KEY_ID": "real",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "all_proxy": "http://127.0.0.1:9",
+        "TABLE_NAME": "blogs",
+    }
+
+    made = clean_environment(ENDPOINT, declared)
+
+    assert made["TABLE_NAME"] == "blogs"
+    assert made["AWS_ENDPOINT_URL"] == made["AWS_ENDPOINT_URL_DYNAMODB"] == ENDPOINT
+    assert made["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == "false"
+    assert made["AWS_ACCESS_KEY_ID"] == "local"
+    assert not {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"} & set(made)
+    assert not {"HTTPS_PROXY", "all_proxy", "AWS_ENDPOINT_URL_STS"} & set(made)
+
+
+def test_nothing_of_the_user_s_is_kept_but_language_and_temporary_folder(monkeypatch):
+    for name in ("AWS_PROFILE", "SOME_SECRET", "PYTHONPATH", "LD_PRELOAD"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+    made = clean_environment(ENDPOINT)
+
+    assert made["LANG"] == "C.UTF-8"
+    assert not {"AWS_PROFILE", "SOME_SECRET", "PYTHONPATH", "LD_PRELOAD"} & set(made)
