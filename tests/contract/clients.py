@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import unquote, unquote_to_bytes
 
 import httpx
@@ -44,7 +44,7 @@ class HttpClient:
         answer = self._http.request(method, url, headers=list(headers), content=body or None)
         return _answer(answer)
 
-    def __enter__(self) -> HttpClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -48,9 +48,9 @@ def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(root):
 
 
 def test_a_word_mistyped_in_the_stack_s_file_is_refused_too(root):
-    (root / "Pulumi.local.yaml").write_text("config: {demo:weigth: 7}")
+    (root / "Pulumi.local.yaml").write_text("config: {demo:weight: 7}")
 
-    with pytest.raises(ProjectError, match=r"Pulumi\.local\.yaml: demo:weigth: no such setting"):
+    with pytest.raises(ProjectError, match=r"Pulumi\.local\.yaml: demo:weight: no such setting"):
         load_project(root, "local", {})
 
 
