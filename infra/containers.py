@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,27 +10,23 @@ import pulumi_aws as aws
 
 from blog import schema
 from infra.backend import BackendSettings
-from infra.network import Network
+from infra.balancer import Balancer, BalancerArgs
+from infra.network import Network, allow_all_out
 from infra.policies import allow, trust
 from infra.settings import Settings
 
 _PORT: Final = 8080
-_HTTP_PORT: Final = 80
-_ANYWHERE: Final = "0.0.0.0/0"
-_DEREGISTRATION_DELAY_S: Final = 20
+_CONTAINER: Final = "blog"
 _STOP_TIMEOUT_S: Final = 30
+_START_PATIENCE_S: Final = 30
+_PATIENCE: Final = "15m"  # an `up` that waits longer for healthy tasks has failed
 _COMMAND: Final = (
-    "gunicorn",
-    "--config",
-    "python:container_src.gunicorn_conf",
+    *("gunicorn", "--config", "python:container_src.gunicorn_conf"),
     "container_src.wsgi:app",
 )
 _EXECUTION_POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-_TABLE_ACTIONS: Final = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
+_TABLE_ACTIONS: Final = tuple(
+    f"dynamodb:{action}" for action in ("BatchGetItem", "DeleteItem", "GetItem", "PutItem")
 )
 
 
@@ -42,12 +37,17 @@ class ContainersArgs:
     settings: Settings
     backend: BackendSettings
     network: Network
+    image: pulumi.Input[str]
 
 
 class Containers(pulumi.ComponentResource):
     """The load balancer, the service, and the tasks that answer."""
 
     url: pulumi.Output[str]
+    cluster_name: pulumi.Output[str]
+    service_name: pulumi.Output[str]
+    balancer_dimension: pulumi.Output[str]
+    targets_dimension: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: ContainersArgs, opts: pulumi.ResourceOptions | None = None
@@ -55,119 +55,100 @@ class Containers(pulumi.ComponentResource):
         super().__init__("blog:infra:Containers", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        # What a task needs from its first second on, and until its last one.
-        self._task_needs: list[pulumi.Resource] = list(args.network.ways_out)
-        balancer_group = self._security_group("balancer", "HTTP from the internet")
-        self._ingress("balancer", balancer_group, _HTTP_PORT, cidr_ipv4=_ANYWHERE)
-        task_group = self._security_group("task", "Requests from the load balancer alone")
-        self._ingress("task", task_group, _PORT, referenced_security_group_id=balancer_group.id)
-        balancer = aws.lb.LoadBalancer(
+        balancer = Balancer(
             f"{name}-balancer",
-            load_balancer_type="application",
-            security_groups=[balancer_group.id],
-            subnets=args.network.subnet_ids,
-            drop_invalid_header_fields=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.network.ways_out),
+            BalancerArgs(
+                settings=args.settings.containers, network=args.network, target_port=_PORT
+            ),
+            self._child,
         )
-        targets = self._target_group()
-        listener = aws.lb.Listener(
-            f"{name}-listener",
-            load_balancer_arn=balancer.arn,
-            port=_HTTP_PORT,
-            protocol="HTTP",
-            default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
-            opts=self._child,
-        )
-        self._service(targets, listener, task_group)
-        self.url = pulumi.Output.concat("http://", balancer.dns_name)
+        # What a task needs from its first second on, and until its last one.
+        self._needs = [*args.network.ways_out, *balancer.ways_in]
+        cluster = aws.ecs.Cluster(f"{name}-cluster", opts=self._child)
+        service = self._service(cluster, balancer)
+        if args.settings.containers.is_scaled:
+            self._scale(cluster, service)
+        self.url = balancer.url
+        self.cluster_name, self.service_name = cluster.name, service.name
+        self.balancer_dimension = balancer.dimension
+        self.targets_dimension = balancer.target_group.arn_suffix
         self.register_outputs({"url": self.url})
 
-    def _security_group(self, role: str, description: str) -> aws.ec2.SecurityGroup:
+    def _task_group(self, balancer: Balancer) -> aws.ec2.SecurityGroup:
         group = aws.ec2.SecurityGroup(
-            f"{self._name}-{role}",
+            f"{self._name}-task-group",
             vpc_id=self._args.network.vpc_id,
-            description=description,
+            description="Tasks, reached from the load balancer alone",
             opts=self._child,
         )
-        rule = aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-{role}-out",
-            security_group_id=group.id,
-            ip_protocol="-1",
-            cidr_ipv4=_ANYWHERE,
-            opts=self._child,
-        )
-        self._task_needs.append(rule)
-        return group
-
-    def _ingress(
-        self,
-        role: str,
-        group: aws.ec2.SecurityGroup,
-        port: int,
-        *,
-        cidr_ipv4: str | None = None,
-        referenced_security_group_id: pulumi.Input[str] | None = None,
-    ) -> None:
-        rule = aws.vpc.SecurityGroupIngressRule(
-            f"{self._name}-{role}-in",
+        way_in = aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-task-in",
             security_group_id=group.id,
             ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            cidr_ipv4=cidr_ipv4,
-            referenced_security_group_id=referenced_security_group_id,
+            from_port=_PORT,
+            to_port=_PORT,
+            referenced_security_group_id=balancer.security_group_id,
             opts=self._child,
         )
-        self._task_needs.append(rule)
+        self._needs += [way_in, allow_all_out(f"{self._name}-task-out", group, self._child)]
+        return group
 
-    def _target_group(self) -> aws.lb.TargetGroup:
-        return aws.lb.TargetGroup(
-            f"{self._name}-targets",
-            port=_PORT,
-            protocol="HTTP",
-            target_type="ip",
-            vpc_id=self._args.network.vpc_id,
-            deregistration_delay=_DEREGISTRATION_DELAY_S,
-            health_check={
-                "path": "/",
-                "interval": 10,
-                "timeout": 5,
-                "healthy_threshold": 2,
-                "unhealthy_threshold": 3,
-                "matcher": "200",
-            },
-            opts=self._child,
-        )
-
-    def _service(
-        self,
-        targets: aws.lb.TargetGroup,
-        listener: aws.lb.Listener,
-        task_group: aws.ec2.SecurityGroup,
-    ) -> None:
-        cluster = aws.ecs.Cluster(f"{self._name}-cluster", opts=self._child)
-        definition = self._task_definition()
-        aws.ecs.Service(
+    def _service(self, cluster: aws.ecs.Cluster, balancer: Balancer) -> aws.ecs.Service:
+        settings = self._args.settings.containers
+        group, definition = self._task_group(balancer), self._task_definition()
+        return aws.ecs.Service(
             f"{self._name}-service",
             cluster=cluster.arn,
             task_definition=definition.arn,
-            desired_count=self._args.settings.desired_tasks,
+            desired_count=settings.desired_tasks,
             launch_type="FARGATE",
             deployment_circuit_breaker={"enable": True, "rollback": True},
-            health_check_grace_period_seconds=30,
+            health_check_grace_period_seconds=_START_PATIENCE_S,
+            wait_for_steady_state=True,
             network_configuration={
                 "assign_public_ip": True,
                 "subnets": self._args.network.subnet_ids,
-                "security_groups": [task_group.id],
+                "security_groups": [group.id],
             },
             load_balancers=[
                 {
-                    "target_group_arn": targets.arn,
-                    "container_name": "blog",
+                    "target_group_arn": balancer.target_group.arn,
+                    "container_name": _CONTAINER,
                     "container_port": _PORT,
                 }
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[listener, *self._task_needs]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=self._needs,
+                ignore_changes=["desiredCount"] if settings.is_scaled else [],
+                custom_timeouts=pulumi.CustomTimeouts(create=_PATIENCE, update=_PATIENCE),
+            ),
+        )
+
+    def _scale(self, cluster: aws.ecs.Cluster, service: aws.ecs.Service) -> None:
+        settings = self._args.settings.containers
+        target = aws.appautoscaling.Target(
+            f"{self._name}-scaling",
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=pulumi.Output.concat("service/", cluster.name, "/", service.name),
+            min_capacity=settings.min_tasks,
+            max_capacity=settings.max_tasks,
+            opts=self._child,
+        )
+        aws.appautoscaling.Policy(
+            f"{self._name}-scaling",
+            policy_type="TargetTrackingScaling",
+            service_namespace=target.service_namespace,
+            scalable_dimension=target.scalable_dimension,
+            resource_id=target.resource_id,
+            target_tracking_scaling_policy_configuration={
+                "predefined_metric_specification": {
+                    "predefined_metric_type": "ECSServiceAverageCPUUtilization"
+                },
+                "target_value": settings.cpu_target,
+            },
+            opts=self._child,
         )
 
     def _task_definition(self) -> aws.ecs.TaskDefinition:
@@ -175,8 +156,8 @@ class Containers(pulumi.ComponentResource):
         return aws.ecs.TaskDefinition(
             f"{self._name}-task",
             family=f"{settings.prefix}-containers",
-            cpu=str(settings.task_cpu),
-            memory=str(settings.task_memory),
+            cpu=str(settings.containers.cpu),
+            memory=str(settings.containers.memory),
             network_mode="awsvpc",
             requires_compatibilities=["FARGATE"],
             runtime_platform={
@@ -186,11 +167,33 @@ class Containers(pulumi.ComponentResource):
             execution_role_arn=self._execution_role().arn,
             task_role_arn=self._task_role().arn,
             volumes=[{"name": "tmp"}],
-            container_definitions=pulumi.Output.json_dumps([self._container()]),
+            container_definitions=pulumi.Output.json_dumps([self._container()], sort_keys=True),
             opts=self._child,
         )
 
     def _container(self) -> dict[str, pulumi.Input[object]]:
+        variables: dict[str, pulumi.Input[str]] = {
+            **self._args.backend.environment(),
+            "CORS_ORIGINS": ",".join(self._args.settings.cors_origins),
+            "PORT": str(_PORT),
+        }
+        return {
+            "name": _CONTAINER,
+            "image": self._args.image,
+            "essential": True,
+            "command": list(_COMMAND),
+            "workingDirectory": "/app",
+            "readonlyRootFilesystem": True,
+            "mountPoints": [{"sourceVolume": "tmp", "containerPath": "/tmp"}],  # noqa: S108  # in the container
+            "stopTimeout": _STOP_TIMEOUT_S,
+            "portMappings": [{"containerPort": _PORT, "hostPort": _PORT, "protocol": "tcp"}],
+            "environment": [
+                {"name": key, "value": value} for key, value in sorted(variables.items())
+            ],
+            "logConfiguration": self._log_configuration(),
+        }
+
+    def _log_configuration(self) -> dict[str, object]:
         settings = self._args.settings
         log_group = aws.cloudwatch.LogGroup(
             f"{self._name}-log",
@@ -199,31 +202,12 @@ class Containers(pulumi.ComponentResource):
             opts=self._child,
         )
         region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
-        variables: dict[str, pulumi.Input[str]] = {
-            **self._args.backend.environment(),
-            "CORS_ORIGINS": ",".join(settings.cors_origins),
-            "PORT": str(_PORT),
-        }
         return {
-            "name": "blog",
-            "image": settings.docker_image,
-            "essential": True,
-            "command": list(_COMMAND),
-            "workingDirectory": "/app",
-            "readonlyRootFilesystem": True,
-            "mountPoints": [{"sourceVolume": "tmp", "containerPath": "/tmp"}],  # noqa: S108  # in the container
-            "stopTimeout": _STOP_TIMEOUT_S,
-            "portMappings": [{"containerPort": _PORT, "protocol": "tcp"}],
-            "environment": [
-                {"name": key, "value": value} for key, value in sorted(variables.items())
-            ],
-            "logConfiguration": {
-                "logDriver": "awslogs",
-                "options": {
-                    "awslogs-group": log_group.name,
-                    "awslogs-region": region,
-                    "awslogs-stream-prefix": "blog",
-                },
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": log_group.name,
+                "awslogs-region": region,
+                "awslogs-stream-prefix": _CONTAINER,
             },
         }
 
@@ -231,14 +215,13 @@ class Containers(pulumi.ComponentResource):
         role = self._role("task")
         table = self._args.backend.table.arn
         index = pulumi.Output.concat(table, f"/index/{schema.FEED_INDEX}")
-        grants: Sequence[tuple[Sequence[str], pulumi.Output[str]]] = (
-            (_TABLE_ACTIONS, table),
-            (("dynamodb:Query",), index),
-        )
         policy = aws.iam.RolePolicy(
-            f"{self._name}-task-policy", role=role.id, policy=allow(*grants), opts=self._child
+            f"{self._name}-task-policy",
+            role=role.id,
+            policy=allow((_TABLE_ACTIONS, table), (("dynamodb:Query",), index)),
+            opts=self._child,
         )
-        self._task_needs.append(policy)
+        self._needs.append(policy)
         return role
 
     def _execution_role(self) -> aws.iam.Role:
@@ -249,7 +232,7 @@ class Containers(pulumi.ComponentResource):
             policy_arn=_EXECUTION_POLICY,
             opts=self._child,
         )
-        self._task_needs.append(attachment)
+        self._needs.append(attachment)
         return role
 
     def _role(self, purpose: str) -> aws.iam.Role:

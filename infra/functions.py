@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,8 @@ import pulumi_aws as aws
 
 from blog import schema
 from infra.backend import BackendSettings
-from infra.policies import allow, trust
+from infra.function import Function, FunctionArgs
+from infra.policies import Grant
 from infra.settings import Settings
 
 _READ: Final = ("dynamodb:GetItem",)
@@ -93,14 +94,27 @@ class Functions(pulumi.ComponentResource):
     """The HTTP API, its stage, and the functions behind its routes."""
 
     url: pulumi.Output[str]
+    api_id: pulumi.Output[str]
+    names: dict[str, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: FunctionsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("blog:infra:Functions", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        settings = args.settings
-        api = aws.apigatewayv2.Api(
+        api = self._api(name, args.settings)
+        self.api_id = api.id
+        self.names = {}
+        for operation in OPERATIONS:
+            child_name = f"{name}-{operation.function}"
+            function = Function(child_name, _function_args(operation, args), self._child)
+            self._connect(child_name, api, function, operation.routes)
+            self.names[operation.function] = function.name
+        self.url = self._stage(name, api, args.settings).invoke_url
+        self.register_outputs({"url": self.url, "api_id": self.api_id, "names": self.names})
+
+    def _api(self, name: str, settings: Settings) -> aws.apigatewayv2.Api:
+        return aws.apigatewayv2.Api(
             f"{name}-api",
             name=f"{settings.prefix}-functions",
             protocol_type="HTTP",
@@ -113,13 +127,6 @@ class Functions(pulumi.ComponentResource):
             },
             opts=self._child,
         )
-        for operation in OPERATIONS:
-            function = Function(
-                f"{name}-{operation.function}", _function_args(operation, args), self._child
-            )
-            self._connect(f"{name}-{operation.function}", api, function, operation.routes)
-        self.url = self._stage(name, api, settings)
-        self.register_outputs({"url": self.url})
 
     def _connect(
         self, name: str, api: aws.apigatewayv2.Api, function: Function, routes: Sequence[str]
@@ -144,6 +151,7 @@ class Functions(pulumi.ComponentResource):
             f"{name}-permission",
             action="lambda:InvokeFunction",
             function=function.name,
+            qualifier=function.qualifier,
             principal="apigateway.amazonaws.com",
             source_arn=pulumi.Output.concat(api.execution_arn, "/*"),
             opts=self._child,
@@ -151,85 +159,32 @@ class Functions(pulumi.ComponentResource):
 
     def _stage(
         self, name: str, api: aws.apigatewayv2.Api, settings: Settings
-    ) -> pulumi.Output[str]:
+    ) -> aws.apigatewayv2.Stage:
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
-            name=f"/aws/apigateway/{settings.prefix}-functions",
+            # Under this prefix a log needs no share of the region's one short resource policy.
+            name=f"/aws/vendedlogs/apigateway/{settings.prefix}-functions",
             retention_in_days=settings.log_retention_days,
             opts=self._child,
         )
-        stage = aws.apigatewayv2.Stage(
+        return aws.apigatewayv2.Stage(
             f"{name}-stage",
             api_id=api.id,
-            name=settings.stage_name,
+            name=settings.functions.stage_name,
             auto_deploy=True,
             access_log_settings={"destination_arn": log_group.arn, "format": _ACCESS_LOG},
             default_route_settings={
-                "throttling_rate_limit": 1000,
-                "throttling_burst_limit": 500,
+                "detailed_metrics_enabled": True,
+                "throttling_rate_limit": settings.functions.throttling_rate,
+                "throttling_burst_limit": settings.functions.throttling_burst,
             },
             opts=self._child,
         )
-        return stage.invoke_url
-
-
-@dataclass(frozen=True, kw_only=True)
-class FunctionArgs:
-    """What distinguishes one function from another."""
-
-    settings: Settings
-    operation: Operation
-    package: pulumi.Archive
-    environment: Mapping[str, pulumi.Input[str]]
-    policy: pulumi.Output[str]
-
-
-class Function(pulumi.ComponentResource):
-    """A Lambda function and everything it needs to run, except its callers."""
-
-    name: pulumi.Output[str]
-    invoke_arn: pulumi.Output[str]
-
-    def __init__(
-        self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("blog:infra:Function", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        physical = f"{args.settings.prefix}-{args.operation.function}"
-        log_group = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=f"/aws/lambda/{physical}",
-            retention_in_days=args.settings.log_retention_days,
-            opts=child,
-        )
-        role = aws.iam.Role(
-            f"{name}-role", assume_role_policy=trust("lambda.amazonaws.com"), opts=child
-        )
-        writes_log = (("logs:CreateLogStream", "logs:PutLogEvents"), _streams(log_group))
-        log_policy = aws.iam.RolePolicy(
-            f"{name}-log-policy", role=role.id, policy=allow(writes_log), opts=child
-        )
-        policy = aws.iam.RolePolicy(f"{name}-policy", role=role.id, policy=args.policy, opts=child)
-        function = aws.lambda_.Function(
-            f"{name}-function",
-            name=physical,
-            role=role.arn,
-            runtime="python3.13",
-            handler=args.operation.handler,
-            code=args.package,
-            architectures=[args.settings.architecture],
-            memory_size=args.settings.memory_size,
-            timeout=args.settings.function_timeout,
-            environment={"variables": args.environment},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, log_policy, policy]),
-        )
-        self.name, self.invoke_arn = function.name, function.invoke_arn
-        self.register_outputs({"name": self.name, "invoke_arn": self.invoke_arn})
 
 
 def _function_args(operation: Operation, args: FunctionsArgs) -> FunctionArgs:
-    grants = []
     table = args.backend.table.arn
+    grants: list[Grant] = []
     if operation.table_actions:
         grants.append((operation.table_actions, table))
     if operation.index_actions:
@@ -237,19 +192,17 @@ def _function_args(operation: Operation, args: FunctionsArgs) -> FunctionArgs:
         grants.append((operation.index_actions, index))
     return FunctionArgs(
         settings=args.settings,
-        operation=operation,
+        physical_name=f"{args.settings.prefix}-{operation.function}",
+        handler=operation.handler,
         package=args.package,
         environment={
             **args.backend.environment(),
             "POWERTOOLS_SERVICE_NAME": "functions",
             "POWERTOOLS_METRICS_NAMESPACE": args.settings.prefix,
+            "TRACING": "true" if args.settings.functions.tracing else "false",
         },
-        policy=allow(*grants),
+        grants=grants,
     )
-
-
-def _streams(log_group: aws.cloudwatch.LogGroup) -> pulumi.Output[str]:
-    return pulumi.Output.concat(log_group.arn, ":*")
 
 
 def _slug(route: str) -> str:

@@ -71,3 +71,12 @@ class Network(pulumi.ComponentResource):
             self.ways_out.append(association)
             ids.append(subnet.id)
         return ids
+
+
+def allow_all_out(
+    name: str, group: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions
+) -> aws.vpc.SecurityGroupEgressRule:
+    """Let a security group's members reach everything: images, logs, the table."""
+    return aws.vpc.SecurityGroupEgressRule(
+        name, security_group_id=group.id, ip_protocol="-1", cidr_ipv4="0.0.0.0/0", opts=opts
+    )

@@ -52,7 +52,7 @@ def build_package(settings: Settings) -> pulumi.FileArchive:
 def package_folder(settings: Settings) -> Path:
     """Build the package unless it exists, and give its folder."""
     dependencies = _once("dependencies", _dependency_digest(settings), _install(settings))
-    digest = hashlib.sha256(f"{dependencies.name} {settings.bytecode}".encode())
+    digest = hashlib.sha256(f"{dependencies.name} {settings.functions.bytecode}".encode())
     for path in _source_files():
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
 
@@ -62,7 +62,7 @@ def package_folder(settings: Settings) -> Path:
             target = folder / path.relative_to(ROOT)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, target)
-        if settings.bytecode == "required":
+        if settings.functions.bytecode == "required":
             _compile(folder)
 
     package = _once("package", digest.hexdigest(), assemble)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Final
 
 import pulumi
+
+Grant = tuple[Sequence[str], pulumi.Input[str]]  # actions, and the resource they are allowed on
+
+# For actions that AWS allows on no narrower resource; each use says which and why.
+ANYTHING: Final = "*"
 
 
 def trust(service: str) -> str:
@@ -15,7 +21,7 @@ def trust(service: str) -> str:
     )
 
 
-def allow(*grants: tuple[Sequence[str], pulumi.Input[str]]) -> pulumi.Output[str]:
+def allow(*grants: Grant) -> pulumi.Output[str]:
     """Allow each grant's actions on its resource, nothing else."""
     return pulumi.Output.all(*(resource for _, resource in grants)).apply(
         lambda resources: _document(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Literal, TypeVar, cast
+from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import pulumi
-from pulumi.runtime.config import is_config_secret
+
+from infra.reader import Reader
 
 Architecture = Literal["arm64", "x86_64"]
 Bytecode = Literal["required", "none"]
 
+LOCAL_IMAGE: Final = "local"
 # Fargate's sizes: CPU units, and for each the memory in MB that it may have.
 # Source: Amazon ECS developer guide, "Task CPU and memory".
 FARGATE_SIZES: Final[dict[int, Sequence[int]]] = {
@@ -30,9 +33,60 @@ RETENTIONS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-
-_T = TypeVar("_T")
+_ARCHITECTURES: Final[tuple[Architecture, ...]] = ("arm64", "x86_64")
+_BYTECODES: Final[tuple[Bytecode, ...]] = ("required", "none")
 _PREFIX_LIMIT: Final = 32  # leaves room for the longest suffix within Lambda's 64 characters
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsSettings:
+    """Where the stack lives; what is None is left to the AWS tools' own settings."""
+
+    region: str | None
+    profile: str | None
+    endpoint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """Of the functions and their API."""
+
+    stage_name: str
+    throttling_rate: int
+    throttling_burst: int
+    memory_size: int
+    timeout: int
+    bytecode: Bytecode
+    snap_start: bool
+    provisioned_concurrency: int
+    tracing: bool
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether a version is published, behind an alias: snapshots and reserves need one."""
+        return self.snap_start or self.provisioned_concurrency > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerSettings:
+    """Of the tasks and their load balancer."""
+
+    image: str
+    cpu: int
+    memory: int
+    min_tasks: int
+    desired_tasks: int
+    max_tasks: int
+    cpu_target: int
+    allowed_cidrs: tuple[str, ...]
+    certificate_arn: str
+    domain_name: str
+    hosted_zone_id: str
+
+    @property
+    def is_scaled(self) -> bool:
+        return self.max_tasks > self.min_tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,41 +94,38 @@ class Settings:
     """What a stack may choose; `Pulumi.yaml` describes each setting and holds its default."""
 
     prefix: str
-    stage_name: str
-    cors_origins: tuple[str, ...]
+    tags: dict[str, str]
     open_writes: bool
-    memory_size: int
-    function_timeout: int
-    architecture: Architecture
-    bytecode: Bytecode
+    cors_origins: tuple[str, ...]
+    deletion_protection: bool
     log_retention_days: int
-    docker_image: str
-    task_cpu: int
-    task_memory: int
-    desired_tasks: int
+    alarm_email: str
+    architecture: Architecture
+    aws: AwsSettings
+    functions: FunctionSettings
+    containers: ContainerSettings
 
     @classmethod
-    def read(cls, config: pulumi.Config, stack: str) -> Settings:
+    def read(cls, config: pulumi.Config, aws: pulumi.Config, stack: str) -> Settings:
         """Read *config*; a wrong setting ends the program with one line that names it."""
-        reader = _Reader(config)
-        cpu = reader.one_of("taskCpu", int, tuple(FARGATE_SIZES))
-        return cls(
-            prefix=physical_prefix(reader.text("prefix", r"[a-z][a-z0-9-]{0,19}"), stack),
-            stage_name=reader.text("stageName", r"[A-Za-z0-9_-]{1,128}"),
-            cors_origins=reader.origins("corsOrigins"),
+        reader = Reader(config)
+        prefix = reader.text("prefix", r"[a-z][a-z0-9-]{0,19}", "must be a short lower-case word")
+        settings = cls(
+            prefix=physical_prefix(prefix, stack),
+            tags={"project": config.name, "stack": stack, **reader.tags("tags")},
             open_writes=reader.boolean("openWrites"),
-            memory_size=reader.integer("memorySize", 128, 10240),
-            function_timeout=reader.integer("functionTimeout", 1, 28),
-            architecture=cast(
-                "Architecture", reader.one_of("architecture", str, ("arm64", "x86_64"))
-            ),
-            bytecode=cast("Bytecode", reader.one_of("bytecode", str, ("required", "none"))),
-            log_retention_days=reader.one_of("logRetentionDays", int, RETENTIONS),
-            docker_image=reader.text("dockerImage", r"\S+"),
-            task_cpu=cpu,
-            task_memory=reader.one_of("taskMemory", int, FARGATE_SIZES[cpu]),
-            desired_tasks=reader.integer("desiredTasks", 0, 1000),
+            cors_origins=reader.origins("corsOrigins"),
+            deletion_protection=reader.boolean("deletionProtection"),
+            log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
+            alarm_email=reader.text("alarmEmail", r"|[^@\s]+@[^@\s]+", "must be a mail address"),
+            architecture=reader.one_of("architecture", _ARCHITECTURES),
+            aws=_aws(reader, aws),
+            functions=_functions(reader),
+            containers=_containers(reader),
         )
+        _check_together(reader, settings)
+        reader.refuse_others()
+        return settings
 
 
 def physical_prefix(prefix: str, stack: str) -> str:
@@ -86,57 +137,57 @@ def physical_prefix(prefix: str, stack: str) -> str:
     return f"{legal[: _PREFIX_LIMIT - 8].rstrip('-')}-{sha256(wanted.encode()).hexdigest()[:7]}"
 
 
-class _Reader:
-    """Reads settings strictly: what is not understood is an error, never a default."""
+def _aws(reader: Reader, aws: pulumi.Config) -> AwsSettings:
+    endpoint = reader.text("awsEndpoint", r"|https?://\S+", "must be a URL of this machine")
+    if endpoint and urlsplit(endpoint).hostname not in _LOOPBACK:
+        raise reader.wrong("awsEndpoint", "must be a URL of this machine (http://127.0.0.1:PORT)")
+    return AwsSettings(region=aws.get("region"), profile=aws.get("profile"), endpoint=endpoint)
 
-    def __init__(self, config: pulumi.Config) -> None:
-        self._config = config
 
-    def text(self, key: str, pattern: str) -> str:
-        value = self._required(key)
-        if not re.fullmatch(pattern, value):
-            raise self._error(key, value, f"must match {pattern}")
-        return value
+def _functions(reader: Reader) -> FunctionSettings:
+    return FunctionSettings(
+        stage_name=reader.text("stageName", r"[A-Za-z0-9_-]{1,128}", "must be letters and digits"),
+        throttling_rate=reader.integer("throttlingRate", 1, 10_000),
+        throttling_burst=reader.integer("throttlingBurst", 1, 5_000),
+        memory_size=reader.integer("memorySize", 128, 10_240),
+        timeout=reader.integer("functionTimeout", 1, 28),
+        bytecode=reader.one_of("bytecode", _BYTECODES),
+        snap_start=reader.boolean("snapStart"),
+        provisioned_concurrency=reader.integer("provisionedConcurrency", 0, 1_000),
+        tracing=reader.boolean("tracing"),
+    )
 
-    def boolean(self, key: str) -> bool:
-        value = self._required(key)
-        if value.lower() not in ("true", "false"):
-            raise self._error(key, value, "must be true or false")
-        return value.lower() == "true"
 
-    def integer(self, key: str, least: int, most: int) -> int:
-        value = self._required(key)
-        if not re.fullmatch(r"[0-9]{1,6}", value) or not least <= int(value) <= most:
-            raise self._error(key, value, f"must be a whole number from {least} to {most}")
-        return int(value)
+def _containers(reader: Reader) -> ContainerSettings:
+    cpu = reader.one_of("taskCpu", tuple(FARGATE_SIZES))
+    certificate = r"|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+"
+    domain = r"|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
+    return ContainerSettings(
+        image=reader.text("dockerImage", r"\S*", "must be an image such as repository:tag"),
+        cpu=cpu,
+        memory=reader.one_of("taskMemory", FARGATE_SIZES[cpu]),
+        min_tasks=reader.integer("minTasks", 1, 1_000),
+        desired_tasks=reader.integer("desiredTasks", 1, 1_000),
+        max_tasks=reader.integer("maxTasks", 1, 1_000),
+        cpu_target=reader.integer("autoscalingCpuTarget", 10, 90),
+        allowed_cidrs=reader.networks("allowedCidrs"),
+        certificate_arn=reader.text("certificateArn", certificate, "must be an ACM certificate"),
+        domain_name=reader.text("domainName", domain, "must be a domain name in lower case"),
+        hosted_zone_id=reader.text("hostedZoneId", r"|Z[A-Z0-9]{1,31}", "must be a zone's id"),
+    )
 
-    def one_of(self, key: str, kind: Callable[[str], _T], allowed: Sequence[_T]) -> _T:
-        value = self._required(key)
-        for choice in allowed:
-            if value == str(choice):
-                return kind(value)
-        raise self._error(key, value, f"must be one of {', '.join(map(str, allowed))}")
 
-    def origins(self, key: str) -> tuple[str, ...]:
-        value = self._config.get_object(key)
-        if not isinstance(value, list) or not value:
-            raise self._error(key, value, 'must be a list such as ["*"] or ["https://example.com"]')
-        for origin in value:
-            if origin != "*" and not re.fullmatch(r"https?://[^/\s,]+", str(origin)):
-                raise self._error(key, origin, "must be * or like https://example.com")
-        if "*" in value and len(value) > 1:
-            raise self._error(key, value, "must be * alone or a list of origins")
-        return tuple(value)
-
-    def _required(self, key: str) -> str:
-        value = self._config.get(key)
-        if value is None:
-            raise pulumi.RunError(
-                f"{self._config.full_key(key)} is not set: pulumi config set {key} VALUE"
-            )
-        return value
-
-    def _error(self, key: str, value: object, rule: str) -> pulumi.RunError:
-        full_key = self._config.full_key(key)
-        shown = "a secret" if is_config_secret(full_key) else repr(value)
-        return pulumi.RunError(f"{full_key} is {shown}, but {rule}")
+def _check_together(reader: Reader, settings: Settings) -> None:
+    """Refuse settings that are right one by one and impossible together."""
+    functions, containers = settings.functions, settings.containers
+    if functions.snap_start and functions.provisioned_concurrency:
+        raise reader.wrong("snapStart", "must be false with provisionedConcurrency: choose one")
+    if not containers.min_tasks <= containers.desired_tasks <= containers.max_tasks:
+        rule = f"must be from minTasks ({containers.min_tasks}) to maxTasks"
+        raise reader.wrong("desiredTasks", f"{rule} ({containers.max_tasks})")
+    if bool(containers.certificate_arn) != bool(containers.domain_name):
+        raise reader.wrong("certificateArn", "must come together with domainName")
+    if containers.hosted_zone_id and not containers.domain_name:
+        raise reader.wrong("hostedZoneId", "must come together with domainName")
+    if containers.image == LOCAL_IMAGE and not settings.aws.endpoint:
+        raise reader.wrong("dockerImage", "must be a real image unless awsEndpoint is set")

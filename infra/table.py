@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pulumi
 import pulumi_aws as aws
 
 from blog import schema
+from infra.settings import Settings
 
 
-def blogs_table(name: str) -> aws.dynamodb.Table:
+def blogs_table(
+    name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
+) -> aws.dynamodb.Table:
     """Declare the table as `blog.schema` describes it."""
     keys = (schema.TABLE_KEY, schema.FEED_PARTITION, schema.FEED_POSITION)
     return aws.dynamodb.Table(
@@ -28,4 +32,6 @@ def blogs_table(name: str) -> aws.dynamodb.Table:
         ],
         point_in_time_recovery={"enabled": True},
         server_side_encryption={"enabled": True},
+        deletion_protection_enabled=settings.deletion_protection,
+        opts=opts,
     )

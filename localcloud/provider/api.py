@@ -106,9 +106,10 @@ class HttpApi:
 
     def _may_invoke(self, function_arn: str, source: str) -> bool:
         """Whether a permission lets the route *source* invoke the function."""
-        name = function_arn.rpartition(":")[2]
+        name, _, qualifier = function_arn.partition(":function:")[2].partition(":")
         return any(
             permission["function"] in (name, function_arn)
+            and permission.get("qualifier", "") == qualifier
             and permission["principal"] == _PRINCIPAL
             and fnmatch.fnmatchcase(source, permission.get("sourceArn", "*"))
             for permission in self.permissions.values()

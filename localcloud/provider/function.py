@@ -28,10 +28,11 @@ class Functions:
         self._context = context
         self._unpacking = asyncio.Lock()
         self._by_arn: dict[str, Function] = {}
+        self._aliases: dict[str, str] = {}
 
     def get(self, function_arn: str) -> Function | None:
         """Give the function that runs as *function_arn*, if there is one."""
-        return self._by_arn.get(function_arn)
+        return self._by_arn.get(self._aliases.get(function_arn, function_arn))
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         spec = await self._spec(physical_name(urn, name, inputs), inputs)
@@ -58,6 +59,10 @@ class Functions:
     ) -> None:
         await self._by_arn.pop(old.outputs["arn"]).close()
 
+    def call_also(self, alias_arn: str, function_arn: str) -> None:
+        """Let callers reach a function under the ARN of an alias too."""
+        self._aliases[alias_arn] = function_arn
+
     async def close(self) -> None:
         """End all environments."""
         await asyncio.gather(*(function.close() for function in self._by_arn.values()))
@@ -82,12 +87,37 @@ class Functions:
         )
 
 
+class Alias:
+    """`aws:lambda/alias:Alias` is another name of the function: one version runs here."""
+
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+
+    async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
+        function_arn = arn("lambda", f"function:{inputs['functionName']}")
+        alias = physical_name(urn, name, inputs)
+        alias_arn = f"{function_arn}:{alias}"
+        self._functions.call_also(alias_arn, function_arn)
+        made = {"name": alias, "arn": alias_arn, "invokeArn": _invoke_arn(alias_arn)}
+        return Outcome(alias_arn, {**inputs, **made})
+
+    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
+        return await self.create(urn, logical_name(urn), news)
+
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
+        """Do nothing: the name stays until the function goes."""
+
+
+def _invoke_arn(function_arn: str) -> str:
+    path = f"2015-03-31/functions/{function_arn}/invocations"
+    return f"arn:aws:apigateway:{REGION}:lambda:path/{path}"
+
+
 def _outcome(spec: FunctionSpec, inputs: Properties) -> Outcome:
-    path = f"2015-03-31/functions/{spec.arn}/invocations"
     made = {
         "name": spec.name,
         "arn": spec.arn,
-        "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/{path}",
+        "invokeArn": _invoke_arn(spec.arn),
         "qualifiedArn": f"{spec.arn}:$LATEST",
         "version": "$LATEST",
     }

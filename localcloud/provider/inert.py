@@ -17,7 +17,27 @@ def _ec2(resource: str) -> _Arn:
     return lambda identity, _name: arn("ec2", f"{resource}/{identity}")
 
 
+def _by_id(identity: str, _name: str) -> str:
+    return identity
+
+
 INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
+    "aws:appautoscaling/policy:Policy": (
+        None,
+        lambda _identity, name: arn("autoscaling", f"scalingPolicy:{name}"),
+    ),
+    "aws:appautoscaling/target:Target": (
+        "scaling",
+        lambda identity, _name: arn("application-autoscaling", f"scalable-target/{identity}"),
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": (
+        None,
+        lambda _identity, name: arn("cloudwatch", f"dashboard/{name}"),
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        None,
+        lambda _identity, name: arn("cloudwatch", f"alarm:{name}"),
+    ),
     "aws:cloudwatch/logGroup:LogGroup": (
         None,
         lambda _identity, name: arn("logs", f"log-group:{name}"),
@@ -35,9 +55,12 @@ INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
         None,
         lambda _identity, name: arn("iam", f"policy/{name}", region=""),
     ),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
-        "attachment",
-        lambda identity, _name: identity,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("attachment", _by_id),
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": ("reserved", _by_id),
+    "aws:sns/topic:Topic": (None, lambda _identity, name: arn("sns", name)),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        "subscription",
+        lambda identity, _name: arn("sns", identity),
     ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": (
         "sgr",
@@ -47,6 +70,8 @@ INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
         "sgr",
         _ec2("security-group-rule"),
     ),
+    "pulumi:providers:aws": ("provider", _by_id),
+    "pulumi:providers:random": ("provider", _by_id),
 }
 
 

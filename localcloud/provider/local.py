@@ -10,7 +10,7 @@ from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.provider import api, balancer, inert, invokes, service
 from localcloud.provider.balanced import Balanced
 from localcloud.provider.context import Context
-from localcloud.provider.function import PACKAGES, Functions
+from localcloud.provider.function import PACKAGES, Alias, Functions
 from localcloud.provider.image import IMAGES
 from localcloud.provider.kind import Kind
 from localcloud.provider.package import forget_unused
@@ -43,6 +43,7 @@ class LocalProvider:
             **balancer.kinds(self._balanced),
             **service.kinds(self._balanced),
             "aws:dynamodb/table:Table": Table(context),
+            "aws:lambda/alias:Alias": Alias(self._functions),
             "aws:lambda/function:Function": self._functions,
             "random:index/randomPassword:RandomPassword": RandomPassword(context),
         }

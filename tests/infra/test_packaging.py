@@ -18,8 +18,12 @@ from localcloud.engine.wire import folder_digest
 @pytest.fixture
 def settings(pytestconfig):
     set_all_config(dict(load_project(pytestconfig.rootpath, "local", {}).config))
-    yield Settings.read(pulumi.Config("aws-blog-demo"), "local")
+    yield Settings.read(pulumi.Config("aws-blog-demo"), pulumi.Config("aws"), "local")
     set_all_config({})
+
+
+def with_bytecode(settings):
+    return replace(settings, functions=replace(settings.functions, bytecode="required"))
 
 
 @pytest.fixture
@@ -100,4 +104,4 @@ def test_bytecode_without_the_right_python_is_refused_with_both_ways_out(
     with pytest.raises(
         pulumi.RunError, match=r"no Python 3\.13 .* pulumi config set bytecode none"
     ):
-        packaging.package_folder(replace(settings, bytecode="required"))
+        packaging.package_folder(with_bytecode(settings))

@@ -4,6 +4,7 @@ import json
 
 import pulumi
 import pytest
+import yaml
 from pulumi.runtime import set_all_config
 
 from infra.settings import Settings, physical_prefix
@@ -20,7 +21,7 @@ def read(pytestconfig):
         config = dict(load_project(pytestconfig.rootpath, "local", {}).config)
         config |= {f"{PROJECT}:{key}": value for key, value in changes.items()}
         set_all_config(config)
-        return Settings.read(pulumi.Config(PROJECT), stack)
+        return Settings.read(pulumi.Config(PROJECT), pulumi.Config("aws"), stack)
 
     yield read
     set_all_config({})
@@ -29,8 +30,8 @@ def read(pytestconfig):
 def test_the_local_stack_s_settings_are_valid(read):
     settings = read()
 
-    assert settings.docker_image == "local"
-    assert settings.bytecode == "none"
+    assert settings.containers.image == "local"
+    assert settings.functions.bytecode == "none"
     assert settings.open_writes is False
     assert settings.cors_origins == ("*",)
     assert settings.prefix == "blog-local"
@@ -59,12 +60,25 @@ def test_a_word_that_is_no_boolean_never_opens_or_closes_writes_silently(read, w
         ("logRetentionDays", "15", "one of 1, 3, 5"),
         ("taskCpu", "300", "one of 256, 512"),
         ("taskMemory", "4096", "one of 512, 1024, 2048"),
-        ("stageName", "a/b", "must match"),
-        ("dockerImage", "", "must match"),
-        ("corsOrigins", json.dumps(["example.com"]), "like https://example.com"),
-        ("corsOrigins", json.dumps(["*", "https://a.example"]), "alone"),
+        ("prefix", "Blog", "lower-case word"),
+        ("stageName", "a/b", "must be letters and digits"),
+        ("dockerImage", "a b", "must be an image"),
+        ("corsOrigins", json.dumps(["example.com"]), 'such as ["https://example.com"]'),
+        ("corsOrigins", json.dumps(["*", "https://a.example"]), 'must be ["*"] or origins'),
         ("corsOrigins", "[]", "must be a list"),
-        ("desiredTasks", "-1", "from 0 to 1000"),
+        ("corsOrigins", "[", "must be JSON"),
+        ("allowedCidrs", json.dumps(["10.0.0.1/8"]), "has host bits set"),
+        ("allowedCidrs", json.dumps(["10.0.0.0/33"]), "must hold address ranges"),
+        ("desiredTasks", "0", "from 1 to 1000"),
+        ("desiredTasks", "5", "from minTasks (1) to maxTasks (4)"),
+        ("autoscalingCpuTarget", "100", "from 10 to 90"),
+        ("alarmEmail", "nobody", "must be a mail address"),
+        ("certificateArn", "arn:aws:iam::1:x", "must be an ACM certificate"),
+        ("domainName", "https://example.com", "must be a domain name"),
+        ("hostedZoneId", "Z123", "must come together with domainName"),
+        ("awsEndpoint", "https://dynamodb.eu-west-1.amazonaws.com", "of this machine"),
+        ("tags", json.dumps({"team": 1}), "must hold texts"),
+        ("throttlingRate", "0", "from 1 to 10000"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(read, key, value, rule):
@@ -77,8 +91,47 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(read, key, value, rule):
     assert "\n" not in message
 
 
+def test_settings_that_exclude_each_other_are_refused(read):
+    with pytest.raises(pulumi.RunError, match="snapStart is 'true', but must be false with"):
+        read(snapStart="true", provisionedConcurrency="1")
+    with pytest.raises(pulumi.RunError, match="certificateArn is '', but must come together"):
+        read(domainName="blog.example.com")
+    with pytest.raises(pulumi.RunError, match="dockerImage is 'local', but must be a real image"):
+        read(awsEndpoint="")
+
+
+def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(read):
+    with pytest.raises(pulumi.RunError, match="aws-blog-demo:opneWrites: no such setting; there"):
+        read(opneWrites="true")
+
+
+def test_a_wrong_secret_is_not_shown(read):
+    set_all_config({}, [f"{PROJECT}:alarmEmail"])
+    with pytest.raises(pulumi.RunError, match="alarmEmail is a secret, but must be a mail"):
+        read(alarmEmail="hush")
+
+
+def test_every_declared_setting_has_a_description_and_a_default(pytestconfig):
+    declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
+
+    for entry in declared.values():
+        assert entry["description"]
+        assert "default" in entry
+
+
+@pytest.mark.parametrize("stack", ["stage", "prod"])
+def test_the_ready_stack_files_are_valid_and_name_a_region(pytestconfig, stack):
+    set_all_config(dict(load_project(pytestconfig.rootpath, stack, {}).config))
+
+    settings = Settings.read(pulumi.Config(PROJECT), pulumi.Config("aws"), stack)
+
+    assert settings.aws.region == "eu-west-1"
+    assert settings.prefix == f"blog-{stack}"
+    assert settings.tags == {"project": PROJECT, "stack": stack}
+
+
 def test_a_memory_that_fits_another_cpu_size_is_refused(read):
-    assert read(taskCpu="512", taskMemory="4096").task_memory == 4096
+    assert read(taskCpu="512", taskMemory="4096").containers.memory == 4096
     with pytest.raises(pulumi.RunError, match="taskMemory"):
         read(taskCpu="512", taskMemory="512")
 

@@ -1,0 +1,103 @@
+"""Reads settings strictly: what is not understood is an error, never a default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from ipaddress import IPv4Network
+from typing import Final, TypeVar
+
+import pulumi
+from pulumi.runtime.config import CONFIG, is_config_secret
+
+_T = TypeVar("_T")
+_ORIGIN: Final = r"https?://[^/\s,]+"
+
+
+class Reader:
+    """Gives each setting in its type; a wrong one ends the program with one line."""
+
+    def __init__(self, config: pulumi.Config) -> None:
+        self._config = config
+        self._asked: set[str] = set()
+
+    def text(self, key: str, pattern: str, meaning: str) -> str:
+        """Read a text of the form *pattern*, which *meaning* puts into words."""
+        value = self._required(key)
+        if not re.fullmatch(pattern, value):
+            raise self.wrong(key, meaning)
+        return value
+
+    def boolean(self, key: str) -> bool:
+        value = self._required(key)
+        if value.lower() not in ("true", "false"):
+            raise self.wrong(key, "must be true or false")
+        return value.lower() == "true"
+
+    def integer(self, key: str, least: int, most: int) -> int:
+        value = self._required(key)
+        if not re.fullmatch(r"[0-9]{1,6}", value) or not least <= int(value) <= most:
+            raise self.wrong(key, f"must be a whole number from {least} to {most}")
+        return int(value)
+
+    def one_of(self, key: str, allowed: Sequence[_T]) -> _T:
+        value = self._required(key)
+        for choice in allowed:
+            if value == str(choice):
+                return choice
+        raise self.wrong(key, f"must be one of {', '.join(map(str, allowed))}")
+
+    def origins(self, key: str) -> tuple[str, ...]:
+        values = self._texts(key, '["*"] or ["https://example.com"]')
+        if values != ("*",) and not all(re.fullmatch(_ORIGIN, value) for value in values):
+            raise self.wrong(key, 'must be ["*"] or origins such as ["https://example.com"]')
+        return values
+
+    def networks(self, key: str) -> tuple[str, ...]:
+        values = self._texts(key, '["203.0.113.0/24"]')
+        try:
+            return tuple(str(IPv4Network(value)) for value in values)
+        except ValueError as error:
+            raise self.wrong(key, f"must hold address ranges: {error}") from error
+
+    def tags(self, key: str) -> dict[str, str]:
+        value = self._object(key)
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            raise self.wrong(key, "must hold texts by name, such as {team: web}")
+        return {str(name): text for name, text in value.items()}
+
+    def wrong(self, key: str, rule: str) -> pulumi.RunError:
+        """Make the error that names the setting, what it is and what is allowed."""
+        full_key = self._config.full_key(key)
+        shown = "a secret" if is_config_secret(full_key) else repr(self._config.get(key))
+        return pulumi.RunError(f"{full_key} is {shown}, but {rule}")
+
+    def refuse_others(self) -> None:
+        """Refuse settings that nobody has asked for: words mistyped."""
+        prefix = self._config.full_key("")
+        known: Collection[str] = sorted(self._asked)
+        for full_key in sorted(CONFIG.get()):
+            if full_key.startswith(prefix) and full_key.removeprefix(prefix) not in self._asked:
+                raise pulumi.RunError(f"{full_key}: no such setting; there are {', '.join(known)}")
+
+    def _required(self, key: str) -> str:
+        self._asked.add(key)
+        value = self._config.get(key)
+        if value is None:
+            raise pulumi.RunError(
+                f"{self._config.full_key(key)} is not set: pulumi config set {key} VALUE"
+            )
+        return value
+
+    def _object(self, key: str) -> object:
+        self._required(key)
+        try:
+            return self._config.get_object(key)
+        except pulumi.ConfigTypeError as error:
+            raise self.wrong(key, "must be JSON") from error
+
+    def _texts(self, key: str, example: str) -> tuple[str, ...]:
+        value = self._object(key)
+        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+            raise self.wrong(key, f"must be a list such as {example}")
+        return tuple(value)
