@@ -64,10 +64,18 @@ def package_folder(settings: Settings) -> Path:
             shutil.copyfile(path, target)
         if settings.functions.bytecode == "required":
             _compile(folder)
+        files, size = measure(folder)
+        pulumi.log.info(f"the functions' package: {files} files, {size / 1e6:.1f} MB unpacked")
 
     package = _once("package", digest.hexdigest(), assemble)
     _forget_old_packages()
     return package
+
+
+def measure(folder: Path) -> tuple[int, int]:
+    """Count the files of a package and their bytes (Lambda takes 250 MB unpacked)."""
+    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    return len(sizes), sum(sizes)
 
 
 def _source_files() -> Iterator[Path]:

@@ -73,7 +73,16 @@ def _observed(function: api.Function) -> Handler:
         )
         return answer
 
-    return cast("Handler", handler)  # the decorators are untyped
+    # The tracer alone doubles the imports of a cold start, so only those who want it pay for it.
+    traced = _traced(handler) if os.environ.get("TRACING") == "true" else handler
+    return cast("Handler", traced)  # the decorators are untyped
+
+
+def _traced(handler: Handler) -> Handler:
+    """Send a trace of each invocation to X-Ray, without the costly patching of libraries."""
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
+
+    return cast("Handler", Tracer(auto_patch=False).capture_lambda_handler(handler))
 
 
 _api = _operations(os.environ)

@@ -64,6 +64,18 @@ def test_the_package_holds_no_leftovers_and_only_the_models_it_needs(settings, b
     assert services == {"dynamodb"}
 
 
+def test_the_package_is_small(settings, builds):
+    package = packaging.package_folder(settings)
+    (package / "bytes").write_bytes(b"x" * 1000)
+
+    files, size = packaging.measure(package)
+
+    (package / "bytes").unlink()
+    assert packaging.measure(package) == (files - 1, size - 1000)
+    assert files < 1000
+    assert size < 20_000_000
+
+
 def test_the_handlers_import_with_nothing_else_on_the_path(settings, builds):
     package = packaging.package_folder(settings)
     program = """

@@ -213,3 +213,25 @@ def test_the_heaviest_page_stays_below_what_lambda_takes(
     sent, _ = LambdaMarshaller().marshal_response(page)
 
     assert 1_500_000 < len(sent.encode()) < 6 * 1024 * 1024 - 100_000
+
+
+def test_tracing_is_loaded_only_where_it_is_asked_for(fresh, variables):
+    program = (
+        "import sys, json, lambda_src.handlers as handlers\n"
+        "from tests.contract.clients import context, event\n"
+        "answer = handlers.get_blogs(event('GET', '/'), context())\n"
+        "print(json.dumps(['aws_xray_sdk' in sys.modules, answer['statusCode']]))"
+    )
+    seen = {}
+    for tracing in ("true", "false"):
+        ran = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=PROJECT,
+            env={**variables, "TRACING": tracing},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seen[tracing] = json.loads(ran.stdout.splitlines()[-1])
+
+    assert seen == {"true": [True, 200], "false": [False, 200]}
