@@ -76,7 +76,8 @@ class LocalCloud:
             self._project()  # before anything starts for nothing
             async with self._parts() as (state, provider, engine):
                 await self._up(engine, provider, state)
-                self._say(f"ready; logs are in {state.logs}; Ctrl-C stops")
+                ending = "" if self._options.until_eof else "; Ctrl-C stops"
+                self._say(f"ready; logs are in {state.logs}{ending}")
                 await self._until_lost(engine, provider, state)
         except _EXPECTED as error:
             raise LocalCloudError(str(error)) from error
