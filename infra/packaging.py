@@ -51,7 +51,7 @@ def build_package(settings: Settings) -> pulumi.FileArchive:
 
 def package_folder(settings: Settings) -> Path:
     """Build the package unless it exists, and give its folder."""
-    dependencies = _once("dependencies", _dependency_digest(settings), _install(settings))
+    dependencies = dependencies_folder(settings.architecture)
     digest = hashlib.sha256(f"{dependencies.name} {settings.functions.bytecode}".encode())
     for path in _source_files():
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
@@ -72,6 +72,13 @@ def package_folder(settings: Settings) -> Path:
     return package
 
 
+def dependencies_folder(architecture: Architecture) -> Path:
+    """Give the installed dependencies; set-up has fetched them, so this needs no network then."""
+    rule = repr((_PYTHON, architecture, sorted(_BOTOCORE_DATA), _UNWANTED))
+    digest = hashlib.sha256(_REQUIREMENTS.read_bytes() + rule.encode()).hexdigest()
+    return _once("dependencies", digest, lambda folder: _install(architecture, folder))
+
+
 def measure(folder: Path) -> tuple[int, int]:
     """Count the files of a package and their bytes (Lambda takes 250 MB unpacked)."""
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
@@ -83,27 +90,21 @@ def _source_files() -> Iterator[Path]:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
-def _dependency_digest(settings: Settings) -> str:
-    rule = repr((_PYTHON, settings.architecture, sorted(_BOTOCORE_DATA), _UNWANTED))
-    return hashlib.sha256(_REQUIREMENTS.read_bytes() + rule.encode()).hexdigest()
-
-
-def _install(settings: Settings) -> _Build:
-    def install(folder: Path) -> None:
-        command = [
-            str(Path(sys.executable).with_name("uv")),
-            *("pip", "install", "--quiet", "--require-hashes", "--no-compile-bytecode"),
-            *("--python", sys.executable, "--python-version", _PYTHON, "--only-binary", ":all:"),
-            *("--python-platform", _PLATFORMS[settings.architecture]),
-            *("--target", str(folder), "--requirements", str(_REQUIREMENTS)),
-        ]
-        cached = _run([*command, "--offline"])
-        finished = cached if cached.returncode == 0 else _run(command)
-        if finished.returncode != 0:
-            raise pulumi.RunError(f"the functions' package cannot be built: {finished.stderr}")
-        _trim(folder)
-
-    return install
+def _install(architecture: Architecture, folder: Path) -> None:
+    command = [
+        str(Path(sys.executable).with_name("uv")),
+        *("pip", "install", "--quiet", "--require-hashes", "--no-compile-bytecode"),
+        *("--python", sys.executable, "--python-version", _PYTHON, "--only-binary", ":all:"),
+        *("--python-platform", _PLATFORMS[architecture]),
+        *("--target", str(folder), "--requirements", str(_REQUIREMENTS)),
+    ]
+    cached = _run([*command, "--offline"])
+    finished = cached if cached.returncode == 0 else _run(command)
+    if finished.returncode != 0:
+        raise pulumi.RunError(
+            f"the functions' dependencies cannot be fetched: {finished.stderr.strip()}"
+        )
+    _trim(folder)
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -182,3 +183,16 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Fetch the dependencies for every architecture, as set-up does."""
+    for architecture in _PLATFORMS:
+        try:
+            dependencies_folder(architecture)
+        except pulumi.RunError as error:
+            sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -33,6 +33,7 @@ def main():
         requirements.append("requirements/node.txt")
     inputs = [sys.version, ROOT, "requirements/uv.txt", "pyproject.toml"] + requirements
     step("packages", inputs, lambda: install_packages(requirements))
+    step("functions", ["requirements/lambda.txt", "infra/packaging.py"], fetch_dependencies)
     step("database", ["package.json", "package-lock.json"], install_database)
 
 
@@ -80,7 +81,11 @@ def forget(name):
 
 def is_done(name, stamp, wanted):
     """Whether the stamp fits and what the step makes is still there."""
-    folder = os.path.join(ROOT, "node_modules", "dynalite") if name == "database" else BIN
+    made = {
+        "database": os.path.join(ROOT, "node_modules", "dynalite"),
+        "functions": os.path.join(CACHE, "lambda"),
+    }
+    folder = made.get(name, BIN)
     if not (os.path.isfile(stamp) and os.path.isdir(folder)):
         return False
     with open(stamp) as file:
@@ -105,9 +110,24 @@ def install_packages(requirements):
     run(uv + ["install"] + here + ["--no-deps", "--no-build-isolation", "--editable", "."])
 
 
+def fetch_dependencies():
+    """Fetch what the functions' package carries, so that building it needs no network."""
+    run([os.path.join(BIN, "python"), "-m", "infra.packaging"])
+
+
 def install_database():
     """Install dynalite with the npm on PATH, or with the one beside our Python."""
-    run(["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts"])
+    run(
+        [
+            "npm",
+            "ci",
+            "--loglevel=error",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--no-update-notifier",
+        ]
+    )
 
 
 def has_node():
