@@ -28,6 +28,7 @@ _LAST_WORDS_S: Final = 1.0
 _STOP_S: Final = 5.0
 _STABLE_S: Final = 10.0
 _TAIL_LINES: Final = 5
+_PATIENT: Final = Path(__file__).with_name("patient.cjs")
 
 
 def find_node() -> Path:
@@ -136,7 +137,11 @@ class Database(Tables):
             raise self._failure("does not answer", begun_at) from error
 
     def _output(self, begun_at: int) -> bytes:
-        return self._log_file.read_bytes()[begun_at:] if self._log_file.exists() else b""
+        if not self._log_file.exists():
+            return b""
+        with self._log_file.open("rb") as log:
+            log.seek(begun_at)
+            return log.read()
 
     def _failure(self, what: str, begun_at: int) -> DatabaseError:
         output = self._output(begun_at).decode(errors="replace")
@@ -157,7 +162,13 @@ def _command(node: Path, project: Path, folder: Path, port: int) -> list[str]:
         "updateTableMs": 0,
     }
     pairs = [[f"--{name}", str(value)] for name, value in options.items()]
-    return [str(node), str(program), *itertools.chain.from_iterable(pairs)]
+    return [
+        str(node),
+        "--require",
+        str(_PATIENT),
+        str(program),
+        *itertools.chain.from_iterable(pairs),
+    ]
 
 
 def _version(node: str) -> int:

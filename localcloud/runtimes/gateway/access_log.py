@@ -57,7 +57,7 @@ class AccessLogWriter:
 
 def _escaped(value: object) -> str:
     # Most formats are JSON; a quotation mark from a client must not break the line.
-    return _NOTHING if value is None else json.dumps(str(value), ensure_ascii=False)[1:-1]
+    return _NOTHING if value is None else json.dumps(str(value))[1:-1]
 
 
 def _values(

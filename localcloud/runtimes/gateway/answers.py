@@ -12,6 +12,7 @@ the integration's time-out has passed         503     Service Unavailable       
 the function is throttled                     503     Service Unavailable         believed
 the stage's own throttling                    429     Too Many Requests           likely [d]
 a body over 10 MB                             413     Request Entity Too Large    believed [d]
+a request that takes longer than 30 s         408     Request Timeout             believed
 an event over Lambda's 6 MB                   413     Request Entity Too Large    believed [e]
 ============================================  ======  ==========================  ================
 
@@ -74,6 +75,7 @@ def own(status: int, message: str) -> Answer:
 
 
 NOT_FOUND: Final = own(404, "Not Found")
+TOO_SLOW: Final = own(408, "Request Timeout")
 BODY_TOO_LARGE: Final = own(413, "Request Entity Too Large")
 TOO_MANY_REQUESTS: Final = own(429, "Too Many Requests")
 FAILED: Final = own(500, "Internal Server Error")

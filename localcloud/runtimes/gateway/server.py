@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
 from localcloud.bodies import BodyTooLarge, read_body
-from localcloud.runtimes.gateway.answers import Answer
+from localcloud.runtimes.gateway.answers import TOO_SLOW, Answer
 from localcloud.runtimes.gateway.api import Api
 from localcloud.runtimes.gateway.protocol import GatewayServer
 from localcloud.runtimes.gateway.request import read_head
@@ -16,15 +17,17 @@ from localcloud.runtimes.gateway.spec import GatewaySpec
 
 HOST: Final = "127.0.0.1"
 BODY_LIMIT: Final = 10 * 1024 * 1024
+_ARRIVAL_S: Final = 30.0  # how long a request may take to arrive
 
 
 class Gateway:
     """One HTTP API at http://127.0.0.1:*port*, reconfigured while it serves."""
 
-    def __init__(self, port: int, *, drain_s: float = 5.0) -> None:
+    def __init__(self, port: int, *, drain_s: float = 5.0, arrival_s: float = _ARRIVAL_S) -> None:
         """*port* 0 takes a free one; *drain_s* is how long a stop waits for running requests."""
         self._port = port
         self._drain_s = drain_s
+        self._arrival_s = arrival_s
         self._runner: web.ServerRunner | None = None
         self._spec: GatewaySpec | None = None
         self._api = Api(GatewaySpec(api_id=""), port)
@@ -60,13 +63,19 @@ class Gateway:
         api = self._api
         head = read_head(request)
         try:
-            body: bytes | None = await read_body(request, BODY_LIMIT)
+            async with asyncio.timeout(self._arrival_s):
+                body: bytes | None = await read_body(request, BODY_LIMIT)
         except BodyTooLarge:
             body = None
+        except TimeoutError:
+            return _closing(_response(TOO_SLOW, request.method))
         response = _response(await api.answer(head, body), request.method)
-        if body is None:
-            response.force_close()
-        return response
+        return response if body is not None else _closing(response)
+
+
+def _closing(response: web.Response) -> web.Response:
+    response.force_close()
+    return response
 
 
 def _response(answer: Answer, method: str) -> web.Response:

@@ -54,10 +54,6 @@ class Service:
         else:
             await self._deploy(self._adopt(spec))
 
-    async def redeploy(self) -> None:
-        """Replace all tasks by new ones of the same declaration, as for changed program files."""
-        await self._deploy(self._replace(self.spec))
-
     async def stop(self) -> None:
         """Drain and end all tasks, those of an unfinished deployment too."""
         self._stopped = True

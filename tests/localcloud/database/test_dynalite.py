@@ -36,6 +36,22 @@ async def test_items_outlive_a_kill_and_dynalite_is_started_again(database, capl
     assert "dynalite ended with status -9; starting it again" in caplog.text
 
 
+async def test_a_client_that_goes_away_in_the_middle_of_a_request_harms_nobody_else(database):
+    await database.ensure_table(POSTS)
+    former = database.pid
+    port = int(database.endpoint.rpartition(":")[2])
+    for _ in range(3):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.transport.abort()
+    await asyncio.sleep(0.2)
+
+    await put(database, post(1))
+    assert database.pid == former
+
+
 async def test_every_acknowledged_write_outlives_kills_under_load(make_database):
     database = make_database()
     await database.start()

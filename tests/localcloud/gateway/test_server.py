@@ -334,3 +334,19 @@ async def test_a_port_is_free_again_at_once_and_a_taken_one_is_an_error(site):
     await other.start()
     assert other.url == f"http://127.0.0.1:{port}"
     await other.stop()
+
+
+async def test_a_request_that_does_not_arrive_is_answered_and_closed():
+    gateway = Gateway(0, arrival_s=0.2)
+    await gateway.start()
+    try:
+        port = int(gateway.url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        answer = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    finally:
+        await gateway.stop()
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert answer.endswith(b'{"message": "Request Timeout"}')

@@ -74,18 +74,6 @@ async def test_a_stop_under_load_loses_no_request(any_spec, make_service, balanc
     assert all(is_gone(pid) for pid in pids)
 
 
-async def test_a_redeployment_replaces_tasks_of_the_same_declaration(spec, make_service, ask):
-    service = make_service(spec)
-    await service.start()
-    former = service.tasks
-
-    await service.redeploy()
-
-    assert len(service.tasks) == 1
-    assert service.tasks != former
-    assert (await ask())[0] == 200
-
-
 async def test_changed_rules_keep_the_tasks(spec, make_service):
     service = make_service(spec)
     await service.start()
