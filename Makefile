@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock
+.PHONY: help setup demo test check bench golden mutants lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ check: setup ## format, lint, types, spelling, who may import whom
 
 bench: setup ## measure both backends on this machine, and renew the table in README.md
 	@$(BIN)/python scripts/bench.py
+
+golden: setup ## renew the summary of what the program declares; read its difference
+	@$(BIN)/python -m tests.infra.declared
+
+mutants: setup ## plant mistakes in the program one at a time; each must be caught (SAMPLE=4 for a few)
+	@$(BIN)/python scripts/mutants.py
 
 lock: ## renew the hashed requirements files from their .in files
 	@cd requirements && for name in lambda container; do \

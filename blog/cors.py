@@ -49,7 +49,8 @@ class Cors:
             more["Access-Control-Allow-Origin"] = (
                 ANY_ORIGIN if self._any else request.headers["origin"]
             )
-            more["Access-Control-Expose-Headers"] = ",".join(schema.CORS_EXPOSED_HEADERS)
+            if not is_preflight(request):
+                more["Access-Control-Expose-Headers"] = ",".join(schema.CORS_EXPOSED_HEADERS)
         return reply.with_headers(more)
 
     def _allows(self, request: Request) -> bool:

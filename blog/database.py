@@ -67,6 +67,7 @@ class ConditionFailed(Exception):
 def call(work: Callable[[], T]) -> T:
     """Do *work* with the client, again after a passing fault, within a bounded time."""
     start = time.monotonic()
+    _check_time()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with timing.database():
@@ -85,8 +86,14 @@ def call(work: Callable[[], T]) -> T:
     raise Unavailable from last
 
 
+def _check_time() -> None:
+    if timing.seconds_left() <= 0:
+        raise Unavailable
+
+
 def wait(attempt: int) -> None:
     """Wait before the next attempt: longer each time, and never all clients at once."""
+    _check_time()
     with timing.database():
         time.sleep(_BACKOFF_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - no secret
 

@@ -80,6 +80,7 @@ class Operations:
         timing.restart()
         start = time.perf_counter()
         reply = self._attempt(request, resource, work)
+        timing.finish()
         if request.method in _READS:
             reply = reply.with_headers({"Cache-Control": "no-cache"})
         if self._site.cors:

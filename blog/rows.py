@@ -26,6 +26,11 @@ def from_blog(blog: Blog) -> dict[str, AttributeValueTypeDef]:
     return row
 
 
+def is_blog(row: Row) -> bool:
+    """Tell a blog from nothing, and from what only holds its place."""
+    return "version" in row
+
+
 def to_blog(row: Row) -> Blog:
     return Blog(contents=_text(row, "contents"), **to_summary(row).as_json())
 

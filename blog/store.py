@@ -17,7 +17,9 @@ if TYPE_CHECKING:  # the types are not shipped to where this runs
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
 # Other writers of the same blog can win a race this often before the client hears 503.
-_RACES: Final = 5
+_RACES: Final = 12
+# Pauses grow no further than this attempt's, since each race is soon over.
+_LONGEST_PAUSE: Final = 2
 _BATCH_TRIES: Final = 5
 
 # Names, times, version and the JSON around the fields of one blog.
@@ -54,7 +56,7 @@ class Store:
                 TableName=self._table, Key=_key(blog_id), ConsistentRead=True
             )
         )
-        if "Item" not in answer:
+        if not rows.is_blog(answer.get("Item", {})):
             raise UnknownBlog
         return rows.to_blog(answer["Item"])
 
@@ -63,7 +65,8 @@ class Store:
 
         *change* may refuse by raising; it is asked again when another writer came first.
         """
-        for _ in range(_RACES):
+        for attempt in range(_RACES):
+            _pause(attempt)
             old = self.get(blog_id)
             new = change(old)
             try:
@@ -76,7 +79,8 @@ class Store:
 
     def delete(self, blog_id: str, check: Callable[[Blog], None]) -> None:
         """Remove a blog unless *check* refuses by raising; raise UnknownBlog when there is none."""
-        for _ in range(_RACES):
+        for attempt in range(_RACES):
+            _pause(attempt)
             old = self.get(blog_id)
             check(old)
             try:
@@ -155,8 +159,8 @@ class Store:
             if attempt:
                 database.wait(attempt)
             answer = database.call(partial(self._client.batch_get_item, RequestItems=wanted))
-            blogs = map(rows.to_blog, answer["Responses"].get(self._table, []))
-            found.update((blog.id, blog) for blog in blogs)
+            items = filter(rows.is_blog, answer["Responses"].get(self._table, []))
+            found.update((blog.id, blog) for blog in map(rows.to_blog, items))
             wanted = answer.get("UnprocessedKeys", {})
             if not wanted:
                 return found
@@ -186,6 +190,12 @@ class Store:
         except UnknownBlog:
             return True
         return False
+
+
+def _pause(attempt: int) -> None:
+    """Let other writers go first after a lost race."""
+    if attempt:
+        database.wait(min(attempt, _LONGEST_PAUSE))
 
 
 def _key(blog_id: str) -> dict[str, Any]:

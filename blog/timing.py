@@ -1,7 +1,8 @@
-"""How long a request waits for the database, per request."""
+"""How long a request waits for the database, and how long it may."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,26 @@ from contextvars import ContextVar
 from typing import Final
 
 _waited: Final[ContextVar[float]] = ContextVar("waited_for_database", default=0.0)
+_deadline: Final[ContextVar[float]] = ContextVar("deadline_of_request", default=math.inf)
+
+# With one last call under way, still well within the time-out of a function.
+_REQUEST_SECONDS: Final = 5
 
 
 def restart() -> None:
-    """Forget what earlier requests of this thread waited for."""
+    """Forget earlier requests of this thread, and give this one its time."""
     _waited.set(0.0)
+    _deadline.set(time.monotonic() + _REQUEST_SECONDS)
+
+
+def finish() -> None:
+    """End the current request: what comes after it in this thread has no deadline."""
+    _deadline.set(math.inf)
+
+
+def seconds_left() -> float:
+    """Say how long the current request may still go on."""
+    return _deadline.get() - time.monotonic()
 
 
 @contextmanager

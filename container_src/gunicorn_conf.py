@@ -14,9 +14,8 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from container_src import logging_json
+from container_src import logging_json, receiving
 
-_STALLED_SECONDS: Final = 20
 _HEARTBEAT_FOLDERS: Final = ("/dev/shm", "/tmp")  # noqa: S108 - unlinked as soon as made
 
 
@@ -42,8 +41,8 @@ def heartbeat_folder(folders: Iterable[str]) -> str:
 
 def pre_request(_worker: object, request: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Prepare a request that a thread is about to serve."""
-    # A client that stalls half way through a body, or while reading, gives its thread back.
-    request.unreader.sock.settimeout(_STALLED_SECONDS)
+    # A client that sends its body too slowly, or stalls while reading, gives its thread back.
+    receiving.prepare(request)
 
 
 bind = address(os.environ)
@@ -58,6 +57,13 @@ worker_tmp_dir = heartbeat_folder(
     (_HEARTBEAT_FOLDERS[0], os.environ.get("TMPDIR", ""), _HEARTBEAT_FOLDERS[1])
 )
 limit_request_line = 8190  # as long as gunicorn can be told; the gateway takes a little more
+# Longer than what gunicorn allows by itself: a list of entity tags can be long.
+limit_request_field_size = 16384
+limit_request_fields = 200
+# No client and no proxy may move the application to another path or scheme.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 # Its socket would need a writable home.
 control_socket_disable = True
 logconfig_dict = logging_json.CONFIG

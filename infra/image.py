@@ -11,7 +11,6 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 
-from infra.packaging import ROOT
 from infra.settings import Settings
 
 _KEPT_IMAGES: Final = 10
@@ -69,8 +68,9 @@ class Image(pulumi.ComponentResource):
         )
         image = docker_build.Image(
             f"{name}-image",
-            context={"location": str(ROOT)},
-            dockerfile={"location": str(ROOT / _DOCKERFILE)},
+            # Relative to the project: a path of this machine would be a change on every other one.
+            context={"location": "."},
+            dockerfile={"location": _DOCKERFILE},
             platforms=[_PLATFORMS[settings.architecture]],
             push=True,
             tags=[pulumi.Output.concat(repository.repository_url, ":latest")],
@@ -78,7 +78,7 @@ class Image(pulumi.ComponentResource):
                 {
                     "address": repository.repository_url,
                     "username": token.user_name,
-                    "password": token.password,
+                    "password": pulumi.Output.secret(token.password),
                 }
             ],
             opts=child,

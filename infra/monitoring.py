@@ -89,7 +89,7 @@ class Monitoring(pulumi.ComponentResource):
             f"{self._name}-mail",
             topic=topic.arn,
             protocol="email",
-            endpoint=self._args.settings.alarm_email,
+            endpoint=pulumi.Output.secret(self._args.settings.alarm_email),
             opts=self._child,
         )
         return [topic.arn]

@@ -11,6 +11,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
 _T = TypeVar("_T")
+_MAY_BE_SECRET: Final = "alarmEmail"  # noqa: S105  # a name; what is declared with the others is readable in AWS anyway
 _ORIGIN: Final = r"https?://[^/\s,]+"
 
 
@@ -86,6 +87,10 @@ class Reader:
         if value is None:
             raise pulumi.RunError(
                 f"{self._config.full_key(key)} is not set: pulumi config set {key} VALUE"
+            )
+        if is_config_secret(self._config.full_key(key)) and key != _MAY_BE_SECRET:
+            raise self.wrong(
+                key, f"must be set with --plaintext: only {_MAY_BE_SECRET} stays secret"
             )
         return value
 

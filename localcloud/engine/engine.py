@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +16,14 @@ import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from localcloud.engine.monitor import Monitor, Resource, Run
+from localcloud.engine.preview import Preview
 from localcloud.engine.project import Project
 from localcloud.engine.provider import Provider
 from localcloud.environment import clean_environment
 from localcloud.processes import Process, Processes
 
 _LAUNCHER: Final = Path(__file__).with_name("program.py")
+_UP, _PREVIEW = "up", "preview"  # how the launcher runs the program
 _LOG_TAIL: Final = 4000  # characters of the program's own output to show when it fails
 
 
@@ -46,22 +49,33 @@ class Engine:
 
         After a ProgramFailed what was made stays, and the next run goes on from there.
         """
-        monitor = Monitor((project.name, project.stack), self._provider, self._resources, self._say)
-        async with _served(monitor) as address:
+        run = await self._run(project, _UP, self._provider, self._resources)
+        await self._delete_unregistered(run.resources)
+        return run.outputs
+
+    async def preview(self, project: Project) -> Run:
+        """Run the program and make nothing; `UNKNOWN` stands for what only making would tell."""
+        known = {urn: replace(resource) for urn, resource in self._resources.items()}
+        return await self._run(project, _PREVIEW, Preview(self._provider), known)
+
+    async def _run(
+        self, project: Project, mode: str, provider: Provider, known: dict[str, Resource]
+    ) -> Run:
+        monitor = Monitor((project.name, project.stack), provider, known, self._say)
+        async with served(monitor) as address:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._log.write_bytes(b"")
-            status = await (await self._start(project, address)).wait()
+            status = await (await self._start(project, mode, address)).wait()
         if status != 0:
             raise ProgramFailed(self._reason(monitor.run, status))
-        await self._delete_unregistered(monitor.run.resources)
-        return monitor.run.outputs
+        return monitor.run
 
-    async def _start(self, project: Project, address: str) -> Process:
+    async def _start(self, project: Project, mode: str, address: str) -> Process:
         settings = {
             "PULUMI_CONFIG": json.dumps(dict(project.config)),
             "PULUMI_CONFIG_SECRET_KEYS": "[]",
         }
-        command = [sys.executable, str(_LAUNCHER), address, project.name, project.stack]
+        command = [sys.executable, str(_LAUNCHER), mode, address, project.name, project.stack]
         return await self._processes.spawn(
             "program",
             [*command, str(project.root)],
@@ -92,7 +106,8 @@ class Engine:
 
 
 @contextlib.asynccontextmanager
-async def _served(monitor: Monitor) -> AsyncIterator[str]:
+async def served(monitor: Monitor) -> AsyncIterator[str]:
+    """Give the address at which the program finds *monitor*."""
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
     engine_pb2_grpc.add_EngineServicer_to_server(monitor, server)

@@ -1,7 +1,7 @@
 """Runs the Pulumi program in this process, as the Python language host does.
 
-Started by the built-in engine as a script: ``program.py MONITOR PROJECT STACK ROOT``, with the
-settings in PULUMI_CONFIG. Ends with 0, or 1 when the program failed.
+Started by the built-in engine as a script: ``program.py up|preview MONITOR PROJECT STACK ROOT``,
+with the settings in PULUMI_CONFIG. Ends with 0, or 1 when the program failed.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
 
 def main() -> None:
-    monitor, project, stack, root = sys.argv[1:5]
+    mode, monitor, project, stack, root = sys.argv[1:6]
     sdk.set_all_config(get_config_env(), get_config_secret_keys_env())
     sdk.configure(
         sdk.Settings(
@@ -25,7 +25,7 @@ def main() -> None:
             project=project,
             stack=stack,
             parallel=16,
-            dry_run=False,
+            dry_run=mode == "preview",
             organization="organization",
             root_directory=root,
         )

@@ -14,6 +14,9 @@ from typing import Any, Final
 
 from google.protobuf import json_format, struct_pb2
 
+# Stands in a preview for what is not known before something is made.
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 _ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"

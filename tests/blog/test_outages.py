@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from blog import database, timing
 from blog.errors import Unavailable
 from blog.store import Store
 from tests.blog.clients import Around, Faults
@@ -88,3 +90,23 @@ def test_the_client_keeps_as_many_connections_as_asked_for(dynalite: Database):
     config = dynalite.client(connections=3).meta.config
 
     assert config.max_pool_connections == 3
+
+
+def test_a_request_whose_time_is_over_asks_the_database_no_more(monkeypatch):
+    asked: list[int] = []
+    monkeypatch.setattr(timing, "_REQUEST_SECONDS", 0)
+    context = contextvars.copy_context()
+    context.run(timing.restart)
+
+    with pytest.raises(Unavailable):
+        context.run(database.call, lambda: asked.append(1))
+    with pytest.raises(Unavailable):
+        context.run(database.wait, 1)
+    assert asked == []
+
+
+def test_a_request_has_less_time_than_a_function():
+    context = contextvars.copy_context()
+    context.run(timing.restart)
+
+    assert 4 < context.run(timing.seconds_left) <= 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -143,3 +144,20 @@ def test_every_attribute_that_is_read_from_the_feed_is_in_it(client, table):
     )
     assert set(row) == keys | set(schema.NON_KEY_ATTRIBUTES)
     assert not {"FilterExpression", "ProjectionExpression", "ExclusiveStartKey"} & set(query)
+
+
+def test_replacements_at_the_same_time_all_succeed(store):
+    store.create(make_blog("a"))
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: store.replace("a", rewrite), range(8)))
+
+    assert len({blog.version for blog in made}) == 8
+
+
+def test_what_only_holds_a_place_is_no_blog(client, table, store):
+    store.create(make_blog("a"))
+    client.update_item(TableName=table, Key={"id": {"S": "a"}}, UpdateExpression="REMOVE version")
+    with pytest.raises(UnknownBlog):
+        store.get("a")
+
+    assert store.blogs(5, None).blogs == []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from container_src import gunicorn_conf
+from container_src.receiving import BoundedSocket
 from tests.blog.databases import PROJECT
 
 _DOCKERFILE = (PROJECT / "container_src" / "Dockerfile").read_text("utf-8")
@@ -52,6 +55,36 @@ def test_a_client_that_stalls_gives_its_thread_back():
         gunicorn_conf.pre_request(None, request)
 
         assert 1 < (ours.gettimeout() or 0) < 60
+
+
+def test_a_body_that_trickles_in_meets_its_deadline():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        bounded = BoundedSocket(ours)
+        bounded.allow(0.2)
+        start = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            while time.monotonic() - start < 2:
+                theirs.send(b"x")
+                bounded.recv(1)
+                time.sleep(0.02)
+
+        assert time.monotonic() - start < 1
+
+
+def test_a_silent_body_meets_its_deadline():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        bounded = BoundedSocket(ours)
+        bounded.allow(0.1)
+        with pytest.raises(TimeoutError):
+            bounded.recv(1)
+
+
+def test_the_image_opens_its_files_before_it_compiles_them():
+    opened = _DOCKERFILE.index("RUN chmod -R a+rX /build/packages /build/app")
+
+    assert _DOCKERFILE.index("COPY container_src") < opened < _DOCKERFILE.index("compileall")
 
 
 def test_the_final_stage_of_the_image_only_copies_and_names_a_numeric_user():

@@ -100,6 +100,7 @@ PATHS = [
             "access-control-allow-methods": "(?i).*DELETE.*",
             "access-control-allow-headers": "(?i).*authorization.*if-match.*",
             "access-control-allow-credentials": None,
+            "access-control-expose-headers": None,
         },
         exceptions=("preflight",),
     ),

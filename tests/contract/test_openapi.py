@@ -78,6 +78,19 @@ def test_the_limits_of_a_request_are_those_of_the_schema():
         assert ", ".join(listed) in prose
 
 
+def test_every_answer_to_a_read_documents_its_cache_control():
+    for (method, _), operation in openapi.operations().items():
+        for response in operation["responses"].values():
+            read = method in {"GET", "HEAD"}
+            assert not read or "Cache-Control" in openapi.resolve(response)["headers"]
+
+
+def test_no_pattern_of_a_title_competes_with_the_code():
+    assert not any(
+        "pattern" in SCHEMAS[name]["properties"]["title"] for name in ("Blog", "NewBlog")
+    )
+
+
 def test_the_pattern_of_ids_is_that_of_the_schema():
     pattern = PARAMETERS["id"]["schema"]["pattern"]
 

@@ -1,76 +1,84 @@
 """The program as it registers itself, without anything behind it."""
 
-import asyncio
+import contextlib
+import shutil
 
 import pytest
 
-from localcloud.engine.engine import Engine
-from localcloud.engine.project import load_project
-from localcloud.engine.provider import Outcome
-from localcloud.processes import Processes
-from localcloud.provider.invokes import answer
+from tests.infra.recording import Programs
+from tests.infra.variants import STACK, VARIANTS
 
 
-class Recorder:
-    """A provider that makes up what AWS would answer."""
+@pytest.fixture(scope="session")
+def stacks(pytestconfig, tmp_path_factory):
+    """Gives the program of a stack, which runs again and again in one process."""
+    made = {}
+    with contextlib.ExitStack() as stack:
 
-    def __init__(self):
-        self.resources = []
+        def programs(name):
+            if name not in made:
+                made[name] = Programs(pytestconfig.rootpath, name, tmp_path_factory.mktemp(name))
+                stack.callback(made[name].close)
+            return made[name]
 
-    async def create(self, urn, kind, name, inputs):
-        self.resources.append((kind, name, inputs))
-        made = {
-            key: f"{key}:{name}"
-            for key in (
-                "arn",
-                "dnsName",
-                "executionArn",
-                "invokeArn",
-                "invokeUrl",
-                "name",
-                "result",
-            )
-        }
-        return Outcome(f"{name}-id", {**made, **inputs})
-
-    async def invoke(self, token, arguments):
-        return answer(token)
+        yield programs
 
 
-class Program:
-    """What one run of the program registered."""
-
-    def __init__(self, resources, outputs):
-        self.resources = resources
-        self.outputs = outputs
-
-    def of(self, kind):
-        """Give the inputs of all resources of a type, by logical name."""
-        return {name: inputs for found, name, inputs in self.resources if found == kind}
+@pytest.fixture(scope="session")
+def declare(stacks):
+    """Runs the local stack's program with settings changed."""
+    return stacks("local").run
 
 
-async def _run(root, log, overrides):
-    async def lost():
-        pass
-
-    processes = Processes(lost)
-    await processes.open()
-    recorder = Recorder()
-    try:
-        engine = Engine(recorder, processes, log, print)
-        outputs = await engine.up(load_project(root, "local", overrides))
-    finally:
-        await processes.close()
-    return Program(recorder.resources, outputs)
+@pytest.fixture(scope="session")
+def declare_deployed(stacks):
+    """Runs the program of a stack that has nothing but defaults and what is given."""
+    return stacks(STACK).run
 
 
-@pytest.fixture(scope="module")
-def declare(pytestconfig, tmp_path_factory):
-    """Runs the program with settings changed."""
-    log = tmp_path_factory.mktemp("program") / "program.log"
-    return lambda **overrides: asyncio.run(_run(pytestconfig.rootpath, log, overrides))
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def program(declare):
     return declare()
+
+
+@pytest.fixture(scope="session")
+def variants(declare_deployed):
+    """Gives what the program declares with the settings of a name, run once."""
+    made = {}
+
+    def variant(name):
+        if name not in made:
+            made[name] = declare_deployed(**VARIANTS[name])
+        return made[name]
+
+    return variant
+
+
+@pytest.fixture(scope="session")
+def deployed(variants):
+    return variants("defaults")
+
+
+@pytest.fixture(scope="session", params=VARIANTS)
+def variant(request, variants):
+    """Asks the same of every stack in `VARIANTS`."""
+    return variants(request.param)
+
+
+PROGRAM = ("__main__.py", "Pulumi.yaml", "blog", "infra", "lambda_src", "requirements")
+
+
+@pytest.fixture
+def own_project(pytestconfig, tmp_path):
+    """A copy of the program, whose builds stay out of the project's own."""
+    root = tmp_path / "project"
+    root.mkdir()
+    for name in PROGRAM:
+        source = pytestconfig.rootpath / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, root / name)
+    (root / ".cache").mkdir()
+    (root / ".cache" / "uv").symlink_to(pytestconfig.rootpath / ".cache" / "uv")
+    return root

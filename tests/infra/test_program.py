@@ -38,7 +38,7 @@ def environments(program):
 
 
 def test_every_type_is_known_to_the_local_cloud(program):
-    assert {kind for kind, _, _ in program.resources} <= LocalProvider(None).types
+    assert {one.kind for one in program.resources} <= LocalProvider(None).types
 
 
 def test_every_route_of_the_contract_reaches_the_function_of_its_operation(program):

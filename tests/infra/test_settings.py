@@ -24,7 +24,7 @@ def read(pytestconfig):
         return Settings.read(pulumi.Config(PROJECT), pulumi.Config("aws"), stack)
 
     yield read
-    set_all_config({})
+    set_all_config({}, [])
 
 
 def test_the_local_stack_s_settings_are_valid(read):
@@ -145,3 +145,9 @@ def test_physical_names_are_legal_short_and_different_for_each_stack():
     for prefix in prefixes:
         assert len(f"{prefix}-DeleteBlog") <= 64
         assert prefix == prefix.lower().strip("-")
+
+
+def test_a_setting_that_would_not_stay_secret_is_refused_as_one(read):
+    set_all_config({}, [f"{PROJECT}:prefix"])
+    with pytest.raises(pulumi.RunError, match="prefix is a secret, but must be set with --plain"):
+        read(prefix="hush")

@@ -10,6 +10,7 @@ import pytest
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project
 from localcloud.engine.provider import Outcome, ProviderError
+from localcloud.engine.wire import UNKNOWN
 from localcloud.processes import Processes
 
 PREAMBLE = """
@@ -79,6 +80,12 @@ async def bench(tmp_path):
         settings = {f"demo:{key}": value for key, value in config.items()}
         return await engine.up(Project(tmp_path, "demo", "local", settings))
 
+    async def preview(program):
+        recorder.calls.clear()
+        (tmp_path / "__main__.py").write_text(PREAMBLE + program)
+        return await engine.preview(Project(tmp_path, "demo", "local", {}))
+
+    up.preview = preview
     up.calls = recorder.calls
     up.said = said
     yield up
@@ -140,6 +147,34 @@ async def test_what_holds_data_outlives_an_edit_that_leaves_it_out(bench):
     assert bench.calls == [("delete", "a-id")]
 
     await bench("Keeper('data')")
+    assert bench.calls == []
+
+
+CHAIN = """
+a = Thing("a", size={size})
+Thing("b", of=a.made)
+pulumi.export("made", a.made)
+"""
+
+
+async def test_a_preview_makes_nothing_and_what_only_making_would_tell_is_unknown(bench):
+    run = await bench.preview(CHAIN.format(size=1))
+
+    assert bench.calls == []
+    assert [one.inputs for one in run.resources.values() if one.custom] == [
+        {"size": 1},
+        {"of": UNKNOWN},
+    ]
+    assert run.outputs == {"made": UNKNOWN}
+
+
+async def test_a_preview_knows_what_is_there_and_changes_nothing_of_it(bench):
+    await bench(CHAIN.format(size=1))
+    run = await bench.preview(CHAIN.format(size=2))
+
+    assert bench.calls == []
+    assert run.outputs["made"] == "made a"
+    await bench(CHAIN.format(size=1))
     assert bench.calls == []
 
 

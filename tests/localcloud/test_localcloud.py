@@ -104,7 +104,8 @@ def test_a_second_one_on_the_same_folder_is_refused_in_one_line(cloud, start):
 
 
 def test_two_stacks_run_side_by_side_and_are_found_apart(cloud, start, tmp_path):
-    other = start("--stack", "other", "--config", "dockerImage=local", "--config", "bytecode=none")
+    settings = ("awsEndpoint=http://127.0.0.1:4566", "dockerImage=local", "bytecode=none")
+    other = start("--stack", "other", *(f"--config={setting}" for setting in settings))
     other.ready()
     post(other, other.functions, "only-here")
 

@@ -1,0 +1,171 @@
+"""A translation to CloudFormation, whose linter knows limits that the provider's SDK does not.
+
+What the translation has no word for keeps its own, which the linter then refuses, so that no input
+goes unchecked unseen.
+"""
+
+import json
+
+from cfnlint.api import lint
+
+from localcloud.environment import REGION
+
+_UNKNOWN_ACTION = "W3037"  # the one warning that stops a deployment, too
+
+
+def complaints(resources):
+    """Say what the linter finds wrong with *resources*, of which the translated types count."""
+    translated = {}
+    for one in resources:
+        if one.kind in TRANSLATIONS:
+            for entry in TRANSLATIONS[one.kind](one.name, one.inputs):
+                translated[f"R{len(translated)}"] = (one.name, entry)
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {key: entry for key, (_, entry) in translated.items()},
+    }
+    return [
+        f"{translated[match.path[1]][0]}: {match.rule.id} {match.message}"
+        for match in lint(json.dumps(template), regions=[REGION])
+        if match.rule.id.startswith("E") or match.rule.id == _UNKNOWN_ACTION
+    ]
+
+
+def _entry(kind, properties):
+    return {"Type": f"AWS::{kind}", "Properties": properties}
+
+
+def _capital(value):
+    """Begin every key with a capital letter, as CloudFormation does."""
+    if isinstance(value, dict):
+        return {key[0].upper() + key[1:]: _capital(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_capital(member) for member in value]
+    return value
+
+
+def _plain(kind, **words):
+    """Translate a type that CloudFormation describes alike, except for these *words*."""
+
+    def translate(name, inputs):
+        yield _entry(kind, _capital({words.get(key, key): value for key, value in inputs.items()}))
+
+    return translate
+
+
+def _function(name, inputs):
+    properties = _capital({key: value for key, value in inputs.items() if key != "publish"})
+    properties["Code"] = {"ZipFile": "# the package"}
+    properties["Environment"] = {"Variables": inputs["environment"]["variables"]}
+    properties["FunctionName"] = properties.pop("Name")
+    yield _entry("Lambda::Function", properties)
+
+
+def _table(name, inputs):
+    properties = _capital({key: value for key, value in inputs.items() if key != "hashKey"})
+    properties["KeySchema"] = [{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}]
+    properties["AttributeDefinitions"] = [
+        {"AttributeName": one["Name"], "AttributeType": one["Type"]}
+        for one in properties.pop("Attributes")
+    ]
+    for index in properties["GlobalSecondaryIndexes"]:
+        index["IndexName"] = index.pop("Name")
+        index["KeySchema"] = index.pop("KeySchemas")
+        keys = ("NonKeyAttributes", "ProjectionType")
+        index["Projection"] = {key: index.pop(key) for key in keys if key in index}
+    recovery = properties.pop("PointInTimeRecovery")["Enabled"]
+    encryption = properties.pop("ServerSideEncryption")["Enabled"]
+    properties["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": recovery}
+    properties["SSESpecification"] = {"SSEEnabled": encryption}
+    yield _entry("DynamoDB::Table", properties)
+
+
+def _task(name, inputs):
+    containers = json.loads(inputs["containerDefinitions"])
+    properties = _capital({**inputs, "containerDefinitions": containers})
+    for one, declared in zip(properties["ContainerDefinitions"], containers, strict=True):
+        one["LogConfiguration"]["Options"] = declared["logConfiguration"]["options"]
+    yield _entry("ECS::TaskDefinition", properties)
+
+
+def _role(name, inputs):
+    document = json.loads(inputs["assumeRolePolicy"])
+    others = {key: value for key, value in inputs.items() if key != "assumeRolePolicy"}
+    yield _entry("IAM::Role", {**_capital(others), "AssumeRolePolicyDocument": document})
+
+
+def _role_policy(name, inputs):
+    properties = {"RoleName": inputs["role"], "PolicyName": name}
+    document = json.loads(inputs["policy"])
+    yield _entry("IAM::RolePolicy", {**properties, "PolicyDocument": document})
+
+
+def _target_group(name, inputs):
+    properties = {**inputs, "vpcId": "vpc-00000000"}  # its id is known when it is made
+    check = properties.pop("healthCheck")
+    delay = properties.pop("deregistrationDelay")
+    words = {"Interval": "IntervalSeconds", "Timeout": "TimeoutSeconds"}
+    properties = _capital(properties)
+    for key, value in _capital(check).items():
+        if key == "Matcher":
+            properties["Matcher"] = {"HttpCode": value}
+        elif key.endswith("Threshold"):
+            properties[f"{key}Count"] = value
+        else:
+            properties[f"HealthCheck{words.get(key, key)}"] = value
+    properties["TargetGroupAttributes"] = [
+        {"Key": "deregistration_delay.timeout_seconds", "Value": str(delay)}
+    ]
+    yield _entry("ElasticLoadBalancingV2::TargetGroup", properties)
+
+
+def _alarm(name, inputs):
+    queries = inputs["metricQueries"]
+    others = {
+        key: value for key, value in inputs.items() if key not in ("metricQueries", "okActions")
+    }
+    properties = {**_capital(others), "OKActions": inputs["okActions"]}
+    yield _entry("CloudWatch::Alarm", {**properties, "Metrics": [_query(one) for one in queries]})
+    # The linter looks at the period of an alarm of one metric only.
+    for one in queries:
+        if "metric" in one:
+            metric = _capital(one["metric"])
+            metric["Dimensions"] = _query(one)["MetricStat"]["Metric"]["Dimensions"]
+            metric["Statistic"] = metric.pop("Stat")
+            yield _entry("CloudWatch::Alarm", {**properties, **metric})
+
+
+def _query(query):
+    if "metric" not in query:
+        return _capital(query)
+    metric = query["metric"]
+    dimensions = [{"Name": key, "Value": value} for key, value in metric["dimensions"].items()]
+    stat = {
+        "Metric": {
+            "Namespace": metric["namespace"],
+            "MetricName": metric["metricName"],
+            "Dimensions": dimensions,
+        },
+        "Period": metric["period"],
+        "Stat": metric["stat"],
+    }
+    others = {key: value for key, value in query.items() if key != "metric"}
+    return {**_capital(others), "MetricStat": stat, "ReturnData": query.get("returnData", False)}
+
+
+TRANSLATIONS = {
+    "aws:apigatewayv2/api:Api": _plain("ApiGatewayV2::Api"),
+    "aws:apigatewayv2/integration:Integration": _plain("ApiGatewayV2::Integration"),
+    "aws:apigatewayv2/route:Route": _plain("ApiGatewayV2::Route"),
+    "aws:apigatewayv2/stage:Stage": _plain("ApiGatewayV2::Stage", name="stageName"),
+    "aws:cloudwatch/dashboard:Dashboard": _plain("CloudWatch::Dashboard"),
+    "aws:cloudwatch/logGroup:LogGroup": _plain("Logs::LogGroup", name="logGroupName"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
+    "aws:dynamodb/table:Table": _table,
+    "aws:ecs/taskDefinition:TaskDefinition": _task,
+    "aws:iam/role:Role": _role,
+    "aws:iam/rolePolicy:RolePolicy": _role_policy,
+    "aws:lambda/alias:Alias": _plain("Lambda::Alias"),
+    "aws:lambda/function:Function": _function,
+    "aws:lb/targetGroup:TargetGroup": _target_group,
+}

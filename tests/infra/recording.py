@@ -1,0 +1,198 @@
+"""The program under the resource monitor, and everything that it registered, word for word."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from google.protobuf import json_format
+
+from localcloud.engine.engine import served
+from localcloud.engine.monitor import Monitor
+from localcloud.engine.project import load_project
+from localcloud.engine.provider import Outcome
+from localcloud.environment import ACCOUNT_ID, REGION, clean_environment
+from localcloud.provider.invokes import answer
+
+STACK = "pulumi:pulumi:Stack"
+ROOT = Path(__file__).parents[2]
+_RUNS = Path(__file__).with_name("runs.py")
+_MADE_UP = (
+    *("arnSuffix", "dnsName", "executionArn", "invokeArn", "invokeUrl", "name", "ref"),
+    *("registryId", "repositoryUrl", "result", "zoneId"),
+)
+
+
+class ProgramError(Exception):
+    """The program ended with an error; the text is what it said."""
+
+
+class Recorder:
+    """A provider that makes up what AWS would answer."""
+
+    async def create(self, urn, kind, name, inputs):
+        made = {key: f"{key}:{name}" for key in _MADE_UP}
+        secrets = frozenset({"result"} if kind.startswith("random:") else ())
+        made |= {"arn": _arn(kind, name), "version": "1"}
+        return Outcome(f"{name}-id", {**made, **inputs}, secrets)
+
+    async def invoke(self, token, arguments):
+        if token == "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+            return {"userName": "AWS", "password": "a registry's password"}
+        return answer(token)
+
+
+def _arn(kind, name):
+    service, _, resource = kind.split(":")[1].partition("/")
+    region = "" if service == "iam" else REGION
+    return f"arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}/{name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Declared:
+    """One resource as the program registered it; *wire* are its inputs with secrets marked."""
+
+    urn: str
+    kind: str
+    name: str
+    inputs: Mapping[str, Any]
+    wire: Mapping[str, Any]
+    custom: bool
+    parent: str
+    provider: str
+    dependencies: frozenset[str]
+    ignored: tuple[str, ...]
+
+    @classmethod
+    def of(cls, urn, request, inputs):
+        return cls(
+            urn=urn,
+            kind=request.type,
+            name=request.name,
+            inputs=inputs,
+            wire=json_format.MessageToDict(request.object),
+            custom=request.custom,
+            parent=request.parent,
+            provider=request.provider,
+            dependencies=frozenset(request.dependencies),
+            ignored=tuple(request.ignoreChanges),
+        )
+
+
+class Watching(Monitor):
+    """A monitor that remembers what it was asked."""
+
+    def __init__(self, names, known):
+        super().__init__(names, Recorder(), known, print)
+        self.declared = []
+        self.invokes = []
+        self.wire_outputs = {}
+
+    async def RegisterResource(self, request, context):  # noqa: N802  # the protocol's name
+        response = await super().RegisterResource(request, context)
+        inputs = self.run.resources[response.urn].inputs
+        self.declared.append(Declared.of(response.urn, request, inputs))
+        return response
+
+    async def RegisterResourceOutputs(self, request, context):  # noqa: N802  # likewise
+        if request.urn == self._root:
+            self.wire_outputs = json_format.MessageToDict(request.outputs)
+        return await super().RegisterResourceOutputs(request, context)
+
+    async def Invoke(self, request, context):  # noqa: N802  # likewise
+        self.invokes.append((request.tok, request.provider))
+        return await super().Invoke(request, context)
+
+
+class Program:
+    """What one run of the program registered, in the order of its names."""
+
+    def __init__(self, monitor):
+        self.all = sorted(monitor.declared, key=lambda one: (one.name, one.kind))
+        self.resources = [one for one in self.all if one.custom]
+        self.outputs = monitor.run.outputs
+        self.wire_outputs = monitor.wire_outputs
+        self.invokes = monitor.invokes
+        self.by_urn = {one.urn: one for one in self.all}
+
+    def of(self, kind):
+        """Give the inputs of all resources of a type, by logical name."""
+        return {one.name: one.inputs for one in self.resources if one.kind == kind}
+
+    def called(self, name, kind=""):
+        """Give the one resource of this name whose type ends with *kind*."""
+        (found,) = [one for one in self.all if one.name == name and one.kind.endswith(kind)]
+        return found
+
+    def name_of(self, urn):
+        return "" if self.by_urn[urn].kind == STACK else self.by_urn[urn].name
+
+    def needs(self, one):
+        """Give everything that *one* depends on, directly or not: it outlives *one*."""
+        found, waiting = {}, [one]
+        while waiting:
+            current = waiting.pop()
+            for urn in (
+                *current.dependencies,
+                current.parent,
+                current.provider.rpartition("::")[0],
+            ):
+                if urn and urn not in found:
+                    found[urn] = self.by_urn[urn]
+                    waiting.append(found[urn])
+        return set(found.values())
+
+
+class Programs:
+    """Runs one stack's program, one run after the other."""
+
+    def __init__(self, root, stack, folder, programs=None, **variables):
+        """Log into *folder*; *programs* is a folder that comes first on PATH."""
+        self._root, self._stack = root, stack
+        self._name = load_project(root, stack, {}).name
+        self._log = (folder / "program.log").open("ab")
+        self._child = subprocess.Popen(
+            [sys.executable, str(_RUNS), self._name, stack, str(root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=_environment(folder, programs) | variables,
+        )
+
+    def run(self, secrets=(), **overrides):
+        """Run the program with settings changed, those named in *secrets* as secret ones."""
+        return asyncio.run(self._run(secrets, overrides))
+
+    async def _run(self, secrets, overrides):
+        config = dict(load_project(self._root, self._stack, overrides).config)
+        monitor = Watching((self._name, self._stack), {})
+        async with served(monitor) as address:
+            order = {"monitor": address, "config": config, "secrets": list(secrets)}
+            self._child.stdin.write(json.dumps(order).encode() + b"\n")
+            self._child.stdin.flush()
+            error = json.loads(await asyncio.to_thread(self._child.stdout.readline))
+        if error:
+            raise ProgramError("\n".join(monitor.run.refusals) or error)
+        return Program(monitor)
+
+    def close(self):
+        self._child.stdin.close()
+        self._child.wait()
+        self._child.stdout.close()
+        self._log.close()
+
+
+def _environment(folder, programs):
+    """Give the program what the local cloud's engine gives it, and a Docker that answers."""
+    docker = folder / "bin" / "docker"
+    docker.parent.mkdir(exist_ok=True)
+    docker.write_text("#!/bin/sh\nexit 0\n")
+    docker.chmod(0o755)
+    made = clean_environment("http://127.0.0.1:1")
+    path = (programs, docker.parent, made["PATH"], os.environ.get("PATH", ""))
+    return made | {"PATH": os.pathsep.join(str(part) for part in path if part)}

@@ -1,0 +1,59 @@
+"""Runs the program each time that it is told to: imports are most of a first run's time.
+
+Started as a script: ``runs.py PROJECT STACK ROOT``. Reads a JSON line for each run (the monitor's
+address, the settings, which of them are secret), and answers with one: the error's text, or null.
+"""
+
+import asyncio
+import json
+import os
+import runpy
+import sys
+import traceback
+
+import pulumi
+import pulumi.runtime as sdk
+from pulumi.runtime.settings import set_root_resource
+
+
+def main() -> None:
+    project, stack, root = sys.argv[1:4]
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the program prints is no answer
+    os.chdir(root)
+    sys.path[0] = root
+    for line in sys.stdin:
+        order = json.loads(line)
+        sdk.set_all_config(order["config"], order["secrets"])
+        sdk.configure(
+            sdk.Settings(
+                monitor=order["monitor"],
+                engine=order["monitor"],
+                project=project,
+                stack=stack,
+                parallel=16,
+                dry_run=False,
+                organization="organization",
+                root_directory=root,
+            )
+        )
+        set_root_resource(None)
+        print(json.dumps(_error()), file=answers, flush=True)
+
+
+def _error() -> str | None:
+    try:
+        asyncio.run(sdk.run_in_stack(_program))
+    except pulumi.RunError as error:
+        return f"error: {error}"
+    except Exception:  # noqa: BLE001  # whatever the program raised is the answer
+        return traceback.format_exc()
+    return None
+
+
+def _program() -> None:
+    runpy.run_path("__main__.py", run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

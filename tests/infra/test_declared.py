@@ -1,0 +1,8 @@
+"""The summary of what is declared is the one that was reviewed."""
+
+from tests.infra.declared import GOLDEN, golden
+
+
+def test_what_is_declared_is_what_was_reviewed(variants):
+    # After a change that is meant: `make golden`, and read the difference.
+    assert golden(variants).splitlines() == GOLDEN.read_text("utf-8").splitlines()

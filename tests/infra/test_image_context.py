@@ -1,0 +1,117 @@
+"""Building the image: what Docker is sent (all that it needs, nothing else), and no Docker."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import SimpleNamespace
+
+import pulumi
+import pytest
+
+from infra.image import check_docker
+from tests.infra.recording import ROOT
+
+LOADED = """
+import json, sys
+import container_src.gunicorn_conf, container_src.worker, container_src.wsgi
+files = (getattr(module, "__file__", None) for module in sys.modules.values())
+print(json.dumps([file for file in files if file]))
+"""
+
+
+def context(ignore_file):
+    """Give the files that an ignore file leaves: as in Docker, the last pattern that fits wins."""
+    rules = [line for line in ignore_file.read_text().splitlines() if line and line[0] != "#"]
+    found = set()
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name[0] != "." and name != "node_modules"]
+        for name in files:
+            path = (Path(folder) / name).relative_to(ROOT)
+            fitting = [rule for rule in rules if fits(path, rule.removeprefix("!"))]
+            if not fitting or fitting[-1].startswith("!"):
+                found.add(path.as_posix())
+    return found
+
+
+def fits(path, pattern):
+    """Whether a pattern is of this path or of a folder above it."""
+    wanted = pattern.split("/")
+    given = path.parts[: len(wanted)]
+    return len(given) == len(wanted) and all(map(fnmatchcase, given, wanted))
+
+
+@pytest.fixture
+def sent():
+    return context(ROOT / "container_src" / "Dockerfile.dockerignore")
+
+
+def test_only_sources_and_the_list_of_requirements_are_sent(sent):
+    assert "requirements/container.txt" in sent
+    others = {path for path in sent if path != "requirements/container.txt"}
+    assert {path.split("/")[0] for path in others} == {"blog", "container_src"}
+    assert {Path(path).suffix for path in others} == {".py"}
+
+
+def test_what_the_dockerfile_copies_is_sent_and_all_that_is_sent_is_copied(sent):
+    dockerfile = (ROOT / "container_src" / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY (?!--from)(\S+) ", dockerfile, re.MULTILINE)
+
+    for source in copied:
+        assert any(path == source or path.startswith(f"{source}/") for path in sent), source
+    for path in sent:
+        assert any(path == source or path.startswith(f"{source}/") for source in copied), path
+
+
+def test_the_task_starts_from_what_is_sent_and_uses_all_of_it(sent, tmp_path):
+    for path in sent:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / path, tmp_path / path)
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    variables = {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "CORS_ORIGINS": "*",
+        "OPEN_WRITES": "true",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), packages]),
+        "TABLE_NAME": "blogs",
+    }
+
+    # -S: no .pth file makes the project's folder importable.
+    command = [sys.executable, "-S", "-c", LOADED]
+    told = subprocess.run(
+        command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+
+    assert told.stderr == ""
+    loaded = {file.removeprefix(f"{tmp_path}/") for file in json.loads(told.stdout)}
+    assert {path for path in sent if path.endswith(".py")} - loaded == set()
+
+
+@pytest.fixture
+def to_build():
+    """Settings that name no image."""
+    return SimpleNamespace(containers=SimpleNamespace(image=""))
+
+
+@pytest.mark.parametrize("docker", [None, "exit 1"])
+def test_without_a_docker_that_answers_both_ways_out_are_said(
+    to_build, docker, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if docker:
+        (tmp_path / "docker").write_text(f"#!/bin/sh\n{docker}\n")
+        (tmp_path / "docker").chmod(0o755)
+
+    with pytest.raises(pulumi.RunError, match=r"start Docker .* pulumi config set dockerImage"):
+        check_docker(to_build)
+
+
+def test_an_image_that_exists_needs_no_docker(to_build, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    to_build.containers.image = "registry.example/blog:1"
+
+    check_docker(to_build)

@@ -1,0 +1,61 @@
+"""Every declared input has the name and the type that the provider's SDK knows."""
+
+import pytest
+
+from tests.infra.input_types import problems
+
+FUNCTION = "functions-GetBlog-function"
+TARGETS = "containers-balancer-targets"
+SERVICE = "containers-service"
+
+
+def test_every_input_of_every_resource_is_known_and_of_its_type(variant):
+    found = {one.name: problems(one.kind, one.inputs) for one in variant.resources}
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert len(found) > 75
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        (FUNCTION, {"timeout": "ten"}, "timeout: 'ten' is not int"),
+        (FUNCTION, {"timeout": True}, "timeout: True is not int"),
+        (FUNCTION, {"runtime": "python3.31"}, "runtime: 'python3.31' is no Runtime"),
+        (FUNCTION, {"tracingConfig": {}}, "tracingConfig.mode: is missing"),
+        (FUNCTION, {"code": "package.zip"}, "code: 'package.zip' is not plain"),
+        (
+            FUNCTION,
+            {"tracingConfig": {"mode": "Active", "mod": "Active"}},
+            "tracingConfig.mod: no such property",
+        ),
+        (
+            FUNCTION,
+            {"environment": {"variables": {"N": 1}}},
+            "environment.variables[N]: 1 is not str",
+        ),
+        (TARGETS, {"port": 80.5}, "port: 80.5 is not int"),
+        (TARGETS, {"healthCheck": {"pathh": "/"}}, "healthCheck.pathh: no such property"),
+        (TARGETS, {"healthCheck": [{"path": "/"}]}, "healthCheck: a list is not allowed"),
+        (SERVICE, {"loadBalancers": {}}, "loadBalancers: an object is not allowed"),
+        (
+            SERVICE,
+            {"loadBalancers": [{"containerPort": "8080", "containerName": "blog"}]},
+            "loadBalancers[0].containerPort: '8080' is not int",
+        ),
+        (
+            "blogs",
+            {"pointInTimeRecovery": {"enable": True, "enabled": True}},
+            "pointInTimeRecovery.enable: no such property",
+        ),
+        ("containers-log", {"retentionInDay": 7}, "retentionInDay: no such property"),
+        ("aws", {"defaultTag": "{}"}, "defaultTag: no such property"),
+        ("aws", {"defaultTags": '{"tag": {}}'}, "defaultTags.tag: no such property"),
+    ],
+)
+def test_a_mistake_in_a_name_or_a_type_is_found(deployed, name, change, problem):
+    declared = deployed.called(name)
+
+    found = problems(declared.kind, {**declared.inputs, **change})
+
+    assert [line.partition(".")[2] for line in found] == [problem]

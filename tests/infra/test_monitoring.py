@@ -1,0 +1,77 @@
+"""The dashboard and the alarms look at what is declared, by names that CloudWatch knows."""
+
+import json
+
+# Metrics that exist, with the dimensions under which CloudWatch keeps them.
+METRICS = {
+    "AWS/Lambda": {("FunctionName",)},
+    "AWS/ApiGateway": {("ApiId", "Stage")},
+    "AWS/ApplicationELB": {("LoadBalancer",), ("LoadBalancer", "TargetGroup")},
+    "AWS/DynamoDB": {("TableName",), ("Operation", "TableName")},
+    "AWS/ECS": {("ClusterName", "ServiceName")},
+}
+
+
+def values(variant):
+    """Give what the dimensions of metrics may hold: names of things that are declared."""
+    names = {one["name"] for one in variant.of("aws:lambda/function:Function").values()}
+    return {
+        "ApiId": {"functions-api-id"},
+        "ClusterName": {"name:containers-cluster"},
+        "FunctionName": names,
+        "LoadBalancer": {"arnSuffix:containers-balancer-balancer"},
+        "Operation": {"Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem"},
+        "ServiceName": {"name:containers-service"},
+        "Stage": {variant.called("functions-stage").inputs["name"]},
+        "TableName": {"name:blogs"},
+        "TargetGroup": {"arnSuffix:containers-balancer-targets"},
+    }
+
+
+def assert_exists(variant, namespace, dimensions):
+    assert tuple(sorted(dimensions)) in METRICS[namespace], (namespace, dimensions)
+    for key, value in dimensions.items():
+        assert value in values(variant)[key], (namespace, key, value)
+
+
+def test_alarms_watch_metrics_of_what_is_declared(variant):
+    alarms = variant.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+    watched = set()
+    for one in alarms.values():
+        (total, *parts) = one["metricQueries"]
+        assert total["returnData"] is True
+        for part in parts:
+            metric = part["metric"]
+            assert_exists(variant, metric["namespace"], metric["dimensions"])
+            watched.add(metric["metricName"])
+
+    assert watched == {
+        "5xx",
+        "Errors",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "ReadThrottleEvents",
+        "Throttles",
+        "UnHealthyHostCount",
+        "WriteThrottleEvents",
+    }
+
+
+def test_the_dashboard_shows_metrics_of_what_is_declared(variant):
+    (dashboard,) = variant.of("aws:cloudwatch/dashboard:Dashboard").values()
+    widgets = json.loads(dashboard["dashboardBody"])["widgets"]
+
+    for widget in widgets:
+        for namespace, _, *rest in widget["properties"]["metrics"]:
+            pairs = [part for part in rest if isinstance(part, str)]
+            assert_exists(variant, namespace, dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    assert {(widget["x"], widget["width"]) for widget in widgets} == {(0, 12), (12, 12)}
+
+
+TOPIC = "arn:aws:sns:eu-west-1:000000000000:topic/monitoring-alarms"
+
+
+def test_alarms_tell_whoever_is_to_be_told(variants):
+    for name, actions in (("defaults", []), ("everything", [TOPIC])):
+        for one in variants(name).of("aws:cloudwatch/metricAlarm:MetricAlarm").values():
+            assert (one["alarmActions"], one["okActions"]) == (actions, actions)

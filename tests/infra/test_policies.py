@@ -1,0 +1,273 @@
+"""What no stack may declare, whatever its settings; every exception stands here with its reason."""
+
+from fnmatch import fnmatchcase
+
+import pytest
+
+from tests.infra.documents import statements
+
+# Resources with a wildcard: (policy, resource): why nothing narrower would do.
+WILDCARDS = {
+    ("functions-*-log-policy", "arn:aws:cloudwatch:*:logGroup/functions-*-log:*"): (
+        "Lambda names the streams; they are all in the function's own log group"
+    ),
+    ("functions-*-trace-policy", "*"): "X-Ray's actions know no resources",
+}
+# Policies that AWS keeps: why they are not written out here.
+MANAGED = {
+    "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy": (
+        "made by AWS for exactly this: pulling an image and writing a log before the task runs"
+    ),
+}
+TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/blogs"
+FEED = f"{TABLE}/index/feed"
+# What each backend's code asks of DynamoDB, and not one action more.
+GRANTS = {
+    "functions-GetBlogs-role": {("BatchGetItem", TABLE), ("Query", FEED)},
+    "functions-GetBlog-role": {("GetItem", TABLE)},
+    "functions-PostBlog-role": {("GetItem", TABLE), ("PutItem", TABLE)},
+    "functions-PutBlog-role": {("GetItem", TABLE), ("PutItem", TABLE)},
+    "functions-DeleteBlog-role": {("DeleteItem", TABLE), ("GetItem", TABLE)},
+    "containers-task-role": {
+        *((f"{verb}Item", TABLE) for verb in ("BatchGet", "Delete", "Get", "Put")),
+        ("Query", FEED),
+    },
+}
+# Names that are given: they stand in the way when AWS can change a resource only by making another
+# one first. (type, name): why it is given all the same.
+FIXED_NAMES = {
+    ("aws:apigatewayv2/api:Api", "functions-api"): "no name has to be unique among APIs",
+    ("aws:apigatewayv2/stage:Stage", "functions-stage"): "part of the URL; unique within its API",
+    ("aws:cloudwatch/dashboard:Dashboard", "*"): "people look for it; put in place, never replaced",
+    ("aws:cloudwatch/logGroup:LogGroup", "containers-log"): "people look for it",
+    ("aws:cloudwatch/logGroup:LogGroup", "functions-access-log"): "the prefix spares a policy",
+    ("aws:cloudwatch/logGroup:LogGroup", "functions-*-log"): "Lambda writes to this name",
+    ("aws:ecs/taskDefinition:TaskDefinition", "*"): "a family: each definition is a revision of it",
+    ("aws:lambda/alias:Alias", "*"): "unique within its function",
+    ("aws:lambda/function:Function", "*"): "people look for it",
+    ("aws:route53/record:Record", "*"): "the setting domainName",
+}
+NAMING = ("name", "family", "dashboardName")
+
+
+def grants(program):
+    """Give what each role may do on what, from its own policies."""
+    found = {}
+    for one in statements(program):
+        for action in one.actions:
+            for resource in one.resources:
+                found.setdefault(one.role, set()).add((action, resource))
+    return found
+
+
+def test_every_policy_allows_named_actions_to_named_services_or_roles(variant):
+    for one in statements(variant):
+        assert one.effect == "Allow"
+        assert one.actions
+        assert not [action for action in one.actions if "*" in action or "?" in action], one
+        assert one.resources or one.services, one
+
+
+def test_a_resource_with_a_wildcard_has_its_reason(variant):
+    for one in statements(variant):
+        for resource in one.resources:
+            if "*" in resource:
+                assert any(
+                    fnmatchcase(one.owner, owner) and fnmatchcase(resource, allowed)
+                    for owner, allowed in WILDCARDS
+                    if allowed != "*" or resource == "*"
+                ), (one.owner, resource)
+
+
+def test_every_reason_for_a_wildcard_is_still_needed(variants):
+    used = {
+        (one.owner, resource)
+        for one in statements(variants("everything"))
+        for resource in one.resources
+    }
+
+    for owner, allowed in WILDCARDS:
+        assert any(fnmatchcase(o, owner) and fnmatchcase(r, allowed) for o, r in used), owner
+
+
+def test_managed_policies_are_the_ones_with_a_reason(variant):
+    attached = variant.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment").values()
+
+    assert {one["policyArn"] for one in attached} == set(MANAGED)
+
+
+def test_each_role_may_do_to_the_table_what_its_code_does_and_nothing_else(variant):
+    found = {
+        role: {
+            (action.removeprefix("dynamodb:"), resource)
+            for action, resource in allowed
+            if action.startswith("dynamodb:")
+        }
+        for role, allowed in grants(variant).items()
+    }
+
+    assert {role: allowed for role, allowed in found.items() if allowed} == GRANTS
+
+
+def test_beside_the_table_functions_write_their_log_and_traces_where_asked(variants):
+    writing = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    tracing = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+
+    for name, expected in (("defaults", writing), ("everything", writing | tracing)):
+        for role, allowed in grants(variants(name)).items():
+            if role.startswith("functions-"):
+                other = {action for action, _ in allowed if not action.startswith("dynamodb:")}
+                assert other == expected, role
+
+
+def test_a_function_writes_to_its_own_log_alone(variant):
+    logs = "arn:aws:cloudwatch:eu-west-1:000000000000:logGroup"
+    for role, allowed in grants(variant).items():
+        for action, resource in allowed:
+            if action.startswith("logs:"):
+                assert resource == f"{logs}/{role.removesuffix('-role')}-log:*"
+
+
+def test_each_role_is_trusted_by_the_service_that_runs_it_and_by_no_other(variant):
+    trusted = {one.role: one.services for one in statements(variant) if one.services}
+    users = {
+        one["role"]: ("lambda.amazonaws.com",)
+        for one in variant.of("aws:lambda/function:Function").values()
+    }
+    for one in variant.of("aws:ecs/taskDefinition:TaskDefinition").values():
+        for key in ("taskRoleArn", "executionRoleArn"):
+            users[one[key]] = ("ecs-tasks.amazonaws.com",)
+
+    assert {f"arn:aws:iam::000000000000:role/{role}": who for role, who in trusted.items()} == users
+
+
+def test_no_two_functions_or_tasks_share_a_role(variant):
+    roles = [one["role"] for one in variant.of("aws:lambda/function:Function").values()]
+    for one in variant.of("aws:ecs/taskDefinition:TaskDefinition").values():
+        roles += [one["taskRoleArn"], one["executionRoleArn"]]
+
+    assert len(set(roles)) == len(roles)
+
+
+def test_only_the_listener_s_ports_are_open_and_only_to_the_allowed_addresses(variants):
+    allowed = {
+        "defaults": {("0.0.0.0/0", 80)},
+        "everything": {
+            (network, port) for network in ("192.0.2.0/24", "198.51.100.0/24") for port in (80, 443)
+        },
+    }
+    for name, expected in allowed.items():
+        rules = variants(name).of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+        opened = {
+            (one["cidrIpv4"], port)
+            for one in rules.values()
+            if "cidrIpv4" in one
+            for port in range(one["fromPort"], one["toPort"] + 1)
+        }
+        listening = {one["port"] for one in variants(name).of("aws:lb/listener:Listener").values()}
+
+        assert opened == expected
+        assert {port for _, port in opened} == listening
+
+
+def test_addresses_come_in_to_the_balancer_alone_and_tasks_hear_the_balancer_alone(variant):
+    rules = variant.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+
+    for name, one in rules.items():
+        if one["securityGroupId"] == "containers-balancer-group-id":
+            assert "cidrIpv4" in one, name
+        else:
+            assert one["securityGroupId"] == "containers-task-group-id"
+            assert one["referencedSecurityGroupId"] == "containers-balancer-group-id"
+            assert not {"cidrIpv4", "cidrIpv6", "prefixListId"} & one.keys()
+        assert one["ipProtocol"] == "tcp"
+
+
+def test_no_rule_hides_inside_a_security_group(variant):
+    for one in variant.of("aws:ec2/securityGroup:SecurityGroup").values():
+        assert one.keys() <= {"description", "vpcId"}
+
+
+def test_the_table_is_encrypted_and_can_be_restored(variant):
+    (table,) = variant.of("aws:dynamodb/table:Table").values()
+
+    assert table["serverSideEncryption"] == {"enabled": True}
+    assert table["pointInTimeRecovery"] == {"enabled": True}
+    assert table["billingMode"] == "PAY_PER_REQUEST"
+
+
+def test_a_secure_listener_speaks_modern_tls_and_the_other_only_redirects(variants):
+    listeners = variants("everything").of("aws:lb/listener:Listener")
+    secure = listeners["containers-balancer-https"]
+    (redirect,) = listeners["containers-balancer-http"]["defaultActions"]
+
+    assert secure["sslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
+    assert secure["certificateArn"]
+    assert redirect["type"] == "redirect"
+    assert redirect["redirect"] == {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}
+
+
+def test_every_log_is_kept_for_a_limited_time(variants):
+    for name, days in (("defaults", 14), ("everything", 3653)):
+        logs = variants(name).of("aws:cloudwatch/logGroup:LogGroup").values()
+        assert {one.get("retentionInDays") for one in logs} == {days}
+
+
+def test_no_function_is_in_a_network(variant):
+    for one in variant.of("aws:lambda/function:Function").values():
+        assert "vpcConfig" not in one
+        assert "reservedConcurrentExecutions" not in one  # new accounts have ten in all
+
+
+def test_nothing_in_the_network_costs_by_the_hour(variant):
+    kinds = {one.kind.rpartition(":")[2] for one in variant.resources}
+    endpoints = variant.of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
+
+    assert not kinds & {"NatGateway", "Eip", "TransitGateway", "VpnGateway"}
+    assert {one["vpcEndpointType"] for one in endpoints} == {"Gateway"}
+
+
+def test_a_given_name_has_its_reason(variant):
+    given = {
+        (one.kind, one.name)
+        for one in variant.resources
+        if one.kind.startswith("aws:") and any(key in one.inputs for key in NAMING)
+    }
+    for kind, name in given:
+        assert any(k == kind and fnmatchcase(name, n) for k, n in FIXED_NAMES), (kind, name)
+
+
+def test_what_is_replaced_while_it_is_used_has_no_given_name(variant):
+    for one in variant.resources:
+        if one.kind.rpartition(":")[2] in {"TargetGroup", "LoadBalancer", "Service", "Role"}:
+            assert not {"name", "namePrefix"} & one.inputs.keys(), one.name
+
+
+def test_a_destroy_takes_the_images_along(variants):
+    (repository,) = variants("defaults").of("aws:ecr/repository:Repository").values()
+
+    assert repository["forceDelete"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("defaults", ("desiredCount",)), ("everything", ("desiredCount",)), ("prepared", ())],
+)
+def test_the_count_of_tasks_is_left_to_autoscaling_only_where_there_is_some(
+    variants, name, expected
+):
+    program = variants(name)
+    ignoring = {one.name: one.ignored for one in program.resources if one.ignored}
+
+    assert program.called("containers-service").ignored == expected
+    assert set(ignoring) <= {"containers-service"}
+    assert bool(program.of("aws:appautoscaling/target:Target")) == bool(expected)
+
+
+def test_nothing_is_kept_from_a_destroy_unless_it_is_asked_for(variants):
+    for name, kept in (("defaults", False), ("everything", True)):
+        (table,) = variants(name).of("aws:dynamodb/table:Table").values()
+        assert table["deletionProtectionEnabled"] is kept
+        for one in variants(name).resources:
+            assert not one.inputs.get("skipDestroy"), one.name
+            assert not one.inputs.get("enableDeletionProtection"), one.name

@@ -1,0 +1,81 @@
+"""What is secret stays so on its way to the engine, and what is sent is always the same."""
+
+import hashlib
+import json
+
+from localcloud.engine.wire import UNKNOWN
+from tests.infra.recording import Programs
+from tests.infra.variants import EVERYTHING, IMAGE, STACK
+
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+TOKEN = "result:write-token"  # what the recorder makes up for the random token
+
+
+def texts(value, path=""):
+    """Give every text in clear inside a wire value, with where it stands; secrets are none."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET:
+            return
+        for key, member in value.items():
+            yield from texts(member, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, member in enumerate(value):
+            yield from texts(member, f"{path}[{number}]")
+    elif isinstance(value, str):
+        yield path, value
+
+
+def in_clear(program, secret):
+    """Name every input that shows *secret*."""
+    return [
+        f"{one.name}{path}"
+        for one in program.all
+        for path, text in texts(one.wire)
+        if secret in text
+    ]
+
+
+def test_the_token_is_in_no_input_and_in_the_outputs_as_a_secret_only(variant):
+    assert in_clear(variant, TOKEN) == []
+    assert [path for path, text in texts(variant.wire_outputs) if TOKEN in text] == []
+
+
+def test_the_token_s_digest_is_what_both_backends_get(deployed):
+    digest = hashlib.sha256(TOKEN.encode()).hexdigest()
+
+    assert len(in_clear(deployed, digest)) == 6
+    assert deployed.outputs["WriteToken"] == TOKEN
+
+
+def test_the_password_of_the_registry_is_secret(deployed):
+    assert in_clear(deployed, "a registry's password") == []
+
+
+def test_a_mail_address_set_as_a_secret_stays_one(declare_deployed):
+    secret = ["aws-blog-demo:alarmEmail"]
+    program = declare_deployed(secret, **{**EVERYTHING, "dockerImage": IMAGE})
+
+    assert program.called("monitoring-mail").inputs["endpoint"] == "team@example.com"
+    assert in_clear(program, "team@example.com") == []
+    assert [text for _, text in texts(program.wire_outputs) if "team@" in text] == []
+
+
+def test_nothing_that_is_declared_names_a_folder_of_this_machine(pytestconfig, variant):
+    found = in_clear(variant, str(pytestconfig.rootpath))
+
+    # The engine compares a package by its contents.
+    assert {name for name in found if not name.endswith("-function.code.path")} == set()
+
+
+def test_what_is_declared_does_not_depend_on_the_order_of_hashes(pytestconfig, tmp_path):
+    sent = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        programs = Programs(pytestconfig.rootpath, STACK, folder, PYTHONHASHSEED=seed)
+        sent.append([(one.urn, dict(texts(one.wire))) for one in programs.run(**EVERYTHING).all])
+        programs.close()
+
+    assert sent[0] == sent[1]
+    assert UNKNOWN not in json.dumps(sent)

@@ -1,0 +1,296 @@
+"""Each setting of `Pulumi.yaml` changes what its description says, and nothing else."""
+
+import json
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from unittest.mock import ANY
+
+import pytest
+import yaml
+
+from tests.infra.changes import GONE, NEW, changes
+from tests.infra.recording import Programs
+from tests.infra.variants import CERTIFICATE, DEFAULTS, IMAGE, STACK
+
+HTTPS = {"certificateArn": CERTIFICATE, "domainName": "blog.example.com"}
+TOPIC = "arn:aws:sns:eu-west-1:000000000000:topic/monitoring-alarms"
+TASK = "TaskDefinition containers-task"
+BEHIND_ALIAS = {
+    "+ Alias functions-*-alias": NEW,
+    "Function functions-*-function.publish": True,
+    "Integration functions-*-integration.integrationUri": lambda old: old.replace(
+        "-function", "-alias"
+    ),
+    "Permission functions-*-permission.qualifier": "live",
+}
+
+
+def renamed(old):
+    return old.replace("blog-test", "demo-test")
+
+
+def restaged(old):
+    return old.replace("Prod", "dev")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """With the settings *given*, *value* for *key* changes each *place* to what it says."""
+
+    key: str
+    value: str
+    places: dict
+    given: dict = field(default_factory=dict)
+
+
+EFFECTS = [
+    Effect(
+        "prefix",
+        "demo",
+        {
+            "Api functions-api.name": renamed,
+            "Dashboard monitoring-dashboard.dashboardName": renamed,
+            "Dashboard monitoring-dashboard.dashboardBody.widgets.*": renamed,
+            "Function *-function.environment.variables.POWERTOOLS_METRICS_NAMESPACE": renamed,
+            "Function *-function.name": renamed,
+            "LogGroup *.name": renamed,
+            "MetricAlarm *.alarmDescription": renamed,
+            "MetricAlarm *.metricQueries.*.metric.dimensions.FunctionName": renamed,
+            "Permission *.function": renamed,
+            f"{TASK}.containerDefinitions.0.logConfiguration.options.awslogs-group": renamed,
+            f"{TASK}.family": renamed,
+            "output.DashboardURL": renamed,
+            "output.FunctionNames.*": renamed,
+        },
+    ),
+    Effect("tags", '{"team": "web"}', {"aws aws.defaultTags.tags.team": "web"}),
+    Effect(
+        "openWrites",
+        "true",
+        {
+            "- RandomPassword write-token": GONE,
+            "Function *-function.environment.variables.OPEN_WRITES": "true",
+            "Function *-function.environment.variables.WRITE_TOKEN_SHA256": GONE,
+            f"{TASK}.containerDefinitions.0.environment.OPEN_WRITES": "true",
+            f"{TASK}.containerDefinitions.0.environment.WRITE_TOKEN_SHA256": GONE,
+            "output.WriteToken": GONE,
+        },
+    ),
+    Effect(
+        "corsOrigins",
+        '["https://a.example", "https://b.example"]',
+        {
+            "Api functions-api.corsConfiguration.allowOrigins.0": "https://a.example",
+            "Api functions-api.corsConfiguration.allowOrigins.1": "https://b.example",
+            f"{TASK}.containerDefinitions.0.environment.CORS_ORIGINS": (
+                "https://a.example,https://b.example"
+            ),
+        },
+    ),
+    Effect("deletionProtection", "true", {"Table blogs.deletionProtectionEnabled": True}),
+    Effect("logRetentionDays", "30", {"LogGroup *.retentionInDays": 30}),
+    Effect(
+        "alarmEmail",
+        "team@example.com",
+        {
+            "+ Topic monitoring-alarms": NEW,
+            "+ TopicSubscription monitoring-mail": NEW,
+            "MetricAlarm *.alarmActions.0": TOPIC,
+            "MetricAlarm *.okActions.0": TOPIC,
+        },
+    ),
+    Effect(
+        "architecture",
+        "x86_64",
+        {
+            "Function *-function.architectures.0": "x86_64",
+            "Function *-function.code.digest": ANY,  # it carries a compiled library
+            "Image image-image.platforms.0": "linux/amd64",
+            f"{TASK}.runtimePlatform.cpuArchitecture": "X86_64",
+            "output.Architecture": "x86_64",
+        },
+    ),
+    Effect(
+        "stageName",
+        "dev",
+        {
+            "Dashboard monitoring-dashboard.dashboardBody.widgets.*": restaged,
+            "MetricAlarm monitoring-api-5xx.metricQueries.1.metric.dimensions.Stage": "dev",
+            "Stage functions-stage.name": "dev",
+            "output.ApiStage": "dev",
+        },
+    ),
+    Effect(
+        "throttlingRate",
+        "7",
+        {"Stage functions-stage.defaultRouteSettings.throttlingRateLimit": 7},
+    ),
+    Effect(
+        "throttlingBurst",
+        "7",
+        {"Stage functions-stage.defaultRouteSettings.throttlingBurstLimit": 7},
+    ),
+    Effect(
+        "memorySize",
+        "512",
+        {"Function *-function.memorySize": 512, "output.FunctionMemory": 512},
+    ),
+    Effect("functionTimeout", "5", {"Function *-function.timeout": 5}),
+    Effect(
+        "snapStart",
+        "true",
+        {**BEHIND_ALIAS, "Function *-function.snapStart.applyOn": "PublishedVersions"},
+    ),
+    Effect(
+        "provisionedConcurrency",
+        "2",
+        {**BEHIND_ALIAS, "+ ProvisionedConcurrencyConfig functions-*-concurrency": NEW},
+    ),
+    Effect(
+        "tracing",
+        "true",
+        {
+            "+ RolePolicy functions-*-trace-policy": NEW,
+            "Function *-function.environment.variables.TRACING": "true",
+            "Function *-function.tracingConfig.mode": "Active",
+        },
+    ),
+    Effect(
+        "dockerImage",
+        IMAGE,
+        {
+            "- Image image": GONE,
+            "- Image image-image": GONE,
+            "- LifecyclePolicy image-lifecycle": GONE,
+            "- Repository image-repository": GONE,
+            f"{TASK}.containerDefinitions.0.image": IMAGE,
+        },
+    ),
+    Effect("taskCpu", "512", {f"{TASK}.cpu": "512", "output.TaskCpu": 512}, {"taskMemory": "1024"}),
+    Effect("taskMemory", "1024", {f"{TASK}.memory": "1024", "output.TaskMemory": 1024}),
+    Effect("minTasks", "2", {"Target containers-scaling.minCapacity": 2}, {"desiredTasks": "2"}),
+    Effect("desiredTasks", "3", {"Service containers-service.desiredCount": 3}),
+    Effect("maxTasks", "6", {"Target containers-scaling.maxCapacity": 6}),
+    Effect(
+        "maxTasks",
+        "1",
+        {
+            "- Policy containers-scaling": GONE,
+            "- Target containers-scaling": GONE,
+            "Service containers-service.(ignored).0": GONE,
+        },
+    ),
+    Effect(
+        "autoscalingCpuTarget",
+        "70",
+        {"Policy containers-scaling.targetTrackingScalingPolicyConfiguration.targetValue": 70},
+    ),
+    Effect(
+        "allowedCidrs",
+        '["192.0.2.0/24", "198.51.100.0/24"]',
+        {
+            "SecurityGroupIngressRule containers-balancer-http-in-0.cidrIpv4": "192.0.2.0/24",
+            "+ SecurityGroupIngressRule containers-balancer-http-in-1": NEW,
+        },
+    ),
+    Effect(
+        "certificateArn",
+        CERTIFICATE,
+        {"Listener containers-balancer-https.certificateArn": CERTIFICATE},
+        {**HTTPS, "certificateArn": CERTIFICATE[:-1] + "1"},
+    ),
+    Effect("domainName", "b.example", {"output.ContainersURL": "https://b.example"}, HTTPS),
+    Effect("hostedZoneId", "Z01", {"+ Record containers-balancer-record": NEW}, HTTPS),
+    Effect(
+        "awsEndpoint",
+        "http://127.0.0.1:1",
+        {
+            "aws aws.accessKey": "local",
+            "aws aws.endpoints.0.*": "http://127.0.0.1:1",
+            "aws aws.secretKey": "local",
+            "aws aws.skip*": "true",
+        },
+        {"aws:region": "eu-west-1"},
+    ),
+]
+
+
+def assert_changes(found, places):
+    """Every place has changed as it says, and nothing has changed elsewhere."""
+    surprises = {}
+    for key, (old, new) in found.items():
+        expected = [value for place, value in places.items() if fnmatchcase(key, place)]
+        right = [value(old) if callable(value) else value for value in expected]
+        if new not in right:
+            surprises[key] = (old, new)
+
+    assert surprises == {}
+    assert [one for one in places if not any(fnmatchcase(key, one) for key in found)] == []
+
+
+@pytest.fixture(scope="module")
+def given(declare_deployed):
+    """Gives the program with settings, run once."""
+    made = {}
+
+    def program(settings):
+        key = json.dumps(settings, sort_keys=True)
+        if key not in made:
+            made[key] = declare_deployed(**DEFAULTS, **settings)
+        return made[key]
+
+    return program
+
+
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.key}={effect.value}")
+def test_a_setting_changes_what_it_says_and_nothing_else(given, effect):
+    before = given(effect.given)
+    after = given({**effect.given, effect.key: effect.value})
+
+    assert_changes(changes(before, after), effect.places)
+
+
+def test_a_certificate_and_its_name_turn_https_on(given):
+    assert_changes(
+        changes(given({}), given(HTTPS)),
+        {
+            "+ Listener containers-balancer-https": NEW,
+            "+ SecurityGroupIngressRule containers-balancer-https-in-0": NEW,
+            "Listener containers-balancer-http.defaultActions.0.redirect.*": ANY,
+            "Listener containers-balancer-http.defaultActions.0.targetGroupArn": GONE,
+            "Listener containers-balancer-http.defaultActions.0.type": "redirect",
+            "output.ContainersURL": "https://blog.example.com",
+        },
+    )
+
+
+def test_bytecode_changes_the_contents_of_the_package(own_project, tmp_path, given):
+    python = tmp_path / "python" / "python3.13"
+    python.parent.mkdir()
+    python.write_text(FAKE_PYTHON)
+    python.chmod(0o755)
+    folder = tmp_path / "program"
+    folder.mkdir()
+    programs = Programs(own_project, STACK, folder, python.parent)
+    after = programs.run(**{**DEFAULTS, "bytecode": "required"})
+    programs.close()
+
+    found = changes(given({}), after)
+
+    assert {key.partition("-function.")[2] for key in found} == {"code.digest"}
+    assert len(found) == 5
+
+
+# Says that it is Python 3.13, and leaves a file where that would compile.
+FAKE_PYTHON = """#!/bin/sh
+case "$1" in
+    -c) echo 3.13 ;;
+    *) for folder; do :; done; echo compiled > "$folder/compiled.pyc" ;;
+esac
+"""
+
+
+def test_every_setting_has_its_effect_here(pytestconfig):
+    declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
+
+    assert {effect.key for effect in EFFECTS} | {"bytecode"} == set(declared)

@@ -1,0 +1,42 @@
+"""The stacks whose declarations the tests look at: settings of their own, by name."""
+
+import json
+
+IMAGE = "registry.example/blog:1"
+CERTIFICATE = "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000"
+STACK = "test"  # it has no file, so what is not said here has its default
+
+DEFAULTS = {"bytecode": "none"}  # as for everybody, but for a Python 3.13 that nobody must have
+
+EVERYTHING = {
+    **DEFAULTS,
+    "alarmEmail": "team@example.com",
+    "allowedCidrs": json.dumps(["192.0.2.0/24", "198.51.100.0/24"]),
+    "architecture": "x86_64",
+    "certificateArn": CERTIFICATE,
+    "corsOrigins": json.dumps(["https://a.example", "https://b.example"]),
+    "deletionProtection": "true",
+    "desiredTasks": "2",
+    "domainName": "blog.example.com",
+    "functionTimeout": "28",
+    "hostedZoneId": "Z0123456789",
+    "logRetentionDays": "3653",
+    "maxTasks": "10",
+    "memorySize": "10240",
+    "minTasks": "2",
+    "snapStart": "true",
+    "tags": json.dumps({"team": "web"}),
+    "taskCpu": "16384",
+    "taskMemory": "122880",
+    "tracing": "true",
+}
+
+PREPARED = {
+    **DEFAULTS,
+    "dockerImage": IMAGE,
+    "maxTasks": "1",
+    "openWrites": "true",
+    "provisionedConcurrency": "3",
+}
+
+VARIANTS = {"defaults": DEFAULTS, "everything": EVERYTHING, "prepared": PREPARED}
