@@ -39,9 +39,16 @@ async def agrees_to_delete(app: App[None], session: Session, blog: Summary) -> b
     return answer is not None
 
 
+def _can_be_followed(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in _LINK_SCHEMES
+    except ValueError:  # such as an address in brackets that never end
+        return False
+
+
 async def follow_link(app: App[None], url: str) -> None:
     """Show where a link leads, and go there or copy it as the person says."""
-    if urlsplit(url).scheme not in _LINK_SCHEMES:
+    if not _can_be_followed(url):
         shown = text.line(url, 80)
         app.notify(f"Only http, https and mailto links are followed, not “{shown}”.")
         return
