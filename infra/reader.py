@@ -89,9 +89,7 @@ class Reader:
                 f"{self._config.full_key(key)} is not set: pulumi config set {key} VALUE"
             )
         if is_config_secret(self._config.full_key(key)) and key != _MAY_BE_SECRET:
-            raise self.wrong(
-                key, f"must be set with --plaintext: only {_MAY_BE_SECRET} stays secret"
-            )
+            raise self.wrong(key, f"only {_MAY_BE_SECRET} stays secret: set it with --plaintext")
         return value
 
     def _object(self, key: str) -> object:

@@ -149,5 +149,5 @@ def test_physical_names_are_legal_short_and_different_for_each_stack():
 
 def test_a_setting_that_would_not_stay_secret_is_refused_as_one(read):
     set_all_config({}, [f"{PROJECT}:prefix"])
-    with pytest.raises(pulumi.RunError, match="prefix is a secret, but must be set with --plain"):
+    with pytest.raises(pulumi.RunError, match="prefix is a secret, but only alarmEmail stays"):
         read(prefix="hush")

@@ -229,9 +229,9 @@ def assert_changes(found, places):
 
 
 @pytest.fixture(scope="module")
-def given(declare_deployed):
+def given(declare_deployed, deployed):
     """Gives the program with settings, run once."""
-    made = {}
+    made = {"{}": deployed}
 
     def program(settings):
         key = json.dumps(settings, sort_keys=True)
