@@ -1,7 +1,8 @@
-"""One backend over HTTP: the only module that knows httpx. It raises only `ApiError`."""
+"""One backend over HTTP; only this and `surroundings` know httpx. It raises only `ApiError`."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import ssl
@@ -18,9 +19,10 @@ import httpx
 from tui import text
 from tui.backends import Backend
 from tui.contract import Api, ApiError, Blog, Draft, Failure, LogEntry, Page
-from tui.documents import Unreadable, read_blog, read_blogs
+from tui.documents import Unreadable, is_tag, read_blog, read_blogs
 from tui.failures import name_of, refusal
 from tui.settings import Token, is_loopback
+from tui.surroundings import transport_to, usable_surroundings
 
 READ_TIMEOUT: Final = 30.0  # what the gateway in front of the functions allows
 CONNECT_TIMEOUT: Final = 3.0
@@ -41,6 +43,7 @@ class _TooLarge(Exception):
     """The answer is larger than any blog API's."""
 
 
+_LATE: Final = "did not answer within {timeout:g} s: try again, or raise --timeout."
 # The first that fits counts.
 _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (_TooLarge, "answered with more than any blog API does: check the URL."),
@@ -48,10 +51,8 @@ _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
         httpx.ConnectTimeout,
         "does not take connections in time: check that it is up, then try again.",
     ),
-    (
-        httpx.TimeoutException,
-        "did not answer within {timeout:g} s: try again, or raise --timeout.",
-    ),
+    (httpx.TimeoutException, _LATE),
+    (TimeoutError, _LATE),
     (httpx.ConnectError, "cannot be reached: check that it runs and that the URL is right."),
     (httpx.ProxyError, "cannot be reached through the proxy ({error}): check HTTPS_PROXY."),
     (httpx.InvalidURL, "has an address that cannot be used ({error}): check the URL."),
@@ -94,11 +95,14 @@ class HttpApi(Api):
     transport: httpx.AsyncBaseTransport | None = None
 
     def __post_init__(self) -> None:
-        self._client = httpx.AsyncClient(
-            transport=self.transport or _transport(self.backend.url),
-            timeout=httpx.Timeout(self.timeout, connect=min(CONNECT_TIMEOUT, self.timeout)),
-            headers={"User-Agent": "blogs", "Accept": "application/json"},
-        )
+        # Connecting gets a little less than all the time, so that its end is told for what it is.
+        connect = min(CONNECT_TIMEOUT, 0.9 * self.timeout)
+        with usable_surroundings():
+            self._client = httpx.AsyncClient(
+                transport=self.transport or transport_to(self.backend.url),
+                timeout=httpx.Timeout(self.timeout, connect=connect),
+                headers={"User-Agent": "blogs", "Accept": "application/json"},
+            )
 
     async def page(self, limit: int, after: str | None = None) -> Page:
         url = after or f"{self.backend.url}/blog?limit={limit}&view=summary"
@@ -135,6 +139,8 @@ class HttpApi(Api):
     ) -> _Request:
         headers = self._authorization()
         if etag is not None:
+            if not is_tag(etag):
+                raise ApiError("The entity tag has characters that no tag has.", Failure.REFUSED)
             headers["If-Match"] = etag
         if draft is None:
             return _Request(method=method, url=url, headers=headers)
@@ -177,15 +183,19 @@ class HttpApi(Api):
         """Send and read, and record how it went whatever happens."""
         # Loads what httpx would load during its first request, and count as the backend's time.
         await anyio.lowlevel.checkpoint()
-        at = time.strftime("%H:%M:%S")
+        at = time.strftime("%H:%M:%S", time.gmtime())
         start = time.perf_counter()
         response: httpx.Response | None = None
         try:
-            async with self._client.stream(
-                request.method, request.url, headers=request.headers, content=request.body
-            ) as response:
+            # httpx limits each wait of its own; an answer that drips could take forever.
+            async with (
+                asyncio.timeout(self.timeout),
+                self._client.stream(
+                    request.method, request.url, headers=request.headers, content=request.body
+                ) as response,
+            ):
                 return _Answer(response=response, body=await _bounded(response))
-        except (httpx.HTTPError, httpx.InvalidURL, _TooLarge) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, _TooLarge, TimeoutError) as error:
             raise self._lost(request.method, error) from error
         finally:
             milliseconds = (time.perf_counter() - start) * 1000
@@ -217,20 +227,6 @@ class HttpApi(Api):
             ) from error
 
 
-def _transport(url: str) -> httpx.AsyncBaseTransport | None:
-    """Go straight to this machine, past any proxy; None leaves the way to httpx."""
-    if not is_loopback(url):
-        return None
-    if url.startswith("https://"):
-        return httpx.AsyncHTTPTransport()
-    return httpx.AsyncHTTPTransport(verify=_no_certificates())
-
-
-def _no_certificates() -> ssl.SSLContext:
-    """Trust nobody: for plain http, where loading the trusted certificates takes 0.1 s."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
 async def _bounded(response: httpx.Response) -> bytes:
     pieces = bytearray()
     async for piece in response.aiter_bytes():
@@ -246,8 +242,12 @@ def _next(answer: _Answer) -> str | None:
     if link is None:
         return None
     here = str(answer.response.url)
-    url = urljoin(here, link)
-    if urlsplit(url)[:2] != urlsplit(here)[:2]:
+    try:
+        url = urljoin(here, link)
+        elsewhere = urlsplit(url)[:2] != urlsplit(here)[:2]
+    except ValueError as error:
+        raise Unreadable("its next page has no address") from error
+    if elsewhere:
         raise Unreadable("its next page is elsewhere")
     return url
 

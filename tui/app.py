@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.segment import Segments
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from tui import text
 from tui.connect import Connector
@@ -86,13 +87,23 @@ class BlogsApp(App[None]):
             markup=False,
         )
 
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Give what works here: Textual's other commands have no place in this app."""
+        del screen  # the same everywhere
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "Leave the app", self.action_quit)
+
     def action_help(self) -> None:
-        self.push_screen(HelpScreen())
+        if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice
+            self.push_screen(HelpScreen())
 
     def action_switch(self) -> None:
         """Make the other backend active, except under a dialog that names this one."""
         if isinstance(self.screen, ModalScreen):
             self.bell()
+            return
+        if self.session.saving:
+            self.notify("A write has no answer yet: wait for it, then switch.", severity="warning")
             return
         try:
             self.session.toggle()

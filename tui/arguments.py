@@ -99,19 +99,23 @@ def _add_writing(commands: argparse._SubParsersAction[Parser]) -> None:
     post = _add(commands, "post", "write a new blog", "post --title Hello --file hello.md")
     post.add_argument("--title", required=True)
     post.add_argument("--author", default="", help="(nobody)")
-    post.add_argument("--file", metavar="FILE", default="-", help="the contents; - is stdin (-)")
-    post.add_argument("--id", help="an id of your own (a new one that sorts by time)")
+    post.add_argument(
+        "--file", type=_given, metavar="FILE", default="-", help="the contents; - is stdin (-)"
+    )
+    post.add_argument("--id", type=_given, help="an id of your own (a new one that sorts by time)")
     edit = _add(commands, "edit", "change a blog", "edit 019e0d3c-… --title 'A better title'")
     edit.description = "Change what is given and keep the rest."
     edit.add_argument("id", metavar="ID")
     edit.add_argument("--title")
     edit.add_argument("--author")
-    edit.add_argument("--file", metavar="FILE", help="new contents; - is stdin")
-    edit.add_argument("--if-match", metavar="ETAG", help="only if it is still this (as read)")
+    edit.add_argument("--file", type=_given, metavar="FILE", help="new contents; - is stdin")
+    edit.add_argument(
+        "--if-match", type=_tag, metavar="ETAG", help="only if it is still this (as read)"
+    )
     remove = _add(commands, "rm", "delete a blog", "rm 019e0d3c-… --yes")
     remove.add_argument("id", metavar="ID")
     remove.add_argument("--yes", action="store_true", help="do not ask")
-    remove.add_argument("--if-match", metavar="ETAG", help="only if it is still this")
+    remove.add_argument("--if-match", type=_tag, metavar="ETAG", help="only if it is still this")
 
 
 def _add(
@@ -136,16 +140,31 @@ def _add_common(parser: Parser) -> None:
     group = parser.add_argument_group("backends", argument_default=argparse.SUPPRESS)
     add = group.add_argument
     add("--backend", choices=[kind.value for kind in Kind], help="which one to ask (functions)")
-    add("--stack", metavar="NAME", help="the running local cloud of that name")
-    add("--functions-url", metavar="URL", help="the functions backend, with its stage")
-    add("--containers-url", metavar="URL", help="the containers backend")
-    add("--token-file", metavar="FILE", help="a file that holds the write token")
+    add("--stack", type=_given, metavar="NAME", help="the running local cloud of that name")
+    add("--functions-url", type=_given, metavar="URL", help="the functions backend, with its stage")
+    add("--containers-url", type=_given, metavar="URL", help="the containers backend")
+    add("--token-file", type=_given, metavar="FILE", help="a file that holds the write token")
     add("--timeout", type=_seconds, metavar="S", help="seconds to wait for an answer (30)")
     add(
         "--plain-http-token",
         action="store_true",
         help="send the token unencrypted to another machine",
     )
+
+
+def _given(text: str) -> str:
+    """Refuse nothing: it comes from a variable that is not set, and must not count as absent."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
+def _tag(text: str) -> str:
+    """Complete an entity tag that was given without its quotes."""
+    tag = text.strip()
+    if not tag or not all(" " <= character <= "~" for character in tag):
+        raise argparse.ArgumentTypeError("an entity tag is printable ASCII")
+    return tag if tag == "*" or '"' in tag else f'"{tag}"'
 
 
 def _count(text: str) -> int:

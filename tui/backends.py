@@ -29,6 +29,7 @@ URL_VARIABLES: Final = {
 }
 TOKEN_VARIABLE: Final = "BLOGS_WRITE_TOKEN"  # noqa: S105 -- the variable's name
 _OUTPUTS: Final = {Kind.FUNCTIONS: "FunctionsURL", Kind.CONTAINERS: "ContainersURL"}
+_LONGEST_TOKEN_FILE: Final = 10_000
 _NOWHERE: Final = (
     "No backend found: start one with `python -m localcloud` (or `make demo`), or set "
     "BLOGS_FUNCTIONS_URL and BLOGS_CONTAINERS_URL."
@@ -75,9 +76,9 @@ class Backends:
 
 def find(flags: Flags, environ: Mapping[str, str]) -> Backends:
     """Find the backends, or say how to name them."""
-    if flags.stack and flags.urls:
+    if flags.stack is not None and flags.urls:
         raise SettingsError("Give either --stack or the URLs, not both.")
-    named = {} if flags.stack else _named(flags, environ)
+    named = {} if flags.stack is not None else _named(flags, environ)
     if named:
         token = _token_file(flags) or _variable_token(environ)
         return Backends(by_kind=named, token=token)
@@ -123,10 +124,13 @@ def _token_file(flags: Flags) -> Token | None:
     if flags.token_file is None:
         return None
     try:
-        text = Path(flags.token_file).read_text(encoding="utf-8")
+        with Path(flags.token_file).open(encoding="utf-8") as file:
+            text = file.read(_LONGEST_TOKEN_FILE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise SettingsError(f"--token-file {flags.token_file}: {reason}.") from error
+    if len(text) > _LONGEST_TOKEN_FILE:
+        raise SettingsError(f"--token-file {flags.token_file}: it is too long for a token.")
     if not text.strip():
         raise SettingsError(f"--token-file {flags.token_file}: it is empty.")
     return Token.of(text, "--token-file")

@@ -26,6 +26,7 @@ _EXITS: Final = {
     Failure.REFUSED: FAILED,
     Failure.TOKEN: WRONG_USE,
     Failure.PLAIN_HTTP: WRONG_USE,
+    Failure.SETTINGS: WRONG_USE,
     Failure.UNREACHABLE: 3,
     Failure.TAKEN: 4,
     Failure.CHANGED: 4,
@@ -127,7 +128,7 @@ def _open_app(connector: Connector, kind: Kind) -> int:
 def _flags(args: Namespace) -> Flags:
     urls = {kind: getattr(args, f"{kind}_url", None) for kind in Kind}
     return Flags(
-        urls={kind: url for kind, url in urls.items() if url},
+        urls={kind: url for kind, url in urls.items() if url is not None},
         token_file=getattr(args, "token_file", None),
         stack=getattr(args, "stack", None),
     )

@@ -14,8 +14,9 @@ from typing import Any, Final
 from tui import output, text
 from tui.arguments import UsageError
 from tui.backends import Backends
-from tui.contract import LARGEST_PAGE, Api, Draft, Kind, LogEntry
+from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, Kind, LogEntry
 from tui.ids import new_id
+from tui.paging import Trail
 from tui.writes import Writes, Written
 
 
@@ -45,13 +46,23 @@ def contents_of(args: Namespace) -> str | None:
     name = getattr(args, "file", None)
     if name is None:
         return None
+    place = "Standard input" if name == "-" else name
     try:
-        data = _standard_input() if name == "-" else Path(name).read_bytes()
-        return data.decode()
+        data = _standard_input() if name == "-" else _beginning(Path(name))
     except OSError as error:
         raise UsageError(f"--file {name}: {error.strerror}.") from error
+    if len(data) > LARGEST_CONTENTS:
+        raise UsageError(f"{place} holds more than {LARGEST_CONTENTS} bytes: that many at most.")
+    try:
+        return data.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8 text: byte {error.start} is wrong.") from error
+        raise UsageError(f"{place} is not UTF-8 text: byte {error.start} is wrong.") from error
+
+
+def _beginning(file: Path) -> bytes:
+    """Read no more than it takes to see that it is too much: some files never end."""
+    with file.open("rb") as stream:
+        return stream.read(LARGEST_CONTENTS + 1)
 
 
 def _standard_input() -> bytes:
@@ -59,7 +70,7 @@ def _standard_input() -> bytes:
         raise UsageError("Standard input is closed: name a file with --file.")
     if sys.stdin.isatty():
         output.complain("Type the contents, then Ctrl-D on a line of its own (Ctrl-C to give up).")
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer.read(LARGEST_CONTENTS + 1)
 
 
 def outputs(found: Backends, args: Namespace) -> None:
@@ -87,8 +98,9 @@ async def ls(api: Api, desk: Desk) -> None:
     blogs: list[dict[str, str]] = []
     after: str | None = None
     count = 0
+    trail = Trail()
     while True:
-        page = await api.page(min(LARGEST_PAGE, wanted - count), after)
+        page = trail.take(await api.page(min(LARGEST_PAGE, wanted - count), after))
         fitting = page.blogs[: wanted - count]
         count += len(fitting)
         after = page.next_url
@@ -141,7 +153,7 @@ async def edit(api: Api, desk: Desk) -> None:
         author=blog.author if args.author is None else args.author,
         contents=blog.contents if desk.contents is None else desk.contents,
     )
-    etag = _tag(args.if_match) or blog.etag
+    etag = args.if_match or blog.etag
     await _store(desk, draft, lambda writes: writes.replace(api, draft, etag), "Saved")
 
 
@@ -156,7 +168,7 @@ async def _store(
     desk.writing = None
     blog = written.blog
     desk.show(
-        f"{verb} {text.row(blog.id)}  {text.row(blog.title)}",
+        f"{verb} {text.row(blog.id)}  {text.row(text.title(blog.title))}",
         blog=output.blog_document(blog),
         etag=blog.etag,
         read_back=written.read_back,
@@ -166,7 +178,7 @@ async def _store(
 async def remove(api: Api, desk: Desk) -> None:
     """Delete a blog; without --yes only what the person has seen and agreed to."""
     args = desk.args
-    etag = _tag(args.if_match)
+    etag: str | None = args.if_match
     if not args.yes:
         etag = await _agreed(api, desk, etag)
         if etag is None:
@@ -183,17 +195,10 @@ async def _agreed(api: Api, desk: Desk, etag: str | None) -> str | None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here: add --yes to delete.")
     blog = await api.read(desk.args.id)
-    output.complain(f"Delete “{text.line(blog.title)}” from {desk.kind.word}? y or n:")
+    output.complain(f"Delete “{text.title(blog.title)}” from {desk.kind.word}? y or n:")
     # os.read and not readline: its lock would outlive an interrupted question.
     reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
     return (etag or blog.etag) if reply.strip().lower() in {b"y", b"yes"} else None
-
-
-def _tag(given: str | None) -> str | None:
-    """Complete an entity tag that was given without its quotes."""
-    if given is None or given == "*" or '"' in given:
-        return given
-    return f'"{given}"'
 
 
 COMMANDS: Final[dict[str, Callable[[Api, Desk], Awaitable[Any]]]] = {

@@ -96,7 +96,7 @@ class LogEntry:
     method: str
     path: str
     at: str
-    """Local time of day when it was sent."""
+    """Time of day in UTC when it was sent."""
     milliseconds: float
     status: int | None
     """None when no answer came."""
@@ -119,6 +119,7 @@ class Failure(StrEnum):
     CHANGED = "changed"
     TOKEN = "token"  # noqa: S105 -- a word of the contract, no secret
     PLAIN_HTTP = "plain-http-token"
+    SETTINGS = "settings"
 
 
 class ApiError(Exception):

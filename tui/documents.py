@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from tui.contract import Blog, Summary
 
+# Printable ASCII without space around it; nothing at all when the backend sent no tag.
+_TAG: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _SUMMARY: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 
 
@@ -24,7 +27,14 @@ def read_blogs(body: bytes) -> tuple[Summary, ...]:
 
 def read_blog(body: bytes, etag: str) -> Blog:
     """Read the object that a request for one blog gives."""
+    if not is_tag(etag):
+        raise Unreadable("a blog with a tag that no header takes")
     return Blog(**_texts(_json(body), (*_SUMMARY, "contents")), etag=etag)
+
+
+def is_tag(text: str) -> bool:
+    """Tell whether *text* can be sent as an entity tag."""
+    return _TAG.fullmatch(text) is not None
 
 
 def problem_detail(body: bytes) -> str:

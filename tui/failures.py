@@ -51,20 +51,25 @@ def refusal(
 ) -> ApiError:
     """Turn an answer that is no success into an error; *request* is its method and path."""
     method, path = request
-    sentence = _sentence(path, status).format(
+    wrong_url = status == HTTPStatus.NOT_FOUND and (path == "/blog" or not _is_problem(headers))
+    sentence = (_NO_SUCH_ROUTE if wrong_url else _sentence(status)).format(
         name=name_of(backend),
         status=status,
         after=_after(headers),
         detail=text.line(problem_detail(body), 300).rstrip(". ") or "no reason given",
     )
     uncertain = method != "GET" and status >= _SERVER_FAULT
-    failure = _FAILURES.get(status, Failure.REFUSED)
+    failure = Failure.REFUSED if wrong_url else _FAILURES.get(status, Failure.REFUSED)
     return ApiError(text.line(sentence, 900), failure, status=status, uncertain=uncertain)
 
 
-def _sentence(path: str, status: int) -> str:
-    if status == HTTPStatus.NOT_FOUND and path == "/blog":
-        return _NO_SUCH_ROUTE
+def _is_problem(headers: Mapping[str, str]) -> bool:
+    """Tell the API's own refusal from that of whatever stands in its place."""
+    kind = headers.get("content-type", "").partition(";")[0]
+    return kind.strip().lower() == "application/problem+json"
+
+
+def _sentence(status: int) -> str:
     if status in _SENTENCES:
         return _SENTENCES[status]
     if status >= _SERVER_FAULT:

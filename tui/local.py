@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -18,12 +19,13 @@ class LocalCloud:
 
     name: str
     stack: str
+    state: Path
     outputs_file: Path
 
     @property
     def label(self) -> str:
-        """Stack and name: several local clouds may run the same stack."""
-        return self.stack if self.name == self.stack else f"{self.stack} ({self.name})"
+        """How to pick this one, and where it lives: several may run the same stack."""
+        return f"--stack {self.name} ({self.state})"
 
     def outputs(self) -> dict[str, str]:
         """Read its stack outputs: what is text, by name."""
@@ -41,17 +43,15 @@ def find(environ: Mapping[str, str], stack: str | None) -> LocalCloud | None:
     running = _running(environ)
     if stack is None and len(running) <= 1:
         return running[0] if running else None
-    names = ", ".join(cloud.label for cloud in running) or "none"
+    names = " or ".join(cloud.label for cloud in running) or "none"
     matching = [cloud for cloud in running if stack in {cloud.name, cloud.stack}]
     exact = [cloud for cloud in matching if cloud.name == stack] or matching
     if stack is None:
-        raise SettingsError(f"Several local clouds run ({names}): pick one with --stack NAME.")
+        raise SettingsError(f"Several local clouds run: pick one with {names}.")
     if not exact:
         raise SettingsError(f"No local cloud called {stack} runs (running: {names}).")
     if len(exact) > 1:
-        raise SettingsError(
-            f"Several local clouds run as {stack} ({names}): give the name in brackets."
-        )
+        raise SettingsError(f"Several local clouds run as {stack}: pick one with {names}.")
     return exact[0]
 
 
@@ -69,14 +69,28 @@ def _folder(environ: Mapping[str, str]) -> Path:
 
 
 def _live(pointer: Path) -> LocalCloud | None:
-    """Read a pointer; None when it is damaged or its process is gone."""
+    """Read a pointer; None when it is damaged or its local cloud is gone."""
     document = _read_object(pointer) or {}
-    pid, stack, outputs = (document.get(key) for key in ("pid", "stack", "outputs"))
-    if not (isinstance(pid, int) and isinstance(stack, str) and isinstance(outputs, str)):
+    texts = [document.get(key) for key in ("stack", "state", "outputs")]
+    stack, state, outputs = (text if isinstance(text, str) else None for text in texts)
+    pid = document.get("pid")
+    if stack is None or state is None or outputs is None or not isinstance(pid, int):
         return None
-    if not _alive(pid):
+    if not (_alive(pid) and _locked(state)):
         return None
-    return LocalCloud(name=pointer.stem, stack=stack, outputs_file=Path(outputs))
+    return LocalCloud(name=pointer.stem, stack=stack, state=Path(state), outputs_file=Path(outputs))
+
+
+def _locked(state: str) -> bool:
+    """Tell whether somebody holds the state folder: a number may belong to another process now."""
+    try:
+        with (Path(state) / "lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _read_object(path: Path) -> dict[str, Any] | None:

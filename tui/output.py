@@ -52,14 +52,15 @@ def minutes(moment: str) -> str:
 def summary_line(blog: Summary) -> str:
     """Show a listed blog; what people wrote comes last, so that its width matters to nobody."""
     author = f"  ({text.row(blog.author)})" if blog.author.strip() else ""
-    return f"{text.row(blog.id)}  {minutes(blog.created_at)}  {text.row(blog.title)}{author}"
+    moment, title = f"{minutes(blog.created_at)}Z", text.row(text.title(blog.title))
+    return f"{text.row(blog.id)}  {moment}  {title}{author}"
 
 
 def blog_text(blog: Blog) -> str:
     """Show one blog in full."""
     edited = "" if blog.updated_at == blog.created_at else f", edited {minutes(blog.updated_at)}"
     head = (
-        f"{text.line(blog.title)}\n"
+        f"{text.title(blog.title)}\n"
         f"by {text.line(blog.author) or 'nobody'}, {minutes(blog.created_at)} UTC{edited}\n"
         f"id {text.line(blog.id)}  etag {text.line(blog.etag)}\n"
     )

@@ -1,8 +1,8 @@
 """The one boundary between text from anywhere and a terminal.
 
 The backends keep every character they are given; a terminal obeys some of them. Whatever is
-shown goes through `line`, `row` or `block` first. Their result has a type of its own, so that a
-widget which asks for `Safe` cannot be handed anything else.
+shown goes through `line`, `title`, `row` or `block` first. Their result has a type of its own, so
+that a widget which asks for `Safe` cannot be handed anything else.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ _UNFIT: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]"
 )
 _EMOJI_STYLE: Final = "\ufe0f"
+_NO_TITLE: Final = "(no visible title)"
+# White space, and what is drawn as nothing: joiners, fillers, variation selectors, tags.
+_INVISIBLE: Final = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
+)
 
 
 def editable(text: str) -> Safe:
@@ -49,6 +55,12 @@ def block(text: str, limit: int = LONGEST_BLOCK) -> Safe:
 def line(text: str, limit: int = LONGEST_LINE) -> Safe:
     """Make text fit to show on one line, cut after *limit* characters."""
     return Safe(re.sub(r"[\n\t]", " ", block(text, limit)))
+
+
+def title(text: str, limit: int = LONGEST_LINE) -> Safe:
+    """Make a title fit to show on one line; one that nobody could see is put in words."""
+    shown = line(text, limit)
+    return Safe(_NO_TITLE) if _INVISIBLE.fullmatch(shown) else shown
 
 
 def row(text: str) -> Safe:

@@ -37,7 +37,7 @@ class Writes:
     async def replace(self, api: Api, draft: Draft, etag: str | None) -> Written:
         """Store *draft* over the blog with that *etag*."""
         try:
-            return Written(blog=await api.replace(draft, etag), read_back=False)
+            blog = await api.replace(draft, etag)
         except ApiError as error:
             # A condition that fails after a lost answer may be met by one's own write.
             changed = error.failure is Failure.CHANGED and draft.id in self._lost
@@ -45,6 +45,8 @@ class Writes:
                 raise
             self._lost.add(draft.id)
             return await self._find(api, draft, error)
+        self._lost.discard(draft.id)
+        return Written(blog=blog, read_back=False)
 
     async def delete(self, api: Api, blog_id: str, etag: str | None) -> bool:
         """Delete the blog; tells whether that was learnt by reading."""
@@ -64,7 +66,8 @@ class Writes:
             return Written(blog=blog, read_back=True)
         if error.uncertain:
             raise ApiError(
-                f"{error} A look at the blog shows that nothing was saved: sending again is safe.",
+                f"{error} A look at the blog shows that it is not saved so far: sending "
+                "again is safe.",
                 error.failure,
                 status=error.status,
             ) from error
@@ -73,7 +76,7 @@ class Writes:
     async def _find_gone(self, api: Api, blog_id: str, error: ApiError) -> None:
         if await _look(api, blog_id, error):
             raise ApiError(
-                f"{error} A look at the blog shows that it is still there: delete it again.",
+                f"{error} A look at the blog shows that it is still there so far: delete it again.",
                 error.failure,
                 status=error.status,
             ) from error

@@ -28,7 +28,9 @@ LARGE = (120, 40)
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith(("BLOGS_", "TEXTUAL", "PYTHON")) or name.upper().endswith("_PROXY"):
+        if name.startswith(("BLOGS_", "TEXTUAL", "PYTHON", "SSL_CERT")) or name.upper().endswith(
+            "_PROXY"
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 

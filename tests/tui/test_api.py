@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import httpx
@@ -273,3 +274,79 @@ async def test_a_proxy_is_not_asked_for_this_machine(monkeypatch):
         api = HttpApi(backend=backend, token=None, record=lambda entry: None)
         assert len((await api.page(5)).blogs) == 1
         await api.close()
+
+
+class Dripping(httpx.AsyncByteStream):
+    """An answer whose every piece comes in time and whose end never does."""
+
+    async def __aiter__(self):
+        while True:
+            await asyncio.sleep(0.01)
+            yield b" "
+
+
+async def test_an_answer_that_drips_is_limited_as_a_whole(world):
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            return httpx.Response(200, stream=Dripping())
+
+    api = replace(world.api(), transport=Slow(), timeout=0.1)
+
+    with pytest.raises(ApiError, match=r"did not answer within 0\.1 s") as read:
+        await api.read("x1")
+    with pytest.raises(ApiError) as written:
+        await api.create(DRAFT)
+
+    assert read.value.failure is Failure.UNREACHABLE
+    assert written.value.uncertain
+
+
+@pytest.mark.parametrize("link", ["<http://[bad>", "<http://[::1>", "<//[>"])
+async def test_a_link_that_leads_nowhere_is_no_crash(world, link):
+    answer = Answer(200, {"Link": f'{link}; rel="next"'}, b"[]")
+    world.faults[Kind.FUNCTIONS].replace = only(answer)
+
+    with pytest.raises(ApiError):
+        await world.api().page(2, (await world.api().page(2)).next_url)
+
+
+async def test_a_tag_that_no_header_takes_is_no_crash(world):
+    fault = world.faults[Kind.FUNCTIONS]
+    good = world.blogs.answer("GET", "/blog/blog-0001", {}, b"")
+    fault.replace = lambda method, path: Answer(200, {"ETag": '"tüg"'}, good.body)
+
+    with pytest.raises(ApiError, match="does not answer as a blog API"):
+        await world.api().read("blog-0001")
+    with pytest.raises(ApiError, match="entity tag"):
+        await world.api().delete("blog-0001", "ü")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "foo://x"),
+        ("https_proxy", "http://[::1"),
+        ("ALL_PROXY", "socks5://x:hush"),
+        ("SSL_CERT_FILE", "/nope"),
+    ],
+)
+async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    backend = Backend(kind=Kind.CONTAINERS, url="https://far.example", source="test")
+
+    with pytest.raises(ApiError, match=f"^{name} cannot be used: ") as caught:
+        HttpApi(backend=backend, token=None, record=print)
+
+    assert caught.value.failure is Failure.SETTINGS
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", ""])
+async def test_only_the_api_itself_can_say_that_there_is_no_such_blog(world, kind):
+    gateway = Answer(404, {"Content-Type": kind}, b'{"message":"Not Found"}')
+    world.faults[Kind.FUNCTIONS].replace = only(gateway)
+
+    for request in (world.api().read("x1"), world.api().delete("x1", None)):
+        with pytest.raises(ApiError, match="no blog API here") as caught:
+            await request
+        assert caught.value.failure is Failure.REFUSED

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -22,28 +25,34 @@ def environ(tmp_path):
 
 @pytest.fixture
 def run_cloud(tmp_path):
-    """Leave the traces of a local cloud whose process is *pid*."""
+    """Leave the traces of a local cloud whose process is *pid*, and hold its state folder."""
+    with contextlib.ExitStack() as locks:
+        yield partial(_run_cloud, tmp_path, locks)
 
-    def run(name="local", *, pid=None, stack=None, outputs=None):
-        found = {
-            "FunctionsURL": "http://127.0.0.1:1/Prod",
-            "ContainersURL": "http://127.0.0.1:2",
-            "WriteToken": "tok",
-        }
-        file = tmp_path / f"{name}-outputs.json"
-        file.write_text(json.dumps(found if outputs is None else outputs))
-        folder = tmp_path / "state" / "aws-blog-demo" / "running"
-        folder.mkdir(parents=True, exist_ok=True)
-        pointer = {
-            "pid": pid or os.getpid(),
-            "stack": stack or name,
-            "state": str(tmp_path),
-            "outputs": str(file),
-        }
-        (folder / f"{name}.json").write_text(json.dumps(pointer))
-        return folder / f"{name}.json"
 
-    return run
+def _run_cloud(tmp_path, locks, name="local", *, pid=None, stack=None, outputs=None, held=True):
+    state = tmp_path / f"{name}-state"
+    state.mkdir(exist_ok=True)
+    lock = locks.enter_context((state / "lock").open("w"))
+    if held:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    found = {
+        "FunctionsURL": "http://127.0.0.1:1/Prod",
+        "ContainersURL": "http://127.0.0.1:2",
+        "WriteToken": "tok",
+    }
+    file = tmp_path / f"{name}-outputs.json"
+    file.write_text(json.dumps(found if outputs is None else outputs))
+    folder = tmp_path / "state" / "aws-blog-demo" / "running"
+    folder.mkdir(parents=True, exist_ok=True)
+    pointer = {
+        "pid": pid or os.getpid(),
+        "stack": stack or name,
+        "state": str(state),
+        "outputs": str(file),
+    }
+    (folder / f"{name}.json").write_text(json.dumps(pointer))
+    return folder / f"{name}.json"
 
 
 def test_a_running_local_cloud_is_found_with_its_token(environ, run_cloud):
@@ -72,6 +81,21 @@ def test_a_pointer_of_a_dead_process_is_ignored(environ, run_cloud):
         backends.find(Flags(), environ)
 
 
+def test_a_pointer_whose_process_number_went_to_another_process_is_ignored(environ, run_cloud):
+    run_cloud(held=False)
+
+    with pytest.raises(SettingsError, match="No backend found"):
+        backends.find(Flags(), environ)
+
+
+def test_a_pointer_without_a_state_folder_is_ignored(environ, run_cloud, tmp_path):
+    run_cloud()
+    (tmp_path / "local-state" / "lock").unlink()
+
+    with pytest.raises(SettingsError, match="No backend found"):
+        backends.find(Flags(), environ)
+
+
 @pytest.mark.parametrize(
     "damage", ["", "[]", '{"pid": "x"}', '{"pid": -1, "stack": "a", "outputs": "b"}', "\x00"]
 )
@@ -86,9 +110,11 @@ def test_of_several_local_clouds_one_must_be_named(environ, run_cloud):
     run_cloud("one")
     run_cloud("two", outputs={"FunctionsURL": "http://127.0.0.1:9/Prod"})
 
-    with pytest.raises(SettingsError, match="one, two"):
+    with pytest.raises(
+        SettingsError, match=r"--stack one \(.*one-state\) or --stack two \(.*two-state\)"
+    ):
         backends.find(Flags(), environ)
-    with pytest.raises(SettingsError, match=r"three.*one, two"):
+    with pytest.raises(SettingsError, match=r"three.*--stack one .* or --stack two "):
         backends.find(Flags(stack="three"), environ)
     assert backends.find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
 
@@ -98,7 +124,7 @@ def test_local_clouds_of_one_stack_are_told_apart_by_name(environ, run_cloud):
     assert backends.find(Flags(stack="local"), environ).get(F).source == "local cloud local"
     run_cloud("bbb", stack="local")
 
-    with pytest.raises(SettingsError, match=r"local \(aaa\), local \(bbb\)"):
+    with pytest.raises(SettingsError, match=r"--stack aaa \(.*aaa-state\) or --stack bbb "):
         backends.find(Flags(stack="local"), environ)
     assert backends.find(Flags(stack="bbb"), environ).get(F)
 
@@ -149,7 +175,7 @@ def test_a_token_file_is_read_without_its_line_end(environ, tmp_path):
     assert backends.find(flags, environ).token.header() == "Bearer abc"
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\xff"])
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b"x" * 100_000])
 def test_a_token_file_without_a_token_is_named(environ, tmp_path, content):
     if content is not None:
         (tmp_path / "token").write_bytes(content)

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from tests.tui.fake import TOKEN, FakeBlogs, serve
+from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
 from tests.tui.payloads import EVERYTHING, RAW
 from tui.cli import main
 
@@ -147,7 +147,7 @@ def test_contents_that_are_no_text_are_refused_before_any_request(served):
     done = program("post", "--title", "T", input=b"ok\xff")
 
     assert (done.returncode, served.blogs.asked) == (2, [])
-    assert b"not UTF-8 text: byte 2" in done.stderr
+    assert b"Standard input is not UTF-8 text: byte 2" in done.stderr
 
 
 @pytest.mark.parametrize("given", ['"stale"', "stale"])
@@ -217,6 +217,16 @@ def test_a_failure_is_one_line_or_one_json_object(blogs):
         (["ls", "--functions-url", "nowhere"], 2),
         (["ls", "--functions-url", "http://127.0.0.1:1"], 3),
         (["rm", "blog-0001", "--yes", "--token-file", __file__], 2),
+        (["ls", "--functions-url", ""], 2),
+        (["ls", "--containers-url", ""], 2),
+        (["ls", "--stack", ""], 2),
+        (["ls", "--token-file", ""], 2),
+        (["post", "--title", "T", "--file", ""], 2),
+        (["post", "--title", "T", "--file", "/dev/zero"], 2),
+        (["post", "--title", "T", "--file", os.devnull, "--id", ""], 2),
+        (["edit", "blog-0001", "--title", "T", "--if-match", "ü"], 2),
+        (["rm", "blog-0001", "--yes", "--if-match", "a\nb"], 2),
+        (["rm", "blog-0001", "--yes", "--if-match", ""], 2),
     ],
 )
 def test_every_kind_of_failure_has_its_exit_code_and_one_line(blogs, words, code):
@@ -225,6 +235,60 @@ def test_every_kind_of_failure_has_its_exit_code_and_one_line(blogs, words, code
     assert (got, out) == (code, "")
     assert err.startswith("blogs: ")
     assert len(err.splitlines()) == 1
+
+
+def test_a_proxy_that_is_none_is_a_setting_to_mend(blogs, monkeypatch):
+    monkeypatch.setenv("BLOGS_FUNCTIONS_URL", "https://far.example")
+    monkeypatch.setenv("HTTPS_PROXY", "foo://x")
+
+    code, out, err = blogs("ls", "--json")
+
+    assert (code, out) == (2, "")
+    assert json.loads(err)["error"]["kind"] == "settings"
+
+
+@pytest.mark.parametrize("words", [("show", "blog-0001"), ("rm", "blog-0001", "--yes")])
+def test_a_url_without_its_stage_is_not_taken_for_a_missing_blog(blogs, served, words):
+    served.blogs.answer = lambda *_: Answer(404, {"Content-Type": "application/json"}, b"{}")
+
+    code, _, err = blogs(*words)
+
+    assert code == 1
+    assert "/Prod" in err
+
+
+def test_ls_all_ends_when_pages_repeat(blogs, served):
+    page = served.blogs.answer("GET", "/blog?limit=2", {}, b"")
+    asked = []
+
+    def repeat(*request):
+        asked.append(request)
+        assert len(asked) < 10
+        return Answer(200, dict(page.headers), page.body)
+
+    served.blogs.answer = repeat
+
+    code, out, _ = blogs("ls", "--all", "--json")
+
+    document = json.loads(out)
+    assert (code, len(document["blogs"]), document["more"]) == (0, 2, False)
+    assert len(asked) == 2
+
+
+def test_more_on_stdin_than_a_blog_holds_is_refused_before_any_request(served):
+    with open("/dev/zero", "rb") as endless:  # noqa: PTH123 -- a device
+        done = program("post", "--title", "T", stdin=endless)
+
+    assert (done.returncode, served.blogs.asked) == (2, [])
+    assert b"Standard input holds more than 262144 bytes" in done.stderr
+
+
+def test_listed_times_say_that_they_are_utc_and_titles_that_they_are_invisible(blogs, served):
+    served.blogs.put(id="ghost", title="\u200b", author="")
+
+    _, out, _ = blogs("ls", "--limit", "1")
+
+    assert out == "ghost  2026-11-25 00:00Z  (no visible title)\n"
 
 
 def test_no_backend_at_all_is_told_with_the_way_to_one(blogs, monkeypatch):

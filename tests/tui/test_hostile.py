@@ -168,7 +168,15 @@ async def test_a_link_is_opened_only_after_its_whole_address_was_shown(monkeypat
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "javascript:alert(1)", "data:x", "relative", "ssh://host", "//host"],
+    [
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "data:x",
+        "relative",
+        "ssh://host",
+        "//host",
+        "https://[::1",
+    ],
 )
 async def test_links_of_other_schemes_lead_nowhere(url, monkeypatch):
     async with staged(world_with("Links", "x"), SMALL) as stage:

@@ -67,3 +67,15 @@ def test_a_giant_line_is_cut():
 
 def test_a_row_has_no_emoji_style_since_terminals_disagree_on_its_width():
     assert text.row("a\u2764\ufe0fb") == "a\u2764b"
+
+
+@pytest.mark.parametrize(
+    "wild", ["", " ", "\u200b", "\u2060\u00ad", "\U000e0041", "\u3164", "\u200d\ufe0f", "\u2800 \t"]
+)
+def test_a_title_that_nobody_could_see_is_put_in_words(wild):
+    assert text.title(wild) == "(no visible title)"
+
+
+@pytest.mark.parametrize("words", ["a", "\u200ba", "👩‍👩‍👧", "…", "\u0bb8\u0bcd"])
+def test_a_title_that_shows_something_stays(words):
+    assert text.title(words) == words

@@ -32,7 +32,7 @@ async def test_a_lost_answer_to_a_post_is_settled_by_reading(world, fault):
 async def test_a_lost_post_is_reported_as_not_saved_and_never_repeated(world, fault):
     fault.lose_request.add("POST")
 
-    with pytest.raises(ApiError, match="nothing was saved: sending again is safe"):
+    with pytest.raises(ApiError, match="not saved so far: sending again is safe"):
         await Writes().create(world.api(), DRAFT)
 
     assert "x1" not in world.blogs.table
@@ -117,7 +117,7 @@ async def test_a_lost_put_is_reported_and_can_be_sent_again(world, fault):
     blog = await api.read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")
     fault.lose_request.add("PUT")
-    with pytest.raises(ApiError, match="nothing was saved"):
+    with pytest.raises(ApiError, match="not saved so far"):
         await writes.replace(api, draft, blog.etag)
 
     assert not (await writes.replace(api, draft, blog.etag)).read_back
@@ -146,3 +146,32 @@ async def test_a_lost_delete_says_that_the_blog_is_still_there(world, fault):
 
     with pytest.raises(ApiError, match="still there"):
         await Writes().delete(world.api(), "blog-0001", None)
+
+
+async def test_a_post_that_succeeds_settles_an_earlier_lost_one(world, fault):
+    """Afterwards a taken id is somebody's again, and no proof of one's own write."""
+    api, writes = world.api(), Writes()
+    fault.lose_request |= {"POST", "GET"}
+    with pytest.raises(ApiError, match="not known"):
+        await writes.create(api, DRAFT)
+    await writes.create(api, DRAFT)
+
+    with pytest.raises(ApiError) as caught:
+        await writes.create(api, DRAFT)
+
+    assert caught.value.failure is Failure.TAKEN
+
+
+async def test_a_put_that_succeeds_settles_an_earlier_lost_one(world, fault):
+    api, writes = world.api(), Writes()
+    blog = await api.read("blog-0001")
+    draft = Draft(id=blog.id, title="New", author="B", contents="D")
+    fault.lose_request |= {"PUT", "GET"}
+    with pytest.raises(ApiError, match="not known"):
+        await writes.replace(api, draft, blog.etag)
+    await writes.replace(api, draft, blog.etag)
+
+    with pytest.raises(ApiError) as caught:
+        await writes.replace(api, draft, blog.etag)
+
+    assert caught.value.failure is Failure.CHANGED

@@ -33,7 +33,7 @@ async def agrees_to_delete(app: App[None], session: Session, blog: Summary) -> b
     """Ask whether this very blog may go."""
     author = f" by {text.line(blog.author, 60)}" if blog.author.strip() else ""
     question = text.line(
-        f"Delete “{text.line(blog.title, 120)}”{author} from {session.active.word}?"
+        f"Delete “{text.title(blog.title, 120)}”{author} from {session.active.word}?"
     )
     answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("y", "Delete", "danger")]))
     return answer is not None

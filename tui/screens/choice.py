@@ -30,6 +30,14 @@ class ChoiceScreen(ModalScreen[str | None]):
     """Asks; gives the key of the answer, None when the person turns away."""
 
     CSS_PATH = "choice.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-narrow"),
+        (60, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-flat"),
+        (14, "-normal"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys

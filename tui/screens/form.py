@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Label, Static
@@ -18,6 +18,7 @@ from tui.editing import Field
 from tui.ids import new_id
 from tui.screens.agreement import accepts_plain_http
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.work import is_on_top
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.fields import LineField, TextField
@@ -33,6 +34,10 @@ class FormScreen(Screen[Blog | None]):
 
     CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#title"
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-flat"),
+        (16, "-normal"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("escape,ctrl+g", "leave", "Give up", key_display="esc"),
@@ -52,7 +57,7 @@ class FormScreen(Screen[Blog | None]):
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="new blog" if self._is_new else "editing")
-        with Vertical(id="form"):
+        with VerticalScroll(id="form", can_focus=False):
             yield Label(Content("Title"))
             yield LineField(
                 self._title_field.shown, id="title", compact=True, select_on_focus=False
@@ -71,6 +76,14 @@ class FormScreen(Screen[Blog | None]):
         if any(field.loses("") for field in fields):
             self._say(_HIDDEN)
         self._session.on_change()  # fills the label
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._reveal)
+
+    def _reveal(self) -> None:
+        """Keep the field in sight that is written in."""
+        if self.focused:
+            self.focused.scroll_visible(animate=False)
 
     @property
     def is_dirty(self) -> bool:
@@ -92,16 +105,19 @@ class FormScreen(Screen[Blog | None]):
         self.query_one("#status", Static).update(Content(text.line(words)))
 
     def action_save(self) -> None:
-        if self._saving:
+        if self._saving or not is_on_top(self):
             return
         problem = self._draft().problem()
         if problem:
             self._say(problem)
             return
+        self._saving = True  # before the worker starts: the next key may be here already
         # The app owns the worker: leaving a screen must never cut a write short.
         self.app.run_worker(self._save(), group="write")
 
     def action_leave(self) -> None:
+        if not is_on_top(self):
+            return
         if self._saving:
             self._say("The save is still under way: wait for its answer.")
         elif self.is_dirty:
@@ -118,17 +134,24 @@ class FormScreen(Screen[Blog | None]):
     async def _save(self) -> None:
         """Store what is written, as often as the person decides to after a failure."""
         loses = any(field.loses(current) for field, current in self._fields())
-        if loses and not await self._ask("Save with the replaced characters?", "s", "Save"):
-            return
-        self._set_saving(f"Saving on {self._session.active.word} …")
+        wanted = not loses or await self._ask("Save with the replaced characters?", "s", "Save")
+        while wanted:
+            wanted = await self._send()
+        self._saving = False
+
+    async def _send(self) -> bool:
+        """Try to store what is written; tells whether the person wants another attempt."""
+        form = self.query_one("#form")
+        form.disabled = True
+        self._say(f"Saving on {self._session.active.word} …")
         try:
             written = await self._session.write(self._request())
         except ApiError as error:
-            self._set_saving(None)
+            form.disabled = False
             self._say(str(error))
-            await self._recover(error)
-        else:
-            self.dismiss(written.blog)
+            return await self._recover(error)
+        self.dismiss(written.blog)
+        return False
 
     def _request(self) -> Callable[[Api], Awaitable[Written]]:
         draft, etag, writes = self._draft(), self._etag, self._session.writes
@@ -136,42 +159,35 @@ class FormScreen(Screen[Blog | None]):
             return lambda api: writes.create(api, draft)
         return lambda api: writes.replace(api, draft, etag)
 
-    def _set_saving(self, words: str | None) -> None:
-        self._saving = words is not None
-        self.query_one("#form").disabled = self._saving
-        if words:
-            self._say(words)
-
-    async def _recover(self, error: ApiError) -> None:
-        """Let the person decide where there is something to decide."""
-        if await accepts_plain_http(self.app, self._session, error):
-            await self._save()
-        elif error.failure is Failure.MISSING and not self._is_new:
+    async def _recover(self, error: ApiError) -> bool:
+        """Let the person decide where there is something to decide; true is another attempt."""
+        if error.failure is Failure.MISSING and not self._is_new:
             if await self._ask("The blog was deleted meanwhile.", "p", "Post this as a new one"):
                 self._is_new, self._blog_id = True, new_id()
-                await self._save()
-        elif error.failure is Failure.CHANGED:
-            await self._settle()
+            return self._is_new
+        if error.failure is Failure.CHANGED:
+            return await self._settle()
+        return await accepts_plain_http(self.app, self._session, error)
 
-    async def _settle(self) -> None:
-        """Show who changed the blog to what, and overwrite or reload it as the person says."""
+    async def _settle(self) -> bool:
+        """Show who changed the blog to what; gives whether the person says to overwrite it."""
         try:
             theirs = await self._session.read(lambda api: api.read(self._blog_id))
         except ApiError as error:
             self._say(str(error))
-            return
+            return False
         question = text.line(
             f"Somebody changed this blog at {theirs.updated_at}, while you were writing. It now "
-            f"has the title “{text.line(theirs.title, 80)}” and {len(theirs.contents)} characters. "
-            "Overwrite it with yours, or reload it and lose yours?"
+            f"has the title “{text.title(theirs.title, 80)}” and {len(theirs.contents)} characters."
+            " Overwrite it with yours, or reload it and lose yours?"
         )
         choices = [Choice("o", "Overwrite", "danger"), Choice("r", "Reload", "danger")]
         answer = await self.app.push_screen_wait(ChoiceScreen(question, choices))
         if answer == "o":
             self._etag = theirs.etag  # only over what was shown, not over whatever comes next
-            await self._save()
         elif answer == "r":
             self._load(theirs)
+        return answer == "o"
 
     def _load(self, blog: Blog) -> None:
         """Show *blog* instead of what is written."""

@@ -23,8 +23,8 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("l", "show or hide the request log"),
     ("esc  q  ctrl+g", "go back; q in the list quits"),
     ("ctrl+s", "save what you write"),
-    ("ctrl+p", "command palette: themes and more"),
-    ("ctrl+z", "suspend (fg brings it back); while writing: undo"),
+    ("ctrl+p", "command palette: themes"),
+    ("ctrl+z", "suspend (fg brings it back); in Contents: undo"),
     ("ctrl+c  ctrl+q", "quit from anywhere"),
     ("?  F1", "this help"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from functools import partial
 from typing import ClassVar, Final
@@ -10,16 +9,17 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import MountError
 from textual.widgets import Footer
 
 from tui import text
-from tui.contract import LARGEST_PAGE, ApiError, Blog, Failure, Kind, Page, Summary
+from tui.contract import ApiError, Blog, Failure, Summary
 from tui.screens.agreement import accepts_plain_http, agrees_to_delete, follow_link
 from tui.screens.form import FormScreen
+from tui.screens.listing import Listing
+from tui.screens.reading import Reading
+from tui.screens.work import is_on_top, start
 from tui.session import Session, Ticket
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
@@ -27,9 +27,9 @@ from tui.widgets.links import LinkClicked
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
 
-PAGE: Final = 50
 PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each it passes
-_HINT: Final = "Press enter on a blog to read it here, or n to write one."
+_DELETED: Final = "Deleted “{title}”."
+_GONE_ALREADY: Final = "“{title}” was deleted already."
 
 
 class MainScreen(Screen[None]):
@@ -60,14 +60,12 @@ class MainScreen(Screen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._rows_of: Kind | None = None
-        self._next: tuple[Ticket, str] | None = None
-        self._shown: Ticket | None = None
-        self._wanted: tuple[Ticket, str, str] | None = None
-        self._showing = asyncio.Lock()
         self._preview: Timer | None = None
+        self._acting = False
         self._list = BlogList(id="list")
         self._reader = Reader(id="reader")
+        self._listing = Listing(session, self._list, self._count)
+        self._reading = Reading(session, self._reader)
 
     def compose(self) -> ComposeResult:
         yield BackendLabel()
@@ -79,128 +77,67 @@ class MainScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         self._list.focus()
-        await self._reader.say(_HINT)
+        await self._reading.forget()
         # The first frame comes before the first request, and before httpx is imported for it.
         self.call_after_refresh(self.action_reload)
 
+    @property
+    def _is_reading(self) -> bool:
+        """Keys act on the blog that is read."""
+        return self.has_class("reading")
+
+    # Listing.
+
     def action_reload(self) -> None:
         """Load the list anew; an answer whose ticket is stale by then is dropped, not cancelled."""
-        ticket = self._session.renew()
-        if not self._list.blogs:
-            self._list.note(f"Asking {ticket.kind.word} …")
-        rows = max(PAGE, min(LARGEST_PAGE, len(self._list.blogs)))
-        self._start(self._load(ticket, rows))
+        self._start(self._load(self._listing.begin()))
 
-    async def _load(self, ticket: Ticket, rows: int) -> None:
+    async def _load(self, ticket: Ticket) -> None:
         try:
-            page = await self._session.read(lambda api: api.page(rows))
+            loaded = await self._listing.load(ticket)
         except ApiError as error:
-            if not self._session.is_stale(ticket):
-                self._fail(ticket, error)
+            await self._failed(error)
             return
-        if not self._session.is_stale(ticket):
-            self._rows_of = ticket.kind
-            self._turn_to(ticket, page)
-            self._list.show(page.blogs, more=page.next_url is not None)
+        if loaded and self._is_reading:
+            self._reading.renew()
+        elif loaded and not self._list.blogs:
+            await self._reading.forget()
 
-    def _fail(self, ticket: Ticket, error: ApiError) -> None:
-        """Say what is wrong; what the other backend gave would pass for this one's, so it goes."""
-        self._next = None
-        if self._rows_of is not ticket.kind:
-            self._list.show([], more=False)
-            self.action_leave_pane()
-            self._start(self._reader.say(_HINT))
-        self._list.wants_more = False
-        self._list.note(f"{error} Then press r; t asks {ticket.kind.other.word}.")
-        self._count()
+    async def _failed(self, error: ApiError) -> None:
         self.notify(str(error), severity="error")
-
-    def _turn_to(self, ticket: Ticket, page: Page) -> None:
-        """Remember where the list goes on."""
-        self._next = (ticket, page.next_url) if page.next_url else None
-        if page.next_url:
-            self._list.note("… more below")
-        elif page.blogs or self._list.blogs:
-            self._list.note("(no more)")
-        else:
-            self._list.note(f"No blogs yet on {ticket.kind.word}. Press n to write the first.")
-        self.call_later(self._count)
+        if not self._list.blogs:
+            self.action_leave_pane()
+            await self._reading.forget()
 
     def _count(self) -> None:
-        count = len(self._list.blogs)
-        label = self.query_one(BackendLabel)
-        label.note = f"{count}{'+' if self._next else ''} blog{'' if count == 1 else 's'}"
+        self.query_one(BackendLabel).note = f"{self._listing.count} · times in UTC"
         self._session.on_change()
 
     def on_blog_list_need_more(self) -> None:
-        if self._next:
-            (ticket, url), self._next = self._next, None
-            self._list.wants_more = False
-            self._start(self._load_more(ticket, url))
+        self._start(self._load_more())
 
-    async def _load_more(self, ticket: Ticket, url: str) -> None:
+    async def _load_more(self) -> None:
         try:
-            page = await self._session.read(lambda api: api.page(PAGE, url))
+            await self._listing.load_more()
         except ApiError as error:
-            if not self._session.is_stale(ticket):
-                self._fail(ticket, error)
-            return
-        if not self._session.is_stale(ticket):
-            self._turn_to(ticket, page)
-            self._list.append(page.blogs, more=page.next_url is not None)
-
-    async def _read(self, wanted: tuple[Ticket, str, str]) -> None:
-        """Read one blog and show it, unless another is wanted by then."""
-        ticket, blog_id, _ = wanted
-        words: str | None = None
-        blog: Blog | None = None
-        try:
-            blog = await self._session.read(lambda api: api.read(blog_id))
-        except ApiError as error:
-            words = str(error)
-        async with self._showing:
-            if self._session.is_stale(ticket) or self._wanted != wanted:
-                return
-            self._wanted = None
-            if blog:
-                self._shown = ticket
-                await self._reader.show(blog)
-                if self.has_class("reading"):
-                    self._reader.focus_body()
-            elif words:
-                await self._reader.say(words)
+            await self._failed(error)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        """Run *work* for the app, so that no change of screen cuts it short."""
-        self.app.run_worker(self._while_shown(work), group="requests")
+        start(self.app, work)
 
-    async def _while_shown(self, work: Coroutine[None, None, None]) -> None:
-        """Do *work*; it is no fault when the app closes under it and takes the widgets away."""
-        try:
-            await work
-        except (MountError, NoMatches):
-            if self.app.is_running:
-                raise
+    # Reading.
 
     def on_blog_list_highlighted(self, event: BlogList.Highlighted) -> None:
         if self._preview:
             self._preview.stop()
-        visible = self.has_class("-wide") or self.has_class("reading")
-        if visible:
-            read = partial(self._start_reading, event.blog)
-            self._preview = self.set_timer(PREVIEW_DELAY, read)
+        if self.has_class("-wide"):
+            show = partial(self._show_preview, event.blog)
+            self._preview = self.set_timer(PREVIEW_DELAY, show)
 
-    def _shows(self, blog: Summary) -> bool:
-        shown = self._reader.blog
-        same = shown is not None and (shown.id, shown.version) == (blog.id, blog.version)
-        return same and self._shown == self._session.ticket()
-
-    def _start_reading(self, blog: Summary) -> None:
-        """Read the blog, unless it is shown or just that is under way."""
-        wanted = (self._session.ticket(), blog.id, blog.version)
-        if wanted != self._wanted and not self._shows(blog):
-            self._wanted = wanted
-            self._start(self._read(wanted))
+    def _show_preview(self, blog: Summary) -> None:
+        """Show what the cursor is on, but never instead of what is being read."""
+        if not self._is_reading:
+            self._reading.begin(blog)
 
     def on_descendant_focus(self) -> None:
         """Remember whether the person is reading: keys act on that blog then."""
@@ -219,13 +156,13 @@ class MainScreen(Screen[None]):
 
     def _open(self, blog: Summary) -> None:
         self.add_class("reading")
-        if self._shows(blog):
+        if self._reading.is_shown(blog):
             self._reader.focus_body()
         else:
-            self._start_reading(blog)
+            self._reading.begin(blog)
 
     def on_link_clicked(self, event: LinkClicked) -> None:
-        self._start(follow_link(self.app, event.url))
+        self._act(follow_link(self.app, event.url))
 
     def action_leave_pane(self) -> None:
         self.remove_class("reading")
@@ -234,7 +171,7 @@ class MainScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let q go back where there is a way back, and quit where there is none."""
         if action in {"leave_pane", "app.quit"}:
-            in_list = self.focused is self._list and not self.has_class("reading")
+            in_list = self.focused is self._list and not self._is_reading
             return in_list == (action == "app.quit")
         return super().check_action(action, parameters)
 
@@ -249,51 +186,91 @@ class MainScreen(Screen[None]):
     @property
     def _target(self) -> Summary | None:
         """The blog that a key acts on: the one that is read, else the one under the cursor."""
-        return self._reader.blog if self.has_class("reading") else self._list.current
+        return self._reader.blog if self._is_reading else self._list.current
+
+    def _act(self, work: Coroutine[None, None, None]) -> None:
+        """Begin what ends in another screen, unless something of the kind has begun."""
+        if self._acting or not is_on_top(self):
+            work.close()
+            return
+        self._acting = True
+        self._start(self._act_out(work))
+
+    async def _act_out(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        finally:
+            self._acting = False
 
     def action_post(self) -> None:
-        self.app.push_screen(FormScreen(self._session), self._stored)
+        if is_on_top(self) and not self._acting:
+            self.app.push_screen(FormScreen(self._session), self._stored)
 
     def action_edit(self) -> None:
         if self._target:
-            self._start(self._edit(self._target.id))
+            self._act(self._edit(self._target))
 
-    async def _edit(self, blog_id: str) -> None:
+    async def _edit(self, listed: Summary) -> None:
         """Edit what is stored now, not what was read some time ago."""
-        try:
-            blog = await self._session.read(lambda api: api.read(blog_id))
-        except ApiError as error:
-            self.notify(str(error), severity="error")
-        else:
-            self.app.push_screen(FormScreen(self._session, blog), self._stored)
+        blog = await self._stored_now(listed)
+        if blog and is_on_top(self):
+            form = FormScreen(self._session, blog)
+            self.app.push_screen(form, partial(self._stored, edited=blog.id))
 
-    def _stored(self, blog: Blog | None) -> None:
-        if blog:
-            self._list.put(blog)
-            self._count()
-            self.notify(f"Saved “{text.line(blog.title, 60)}” on {self._session.active.word}.")
-            if self.has_class("reading"):
-                self._start_reading(blog)
+    async def _stored_now(self, listed: Summary) -> Blog | None:
+        """Read the blog; when that fails, say so and give None. One that is gone is dropped."""
+        try:
+            return await self._session.read(lambda api: api.read(listed.id))
+        except ApiError as error:
+            if error.failure is Failure.MISSING:
+                await self._gone(listed, _GONE_ALREADY)
+            else:
+                self.notify(str(error), severity="error")
+            return None
+
+    def _stored(self, blog: Blog | None, edited: str | None = None) -> None:
+        if blog is None:
+            return
+        if edited and edited != blog.id:  # it was deleted, and posted as a new one
+            self._listing.drop(edited)
+        self._listing.put(blog)
+        self.notify(f"Saved “{text.title(blog.title, 60)}” on {self._session.active.word}.")
+        if self._listing.failed:
+            self.action_reload()
+        if self._is_reading:
+            self._reading.begin(blog)
 
     def action_delete(self) -> None:
         if self._target:
-            self._start(self._delete(self._target))
+            self._act(self._delete(self._target))
 
-    async def _delete(self, blog: Summary) -> None:
-        if not await agrees_to_delete(self.app, self._session, blog):
+    async def _delete(self, listed: Summary) -> None:
+        """Delete what is stored now and was named in the question, and nothing else."""
+        blog = await self._stored_now(listed)
+        if not (blog and is_on_top(self) and await agrees_to_delete(self.app, self._session, blog)):
             return
-        shown = self._reader.blog
-        etag = shown.etag if shown and shown.id == blog.id else None
+        words = await self._deleted(blog)
+        if words:
+            await self._gone(blog, words)
+
+    async def _deleted(self, blog: Blog) -> str | None:
+        """Send the request; gives the words for what became of the blog, None when it is there."""
+        writes = self._session.writes
         try:
-            writes = self._session.writes
-            await self._session.write(lambda api: writes.delete(api, blog.id, etag))
+            await self._session.write(lambda api: writes.delete(api, blog.id, blog.etag))
         except ApiError as error:
+            if error.failure is Failure.MISSING:
+                return _GONE_ALREADY
             self.notify(str(error), severity="error")
             if await accepts_plain_http(self.app, self._session, error):
-                await self._delete(blog)
-            if error.failure is not Failure.MISSING:
-                return
-        self._list.drop(blog.id)
-        self._count()
+                return await self._deleted(blog)
+            return None
+        return _DELETED
+
+    async def _gone(self, blog: Summary, words: str) -> None:
+        """Say what became of the blog, and show it no more."""
+        self.notify(words.format(title=text.title(blog.title, 60)))
+        self._listing.drop(blog.id)
         self.action_leave_pane()
-        self.notify(f"Deleted “{text.line(blog.title, 60)}”.")
+        if self._reading.subject == blog.id:
+            await self._reading.forget()

@@ -22,7 +22,6 @@ from tui.widgets.cells import column, strip
 
 _AUTHOR_WIDTH: Final = 14
 _ROOMY: Final = 60  # below this width the author has no column
-_CACHED: Final = 2000
 
 
 class BlogList(ScrollView, can_focus=True):
@@ -145,7 +144,7 @@ class BlogList(ScrollView, can_focus=True):
             self._cursor_moved()
 
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._blogs) + 1)
+        self.virtual_size = Size(self.size.width, len(self._blogs) + len(self._note_lines()))
         self.refresh()
 
     def validate_cursor(self, cursor: int) -> int:
@@ -207,12 +206,14 @@ class BlogList(ScrollView, can_focus=True):
         words = f" {column(Safe(moment[5:16]), 11)} "
         if width >= _ROOMY:
             words += f" {column(text.row(blog.author), _AUTHOR_WIDTH)} "
-        return strip(Safe(f"{words} {text.row(blog.title)}"), width, style)
+        return strip(Safe(f"{words} {text.row(text.title(blog.title))}"), width, style)
+
+    def _note_lines(self) -> list[str]:
+        """Wrap the note: what to do stands at its end."""
+        return textwrap.wrap(self._note, max(1, self.size.width - 2))
 
     def _note_line(self, number: int) -> Safe:
-        """Wrap the note when nothing else is shown; below rows one line is enough."""
-        width = max(1, self.size.width - 2)
-        lines = textwrap.wrap(self._note, width) if not self._blogs else [self._note]
+        lines = self._note_lines()
         return Safe(f" {lines[number]}" if number < len(lines) else "")
 
     def action_move(self, rows: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -57,7 +57,8 @@ class Reader(Vertical):
         """Show a message instead of a blog."""
         self.blog = None
         self.query_one("#reader-head", Static).update(Content(text.line(words)))
-        await self._replace(None)
+        # Without a body the focus would leave for the list, and keys would act on its blog.
+        await self._replace(VerticalScroll() if self.has_focus_within else None)
 
     async def _replace(self, body: Widget | None) -> None:
         """Put *body* in before the old one goes, so that the focus has somewhere to stay."""
@@ -81,7 +82,7 @@ def _head(blog: Blog) -> Content:
     created, updated = (_moment(moment) for moment in (blog.created_at, blog.updated_at))
     edited = "" if blog.updated_at == blog.created_at else f", edited {updated}"
     return Content.assemble(
-        (text.line(blog.title), "bold"),
+        (text.title(blog.title), "bold"),
         f"\nby {author}, {created} UTC{edited}\n",
         (f"id {text.line(blog.id)}", "dim"),
     )

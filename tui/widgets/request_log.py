@@ -11,17 +11,26 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.contract import LogEntry
-from tui.text import Safe
+from tui.text import CUT, Safe
 from tui.widgets.cells import column, strip
 
+
+def _both_ends(path: str, width: int) -> str:
+    """Leave the middle out of a long path: ids of about the same time differ at their end."""
+    if len(path) <= width:
+        return path
+    head = (width - 1) // 2
+    return f"{path[:head]}{CUT}{path[head + 1 - width :]}"
+
+
 _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
-    ("time", 8, lambda entry: entry.at),
+    ("UTC", 8, lambda entry: entry.at),
     ("backend", 10, lambda entry: entry.kind.word),
     ("method", 6, lambda entry: entry.method),
     ("code", 4, lambda entry: str(entry.status or "none")),
     ("ms", 7, lambda entry: f"{entry.milliseconds:.0f}".rjust(6)),
     ("start", 5, lambda entry: entry.warmth),
-    ("path", 40, lambda entry: entry.path),
+    ("path", 40, lambda entry: _both_ends(entry.path, 40)),
     ("served by", 60, lambda entry: entry.served_by),
 )
 

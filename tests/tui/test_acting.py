@@ -1,0 +1,252 @@
+"""Keys pressed twice, at the wrong moment, or about what is gone: each acts once or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+from textual.widgets import Markdown
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.fake import problem
+from tui.contract import Kind
+from tui.screens.help import KEYS
+from tui.widgets.fields import LineField, TextField
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+
+
+def sent(world, method):
+    return [path for asked_method, path in world.blogs.asked if asked_method == method]
+
+
+def at_once(stage, *keys):
+    """Let several keys arrive before the app deals with the first, as from one read."""
+    for key in keys:
+        stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def settle(stage):
+    await stage.pilot.pause(0.05)
+    await stage.until(lambda: not stage.app.session.busy)
+    await stage.pilot.pause(0.05)
+
+
+async def test_several_saves_at_once_send_a_new_blog_once(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        stage.app.screen.query_one("#title").value = "Once"
+        at_once(stage, "ctrl+s", "ctrl+s", "ctrl+s")
+        await stage.sees("Saved “Once”")
+        await settle(stage)
+        assert len(sent(world, "POST")) == 1
+        assert stage.screen_name == "MainScreen"
+
+
+async def test_several_saves_at_once_make_no_conflict_with_themselves(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        stage.app.screen.query_one("#title").value = "Once"
+        at_once(stage, "ctrl+s", "ctrl+s")
+        await stage.sees("Saved “Once”")
+        await settle(stage)
+        assert len(sent(world, "PUT")) == 1
+        assert stage.screen_name == "MainScreen"
+
+
+async def test_a_save_can_be_sent_after_its_question_was_declined_and_after_a_failure(world):
+    world.blogs.put(id="wild", title="Title", contents="a\x1b[31mb")
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.write("Better", "ab!")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        world.faults[F].down = True
+        await stage.press("ctrl+s")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("s")
+        await stage.sees("cannot be reached")
+        world.faults[F].down = False
+        await stage.press("ctrl+s")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("s")
+        await stage.sees("Saved “Better”")
+
+
+@pytest.mark.parametrize(
+    ("key", "screen"),
+    [("e", "FormScreen"), ("d", "ChoiceScreen"), ("n", "FormScreen")],
+)
+async def test_a_key_pressed_twice_opens_one_screen(world, key, screen):
+    async with staged(world, SMALL) as stage:
+        at_once(stage, key, key)
+        await stage.is_on(screen)
+        await settle(stage)
+        assert len(stage.app.screen_stack) == 3
+
+
+async def test_help_asked_for_twice_is_shown_once(world):
+    async with staged(world, SMALL) as stage:
+        for _ in range(2):
+            stage.app.action_help()
+        await stage.is_on("HelpScreen")
+        assert len(stage.app.screen_stack) == 3
+
+
+async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        await stage.press("d")
+        await world.faults[F].waiting.wait()
+        await stage.press("n", "f1")
+        await stage.is_on("HelpScreen")
+        gate.set()
+        await settle(stage)
+        assert stage.screen_name == "HelpScreen"
+        assert len(stage.app.screen_stack) == 3
+
+
+async def test_a_link_clicked_twice_asks_once(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("enter")
+        await stage.until(lambda: stage.reader.blog)
+        markdown = stage.reader.query_one(Markdown)
+        for _ in range(2):
+            markdown.post_message(Markdown.LinkClicked(markdown, "https://example.org"))
+        await stage.is_on("ChoiceScreen")
+        await settle(stage)
+        assert len(stage.app.screen_stack) == 3
+
+
+async def test_giving_up_twice_asks_once(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("x")
+        at_once(stage, "ctrl+g", "ctrl+g")
+        await stage.pilot.pause(0.1)
+        assert len(stage.app.screen_stack) <= 4
+        assert [type(screen).__name__ for screen in stage.app.screen_stack].count(
+            "ChoiceScreen"
+        ) <= 1
+
+
+async def test_deleting_what_is_gone_already_is_one_sentence(world, size):
+    async with staged(world, size) as stage:
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        del world.blogs.table["blog-0004"]
+        await stage.press("y")
+        await stage.sees("“Blog number 4” was deleted already.", "4 blogs")
+        assert len(stage.app._notifications) == 1  # noqa: SLF001 -- Textual has no other
+
+
+@pytest.mark.parametrize("key", ["d", "e"])
+async def test_a_key_about_a_blog_that_is_gone_says_so_and_drops_it(world, key):
+    async with staged(world, SMALL) as stage:
+        del world.blogs.table["blog-0004"]
+        await stage.press(key)
+        await stage.sees("was deleted already", "4 blogs")
+        assert stage.screen_name == "MainScreen"
+
+
+async def test_a_wrong_route_is_not_taken_for_a_deleted_blog(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[F].replace = lambda method, path: _html_404()
+        await stage.press("d")
+        await stage.until(lambda: "no blog API here" in stage.toasts())
+        assert len(stage.list.blogs) == 5
+
+
+def _html_404():
+    answer = problem(404, "x")
+    answer.headers["Content-Type"] = "text/html"
+    return answer
+
+
+async def test_the_backend_is_not_switched_under_a_write(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        await stage.write("Slow")
+        await world.faults[F].waiting.wait()
+        await stage.press("f2")
+        await stage.until(lambda: "wait for it, then switch" in stage.toasts())
+        gate.set()
+        await stage.sees("Saved “Slow” on FUNCTIONS")
+
+
+async def test_after_agreeing_to_plain_http_a_delete_asks_no_second_time(world):
+    world.url = "http://far.example"
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.sees("Delete “")
+        await stage.press("y")
+        await stage.sees("not encrypted")
+        await stage.press("s")
+        await stage.sees("Deleted “Blog number 4”")
+        assert stage.screen_name == "MainScreen"
+
+
+async def test_a_blog_posted_as_a_new_one_takes_the_deleted_ones_place(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        del world.blogs.table["blog-0004"]
+        await stage.write("Survivor")
+        await stage.sees("deleted meanwhile")
+        await stage.press("p")
+        await stage.sees("Survivor", "5 blogs")
+        assert "blog-0004" not in {blog.id for blog in stage.list.blogs}
+
+
+@pytest.mark.parametrize("tiny", [(20, 5), (40, 10)], ids=str)
+async def test_the_field_that_is_written_in_is_in_sight_on_a_tiny_screen(world, tiny):
+    async with staged(world, tiny) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        for words in ("abc", "def", "ghi"):
+            await stage.press(*words)
+            await stage.sees(words)
+            await stage.press("tab")
+        await stage.press("shift+tab")
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.pilot.resize_terminal(*tiny)
+        await stage.press(*"jkl")
+        await stage.sees("jkl")
+
+
+@pytest.mark.parametrize("tiny", [(20, 5), (40, 10)], ids=str)
+async def test_the_answers_of_a_dialog_are_in_sight_on_a_tiny_screen(world, tiny):
+    async with staged(world, tiny) as stage:
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.sees("Delete “", "Cancel (esc)", "Delete (y)")
+        await stage.press("escape", "e")
+        await stage.is_on("FormScreen")
+        world.blogs.put(id="blog-0004", title="Theirs")
+        await stage.write("Mine")
+        await stage.sees("Cancel (esc)", "Overwrite (o)", "Reload (r)", "Somebody")
+
+
+def test_help_tells_where_ctrl_z_undoes():
+    assert "in Contents: undo" in dict(KEYS)["ctrl+z"]
+    assert "ctrl+z" in keys_of(TextField)
+    assert "ctrl+z" not in keys_of(LineField)
+
+
+def keys_of(widget):
+    bindings = [binding for base in widget.__mro__ for binding in vars(base).get("BINDINGS", ())]
+    return {key for binding in bindings for key in binding.key.split(",")}
+
+
+async def test_the_command_palette_offers_only_what_works_here(world):
+    async with staged(world, SMALL) as stage:
+        offered = [command.title for command in stage.app.get_system_commands(stage.app.screen)]
+        assert offered == ["Theme", "Quit"]

@@ -1,0 +1,166 @@
+"""What stays where it is while the list is loaded anew, and what is said below the rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import Answer, FakeBlogs
+from tui.contract import Kind
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+
+
+async def go_down(stage, rows):
+    await stage.until(lambda: len(stage.list.blogs) >= 50)
+    while stage.list.cursor < rows:
+        stage.list.cursor = rows
+        await stage.pilot.pause(0.02)
+
+
+@pytest.mark.parametrize("key", ["r", "t"])
+async def test_the_cursor_stays_on_a_blog_far_below_the_first_page(size, key):
+    async with staged(World(FakeBlogs(230)), size) as stage:
+        await go_down(stage, 140)
+        kept = stage.list.current.id
+        await stage.press(key)
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.pilot.pause()
+        assert stage.list.current.id == kept
+
+
+@pytest.mark.parametrize("key", ["r", "t"])
+async def test_a_blog_that_is_read_stays_when_the_list_no_longer_reaches_it(size, key):
+    world = World(FakeBlogs(160))
+    async with staged(world, size) as stage:
+        await go_down(stage, 140)
+        kept = stage.list.current.id
+        await stage.press("enter")
+        await stage.until(lambda: stage.reader.blog and stage.reader.has_focus_within)
+        for number in range(60):
+            world.blogs.put(id=f"new-{number}", title="New")
+        await stage.press(key)
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.pilot.pause(0.3)  # longer than a preview waits
+        assert stage.reader.blog.id == kept
+
+
+@pytest.mark.parametrize("key", ["r", "t"])
+async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neighbour(
+    world, size, key
+):
+    async with staged(world, size) as stage:
+        await stage.press("enter")
+        await stage.until(lambda: stage.reader.blog and stage.reader.has_focus_within)
+        del world.blogs.table["blog-0004"]
+        await stage.press(key)
+        await stage.sees("This blog was deleted")
+        await stage.pilot.pause(0.3)  # longer than a preview waits
+        await stage.press("d", "e")
+        await stage.pilot.pause()
+        assert stage.screen_name == "MainScreen"
+        assert "This blog was deleted" in stage.text()
+        await stage.press("q", "d")
+        await stage.sees("Delete “Blog number 3”")
+
+
+async def test_a_reload_reads_the_blog_again_that_could_not_be_read(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[F].replace = lambda method, path: Answer(500) if "/blog/" in path else None
+        await stage.press("enter")
+        await stage.sees("failed (500")
+        world.faults[F].replace = lambda method, path: None
+        await stage.press("r")
+        await stage.sees("id blog-0004")
+
+
+async def test_the_note_follows_the_rows_from_none_to_one_and_back(size):
+    async with staged(World(FakeBlogs(0)), size) as stage:
+        await stage.sees("No blogs yet on FUNCTIONS")
+        await stage.press("n")
+        await stage.write("The first")
+        await stage.sees("The first", "(no more)", "1 blog ")
+        assert "No blogs yet" not in stage.text()
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("y")
+        await stage.sees("No blogs yet on FUNCTIONS", "0 blogs")
+        assert "(no more)" not in stage.text()
+
+
+async def test_a_save_after_an_outage_loads_the_list(world, size):
+    world.faults[F].down = True
+    async with staged(world, size) as stage:
+        await stage.sees("Then press r")
+        world.faults[F].down = False
+        await stage.press("n")
+        await stage.write("Mended")
+        await stage.sees("Mended", "Blog number 4", "6 blogs", "(no more)")
+        assert "Then press r" not in stage.text()
+
+
+async def test_the_reader_forgets_the_last_blog_when_it_is_deleted():
+    async with staged(World(FakeBlogs(1)), LARGE) as stage:
+        await stage.sees("id blog-0000")
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("y")
+        await stage.sees("No blogs yet", "Press enter on a blog")
+        assert "id blog-0000" not in stage.text()
+
+
+async def test_the_reader_forgets_a_blog_when_a_reload_finds_none():
+    world = World(FakeBlogs(1))
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0000")
+        world.blogs.table.clear()
+        await stage.press("r")
+        await stage.sees("No blogs yet", "Press enter on a blog")
+        assert "id blog-0000" not in stage.text()
+
+
+async def test_what_to_do_after_an_outage_is_not_cut_below_the_rows(world):
+    async with staged(world, (40, 24)) as stage:
+        world.faults[F].down = True
+        await stage.press("r")
+        await stage.until(lambda: not stage.app.session.busy)
+        stage.app.clear_notifications()
+        await stage.sees("be reached", "Blog number 0")
+        assert "press r; t asks CONTAINERS." in " ".join(stage.text().split())
+
+
+async def test_pages_that_repeat_themselves_come_to_an_end(world):
+    async with staged(world, SMALL) as stage:
+        page = world.blogs.answer("GET", "/blog?limit=2", {}, b"")
+        asked = []
+
+        def repeat(method, path):
+            asked.append(path)
+            assert len(asked) < 10
+            return Answer(200, dict(page.headers), page.body)
+
+        world.faults[F].replace = repeat
+        await stage.press("r")
+        await stage.sees("2 blogs", "(no more)")
+        assert len(asked) == 2
+
+
+async def test_a_tall_screen_is_filled_without_a_key():
+    async with staged(World(FakeBlogs(230)), (60, 150)) as stage:
+        await stage.until(lambda: len(stage.list.blogs) == 230)
+
+
+async def test_the_list_says_that_its_times_are_utc_and_the_log_too(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("5 blogs · times in UTC", " UTC       backend")
+
+
+async def test_the_log_shows_the_part_of_an_id_that_differs(world):
+    for end in ("one1", "two2"):
+        blog_id = f"019e0d3c-0000-7000-8000-00000000{end}"
+        world.blogs.put(id=blog_id, title="Long id")
+    async with staged(world, LARGE) as stage:
+        await stage.sees("0000two2")
+        await stage.press("down")
+        await stage.until(lambda: "0000one1" in stage.text().split("backend")[-1])
+        await stage.sees("…", "0000two2")

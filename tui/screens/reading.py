@@ -1,0 +1,79 @@
+"""Reads the blog that a person wants to see, and shows it unless another is wanted by then."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from tui.contract import ApiError, Blog, Failure, Summary
+from tui.screens.work import start
+from tui.session import Session, Ticket
+from tui.widgets.reader import Reader
+
+_HINT: Final = "Press enter on a blog to read it here, or n to write one."
+_GONE: Final = "This blog was deleted. Go back and press r for what there is now."
+
+
+class Reading:
+    """What the reading pane shows, and which answer it waits for."""
+
+    def __init__(self, session: Session, pane: Reader) -> None:
+        self._session = session
+        self._pane = pane
+        self._subject: Summary | None = None
+        self._shown: Ticket | None = None
+        self._wanted: tuple[Ticket, str, str] | None = None
+        self._showing = asyncio.Lock()
+
+    @property
+    def subject(self) -> str | None:
+        """The id of the blog that is shown or asked for."""
+        return self._subject.id if self._subject else None
+
+    def is_shown(self, blog: Summary) -> bool:
+        """Tell whether just this is shown, as the backend gave it since the last reload."""
+        shown = self._pane.blog
+        same = shown is not None and (shown.id, shown.version) == (blog.id, blog.version)
+        return same and self._shown == self._session.ticket()
+
+    def begin(self, blog: Summary) -> None:
+        """Read the blog, unless it is shown or just that is under way."""
+        wanted = (self._session.ticket(), blog.id, blog.version)
+        if wanted != self._wanted and not self.is_shown(blog):
+            self._subject, self._wanted = blog, wanted
+            start(self._pane.app, self._read(wanted))
+
+    def renew(self) -> None:
+        """Read once more what is read."""
+        if self._subject:
+            self.begin(self._subject)
+
+    async def forget(self) -> None:
+        """Show nothing, whatever answer comes."""
+        self._subject = self._wanted = None
+        async with self._showing:
+            if self._subject is None:
+                await self._pane.say(_HINT)
+
+    async def _read(self, wanted: tuple[Ticket, str, str]) -> None:
+        """Read one blog and show it, unless another is wanted by then."""
+        ticket, blog_id, _ = wanted
+        found: Blog | str
+        try:
+            found = await self._session.read(lambda api: api.read(blog_id))
+        except ApiError as error:
+            found = _GONE if error.failure is Failure.MISSING else str(error)
+        async with self._showing:
+            if self._session.is_stale(ticket) or self._wanted != wanted:
+                return
+            self._wanted = None
+            await self._show(ticket, found)
+
+    async def _show(self, ticket: Ticket, found: Blog | str) -> None:
+        if isinstance(found, str):
+            await self._pane.say(found)
+            return
+        self._shown = ticket
+        await self._pane.show(found)
+        if self._pane.screen.has_class("reading"):
+            self._pane.focus_body()
