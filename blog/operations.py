@@ -165,6 +165,8 @@ class Operations:
             raise UnknownPath
         if request.method == "OPTIONS":
             return Reply(status=204, headers={"Allow": ", ".join(resource.methods)})
+        if request.method in resource.methods:
+            raise UnknownPath  # a slash was encoded, so that no route took it
         raise MethodNotAllowed(resource.methods)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import flask
 
@@ -73,12 +73,19 @@ def _pieces(body: bytes) -> list[bytes]:
     return [body[start : start + _CHUNK_BYTES] for start in range(0, len(body), _CHUNK_BYTES)]
 
 
+def _path(environ: dict[str, Any]) -> str:
+    """Give the decoded path; an encoded slash stays as it is, for it parts nothing."""
+    raw = environ.get("RAW_URI", "").partition("?")[0]
+    path: str = raw if "%2f" in raw.lower() else environ["PATH_INFO"]
+    return path
+
+
 def _request() -> Request:
     request = flask.request
     return Request(
         method=request.method,
         # Werkzeug's own idea of the path folds leading slashes.
-        path=request.environ["PATH_INFO"],
+        path=_path(request.environ),
         query=request.environ.get("QUERY_STRING", ""),
         headers={name.lower(): value for name, value in request.headers},
         read_body=_read_body,

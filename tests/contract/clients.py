@@ -58,15 +58,17 @@ class WsgiClient:
         def with_raw_path(environ: dict[str, Any], start_response: Any) -> Any:
             # The transport leaves text outside Latin-1 in the path, which no server may do.
             environ["PATH_INFO"] = self._path_info
+            environ["RAW_URI"] = self._raw_uri  # as gunicorn gives it
             return application(environ, start_response)
 
-        self._path_info = "/"
+        self._path_info = self._raw_uri = "/"
         transport = httpx.WSGITransport(with_raw_path, raise_app_exceptions=True)
         self._http = httpx.Client(transport=transport, base_url="http://containers.test")
 
     def ask(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Answer:
         joined = _joined(headers)  # this transport would keep the last line only
         self._path_info = unquote_to_bytes(path.partition("?")[0]).decode("latin-1")
+        self._raw_uri = path
         url = httpx.URL("http://containers.test").copy_with(raw_path=path.encode())
         return _answer(self._http.request(method, url, headers=joined, content=body or None))
 
@@ -81,7 +83,7 @@ class FunctionsClient:
 
     def ask(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Answer:
         self.calls += 1
-        handler = getattr(self.handlers, route(method, unquote(path.partition("?")[0])))
+        handler = getattr(self.handlers, route(method, _segments(path)))
         answer = handler(event(method, path, headers, body, self.stage), context(self.calls))
         assert answer["isBase64Encoded"] is False
         lower = {name.lower(): value for name, value in answer["headers"].items()}
@@ -101,6 +103,11 @@ def route(method: str, path: str) -> str:
     }
     template = "/blog/{id}" if re.fullmatch("/blog/[^/]+", path, re.DOTALL) else path
     return declared.get((method, template), "get_blogs")
+
+
+def _segments(path: str) -> str:
+    """Decode a path as routes see it: an encoded slash parts nothing."""
+    return unquote(re.sub("(?i)%2f", "\x00", path.partition("?")[0]))
 
 
 def event(

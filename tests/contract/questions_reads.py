@@ -27,6 +27,8 @@ _UNKNOWN = [
     ("an id of 129 characters", "/blog/" + "a" * 129),
     ("a percent sign in an id", "/blog/a%25b"),
     ("a plus sign in an id", "/blog/a+b"),
+    ("an encoded slash before an id", "/blog%2F<<id>>"),
+    ("an encoded slash, in lower case", "/blog%2f<<id>>"),
 ]
 
 PATHS = [
