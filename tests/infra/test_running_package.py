@@ -74,7 +74,7 @@ async def _invoke(declared, package, log):
 def test_the_declared_handler_runs_and_answers(deployed, invoke, operation):
     answer = invoke(deployed.called(f"functions-{operation.function}-function"))
 
-    assert answer["statusCode"] == (200 if "GET /" in operation.routes else 405)
+    assert answer["statusCode"] == (200 if "GET /" in operation.routes else 404)
     assert answer["headers"]["X-Served-By"].startswith(f"functions/blog-test-{operation.function}/")
 
 

@@ -114,6 +114,12 @@ async def test_closing_kills_everything_and_refuses_more(processes, tmp_path):
         await spawn(processes, SLEEP, tmp_path)
 
 
+def guardians():
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in children}
+    return [int(pid) for pid, command in commands.items() if "guardian.py" in command]
+
+
 async def test_the_loss_of_the_guardian_is_noticed(tmp_path):
     noticed = asyncio.Event()
 
@@ -122,11 +128,8 @@ async def test_the_loss_of_the_guardian_is_noticed(tmp_path):
 
     processes = Processes(lost)
     await processes.open()
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    guardians = [
-        pid for pid in children if "guardian.py" in Path(f"/proc/{pid}/cmdline").read_text()
-    ]
-    os.kill(int(guardians[-1]), signal.SIGKILL)
+    wait_until(guardians)  # a child is named once it has become another program
+    os.kill(guardians()[-1], signal.SIGKILL)
 
     await asyncio.wait_for(noticed.wait(), 20)
     await processes.close()

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.screen import Screen
 from textual.widget import MountError
 
@@ -25,6 +26,6 @@ async def _while_shown(app: App[None], work: Coroutine[None, None, None]) -> Non
     """Do *work*; it is no fault when the app closes under it and takes the widgets away."""
     try:
         await work
-    except (MountError, NoMatches):
+    except (MountError, NoMatches, NoScreen):
         if app.is_running:
             raise
