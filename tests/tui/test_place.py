@@ -18,7 +18,7 @@ async def go_down(stage, rows):
         await stage.pilot.pause(0.02)
 
 
-@pytest.mark.parametrize("key", ["r", "t"])
+@pytest.mark.parametrize(("key", "size"), [("r", LARGE), ("t", SMALL)])
 async def test_the_cursor_stays_on_a_blog_far_below_the_first_page(size, key):
     async with staged(World(FakeBlogs(230)), size) as stage:
         await go_down(stage, 140)
@@ -29,7 +29,7 @@ async def test_the_cursor_stays_on_a_blog_far_below_the_first_page(size, key):
         assert stage.list.current.id == kept
 
 
-@pytest.mark.parametrize("key", ["r", "t"])
+@pytest.mark.parametrize(("key", "size"), [("r", LARGE), ("t", SMALL)])
 async def test_a_blog_that_is_read_stays_when_the_list_no_longer_reaches_it(size, key):
     world = World(FakeBlogs(160))
     async with staged(world, size) as stage:
@@ -45,7 +45,7 @@ async def test_a_blog_that_is_read_stays_when_the_list_no_longer_reaches_it(size
         assert stage.reader.blog.id == kept
 
 
-@pytest.mark.parametrize("key", ["r", "t"])
+@pytest.mark.parametrize(("key", "size"), [("r", LARGE), ("t", SMALL)])
 async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neighbour(
     world, size, key
 ):
@@ -74,8 +74,8 @@ async def test_a_reload_reads_the_blog_again_that_could_not_be_read(world):
         await stage.sees("id blog-0004")
 
 
-async def test_the_note_follows_the_rows_from_none_to_one_and_back(size):
-    async with staged(World(FakeBlogs(0)), size) as stage:
+async def test_the_note_follows_the_rows_from_none_to_one_and_back():
+    async with staged(World(FakeBlogs(0)), SMALL) as stage:
         await stage.sees("No blogs yet on FUNCTIONS")
         await stage.press("n")
         await stage.write("The first")
@@ -88,9 +88,9 @@ async def test_the_note_follows_the_rows_from_none_to_one_and_back(size):
         assert "(no more)" not in stage.text()
 
 
-async def test_a_save_after_an_outage_loads_the_list(world, size):
+async def test_a_save_after_an_outage_loads_the_list(world):
     world.faults[F].down = True
-    async with staged(world, size) as stage:
+    async with staged(world, LARGE) as stage:
         await stage.sees("Then press r")
         world.faults[F].down = False
         await stage.press("n")

@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Label, Static
@@ -21,7 +20,7 @@ from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.work import is_on_top
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.fields import LineField, TextField
+from tui.widgets.fields import Fields, LineField, TextField
 from tui.writes import Written
 
 _HIDDEN: Final = (
@@ -57,7 +56,7 @@ class FormScreen(Screen[Blog | None]):
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="new blog" if self._is_new else "editing")
-        with VerticalScroll(id="form", can_focus=False):
+        with Fields(id="form"):
             yield Label(Content("Title"))
             yield LineField(
                 self._title_field.shown, id="title", compact=True, select_on_focus=False
@@ -76,14 +75,6 @@ class FormScreen(Screen[Blog | None]):
         if any(field.loses("") for field in fields):
             self._say(_HIDDEN)
         self._session.on_change()  # fills the label
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._reveal)
-
-    def _reveal(self) -> None:
-        """Keep the field in sight that is written in."""
-        if self.focused:
-            self.focused.scroll_visible(animate=False)
 
     @property
     def is_dirty(self) -> bool:

@@ -74,6 +74,4 @@ class Reading:
             await self._pane.say(found)
             return
         self._shown = ticket
-        await self._pane.show(found)
-        if self._pane.screen.has_class("reading"):
-            self._pane.focus_body()
+        await self._pane.show(found, focus=self._pane.screen.has_class("reading"))

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from textual import events
+from textual.containers import VerticalScroll
 from textual.widgets import Input, TextArea
 
 from tui import text
 from tui.text import Safe
+
+
+class Fields(VerticalScroll, can_focus=False):
+    """As many fields as fit; the one that is written in stays in sight."""
+
+    def on_mount(self) -> None:
+        self.watch(self, "virtual_size", self.on_resize)
+
+    def on_descendant_focus(self) -> None:
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._reveal)
+
+    def _reveal(self) -> None:
+        focused = self.screen.focused
+        if focused and self in focused.ancestors:
+            focused.scroll_visible(animate=False)
 
 
 class LineField(Input):

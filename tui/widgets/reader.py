@@ -37,20 +37,20 @@ class Reader(Vertical):
         yield Static(id="reader-head", markup=False)
         yield Vertical(id="reader-body")
 
-    async def show(self, blog: Blog) -> None:
-        """Replace what is shown by *blog*."""
+    async def show(self, blog: Blog, *, focus: bool) -> None:
+        """Replace what is shown by *blog*; *focus* lets the keys scroll it at once."""
         self.blog = blog
         self.query_one("#reader-head", Static).update(_head(blog))
         # Imported for the first blog that is read: Markdown takes 0.1 s that the start has not.
         if _is_heavy(blog.contents):
             from tui.widgets.long_text import LongText  # noqa: PLC0415 -- see above
 
-            await self._replace(LongText(blog.contents))
+            await self._replace(LongText(blog.contents), focus=focus)
         else:
             from tui.widgets.short_text import ShortText  # noqa: PLC0415 -- see above
 
             body = ShortText(blog.contents)
-            await self._replace(body)
+            await self._replace(body, focus=focus)
             await body.draw()
 
     async def say(self, words: str) -> None:
@@ -58,16 +58,16 @@ class Reader(Vertical):
         self.blog = None
         self.query_one("#reader-head", Static).update(Content(text.line(words)))
         # Without a body the focus would leave for the list, and keys would act on its blog.
-        await self._replace(VerticalScroll() if self.has_focus_within else None)
+        await self._replace(VerticalScroll() if self.has_focus_within else None, focus=False)
 
-    async def _replace(self, body: Widget | None) -> None:
+    async def _replace(self, body: Widget | None, *, focus: bool) -> None:
         """Put *body* in before the old one goes, so that the focus has somewhere to stay."""
         frame = self.query_one("#reader-body", Vertical)
         old = list(frame.children)
         async with self.batch():
             if body:
                 await frame.mount(body)
-                if self.has_focus_within:
+                if focus or self.has_focus_within:
                     body.focus()
             await frame.remove_children(old)
 
