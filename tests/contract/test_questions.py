@@ -43,4 +43,6 @@ def _ask_both(pair: Pair, question: Question) -> None:
             openapi.check(key, answer)
         elif answer.status >= 400:
             openapi.check_problem(answer)
-    assert len({repr(comparable(answer)) for answer in answers}) == 1
+    cors = not any("cors-headers" in backend.exceptions for backend in asked)
+    first, *others = [comparable(answer, cors=cors) for answer in answers]
+    assert others in ([], [first])

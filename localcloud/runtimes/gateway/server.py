@@ -73,6 +73,14 @@ class Gateway:
         return response if body is not None else _closing(response)
 
 
+class _Response(web.Response):
+    """An answer that does not name its server: an HTTP API does not either."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.pop(hdrs.SERVER, None)
+
+
 def _closing(response: web.Response) -> web.Response:
     response.force_close()
     return response
@@ -82,4 +90,4 @@ def _response(answer: Answer, method: str) -> web.Response:
     headers = CIMultiDict(answer.headers)
     if answer.body or method != hdrs.METH_HEAD:
         headers.pop(hdrs.CONTENT_LENGTH, None)  # what is sent is counted, not believed
-    return web.Response(status=answer.status, headers=headers, body=answer.body)
+    return _Response(status=answer.status, headers=headers, body=answer.body)

@@ -28,6 +28,7 @@ async def test_an_error_of_the_target_has_the_gateways_answer(site, error, statu
 
     assert (reply.status, reply.json) == (status, {"message": message})
     assert reply.header("apigw-requestid")
+    assert reply.header("server") is None
 
 
 async def test_only_an_unknown_error_is_logged_with_its_traceback(site, caplog):
