@@ -87,8 +87,8 @@ class Declared:
 class Watching(Monitor):
     """A monitor that remembers what it was asked."""
 
-    def __init__(self, names, known):
-        super().__init__(names, Recorder(), known, print)
+    def __init__(self, names, provider, known):
+        super().__init__(names, provider, known, print)
         self.declared = []
         self.invokes = []
         self.wire_outputs = {}
@@ -166,11 +166,15 @@ class Programs:
 
     def run(self, secrets=(), **overrides):
         """Run the program with settings changed, those named in *secrets* as secret ones."""
-        return asyncio.run(self._run(secrets, overrides))
+        return self.deploy(Recorder(), {}, secrets, **overrides)
 
-    async def _run(self, secrets, overrides):
+    def deploy(self, provider, known, secrets=(), **overrides):
+        """Run the program with *provider* behind it, which has made the resources in *known*."""
+        monitor = Watching((self._name, self._stack), provider, known)
+        return asyncio.run(self._run(monitor, secrets, overrides))
+
+    async def _run(self, monitor, secrets, overrides):
         config = dict(load_project(self._root, self._stack, overrides).config)
-        monitor = Watching((self._name, self._stack), {})
         async with served(monitor) as address:
             order = {"monitor": address, "config": config, "secrets": list(secrets)}
             self._child.stdin.write(json.dumps(order).encode() + b"\n")

@@ -1,0 +1,137 @@
+"""What is in the emulated account, as its own services list it."""
+
+import json
+
+from tests.account.account import connect
+
+
+class Asking:
+    """Asks the account, and nothing of what the deployment believes."""
+
+    def __init__(self, endpoint):
+        self._endpoint = endpoint
+        self._clients = {}
+
+    def client(self, service):
+        if service not in self._clients:
+            self._clients[service] = connect(service, self._endpoint)
+        return self._clients[service]
+
+    def listed(self, service, operation, key, **arguments):
+        """Give all that *operation* lists under *key*, page by page."""
+        client = self.client(service)
+        if not client.can_paginate(operation):
+            return getattr(client, operation)(**arguments)[key]
+        pages = client.get_paginator(operation).paginate(**arguments)
+        return [one for page in pages for one in page[key]]
+
+    def routes(self, api):
+        """Give the name of the function, or of its alias, behind each route of an HTTP API."""
+        named = {
+            one["IntegrationId"]: one["IntegrationUri"]
+            for one in self.listed("apigatewayv2", "get_integrations", "Items", ApiId=api)
+        }
+        routes = self.listed("apigatewayv2", "get_routes", "Items", ApiId=api)
+        return {
+            one["RouteKey"]: _function(named[one["Target"].removeprefix("integrations/")])
+            for one in routes
+        }
+
+    def balancer(self, dimension):
+        """Give the load balancer that CloudWatch knows by *dimension*."""
+        (found,) = [
+            one
+            for one in self.listed("elbv2", "describe_load_balancers", "LoadBalancers")
+            if one["LoadBalancerArn"].endswith(f":loadbalancer/{dimension}")
+        ]
+        return found
+
+    def listeners(self, dimension):
+        """Give the listeners of a load balancer by their port."""
+        arn = self.balancer(dimension)["LoadBalancerArn"]
+        found = self.listed("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=arn)
+        return {one["Port"]: one for one in found}
+
+    def service(self, outputs):
+        """Give the service that the outputs name."""
+        (found,) = self.client("ecs").describe_services(
+            cluster=outputs["ClusterName"], services=[outputs["ServiceName"]]
+        )["services"]
+        return found
+
+    def task(self, outputs):
+        """Give the service's task definition."""
+        wanted = self.service(outputs)["taskDefinition"]
+        return self.client("ecs").describe_task_definition(taskDefinition=wanted)["taskDefinition"]
+
+    def function(self, name):
+        return self.client("lambda").get_function(FunctionName=name)["Configuration"]
+
+    def permissions(self, function, **qualifier):
+        """Give the statements of a function's resource policy."""
+        policy = self.client("lambda").get_policy(FunctionName=function, **qualifier)["Policy"]
+        return json.loads(policy)["Statement"]
+
+    def trusted(self, role_arn):
+        """Give the services that may assume a role."""
+        role = self.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRole"
+        assert statement["Effect"] == "Allow"
+        return statement["Principal"]
+
+    def log_groups(self):
+        """Give the retention of each log group, in days."""
+        groups = self.listed("logs", "describe_log_groups", "logGroups")
+        return {one["logGroupName"]: one.get("retentionInDays") for one in groups}
+
+    def inventory(self):
+        """Give the names of everything that any service used by the program lists."""
+        found = {name: sorted(self._names(*question)) for name, question in _LISTS.items()}
+        return {**found, "clusters": self._clusters()}
+
+    def _names(self, service, operation, key, member):
+        listed = self.listed(service, operation, key)
+        if member is None:
+            return listed
+        return [one[member] for one in listed if one.get("State") != "deleted"]
+
+    def _clusters(self):
+        """Give the clusters that are not just remembered."""
+        ecs = self.client("ecs")
+        listed = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
+        return sorted(one["clusterArn"] for one in listed if one["status"] != "INACTIVE")
+
+
+def _function(uri):
+    return uri.partition(":function:")[2].removesuffix("/invocations")
+
+
+# Without what belongs to another thing and goes with it: routes, listeners, rules of a group.
+_LISTS = {
+    "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "apis": ("apigatewayv2", "get_apis", "Items", "ApiId"),
+    "balancers": ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn"),
+    "dashboards": ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    "endpoints": ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    "functions": ("lambda", "list_functions", "Functions", "FunctionName"),
+    "gateways": ("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    "groups": ("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
+    "interfaces": (
+        *("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    ),
+    "logs": ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "repositories": ("ecr", "describe_repositories", "repositories", "repositoryName"),
+    "roles": ("iam", "list_roles", "Roles", "RoleName"),
+    "route tables": ("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
+    "rules": (
+        *("ec2", "describe_security_group_rules", "SecurityGroupRules", "SecurityGroupRuleId"),
+    ),
+    "subnets": ("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    "subscriptions": ("sns", "list_subscriptions", "Subscriptions", "SubscriptionArn"),
+    "tables": ("dynamodb", "list_tables", "TableNames", None),
+    "targets": ("elbv2", "describe_target_groups", "TargetGroups", "TargetGroupArn"),
+    "tasks": ("ecs", "list_task_definitions", "taskDefinitionArns", None),
+    "topics": ("sns", "list_topics", "Topics", "TopicArn"),
+    "vpcs": ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+}

@@ -1,0 +1,79 @@
+"""An emulated account, and the program deployed into it."""
+
+import logging
+import secrets
+
+import pytest
+from moto.route53 import models as route53
+from moto.server import ThreadedMotoServer
+
+from tests.account.account import connect
+from tests.account.asking import Asking
+from tests.account.deployment import Deployment
+from tests.infra.conftest import stacks
+from tests.infra.variants import DEFAULTS, EVERYTHING
+
+__all__ = ["stacks"]
+
+# Two stacks that have no file, so what is not said here has its default.
+PLAIN, RICH = "plain", "rich"
+
+
+@pytest.fixture(scope="session")
+def endpoint():
+    """An account with nothing in it but what AWS itself puts there."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+        # AWS's begin so.
+        patch.setattr(
+            route53, "create_route53_zone_id", lambda **_: f"Z{secrets.token_hex(9).upper()}"
+        )
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def account(endpoint):
+    return Asking(endpoint)
+
+
+@pytest.fixture(scope="session")
+def rich_settings(endpoint):
+    return everything_on(endpoint, EVERYTHING["domainName"])
+
+
+def everything_on(endpoint, domain):
+    """Give all settings, with the certificate and the zone that a person would have."""
+    certificate = connect("acm", endpoint).request_certificate(DomainName=domain)
+    zone = connect("route53", endpoint).create_hosted_zone(Name=domain, CallerReference="tests")
+    return {
+        **EVERYTHING,
+        "domainName": domain,
+        "certificateArn": certificate["CertificateArn"],
+        "hostedZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
+    }
+
+
+@pytest.fixture(scope="session")
+def deployments(stacks, endpoint, rich_settings):
+    """Both stacks, not yet up."""
+    settings = {PLAIN: DEFAULTS, RICH: rich_settings}
+    return {name: Deployment(stacks(name), endpoint, settings[name]) for name in settings}
+
+
+@pytest.fixture(scope="session")
+def both_up(deployments):
+    """Both stacks side by side in one account and region."""
+    for deployment in deployments.values():
+        deployment.up()
+    return {name: deployment.outputs for name, deployment in deployments.items()}
+
+
+@pytest.fixture(scope="session", params=[PLAIN, RICH])
+def outputs(request, both_up):
+    """The outputs of one stack; every question is asked of each."""
+    return both_up[request.param]

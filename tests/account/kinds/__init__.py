@@ -1,0 +1,1 @@
+"""The translations of the declared types into requests, a module per service."""

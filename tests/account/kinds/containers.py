@@ -1,0 +1,265 @@
+"""ECS, ECR and their autoscaling."""
+
+import json
+
+from localcloud.engine.provider import ProviderError
+from tests.account.account import Made
+from tests.account.kinds.kind import Kind, chosen, found, pascal, unless
+
+_STOPPED = "INACTIVE"
+
+
+class Cluster(Kind):
+    def create(self, account, name, given):
+        made = account.client("ecs").create_cluster(clusterName=name, tags=_tags(account))
+        arn = made["cluster"]["clusterArn"]
+        return Made(arn, {"arn": arn, "name": name})
+
+    def delete(self, account, identity, outputs):
+        account.client("ecs").delete_cluster(cluster=identity)
+
+    def exists(self, account, identity, outputs):
+        listed = account.client("ecs").describe_clusters(clusters=[identity])["clusters"]
+        return any(cluster["status"] != _STOPPED for cluster in listed)
+
+
+def _tags(account):
+    return account.tag_list("key", "value")
+
+
+class TaskDefinition(Kind):
+    def create(self, account, name, given):
+        made = account.client("ecs").register_task_definition(
+            family=given["family"],
+            containerDefinitions=json.loads(given["containerDefinitions"]),
+            tags=_tags(account),
+            **{
+                member: given.plain(member)
+                for member in (
+                    *("cpu", "memory", "networkMode", "requiresCompatibilities"),
+                    *("executionRoleArn", "taskRoleArn", "runtimePlatform", "volumes"),
+                )
+            },
+        )["taskDefinition"]
+        outputs = {"arn": made["taskDefinitionArn"], "revision": made["revision"]}
+        return Made(made["taskDefinitionArn"], outputs)
+
+    def update(self, account, identity, given, outputs):
+        """Register a revision; what was registered does not change."""
+        made = self.create(account, "", given)
+        self.delete(account, identity, outputs)
+        return made
+
+    def delete(self, account, identity, outputs):
+        account.client("ecs").deregister_task_definition(taskDefinition=identity)
+
+    def exists(self, account, identity, outputs):
+        ecs = account.client("ecs")
+        return found(
+            lambda: (
+                ecs.describe_task_definition(taskDefinition=identity)["taskDefinition"]["status"]
+                != _STOPPED
+            ),
+            "ClientException",
+        )
+
+
+class Service(Kind):
+    def create(self, account, name, given):
+        given.plain("waitForSteadyState")  # the provider's own: it asks until that is so
+        made = account.client("ecs").create_service(
+            serviceName=name,
+            launchType=given["launchType"],
+            loadBalancers=given.plain("loadBalancers"),
+            tags=_tags(account),
+            **_service(given),
+        )["service"]
+        return Made(made["serviceArn"], {"name": name, "arn": made["serviceArn"]})
+
+    def update(self, account, identity, given, outputs):
+        given.plain("waitForSteadyState")
+        for member in ("launchType", "loadBalancers"):
+            if given.plain(member) != outputs[member]:
+                raise ProviderError(f"{member} does not change in place")
+        account.client("ecs").update_service(service=identity, **_service(given))
+        return {"name": outputs["name"], "arn": identity}
+
+    def delete(self, account, identity, outputs):
+        account.client("ecs").delete_service(
+            cluster=outputs["cluster"], service=identity, force=True
+        )
+
+    def exists(self, account, identity, outputs):
+        ecs = account.client("ecs")
+
+        def active():
+            listed = ecs.describe_services(cluster=outputs["cluster"], services=[identity])
+            return any(one["status"] != _STOPPED for one in listed["services"])
+
+        return found(active, "ClusterNotFoundException")
+
+
+def _service(given):
+    network = given["networkConfiguration"]
+    return {
+        **chosen(
+            given,
+            cluster="cluster",
+            taskDefinition="taskDefinition",
+            desiredCount="desiredCount",
+            healthCheckGracePeriodSeconds="healthCheckGracePeriodSeconds",
+        ),
+        "deploymentConfiguration": {
+            "deploymentCircuitBreaker": given.plain("deploymentCircuitBreaker")
+        },
+        "networkConfiguration": {
+            "awsvpcConfiguration": {
+                "subnets": network["subnets"],
+                "securityGroups": network["securityGroups"],
+                "assignPublicIp": "ENABLED" if network["assignPublicIp"] else "DISABLED",
+            }
+        },
+    }
+
+
+class ScalableTarget(Kind):
+    def create(self, account, name, given):
+        self._register(account, given)
+        return Made(given["resourceId"], {})
+
+    def update(self, account, identity, given, outputs):
+        assert given["resourceId"] == identity
+        self._register(account, given)
+        return {}
+
+    def _register(self, account, given):
+        account.client("application-autoscaling").register_scalable_target(
+            Tags=account.tags,
+            **chosen(
+                given,
+                ServiceNamespace="serviceNamespace",
+                ResourceId="resourceId",
+                ScalableDimension="scalableDimension",
+                MinCapacity="minCapacity",
+                MaxCapacity="maxCapacity",
+            ),
+        )
+
+    def delete(self, account, identity, outputs):
+        with unless("ObjectNotFoundException"):
+            account.client("application-autoscaling").deregister_scalable_target(**_scaled(outputs))
+
+    def exists(self, account, identity, outputs):
+        listed = account.client("application-autoscaling").describe_scalable_targets(
+            ServiceNamespace=outputs["serviceNamespace"], ResourceIds=[identity]
+        )
+        return bool(listed["ScalableTargets"])
+
+
+def _scaled(outputs):
+    members = ("serviceNamespace", "resourceId", "scalableDimension")
+    return pascal({member: outputs[member] for member in members})
+
+
+class ScalingPolicy(Kind):
+    def create(self, account, name, given):
+        arn = self._put(account, name, given)
+        return Made(name, {"name": name, "arn": arn})
+
+    def update(self, account, identity, given, outputs):
+        return {"name": identity, "arn": self._put(account, identity, given)}
+
+    def _put(self, account, name, given):
+        configuration = pascal(given.plain("targetTrackingScalingPolicyConfiguration"))
+        configuration["TargetValue"] = float(configuration["TargetValue"])
+        return account.client("application-autoscaling").put_scaling_policy(
+            PolicyName=name,
+            TargetTrackingScalingPolicyConfiguration=configuration,
+            **chosen(
+                given,
+                PolicyType="policyType",
+                ServiceNamespace="serviceNamespace",
+                ResourceId="resourceId",
+                ScalableDimension="scalableDimension",
+            ),
+        )["PolicyARN"]
+
+    def delete(self, account, identity, outputs):
+        with unless("ObjectNotFoundException"):
+            account.client("application-autoscaling").delete_scaling_policy(
+                PolicyName=identity, **_scaled(outputs)
+            )
+
+    def exists(self, account, identity, outputs):
+        listed = account.client("application-autoscaling").describe_scaling_policies(
+            ServiceNamespace=outputs["serviceNamespace"]
+        )["ScalingPolicies"]
+        return identity in [policy["PolicyName"] for policy in listed]
+
+
+class Repository(Kind):
+    def create(self, account, name, given):
+        given.plain("forceDelete")  # the provider's own: it says how to delete
+        made = account.client("ecr").create_repository(
+            repositoryName=name,
+            imageScanningConfiguration=given.plain("imageScanningConfiguration"),
+            tags=account.tag_list(),
+        )["repository"]
+        return Made(
+            name,
+            {
+                "name": name,
+                "arn": made["repositoryArn"],
+                "repositoryUrl": made["repositoryUri"],
+                "registryId": made["registryId"],
+            },
+        )
+
+    def delete(self, account, identity, outputs):
+        account.client("ecr").delete_repository(
+            repositoryName=identity, force=outputs["forceDelete"]
+        )
+
+    def exists(self, account, identity, outputs):
+        ecr = account.client("ecr")
+        return found(
+            lambda: ecr.describe_repositories(repositoryNames=[identity]),
+            "RepositoryNotFoundException",
+        )
+
+
+class LifecyclePolicy(Kind):
+    def create(self, account, name, given):
+        self._put(account, given)
+        return Made(given["repository"], {})
+
+    def update(self, account, identity, given, outputs):
+        self._put(account, given)
+        return {}
+
+    def _put(self, account, given):
+        account.client("ecr").put_lifecycle_policy(
+            repositoryName=given["repository"], lifecyclePolicyText=given["policy"]
+        )
+
+    def delete(self, account, identity, outputs):
+        with unless("RepositoryNotFoundException", "LifecyclePolicyNotFoundException"):
+            account.client("ecr").delete_lifecycle_policy(repositoryName=identity)
+
+    def exists(self, account, identity, outputs):
+        ecr = account.client("ecr")
+        return found(
+            lambda: ecr.get_lifecycle_policy(repositoryName=identity),
+            *("RepositoryNotFoundException", "LifecyclePolicyNotFoundException"),
+        )
+
+
+KINDS = {
+    "aws:appautoscaling/policy:Policy": ScalingPolicy(),
+    "aws:appautoscaling/target:Target": ScalableTarget(),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": LifecyclePolicy(),
+    "aws:ecr/repository:Repository": Repository(),
+    "aws:ecs/cluster:Cluster": Cluster(),
+    "aws:ecs/service:Service": Service(),
+    "aws:ecs/taskDefinition:TaskDefinition": TaskDefinition(),
+}

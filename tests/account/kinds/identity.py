@@ -1,0 +1,82 @@
+"""IAM."""
+
+from tests.account.account import Made
+from tests.account.kinds.kind import Kind, found, unless
+
+_GONE = "NoSuchEntity"
+
+
+class Role(Kind):
+    def create(self, account, name, given):
+        made = account.client("iam").create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=given["assumeRolePolicy"],
+            Tags=account.tag_list(),
+        )["Role"]
+        return Made(name, {"name": name, "arn": made["Arn"]})
+
+    def update(self, account, identity, given, outputs):
+        account.client("iam").update_assume_role_policy(
+            RoleName=identity, PolicyDocument=given["assumeRolePolicy"]
+        )
+        return {"name": identity, "arn": outputs["arn"]}
+
+    def delete(self, account, identity, outputs):
+        account.client("iam").delete_role(RoleName=identity)
+
+    def exists(self, account, identity, outputs):
+        return found(lambda: account.client("iam").get_role(RoleName=identity), _GONE)
+
+
+class RolePolicy(Kind):
+    def create(self, account, name, given):
+        self._put(account, name, given)
+        return Made(f"{given['role']}:{name}", {"name": name})
+
+    def update(self, account, identity, given, outputs):
+        self._put(account, outputs["name"], given)
+        return {"name": outputs["name"]}
+
+    def _put(self, account, name, given):
+        account.client("iam").put_role_policy(
+            RoleName=given["role"], PolicyName=name, PolicyDocument=given["policy"]
+        )
+
+    def delete(self, account, identity, outputs):
+        role, _, name = identity.partition(":")
+        with unless(_GONE):
+            account.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
+
+    def exists(self, account, identity, outputs):
+        role, _, name = identity.partition(":")
+        iam = account.client("iam")
+        return found(lambda: iam.get_role_policy(RoleName=role, PolicyName=name), _GONE)
+
+
+class RolePolicyAttachment(Kind):
+    def create(self, account, name, given):
+        account.client("iam").attach_role_policy(
+            RoleName=given["role"], PolicyArn=given["policyArn"]
+        )
+        return Made(name, {})
+
+    def delete(self, account, identity, outputs):
+        with unless(_GONE):
+            account.client("iam").detach_role_policy(
+                RoleName=outputs["role"], PolicyArn=outputs["policyArn"]
+            )
+
+    def exists(self, account, identity, outputs):
+        def attached():
+            listed = account.client("iam").list_attached_role_policies(RoleName=outputs["role"])
+            arns = [policy["PolicyArn"] for policy in listed["AttachedPolicies"]]
+            return outputs["policyArn"] in arns
+
+        return found(attached, _GONE)
+
+
+KINDS = {
+    "aws:iam/role:Role": Role(),
+    "aws:iam/rolePolicy:RolePolicy": RolePolicy(),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": RolePolicyAttachment(),
+}

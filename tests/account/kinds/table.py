@@ -1,0 +1,71 @@
+"""DynamoDB."""
+
+from tests.account.account import Made
+from tests.account.kinds.kind import Kind, chosen, found
+
+
+class Table(Kind):
+    def create(self, account, name, given):
+        dynamodb = account.client("dynamodb")
+        name = given.get("name", name)
+        made = dynamodb.create_table(
+            TableName=name,
+            BillingMode=given["billingMode"],
+            KeySchema=[{"AttributeName": given["hashKey"], "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": one["name"], "AttributeType": one["type"]}
+                for one in given["attributes"]
+            ],
+            GlobalSecondaryIndexes=[_index(one) for one in given["globalSecondaryIndexes"]],
+            SSESpecification={"Enabled": given["serverSideEncryption"]["enabled"]},
+            DeletionProtectionEnabled=given["deletionProtectionEnabled"],
+            Tags=account.tag_list(),
+        )["TableDescription"]
+        self._keep_backups(account, name, given)
+        return Made(name, {"name": name, "arn": made["TableArn"]})
+
+    def update(self, account, identity, given, outputs):
+        for member in ("billingMode", "hashKey", "attributes", "globalSecondaryIndexes", "name"):
+            assert given.plain(member) == (outputs.get(member) if member != "name" else None), (
+                member
+            )
+        account.client("dynamodb").update_table(
+            TableName=identity,
+            SSESpecification={"Enabled": given["serverSideEncryption"]["enabled"]},
+            **chosen(given, DeletionProtectionEnabled="deletionProtectionEnabled"),
+        )
+        self._keep_backups(account, identity, given)
+        return {"name": identity, "arn": outputs["arn"]}
+
+    def _keep_backups(self, account, name, given):
+        enabled = given["pointInTimeRecovery"]["enabled"]
+        account.client("dynamodb").update_continuous_backups(
+            TableName=name,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": enabled},
+        )
+
+    def delete(self, account, identity, outputs):
+        account.client("dynamodb").delete_table(TableName=identity)
+
+    def exists(self, account, identity, outputs):
+        dynamodb = account.client("dynamodb")
+        return found(
+            lambda: dynamodb.describe_table(TableName=identity), "ResourceNotFoundException"
+        )
+
+
+def _index(given):
+    return {
+        "IndexName": given["name"],
+        "KeySchema": [
+            {"AttributeName": key["attributeName"], "KeyType": key["keyType"]}
+            for key in given["keySchemas"]
+        ],
+        "Projection": {
+            "ProjectionType": given["projectionType"],
+            "NonKeyAttributes": given["nonKeyAttributes"],
+        },
+    }
+
+
+KINDS = {"aws:dynamodb/table:Table": Table()}

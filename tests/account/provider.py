@@ -1,0 +1,110 @@
+"""A provider that makes what the program declares in an emulated account, through boto3."""
+
+import asyncio
+import secrets
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from localcloud.engine.provider import Outcome, ProviderError
+from tests.account.account import ACCOUNT_ID, REGION, Account, Made
+from tests.account.inputs import Inputs
+from tests.account.kinds import (
+    api,
+    balancer,
+    containers,
+    elsewhere,
+    functions,
+    identity,
+    network,
+    table,
+    watching,
+)
+
+KINDS = {
+    **api.KINDS,
+    **balancer.KINDS,
+    **containers.KINDS,
+    **elsewhere.KINDS,
+    **functions.KINDS,
+    **identity.KINDS,
+    **network.KINDS,
+    **table.KINDS,
+    **watching.KINDS,
+}
+
+
+class MotoProvider:
+    """One stack's provider on the account that moto serves at *endpoint*."""
+
+    def __init__(self, endpoint):
+        self.account = Account(endpoint)
+
+    async def create(self, urn, kind, name, inputs):
+        physical = f"{name}-{secrets.token_hex(4)[:7]}"
+        made = await _translate(kind, inputs, "create", self.account, physical)
+        return _outcome(made, inputs)
+
+    async def update(self, urn, kind, old, olds, news):
+        made = await _translate(kind, news, "update", self.account, old.id, outputs=old.outputs)
+        if not isinstance(made, Made):
+            kept = {"result": old.outputs["result"]} if old.secrets else {}
+            made = Made(old.id, {**kept, **made}, old.secrets)
+        return _outcome(made, news)
+
+    async def delete(self, urn, kind, old, inputs):
+        await _asked(_kind(kind).delete, self.account, old.id, dict(old.outputs))
+
+    async def read(self, urn, kind, old):
+        """Give the resource as it was last known, or None when the account has it no more."""
+        is_there = await _asked(_kind(kind).exists, self.account, old.id, dict(old.outputs))
+        return old if is_there else None
+
+    def is_kept(self, kind):
+        return False
+
+    async def invoke(self, token, arguments):
+        return await asyncio.to_thread(self._answer, token, arguments)
+
+    def _answer(self, token, arguments):
+        match token.rpartition(":")[2]:
+            case "getRegion":
+                return {"id": REGION, "name": REGION, "region": REGION}
+            case "getAvailabilityZones":
+                zones = self.account.client("ec2").describe_availability_zones(
+                    Filters=[
+                        {"Name": "state", "Values": [arguments["state"]]},
+                        *({"Name": f["name"], "Values": f["values"]} for f in arguments["filters"]),
+                    ]
+                )["AvailabilityZones"]
+                return {"id": REGION, "names": [zone["ZoneName"] for zone in zones]}
+            case "getAuthorizationToken":
+                assert arguments["registryId"] == ACCOUNT_ID
+                return {"userName": "AWS", "password": "a registry's password"}
+            case _:
+                raise ProviderError(f"{token} has no answer in the emulated account")
+
+
+def _kind(kind):
+    if kind not in KINDS:
+        raise ProviderError(f"{kind} has no translation in tests/account/kinds")
+    return KINDS[kind]
+
+
+async def _translate(kind, inputs, method, account, *words, outputs=None):
+    given = Inputs(inputs)
+    arguments = (account, words[0], given, *([dict(outputs)] if outputs is not None else []))
+    made = await _asked(getattr(_kind(kind), method), *arguments)
+    if given.unread():
+        raise ProviderError(f"the translation ignores {', '.join(given.unread())}")
+    return made
+
+
+async def _asked(method, *arguments):
+    try:
+        return await asyncio.to_thread(method, *arguments)
+    except (ParamValidationError, ClientError, BotoCoreError) as error:
+        raise ProviderError(str(error)) from error
+
+
+def _outcome(made, inputs):
+    return Outcome(made.id, {**inputs, **made.outputs}, made.secrets)

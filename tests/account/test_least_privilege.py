@@ -1,0 +1,217 @@
+"""Each backend's code under its own declared role: the contract passes, all else is denied."""
+
+import urllib.request
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.dynamodb.responses import DynamoHandler
+
+from tests.account.account import ACCOUNT_ID, REGION, connect
+from tests.account.deployment import Deployment
+from tests.contract import questions
+from tests.contract.asking import Backend, ask
+from tests.contract.clients import FunctionsClient, WsgiClient
+from tests.contract.conftest import NO_GATEWAY, load
+from tests.infra.variants import DEFAULTS
+
+FORBIDDEN = 403
+ITEM = {"id": {"S": "someone's"}}
+# What somebody with a role could try: every action on items, and some on the table itself.
+ATTEMPTS = {
+    "BatchGetItem": lambda table: {"RequestItems": {table: {"Keys": [ITEM]}}},
+    "BatchWriteItem": lambda table: {"RequestItems": {table: [{"PutRequest": {"Item": ITEM}}]}},
+    "DeleteItem": lambda table: {"TableName": table, "Key": ITEM},
+    "DeleteTable": lambda table: {"TableName": table},
+    "DescribeTable": lambda table: {"TableName": table},
+    "GetItem": lambda table: {"TableName": table, "Key": ITEM},
+    "PutItem": lambda table: {"TableName": table, "Item": ITEM},
+    "Query": lambda table: {
+        "TableName": table,
+        "KeyConditionExpression": "id = :id",
+        "ExpressionAttributeValues": {":id": ITEM["id"]},
+    },
+    "Query/feed": lambda table: {
+        "TableName": table,
+        "IndexName": "feed",
+        "KeyConditionExpression": "feed = :feed",
+        "ExpressionAttributeValues": {":feed": {"S": "0"}},
+    },
+    "Scan": lambda table: {"TableName": table},
+    "UpdateItem": lambda table: {"TableName": table, "Key": ITEM},
+    "UpdateTable": lambda table: {"TableName": table, "DeletionProtectionEnabled": False},
+}
+ALLOWED = {
+    "GetBlogs": {"BatchGetItem", "Query/feed"},
+    "GetBlog": {"GetItem"},
+    "PostBlog": {"GetItem", "PutItem"},
+    "PutBlog": {"GetItem", "PutItem"},
+    "DeleteBlog": {"DeleteItem", "GetItem"},
+    "task": {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query/feed"},
+    "execution": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def stack(stacks, endpoint):
+    deployment = Deployment(stacks("careful"), endpoint, DEFAULTS)
+    deployment.up()
+    return deployment.outputs
+
+
+@pytest.fixture(scope="module")
+def other_table(endpoint):
+    """A table of somebody else's in the same account."""
+    connect("dynamodb", endpoint).create_table(
+        TableName="payroll",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    return "payroll"
+
+
+@pytest.fixture(scope="module")
+def roles(account, stack):
+    """The ARN of each role by who has it."""
+    functions = stack["FunctionNames"].items()
+    task = account.task(stack)
+    return {
+        **{who: account.function(name)["Role"] for who, name in functions},
+        "task": task["taskRoleArn"],
+        "execution": task["executionRoleArn"],
+    }
+
+
+@pytest.fixture(scope="module")
+def keys(endpoint, roles):
+    """The credentials of each role, as AWS gives them to a function or a task."""
+    sts = connect("sts", endpoint)
+    return {
+        who: _keys(sts.assume_role(RoleArn=arn, RoleSessionName=who)) for who, arn in roles.items()
+    }
+
+
+def _keys(answer):
+    credentials = answer["Credentials"]
+    return {
+        "aws_access_key_id": credentials["AccessKeyId"],
+        "aws_secret_access_key": credentials["SecretAccessKey"],
+        "aws_session_token": credentials["SessionToken"],
+    }
+
+
+@pytest.fixture(scope="module")
+def enforced(endpoint, pair, other_table):
+    """From now on the account asks for permission; what needs none is made before."""
+    with pytest.MonkeyPatch.context() as patch:
+        # The emulator compares policies with `*` for DynamoDB, whatever the request is about.
+        patch.setattr(DynamoHandler, "_determine_resource", _table_arn, raising=False)
+        _free_requests(endpoint, "0")
+        yield other_table
+        _free_requests(endpoint, "inf")
+
+
+def _free_requests(endpoint, number):
+    """Say how many requests may come before the account asks for permission."""
+    order = urllib.request.Request(  # noqa: S310  # a loopback URL
+        f"{endpoint}/moto-api/reset-auth",
+        data=number.encode(),
+        headers={"Content-Type": "text/plain"},
+    )
+    with urllib.request.urlopen(order) as answer:  # noqa: S310  # likewise
+        assert answer.status == 200
+
+
+def _table_arn(handler):
+    """Give what the request is about, as DynamoDB's permissions name it."""
+    request = handler.body
+    (table,) = request.get("RequestItems") or [request["TableName"]]
+    index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
+    return f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{table}{index}"
+
+
+@pytest.mark.parametrize("who", ALLOWED)
+def test_a_role_allows_what_its_code_does_and_nothing_else(enforced, endpoint, keys, stack, who):
+    dynamodb = connect("dynamodb", endpoint, keys[who])
+
+    assert _allowed(dynamodb, stack["TableName"]) == ALLOWED[who]
+    assert _allowed(dynamodb, enforced) == set()
+
+
+def _allowed(dynamodb, table):
+    return {one for one, make in ATTEMPTS.items() if _is_allowed(dynamodb, one, make(table))}
+
+
+def _is_allowed(dynamodb, attempt, request):
+    operation = attempt.partition("/")[0]
+    model = dynamodb.meta.method_to_api_mapping
+    method = next(name for name, api in model.items() if api == operation)
+    try:
+        getattr(dynamodb, method)(**request)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != FORBIDDEN:
+            raise
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def pair(endpoint, account, stack, roles, keys):
+    """Both backends in process, each part with the environment and the role of its declaration."""
+    handlers = SimpleNamespace()
+    for who, name in stack["FunctionNames"].items():
+        declared = account.function(name)
+        module, _, handler = declared["Handler"].rpartition(".")
+        variables = declared["Environment"]["Variables"]
+        loaded = load(module, _environment(endpoint, keys[who], variables))
+        setattr(handlers, handler, getattr(loaded, handler))
+    (container,) = account.task(stack)["containerDefinitions"]
+    variables = {one["name"]: one["value"] for one in container["environment"]}
+    wsgi = load("container_src.wsgi", _environment(endpoint, keys["task"], variables))
+    token = stack["WriteToken"]
+    return (
+        Backend("functions", FunctionsClient(handlers), token, NO_GATEWAY),
+        Backend("containers", WsgiClient(wsgi.app), token),
+    )
+
+
+def _environment(endpoint, credentials, variables):
+    return {
+        **variables,
+        **{name.upper(): value for name, value in credentials.items()},
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": "/nonexistent",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+        "AWS_LAMBDA_FUNCTION_NAME": "blog",
+        "NO_PROXY": "*",
+    }
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["functions", "containers"])
+def test_the_whole_contract_passes_with_the_declared_roles(enforced, pair, side):
+    backend = pair[side]
+    for question in questions.QUESTIONS:
+        if not backend.excuses(question):
+            ask(backend, question)
+
+
+def test_the_contract_fails_with_another_functions_role(enforced, endpoint, keys, stack):
+    variables = {
+        "TABLE_NAME": stack["TableName"],
+        "OPEN_WRITES": "true",
+        "POWERTOOLS_SERVICE_NAME": "functions",
+        "POWERTOOLS_METRICS_NAMESPACE": "blog",
+    }
+    handlers = load("lambda_src.handlers", _environment(endpoint, keys["GetBlog"], variables))
+    backend = Backend("functions", FunctionsClient(handlers), "none", NO_GATEWAY)
+
+    assert backend.client.ask("GET", "/blog/unknown").status == 404
+    assert backend.client.ask("GET", "/blog").status == 500
+    assert (
+        backend.write("POST", "/blog", b'{"title": "a", "author": "", "contents": ""}').status
+        == 500
+    )
