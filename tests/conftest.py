@@ -7,12 +7,16 @@ import pytest
 from tests.running import RunningCloud
 
 
-@pytest.fixture(autouse=True)
-def clean_environ(monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def clean_environ():
     """No setting of the person who runs the tests may change what they see."""
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "BLOGS_", "PULUMI_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("AWS_", "BLOGS_", "PULUMI_")) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The emulated account, as the translations reach it."""
 
+import functools
 import threading
 from dataclasses import dataclass
 
@@ -13,14 +14,21 @@ REGION = "eu-west-1"
 ACCOUNT_ID = "123456789012"  # moto's
 
 
+_MAKING = threading.Lock()  # sessions bear one thread at a time
+
+
+@functools.cache
+def _session():
+    """Give one session to all: reading a service's model takes up to half a second."""
+    return boto3.session.Session(region_name=REGION)
+
+
 def connect(service, endpoint, credentials=None):
     """Make a client that reads nothing of the user's set-up, tries once, and checks values."""
     keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    client = boto3.session.Session(region_name=REGION, **keys).client(
-        service,
-        endpoint_url=endpoint,
-        config=Config(retries={"total_max_attempts": 1}, max_pool_connections=30, proxies={}),
-    )
+    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=30, proxies={})
+    with _MAKING:
+        client = _session().client(service, endpoint_url=endpoint, config=config, **keys)
     client.meta.events.register("provide-client-params.*.*", _check)
     return client
 
