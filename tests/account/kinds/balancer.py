@@ -33,6 +33,14 @@ class LoadBalancer(Kind):
             },
         )
 
+    def update(self, account, identity, given, outputs):
+        assert given["loadBalancerType"] == outputs["loadBalancerType"]
+        elb = account.client("elbv2")
+        elb.set_security_groups(LoadBalancerArn=identity, SecurityGroups=given["securityGroups"])
+        elb.set_subnets(LoadBalancerArn=identity, Subnets=given["subnets"])
+        self._set(account, identity, given)
+        return {key: outputs[key] for key in ("arn", "arnSuffix", "dnsName", "name", "zoneId")}
+
     def _set(self, account, arn, given):
         values = {
             "idle_timeout.timeout_seconds": str(given["idleTimeout"]),
@@ -73,12 +81,24 @@ class TargetGroup(Kind):
             ),
             **_health(given["healthCheck"]),
         )["TargetGroups"][0]["TargetGroupArn"]
+        self._set(account, arn, given)
+        return Made(arn, {"arn": arn, "arnSuffix": arn.rpartition(":")[2], "name": _short(name)})
+
+    def update(self, account, identity, given, outputs):
+        for member in ("protocol", "port", "vpcId", "targetType"):
+            assert given[member] == outputs[member]
+        account.client("elbv2").modify_target_group(
+            TargetGroupArn=identity, **_health(given["healthCheck"])
+        )
+        self._set(account, identity, given)
+        return {key: outputs[key] for key in ("arn", "arnSuffix", "name")}
+
+    def _set(self, account, arn, given):
         delay = str(given["deregistrationDelay"])
         account.client("elbv2").modify_target_group_attributes(
             TargetGroupArn=arn,
             Attributes=_attributes({"deregistration_delay.timeout_seconds": delay}),
         )
-        return Made(arn, {"arn": arn, "arnSuffix": arn.rpartition(":")[2], "name": _short(name)})
 
     def delete(self, account, identity, outputs):
         account.client("elbv2").delete_target_group(TargetGroupArn=identity)

@@ -19,7 +19,7 @@ class Kind:
 
     def update(self, account, identity, given, outputs):
         """Give the outputs that AWS adds to the inputs, or the whole `Made` when the id is new."""
-        raise ProviderError("AWS changes nothing of this in place")
+        raise ProviderError("no update of this type is translated in tests/account/kinds")
 
     def delete(self, account, identity, outputs):
         raise NotImplementedError
