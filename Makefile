@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench golden mutants lock
+.PHONY: help setup demo test check pulumi bench golden mutants lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,7 @@ demo: setup ## start the local cloud and open the terminal client on it (a scrip
 	@$(BIN)/python scripts/demo.py
 
 test: setup check ## run every check and every test
+	@$(BIN)/python scripts/pulumi.py --optional >/dev/null
 	@$(BIN)/pytest
 
 check: setup ## format, lint, types, spelling, who may import whom
@@ -30,6 +31,9 @@ check: setup ## format, lint, types, spelling, who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/codespell
 	@$(BIN)/lint-imports
+
+pulumi: setup ## provide the Pulumi command line tool (one on PATH, or built with Go), and print its path
+	@$(BIN)/python scripts/pulumi.py
 
 bench: setup ## measure both backends on this machine, and renew the table in README.md
 	@$(BIN)/python scripts/bench.py

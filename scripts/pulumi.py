@@ -1,0 +1,126 @@
+"""Provide the Pulumi command line tool, and print its path as the last line.
+
+One on PATH is used when it is new enough. Otherwise Go builds the version that
+tools/pulumi/go.mod names, into .cache/pulumi: once, some minutes long (modules and compiled
+packages stay in Go's own caches).
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final, NoReturn
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+MODULE: Final = ROOT / "tools" / "pulumi"
+BUILT: Final = ROOT / ".cache" / "pulumi"
+OLDEST: Final = (3, 272, 0)  # the SDK's version: with an older engine nothing was tried
+MAIN: Final = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+VERSION: Final = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+REPORT_S: Final = 10.0  # from one line of progress to the next
+WITHOUT_GO: Final = (
+    "pulumi: none on PATH is version {} or newer, and there is no Go to build it: "
+    "install Pulumi (https://www.pulumi.com/docs/install/) or Go (https://go.dev/dl/)"
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="make pulumi",
+        description=__doc__,
+        epilog='example: pulumi="$(make pulumi | tail -n 1)"',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--optional",
+        action="store_true",
+        help="without Pulumi and Go say so and succeed, unless CI is true",
+    )
+    given = parser.parse_args()
+    found = on_path() or built()
+    if found is None:
+        say(WITHOUT_GO.format(".".join(map(str, OLDEST))))
+        return 0 if given.optional and os.environ.get("CI") != "true" else 1
+    print(found)
+    return 0
+
+
+def on_path() -> Path | None:
+    """Give the installed tool, if it is new enough."""
+    found = shutil.which("pulumi")
+    return Path(found) if found and version(found) >= OLDEST else None
+
+
+def version(tool: str) -> tuple[int, ...]:
+    """Ask a Pulumi for its version; one that does not answer has none."""
+    asked = subprocess.run([tool, "version"], capture_output=True, text=True, check=False)
+    numbers = re.match(r"v(\d+)\.(\d+)\.(\d+)", asked.stdout)
+    return tuple(map(int, numbers.groups())) if asked.returncode == 0 and numbers else ()
+
+
+def built() -> Path | None:
+    """Give the tool that Go builds, built unless it is there; None without Go."""
+    tool, wanted = BUILT / "pulumi", BUILT / "go.sum"
+    sums = (MODULE / "go.sum").read_bytes()
+    if tool.exists() and wanted.exists() and wanted.read_bytes() == sums:
+        return tool
+    if not shutil.which("go"):
+        return None
+    wanted.unlink(missing_ok=True)
+    BUILT.mkdir(parents=True, exist_ok=True)
+    build(tool)
+    wanted.write_bytes(sums)
+    return tool
+
+
+def build(tool: Path) -> None:
+    """Build it, with a line of progress every few seconds."""
+    named = re.search(r"pkg/v3 (v\S+)", (MODULE / "go.mod").read_text("utf-8"))
+    release = named[1] if named else stop("tools/pulumi/go.mod names no pulumi/pkg/v3")
+    say(f"pulumi: building {release} with Go, once, in about three minutes on two cores")
+    linked = f"-s -w -X {VERSION}={release}"
+    command = ["go", "build", "-v", "-trimpath", "-tags", "osusergo,grpcnotrace"]
+    with subprocess.Popen(
+        [*command, "-ldflags", linked, "-o", str(tool), MAIN],
+        cwd=MODULE,
+        env={**os.environ, "CGO_ENABLED": "0"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        last = report(process)
+    if process.returncode != 0:
+        stop("the build failed: " + " ".join(last[-5:]))
+
+
+def report(process: subprocess.Popen[str]) -> list[str]:
+    """Count what the build names as it goes; give its lines."""
+    lines: list[str] = []
+    started = told = time.monotonic()
+    for line in process.stderr or ():
+        lines.append(line.strip())
+        now = time.monotonic()
+        if now - told > REPORT_S:
+            told = now
+            say(f"pulumi: {len(lines)} modules and packages after {now - started:.0f} s")
+    return lines
+
+
+def say(line: str) -> None:
+    """Tell the person; standard output holds the path alone."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def stop(line: str) -> NoReturn:
+    sys.exit(f"pulumi: {line}")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        say("pulumi: interrupted; the next run goes on from Go's build cache")
+        sys.exit(130)

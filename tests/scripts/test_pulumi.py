@@ -1,0 +1,100 @@
+"""`make pulumi`: the tool on PATH when it will do, else a built one, else one clear line."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.running import ROOT
+
+SCRIPT = str(ROOT / "scripts" / "pulumi.py")
+
+
+@pytest.fixture
+def provide(tmp_path):
+    """Runs the script with nothing on PATH but a Pulumi of the given version."""
+
+    def provide(version, *arguments, **variables):
+        tool = tmp_path / "pulumi"
+        tool.write_text(f"#!/bin/sh\necho {version}\n")
+        tool.chmod(0o755)
+        return subprocess.run(
+            [sys.executable, SCRIPT, *arguments],
+            env={"PATH": str(tmp_path), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return provide
+
+
+def test_a_tool_on_path_that_is_new_enough_is_used(provide, tmp_path):
+    assert provide("v3.272.0").stdout == f"{tmp_path / 'pulumi'}\n"
+    assert provide("v4.0.0-beta").stdout == f"{tmp_path / 'pulumi'}\n"
+
+
+def test_an_older_one_is_not_used(provide, tmp_path):
+    for version in ("v3.271.9", "nonsense"):
+        assert str(tmp_path) not in provide(version).stdout
+
+
+@pytest.fixture
+def without_a_built_one(tmp_path):
+    """A copy of the script in a folder where nothing was ever built."""
+    (tmp_path / "copy" / "scripts").mkdir(parents=True)
+    copy = tmp_path / "copy" / "scripts" / "pulumi.py"
+    copy.write_bytes((ROOT / "scripts" / "pulumi.py").read_bytes())
+    module = tmp_path / "copy" / "tools" / "pulumi"
+    module.mkdir(parents=True)
+    for name in ("go.mod", "go.sum"):
+        (module / name).write_bytes((ROOT / "tools" / "pulumi" / name).read_bytes())
+    return copy
+
+
+def test_without_pulumi_and_go_one_line_says_what_to_install(without_a_built_one, tmp_path):
+    def run(*arguments, **variables):
+        return subprocess.run(
+            [sys.executable, str(without_a_built_one), *arguments],
+            env={"PATH": str(tmp_path), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    plain = run()
+    assert (plain.returncode, plain.stdout) == (1, "")
+    assert plain.stderr.count("\n") == 1
+    assert "install Pulumi" in plain.stderr
+    assert "or Go" in plain.stderr
+    assert run("--optional").returncode == 0
+    assert run("--optional", CI="true").returncode == 1
+
+
+def test_the_tool_s_sums_cover_every_module_that_it_is_made_of():
+    module = ROOT / "tools" / "pulumi"
+    declared = (module / "go.mod").read_text()
+    required = re.findall(r"^(?:\t|.*=> )(\S+) (v\S+)", declared, re.MULTILINE)
+    replaced = re.findall(r"^replace (\S+)", declared, re.MULTILINE)
+    summed = [line.split()[:2] for line in (module / "go.sum").read_text().splitlines()]
+
+    assert len(required) > 100
+    for name, version in required:
+        assert name in replaced or [name, f"{version}/go.mod"] in summed
+
+
+def test_no_recipe_names_a_module_proxy():
+    for path in ("Makefile", "scripts/pulumi.py", "tools/pulumi/go.mod", "tools/pulumi/tools.go"):
+        text = (ROOT / path).read_text()
+        assert "GOPROXY" not in text
+        assert "proxy." not in text
+
+
+def test_help_says_what_it_does_with_an_example():
+    answer = subprocess.run(
+        [sys.executable, SCRIPT, "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert "make pulumi" in answer.stdout
+    assert "example: " in answer.stdout
