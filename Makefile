@@ -38,8 +38,9 @@ pulumi: setup ## provide the Pulumi command line tool (one on PATH, or built wit
 bench: setup ## measure both backends on this machine, and renew the table in README.md
 	@$(BIN)/python scripts/bench.py
 
-golden: setup ## renew the summary of what the program declares; read its difference
+golden: setup ## renew the summary of what the program declares, and of what edits replace; read its difference
 	@$(BIN)/python -m tests.infra.declared
+	@$(BIN)/python -m tests.engine.replacements
 
 mutants: setup ## plant mistakes in the program one at a time; each must be caught (SAMPLE=4 for a few)
 	@$(BIN)/python scripts/mutants.py

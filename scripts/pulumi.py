@@ -1,13 +1,14 @@
 """Provide the Pulumi command line tool, and print its path as the last line.
 
-One on PATH is used when it is new enough. Otherwise Go builds the version that
-tools/pulumi/go.mod names, into .cache/pulumi: once, some minutes long (modules and compiled
-packages stay in Go's own caches).
+One on PATH is used when it is new enough and has its Python language host. Otherwise Go builds the
+version that tools/pulumi/go.mod names, into .cache/pulumi: once, some minutes long (modules and
+compiled packages stay in Go's own caches). A host for it, of the project's own, lies beside it.
 """
 
 import argparse
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from typing import Final, NoReturn
 ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "tools" / "pulumi"
 BUILT: Final = ROOT / ".cache" / "pulumi"
+HOST: Final = "pulumi-language-python"
+HOST_SOURCE: Final = ROOT / "localcloud" / "engine" / "language.py"
 OLDEST: Final = (3, 272, 0)  # the SDK's version: with an older engine nothing was tried
 MAIN: Final = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION: Final = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
@@ -50,9 +53,12 @@ def main() -> int:
 
 
 def on_path() -> Path | None:
-    """Give the installed tool, if it is new enough."""
+    """Give the installed tool, if it is new enough and can run Python programs."""
     found = shutil.which("pulumi")
-    return Path(found) if found and version(found) >= OLDEST else None
+    if not found or version(found) < OLDEST:
+        return None
+    beside = Path(found).resolve().with_name(HOST)
+    return Path(found) if beside.exists() or shutil.which(HOST) else None
 
 
 def version(tool: str) -> tuple[int, ...]:
@@ -67,14 +73,23 @@ def built() -> Path | None:
     tool, wanted = BUILT / "pulumi", BUILT / "go.sum"
     sums = (MODULE / "go.sum").read_bytes()
     if tool.exists() and wanted.exists() and wanted.read_bytes() == sums:
+        bring_host()
         return tool
     if not shutil.which("go"):
         return None
     wanted.unlink(missing_ok=True)
     BUILT.mkdir(parents=True, exist_ok=True)
     build(tool)
+    bring_host()
     wanted.write_bytes(sums)
     return tool
+
+
+def bring_host() -> None:
+    """Put the language host where the engine looks first, to run on this Python."""
+    script = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HOST_SOURCE))} "$@"\n'
+    (BUILT / HOST).write_text(script, "utf-8")
+    (BUILT / HOST).chmod(0o755)
 
 
 def build(tool: Path) -> None:

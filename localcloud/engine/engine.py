@@ -23,7 +23,7 @@ from localcloud.environment import clean_environment
 from localcloud.processes import Process, Processes
 
 _LAUNCHER: Final = Path(__file__).with_name("program.py")
-_UP, _PREVIEW = "up", "preview"  # how the launcher runs the program
+_PARALLEL: Final = 16  # registrations at once
 _LOG_TAIL: Final = 4000  # characters of the program's own output to show when it fails
 
 
@@ -49,47 +49,52 @@ class Engine:
 
         After a ProgramFailed what was made stays, and the next run goes on from there.
         """
-        run = await self._run(project, _UP, self._provider, self._resources)
+        run = await self._run(project, self._provider, self._resources, is_dry=False)
         await self._delete_unregistered(run.resources)
         return run.outputs
 
     async def preview(self, project: Project) -> Run:
         """Run the program and make nothing; `UNKNOWN` stands for what only making would tell."""
         known = {urn: replace(resource) for urn, resource in self._resources.items()}
-        return await self._run(project, _PREVIEW, Preview(self._provider), known)
+        return await self._run(project, Preview(self._provider), known, is_dry=True)
 
     async def _run(
-        self, project: Project, mode: str, provider: Provider, known: dict[str, Resource]
+        self,
+        project: Project,
+        provider: Provider,
+        known: dict[str, Resource],
+        *,
+        is_dry: bool,
     ) -> Run:
         monitor = Monitor((project.name, project.stack), provider, known, self._say)
         async with served(monitor) as address:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._log.write_bytes(b"")
-            status = await (await self._start(project, mode, address)).wait()
+            settings = _settings(project, address, is_dry=is_dry)
+            status = await (await self._start(project, settings)).wait()
         if status != 0:
             raise ProgramFailed(self._reason(monitor.run, status))
         return monitor.run
 
-    async def _start(self, project: Project, mode: str, address: str) -> Process:
-        settings = {
+    async def _start(self, project: Project, settings: str) -> Process:
+        config = {
             "PULUMI_CONFIG": json.dumps(dict(project.config)),
             "PULUMI_CONFIG_SECRET_KEYS": "[]",
         }
-        command = [sys.executable, str(_LAUNCHER), mode, address, project.name, project.stack]
         return await self._processes.spawn(
             "program",
-            [*command, str(project.root)],
+            [sys.executable, str(_LAUNCHER), settings],
             cwd=project.root,
-            env=_program_environment(settings),
+            env=_program_environment(config),
             log=self._log,
         )
 
     def _reason(self, run: Run, status: int) -> str:
-        """Say why the program failed: what the provider refused, or what the program printed."""
+        """Say why it failed: what was refused, what the program said, or what it printed."""
         if run.refusals:
             return "\n".join(dict.fromkeys(run.refusals))
         printed = self._log.read_text("utf-8", "replace").strip()[-_LOG_TAIL:]
-        return printed or "\n".join(run.errors) or f"the program ended with status {status}"
+        return "\n".join(run.errors) or printed or f"the program ended with status {status}"
 
     async def _delete_unregistered(self, registered: dict[str, Resource]) -> None:
         """Delete what the program no longer declares, the last made first.
@@ -118,6 +123,21 @@ async def served(monitor: Monitor) -> AsyncIterator[str]:
     finally:
         await server.stop(None)
         await asyncio.sleep(0)
+
+
+def _settings(project: Project, address: str, *, is_dry: bool) -> str:
+    return json.dumps(
+        {
+            "monitor": address,
+            "engine": address,
+            "project": project.name,
+            "stack": project.stack,
+            "parallel": _PARALLEL,
+            "dry_run": is_dry,
+            "organization": "organization",
+            "root_directory": str(project.root),
+        }
+    )
 
 
 def _program_environment(settings: dict[str, str]) -> dict[str, str]:

@@ -20,6 +20,9 @@ class Preview:
     ) -> Outcome:
         return Outcome(old.id, {**old.outputs, **news}, old.secrets)
 
+    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+        return await self._provider.read(urn, kind, old, inputs)
+
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         """Leave it there."""
 

@@ -1,45 +1,41 @@
-"""Runs the Pulumi program in this process, as the Python language host does.
+"""Runs the Pulumi program in this process, as the Python language host's executor does.
 
-Started by the built-in engine as a script: ``program.py up|preview MONITOR PROJECT STACK ROOT``,
-with the settings in PULUMI_CONFIG. Ends with 0, or 1 when the program failed.
+Started as a script: ``program.py SETTINGS``, the members of `pulumi.runtime.Settings` as JSON, with
+the stack's configuration in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. What ends the program goes
+to the engine as an error; the exit status is then 32, by which engines know that it was told.
 """
 
 import asyncio
+import json
 import os
 import runpy
 import sys
 import traceback
+from typing import Final
 
 import pulumi
 import pulumi.runtime as sdk
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
+TOLD: Final = 32
+
 
 def main() -> None:
-    mode, monitor, project, stack, root = sys.argv[1:6]
+    settings = sdk.Settings(**json.loads(sys.argv[1]))
     sdk.set_all_config(get_config_env(), get_config_secret_keys_env())
-    sdk.configure(
-        sdk.Settings(
-            monitor=monitor,
-            engine=monitor,
-            project=project,
-            stack=stack,
-            parallel=16,
-            dry_run=mode == "preview",
-            organization="organization",
-            root_directory=root,
-        )
-    )
+    sdk.configure(settings)
+    root = str(settings.root_directory)
     os.chdir(root)
     sys.path[0] = root
     sys.argv = [os.path.join(root, "__main__.py")]  # noqa: PTH118  # argv holds text
     try:
         asyncio.run(sdk.run_in_stack(_program))
     except pulumi.RunError as error:
-        sys.exit(f"error: {error}")
+        pulumi.log.error(str(error))
+        sys.exit(TOLD)
     except Exception:  # noqa: BLE001  # the outermost frame: whatever the program raised
-        traceback.print_exc()
-        sys.exit(1)
+        pulumi.log.error(f"the program failed:\n{traceback.format_exc()}")
+        sys.exit(TOLD)
 
 
 def _program() -> None:

@@ -33,6 +33,9 @@ class Provider(Protocol):
     ) -> Outcome:
         """Change a resource in place."""
 
+    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+        """Give the resource as it is now, or None when it is gone."""
+
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         """Remove a resource and what runs for it."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -57,13 +57,42 @@ def folder_digest(folder: Path) -> str:
 
 
 class Decoder:
-    """Decodes the values of one run, in which a folder stays as it is and is read once."""
+    """Decodes values; a folder stays as it is, and is read once."""
 
     def __init__(self) -> None:
-        self._archives: dict[Path, Archive] = {}
+        self._archives: dict[tuple[Path, str], Archive] = {}
 
     def decode(self, struct: struct_pb2.Struct) -> dict[str, Any]:
         """Give plain values: secrets unwrapped, whole numbers as int, folders as `Archive`."""
+        return _Reader(self._archive).read(struct)
+
+    def remembered(self, struct: struct_pb2.Struct) -> dict[str, Any]:
+        """Likewise for what an engine has kept: its folders may be gone, their digests are not."""
+        return _Reader(_former_archive).read(struct)
+
+    def _archive(self, value: dict[str, Any]) -> Archive:
+        path = Path(value.get("path") or os.devnull)
+        if not path.is_dir():
+            raise _unsupported("an archive that is not a folder")
+        key = path, value.get("hash", "")
+        if key not in self._archives:
+            self._archives[key] = Archive(path, folder_digest(path))
+        return self._archives[key]
+
+
+def changed(olds: struct_pb2.Struct, news: struct_pb2.Struct) -> list[str]:
+    """Name the members that differ; archives are equal when the engine's hashes of them are."""
+    before, after = (_Reader(_hash).read(one) for one in (olds, news))
+    return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+class _Reader:
+    """Turns the wire form into plain values; *archive* gives what stands for an archive."""
+
+    def __init__(self, archive: Callable[[dict[str, Any]], object]) -> None:
+        self._archive = archive
+
+    def read(self, struct: struct_pb2.Struct) -> dict[str, Any]:
         return {key: self._plain(value) for key, value in json_format.MessageToDict(struct).items()}
 
     def _plain(self, value: Any) -> Any:  # noqa: ANN401  # a JSON value
@@ -81,13 +110,21 @@ class Decoder:
             return self._plain(value.get("value"))
         if kind == _RESOURCE:
             return value["urn"]
-        path = Path(value.get("path") or os.devnull)
-        if kind == _ARCHIVE and path.is_dir():
-            if path not in self._archives:
-                self._archives[path] = Archive(path, folder_digest(path))
-            return self._archives[path]
-        shape = {_ASSET: "a single asset", _ARCHIVE: "an archive that is not a folder"}
-        raise Unsupported(f"the local cloud does not run {shape.get(kind, 'this kind of value')}")
+        if kind == _ARCHIVE:
+            return self._archive(value)
+        raise _unsupported("a single asset" if kind == _ASSET else "this kind of value")
+
+
+def _former_archive(value: dict[str, Any]) -> Archive:
+    return Archive(Path(value.get("path") or os.devnull), value.get("hash", ""))
+
+
+def _hash(value: dict[str, Any]) -> object:
+    return value.get("hash") or value
+
+
+def _unsupported(what: str) -> Unsupported:
+    return Unsupported(f"the local cloud does not run {what}")
 
 
 def _wire(value: Any) -> Any:  # noqa: ANN401  # a JSON value

@@ -56,6 +56,9 @@ class LocalProvider:
     ) -> Outcome:
         return await self._kind(kind).update(urn, old, olds, news)
 
+    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+        return old
+
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         await self._kind(kind).delete(urn, old, inputs)
 

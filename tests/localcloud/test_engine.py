@@ -214,7 +214,7 @@ async def test_an_exception_shows_the_program_s_own_traceback(bench):
 
 
 async def test_an_error_for_the_user_is_one_line(bench):
-    with pytest.raises(ProgramFailed, match=r"^error: size is wrong$"):
+    with pytest.raises(ProgramFailed, match=r"^size is wrong$"):
         await bench("raise pulumi.RunError('size is wrong')")
 
 

@@ -15,10 +15,13 @@ SCRIPT = str(ROOT / "scripts" / "pulumi.py")
 def provide(tmp_path):
     """Runs the script with nothing on PATH but a Pulumi of the given version."""
 
-    def provide(version, *arguments, **variables):
-        tool = tmp_path / "pulumi"
-        tool.write_text(f"#!/bin/sh\necho {version}\n")
-        tool.chmod(0o755)
+    def provide(version, *arguments, host=True, **variables):
+        for name in ("pulumi", "pulumi-language-python"):
+            tool = tmp_path / name
+            tool.write_text(f"#!/bin/sh\necho {version}\n")
+            tool.chmod(0o755)
+        if not host:
+            tool.unlink()
         return subprocess.run(
             [sys.executable, SCRIPT, *arguments],
             env={"PATH": str(tmp_path), **variables},
@@ -33,6 +36,10 @@ def provide(tmp_path):
 def test_a_tool_on_path_that_is_new_enough_is_used(provide, tmp_path):
     assert provide("v3.272.0").stdout == f"{tmp_path / 'pulumi'}\n"
     assert provide("v4.0.0-beta").stdout == f"{tmp_path / 'pulumi'}\n"
+
+
+def test_one_that_cannot_run_python_programs_is_not_used(provide, tmp_path):
+    assert str(tmp_path) not in provide("v3.272.0", host=False).stdout
 
 
 def test_an_older_one_is_not_used(provide, tmp_path):

@@ -1,0 +1,106 @@
+"""The Python language host of the real engine, for installations that bring none.
+
+Started by the engine as ``pulumi-language-python … ENGINE``: says its port, and runs the program
+when asked to. The release of Pulumi carries one of its own, which is used where it is found.
+"""
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent import futures
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+PROGRAM: Final = Path(__file__).with_name("program.py")
+_TOLD: Final = 32  # as in program.py
+
+
+class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
+    """Runs each program in a process of its own, with the Python that runs this."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+
+    def Run(
+        self, request: language_pb2.RunRequest, context: grpc.ServicerContext
+    ) -> language_pb2.RunResponse:
+        root = request.info.program_directory or request.pwd
+        settings = {
+            "monitor": request.monitor_address,
+            "engine": self._engine,
+            "project": request.project,
+            "stack": request.stack,
+            "parallel": request.parallel,
+            "dry_run": request.dryRun,
+            "organization": request.organization,
+            "root_directory": root,
+        }
+        config = {
+            "PULUMI_CONFIG": json.dumps(dict(request.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+        }
+        status = subprocess.call(
+            [sys.executable, str(PROGRAM), json.dumps(settings)],
+            cwd=root,
+            env=os.environ | config,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is the engine's: it ends the program's requests
+        )
+        error = "" if status in (0, _TOLD) else f"the program ended with status {status}"
+        return language_pb2.RunResponse(error=error, bail=status == _TOLD)
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return plugin_pb2.PluginInfo()
+
+    def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        """Name none: the providers are served already."""
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: ANN401
+        """Install nothing: `make setup` has."""
+        return iter(())
+
+    def GetProgramDependencies(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return language_pb2.GetProgramDependenciesResponse()
+
+    def About(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return language_pb2.AboutResponse(
+            executable=sys.executable, version=platform.python_version()
+        )
+
+    def RuntimeOptionsPrompts(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return language_pb2.RuntimeOptionsResponse()
+
+    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+        return empty_pb2.Empty()
+
+
+def main() -> None:
+    """Serve until the engine asks to stop, quietly: its output is the user's terminal."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    server = grpc.server(futures.ThreadPoolExecutor())
+    host = LanguageHost(sys.argv[-1])
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)  # noqa: T201  # by this line the engine finds it
+    stopped.wait()
+    server.stop(None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Which inputs of which type cannot change in place: another value makes another resource.
+
+Each names its source: the property that AWS's own schema of the CloudFormation type lists as
+create-only (docs/replacements.md links the reference; a test compares), or `ASSUMED` where only the
+provider's behaviour is known. `docs/replacements.md` is made from this table by `make golden`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+ASSUMED: Final = "assumed"
+
+
+def _create_only(resource: str, **inputs: str) -> dict[str, str]:
+    """Cite a CloudFormation type for *inputs*, each with that type's own word for it."""
+    return {name: f"AWS::{resource} {word}" for name, word in inputs.items()}
+
+
+def _assumed(*inputs: str) -> dict[str, str]:
+    return dict.fromkeys(inputs, ASSUMED)
+
+
+def _all_of_a_task(*names: str) -> Iterable[tuple[str, str]]:
+    """Every part of a task definition, the container's settings included, makes a revision."""
+    return ((name, name[0].upper() + name[1:]) for name in names)
+
+
+REPLACING: Final[Mapping[str, Mapping[str, str]]] = {
+    "aws:apigatewayv2/api:Api": _create_only("ApiGatewayV2::Api", protocolType="ProtocolType"),
+    "aws:apigatewayv2/integration:Integration": {
+        **_create_only("ApiGatewayV2::Integration", apiId="ApiId"),
+        **_assumed("integrationType"),
+    },
+    "aws:apigatewayv2/route:Route": _create_only("ApiGatewayV2::Route", apiId="ApiId"),
+    "aws:apigatewayv2/stage:Stage": _create_only(
+        "ApiGatewayV2::Stage", apiId="ApiId", name="StageName"
+    ),
+    "aws:appautoscaling/policy:Policy": _create_only(
+        "ApplicationAutoScaling::ScalingPolicy",
+        name="PolicyName",
+        resourceId="ResourceId",
+        scalableDimension="ScalableDimension",
+        serviceNamespace="ServiceNamespace",
+    ),
+    "aws:appautoscaling/target:Target": _create_only(
+        "ApplicationAutoScaling::ScalableTarget",
+        resourceId="ResourceId",
+        scalableDimension="ScalableDimension",
+        serviceNamespace="ServiceNamespace",
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": _create_only(
+        "CloudWatch::Dashboard", dashboardName="DashboardName"
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": _create_only("Logs::LogGroup", name="LogGroupName"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _create_only("CloudWatch::Alarm", name="AlarmName"),
+    "aws:dynamodb/table:Table": _create_only(
+        "DynamoDB::Table", name="TableName", hashKey="KeySchema", rangeKey="KeySchema"
+    ),
+    "aws:ec2/routeTable:RouteTable": _create_only("EC2::RouteTable", vpcId="VpcId"),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": _create_only(
+        "EC2::SubnetRouteTableAssociation", subnetId="SubnetId"
+    ),
+    "aws:ec2/securityGroup:SecurityGroup": _create_only(
+        "EC2::SecurityGroup", description="GroupDescription", name="GroupName", vpcId="VpcId"
+    ),
+    "aws:ec2/subnet:Subnet": _create_only(
+        "EC2::Subnet", availabilityZone="AvailabilityZone", cidrBlock="CidrBlock", vpcId="VpcId"
+    ),
+    "aws:ec2/vpc:Vpc": _create_only("EC2::VPC", cidrBlock="CidrBlock"),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _create_only(
+        "EC2::VPCEndpoint",
+        serviceName="ServiceName",
+        vpcEndpointType="VpcEndpointType",
+        vpcId="VpcId",
+    ),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": _assumed("repository"),
+    "aws:ecr/repository:Repository": _create_only(
+        "ECR::Repository", name="RepositoryName", encryptionConfigurations="EncryptionConfiguration"
+    ),
+    "aws:ecs/cluster:Cluster": _create_only("ECS::Cluster", name="ClusterName"),
+    "aws:ecs/service:Service": _create_only(
+        "ECS::Service", cluster="Cluster", launchType="LaunchType", name="ServiceName"
+    ),
+    "aws:ecs/taskDefinition:TaskDefinition": _create_only(
+        "ECS::TaskDefinition",
+        **dict(
+            _all_of_a_task(
+                *("containerDefinitions", "cpu", "executionRoleArn", "family", "memory"),
+                *("networkMode", "requiresCompatibilities", "runtimePlatform", "taskRoleArn"),
+                "volumes",
+            )
+        ),
+    ),
+    "aws:iam/role:Role": _create_only("IAM::Role", name="RoleName", path="Path"),
+    "aws:iam/rolePolicy:RolePolicy": _create_only(
+        "IAM::RolePolicy", name="PolicyName", role="RoleName"
+    ),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _assumed("policyArn", "role"),
+    "aws:lambda/alias:Alias": _create_only(
+        "Lambda::Alias", functionName="FunctionName", name="Name"
+    ),
+    "aws:lambda/function:Function": _create_only(
+        "Lambda::Function", name="FunctionName", packageType="PackageType"
+    ),
+    "aws:lambda/permission:Permission": {
+        **_create_only(
+            "Lambda::Permission",
+            action="Action",
+            function="FunctionName",
+            principal="Principal",
+            sourceArn="SourceArn",
+        ),
+        **_assumed("qualifier"),
+    },
+    "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": _assumed(
+        "functionName", "qualifier"
+    ),
+    "aws:lb/listener:Listener": _create_only(
+        "ElasticLoadBalancingV2::Listener", loadBalancerArn="LoadBalancerArn"
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": _create_only(
+        "ElasticLoadBalancingV2::LoadBalancer",
+        internal="Scheme",
+        loadBalancerType="Type",
+        name="Name",
+    ),
+    "aws:lb/targetGroup:TargetGroup": _create_only(
+        "ElasticLoadBalancingV2::TargetGroup",
+        name="Name",
+        port="Port",
+        protocol="Protocol",
+        targetType="TargetType",
+        vpcId="VpcId",
+    ),
+    "aws:route53/record:Record": {
+        **_create_only("Route53::RecordSet", zoneId="HostedZoneId"),
+        **_assumed("name", "type"),
+    },
+    "aws:sns/topic:Topic": _create_only("SNS::Topic", fifoTopic="FifoTopic", name="TopicName"),
+    "aws:sns/topicSubscription:TopicSubscription": _create_only(
+        "SNS::Subscription", endpoint="Endpoint", protocol="Protocol", topic="TopicArn"
+    ),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _create_only(
+        "EC2::SecurityGroupEgress", securityGroupId="GroupId"
+    ),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _create_only(
+        "EC2::SecurityGroupIngress", securityGroupId="GroupId"
+    ),
+    "random:index/randomPassword:RandomPassword": _assumed("length", "special"),
+}

@@ -1,0 +1,23 @@
+"""What replaces a resource is what AWS says, or is marked as assumed."""
+
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+from localcloud.environment import REGION
+from localcloud.provider.replacing import ASSUMED, REPLACING
+from tests.engine.replacements import DOCUMENT, document
+
+
+def test_every_cited_property_is_create_only_in_aws_s_own_schema():
+    sources = {source for inputs in REPLACING.values() for source in inputs.values()} - {ASSUMED}
+    assert len(sources) > 50
+    for source in sources:
+        resource, _, word = source.partition(" ")
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, resource).schema
+        always = schema.get("createOnlyProperties", [])
+        sometimes = schema.get("conditionalCreateOnlyProperties", [])
+        assert f"/properties/{word}" in always + sometimes, source
+
+
+def test_the_document_is_made_from_the_table():
+    # After a change of the table: `make golden`.
+    assert DOCUMENT.read_text("utf-8") == document()

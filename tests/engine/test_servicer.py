@@ -1,0 +1,180 @@
+"""A provider behind the real engine, driven by programs of a few lines."""
+
+import asyncio
+import signal
+import subprocess
+import time
+
+import pytest
+
+from localcloud.engine.provider import Outcome, ProviderError
+from tests.engine.tool import Stack, provided
+from tests.localcloud.test_engine import PREAMBLE
+from tests.running import wait_until
+
+REPLACING = {"test:index:Thing": {"shape"}}
+
+
+class Recorder:
+    """A provider that remembers what it was asked, and what there is."""
+
+    def __init__(self):
+        self.calls = []
+        self.there = {}
+        self.hold = None
+
+    async def create(self, urn, kind, name, inputs):
+        self.calls.append(("create", name))
+        while inputs.get("slow") and self.hold is None:
+            await asyncio.sleep(0.01)
+        if inputs.get("fail"):
+            raise ProviderError("size must be even")
+        identity = f"{name}-{len(self.calls)}"
+        self.there[identity] = dict(inputs)
+        secrets = frozenset({"made"} if inputs.get("hidden") else ())
+        return Outcome(identity, {**inputs, "made": f"made {identity}"}, secrets)
+
+    async def read(self, urn, kind, old, inputs):
+        return old if old.id in self.there else None
+
+    async def update(self, urn, kind, old, olds, news):
+        self.calls.append(("update", old.id))
+        self.there[old.id] = dict(news)
+        return Outcome(old.id, {**old.outputs, **news})
+
+    async def delete(self, urn, kind, old, inputs):
+        self.calls.append(("delete", old.id))
+        del self.there[old.id]
+
+    async def invoke(self, token, arguments):
+        return {"answer": arguments["number"] * 2}
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def bench(tool, tmp_path, recorder):
+    """A stack whose program is written line by line."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: demo\nruntime: python\n")
+    with provided(recorder, REPLACING, "test") as variables:
+        stack = Stack(tool, folder, "dev", tmp_path / "backend", variables).init()
+
+        def write(program):
+            (folder / "__main__.py").write_text(PREAMBLE + program)
+            recorder.calls.clear()
+            return stack
+
+        yield write
+
+
+def test_a_preview_makes_nothing_and_leaves_unknown_what_only_making_tells(bench, recorder):
+    stack = bench("""
+thing = Thing("a", size=1)
+Thing("b", of=thing.made)
+pulumi.export("size", thing.made)
+""")
+
+    assert stack.preview() == {"a": "create", "b": "create"}
+    assert "[unknown]" in stack.said
+    assert recorder.calls == []
+
+
+def test_an_input_that_may_change_is_updated_and_another_is_replaced(bench, recorder):
+    bench("Thing('a', size=1, shape='round'); Thing('b', shape='flat')").up()
+    stack = bench("Thing('a', size=2, shape='round'); Thing('b', shape='round')")
+
+    assert stack.preview() == {"a": "update", "b": "replace"}
+    assert stack.up() == {"a": "update", "b": "replace"}
+    done = [call[0] for call in recorder.calls]
+    assert done.index("create") < done.index("delete")
+    assert stack.up() == {}
+
+
+def test_what_has_a_name_goes_before_another_takes_it(bench, recorder):
+    named = "pulumi.CustomResource('test:index:Thing', 'a', {'name': 'one', 'shape': '%s'})"
+    bench(named % "round").up()
+    bench(named % "flat").up()
+
+    assert [call[0] for call in recorder.calls] == ["delete", "create"]
+
+
+def test_secrets_reach_the_provider_and_are_kept_encrypted(bench, recorder):
+    stack = bench("""
+thing = Thing("a", password=pulumi.Output.secret("in clear"), hidden=True)
+pulumi.export("made", thing.made)
+pulumi.export("password", thing.password if hasattr(thing, "password") else None)
+""")
+    stack.up()
+
+    assert recorder.there["a-1"]["password"] == "in clear"
+    assert stack.outputs()["made"] == "made a-1"
+    kept = stack.state.read_text()
+    assert "in clear" not in kept
+    assert "made a-1" not in kept
+
+
+def test_what_is_gone_is_noticed_by_a_refresh_and_made_again(bench, recorder):
+    stack = bench("Thing('a', size=1)")
+    stack.up()
+    assert "2 unchanged" in stack.run("refresh", "--yes")
+    recorder.there.clear()
+    stack.run("refresh", "--yes")
+
+    assert stack.up() == {"a": "create"}
+
+
+def test_a_refusal_is_shown_in_its_own_words_and_the_next_run_goes_on(bench, recorder):
+    stack = bench("Thing('a'); Thing('b', fail=True)")
+    stack.up(fails=True)
+    assert "size must be even" in stack.said
+    assert "Traceback" not in stack.said
+
+    assert "b" in bench("Thing('a'); Thing('b')").up()
+    assert len(recorder.there) == 2
+
+
+def test_functions_are_answered(bench):
+    stack = bench("""
+answer = pulumi.runtime.invoke("test:index:double", {"number": 21}).value
+pulumi.export("answer", answer["answer"])
+""")
+    stack.up()
+
+    assert stack.outputs() == {"answer": 42}
+
+
+def test_a_wrong_setting_ends_the_program_with_its_one_line(bench, recorder):
+    stack = bench("raise pulumi.RunError('size is wrong')")
+
+    said = stack.run("preview", fails=True)
+    assert "error: size is wrong" in said
+    assert "Traceback" not in said
+
+
+def test_ctrl_c_ends_quietly_and_destroy_leaves_nothing(bench, recorder):
+    stack = bench("Thing('a'); Thing('b', slow=True)")
+    running = subprocess.Popen(
+        stack.command("up", "--yes", "--skip-preview"),
+        cwd=stack.folder,
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    wait_until(lambda: ("create", "b") in recorder.calls)
+    running.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    recorder.hold = "released"
+    said, _ = running.communicate(timeout=60)
+
+    assert running.returncode != 0
+    assert "Traceback" not in said
+    assert "KeyboardInterrupt" not in said
+    stack.run("destroy", "--yes")
+    assert recorder.there == {}

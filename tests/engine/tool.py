@@ -1,0 +1,132 @@
+"""The real Pulumi command line tool on a project, a backend and a home of the test's own."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import threading
+
+from localcloud.engine.servicer import Servicer, serving
+
+PATIENCE_S = 100
+
+
+class Stack:
+    """One stack of the project in *folder*; several stacks share a *backend*."""
+
+    def __init__(self, tool, folder, name, backend, environment):
+        self.folder, self.name = folder, name
+        self.state = backend / ".pulumi" / "stacks" / folder_name(folder) / f"{name}.json"
+        backend.mkdir(exist_ok=True)
+        self.environment = {
+            "PATH": os.pathsep.join([str(tool.parent), os.environ["PATH"]]),
+            "HOME": str(backend),
+            "PULUMI_HOME": str(backend / "home"),
+            "PULUMI_BACKEND_URL": f"file://{backend}",
+            "PULUMI_CONFIG_PASSPHRASE": "of the tests",
+            "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            **environment,
+        }
+
+    def run(self, *words, fails=False):
+        """Run a command as typed, and give what it printed."""
+        answer = self.ask(*words)
+        assert (answer.returncode != 0) == fails, answer.stdout + answer.stderr
+        return answer.stdout + answer.stderr
+
+    def ask(self, *words):
+        return subprocess.run(
+            self.command(*words),
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+    def command(self, *words):
+        return ["pulumi", *words, "--stack", self.name, "--non-interactive"]
+
+    def init(self, **settings):
+        self.run("stack", "init")
+        self.set(**settings)
+        return self
+
+    def set(self, **settings):
+        for key, value in settings.items():
+            self.run("config", "set", key, value)
+
+    def up(self, *words, fails=False):
+        """Deploy; gives what changed, as `steps` does."""
+        log = self.folder.parent / f"{self.name}.events"
+        log.unlink(missing_ok=True)
+        self.said = self.run(
+            *("up", "--yes", "--skip-preview", "--event-log", str(log), *words), fails=fails
+        )
+        return steps(log)
+
+    def preview(self):
+        """Give what a deployment would change, as `steps` does."""
+        log = self.folder.parent / f"{self.name}.events"
+        log.unlink(missing_ok=True)
+        self.said = self.run("preview", "--event-log", str(log))
+        return steps(log)
+
+    def outputs(self):
+        return json.loads(self.run("stack", "output", "--json", "--show-secrets"))
+
+    def resources(self):
+        """Give what the engine has kept of every resource."""
+        document = json.loads(self.state.read_text())
+        return document["checkpoint"]["latest"].get("resources", [])
+
+
+def folder_name(folder):
+    (line,) = [
+        line
+        for line in (folder / "Pulumi.yaml").read_text().splitlines()
+        if line.startswith("name:")
+    ]
+    return line.partition(":")[2].strip()
+
+
+def steps(log):
+    """Give the operations that an engine logged, by logical name, providers left out.
+
+    A replacement is told as ``replace`` whatever it is made of.
+    """
+    found = {}
+    for line in log.read_text().splitlines():
+        told = json.loads(line).get("resourcePreEvent", {}).get("metadata")
+        if told and told["op"] not in ("same", "read") and not told["type"].startswith("pulumi:"):
+            operation = "replace" if "replace" in told["op"] else told["op"]
+            found[told["urn"].rpartition("::")[2]] = operation
+    return found
+
+
+@contextlib.contextmanager
+def provided(provider, replacing, *packages, **options):
+    """Serve *provider* from a thread; gives the variables by which an engine finds it."""
+    started, loop, ports = threading.Event(), asyncio.new_event_loop(), []
+    stopped = asyncio.Event()
+
+    async def serve():
+        async with serving(Servicer(provider, replacing, **options)) as port:
+            ports.append(port)
+            started.set()
+            await stopped.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
+    thread.start()
+    assert started.wait(PATIENCE_S)
+    try:
+        yield {"PULUMI_DEBUG_PROVIDERS": ",".join(f"{name}:{ports[0]}" for name in packages)}
+    finally:
+        loop.call_soon_threadsafe(stopped.set)
+        thread.join()
+        loop.close()
