@@ -12,11 +12,12 @@ from infra.image import Image, check_docker
 from infra.monitoring import Monitoring, MonitoringArgs
 from infra.network import Network
 from infra.packaging import build_package
-from infra.provider import aws_provider
+from infra.provider import aws_provider, check_endpoint
 from infra.settings import Settings
 from infra.table import blogs_table
 
 settings = Settings.read(pulumi.Config(), pulumi.Config("aws"), pulumi.get_stack())
+check_endpoint(settings)
 check_docker(settings)
 package = build_package(settings)
 

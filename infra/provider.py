@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final
+from urllib.parse import urlsplit
 
+import pulumi
 import pulumi_aws as aws
 
 from infra.settings import Settings
@@ -13,6 +16,22 @@ _SERVICES: Final = (
     *("acm", "apigatewayv2", "applicationautoscaling", "cloudwatch", "dynamodb", "ec2", "ecr"),
     *("ecs", "elbv2", "iam", "lambda_", "logs", "route53", "sns", "sts"),
 )
+_PATIENCE_S: Final = 2
+
+
+def check_endpoint(settings: Settings) -> None:
+    """End the program with one line when AWS is to be stood in for and nothing does."""
+    endpoint = settings.aws.endpoint
+    if not endpoint:
+        return
+    parts = urlsplit(endpoint)
+    try:
+        socket.create_connection((parts.hostname, parts.port or 80), _PATIENCE_S).close()
+    except OSError as error:
+        raise pulumi.RunError(
+            f"awsEndpoint is {endpoint}, and nothing answers there: start the local cloud with "
+            "python -m localcloud --engine pulumi"
+        ) from error
 
 
 def aws_provider(settings: Settings) -> aws.Provider:

@@ -24,6 +24,8 @@ from localcloud.processes import Process, Processes
 
 _LAUNCHER: Final = Path(__file__).with_name("program.py")
 _PARALLEL: Final = 16  # registrations at once
+# By this setting a program is told where AWS is stood in for: by the built-in engine itself.
+_ENDPOINT: Final = "awsEndpoint"
 _LOG_TAIL: Final = 4000  # characters of the program's own output to show when it fails
 
 
@@ -71,16 +73,13 @@ class Engine:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._log.write_bytes(b"")
             settings = _settings(project, address, is_dry=is_dry)
-            status = await (await self._start(project, settings)).wait()
+            config = _config(project, address)
+            status = await (await self._start(project, settings, config)).wait()
         if status != 0:
             raise ProgramFailed(self._reason(monitor.run, status))
         return monitor.run
 
-    async def _start(self, project: Project, settings: str) -> Process:
-        config = {
-            "PULUMI_CONFIG": json.dumps(dict(project.config)),
-            "PULUMI_CONFIG_SECRET_KEYS": "[]",
-        }
+    async def _start(self, project: Project, settings: str, config: dict[str, str]) -> Process:
         return await self._processes.spawn(
             "program",
             [sys.executable, str(_LAUNCHER), settings],
@@ -138,6 +137,15 @@ def _settings(project: Project, address: str, *, is_dry: bool) -> str:
             "root_directory": str(project.root),
         }
     )
+
+
+def _config(project: Project, address: str) -> dict[str, str]:
+    """Give the stack's settings as the SDK reads them from its environment."""
+    config = dict(project.config)
+    endpoint = f"{project.name}:{_ENDPOINT}"
+    if config.get(endpoint):
+        config[endpoint] = f"http://{address}"
+    return {"PULUMI_CONFIG": json.dumps(config), "PULUMI_CONFIG_SECRET_KEYS": "[]"}
 
 
 def _program_environment(settings: dict[str, str]) -> dict[str, str]:

@@ -89,6 +89,7 @@ class Watching(Monitor):
 
     def __init__(self, names, provider, known):
         super().__init__(names, provider, known, print)
+        self.stands_in = ("", "")
         self.declared = []
         self.invokes = []
         self.wire_outputs = {}
@@ -96,6 +97,8 @@ class Watching(Monitor):
     async def RegisterResource(self, request, context):  # noqa: N802  # the protocol's name
         response = await super().RegisterResource(request, context)
         inputs = self.run.resources[response.urn].inputs
+        if request.type == "pulumi:providers:aws":
+            inputs = {key: value.replace(*self.stands_in) for key, value in inputs.items()}
         self.declared.append(Declared.of(response.urn, request, inputs))
         return response
 
@@ -176,6 +179,10 @@ class Programs:
     async def _run(self, monitor, secrets, overrides):
         config = dict(load_project(self._root, self._stack, overrides).config)
         async with served(monitor) as address:
+            endpoint = f"{self._name}:awsEndpoint"
+            if config.get(endpoint):  # something must answer there; what is declared names it
+                monitor.stands_in = (f"http://{address}", config[endpoint])
+                config[endpoint] = f"http://{address}"
             order = {"monitor": address, "config": config, "secrets": list(secrets)}
             self._child.stdin.write(json.dumps(order).encode() + b"\n")
             self._child.stdin.flush()
