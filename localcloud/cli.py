@@ -7,15 +7,15 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from localcloud import shell
+from localcloud.arguments import ARGUMENTS, add, located
 from localcloud.cloud import LocalCloud, LocalCloudError, Options
 
 _DESCRIPTION: Final = """\
@@ -25,7 +25,10 @@ and cannot reach AWS.
 
 When everything answers, one line of JSON with the stack's outputs goes to standard output (the
 write token, made for this folder alone, among them); progress goes to standard error. Ctrl-C
-stops everything; blogs, ports and token stay in the state folder for the next start."""
+stops everything; blogs, ports and token stay in the state folder for the next start.
+
+With --engine pulumi nothing is run at first: what `pulumi up` deploys is, and comes up again at the
+next start. `python -m localcloud shell` opens the shell to type it in."""
 
 _EXAMPLES: Final = """\
 examples:
@@ -33,13 +36,15 @@ examples:
   python -m localcloud --reload
   python -m localcloud --config openWrites=true --config memorySize=512
   python -m localcloud --stack workshop --api-port 8000 --balancer-port 8001
+  python -m localcloud --engine pulumi
+  python -m localcloud shell pulumi up
   python -m localcloud --state /tmp/blogs --dynamodb-endpoint http://127.0.0.1:4566"""
-
-_HIGHEST_PORT: Final = 65535
 
 
 def run() -> int:
     """Parse the command line and run; the exit status is 0 after a stop that was asked for."""
+    if sys.argv[1:2] in (["shell"], ["env"]):
+        return shell.run(*sys.argv[1:])
     options = _parse()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for name, level in (("asyncio", logging.CRITICAL), ("watchfiles", logging.WARNING)):
@@ -92,82 +97,12 @@ def _parse() -> Options:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for name, settings in _ARGUMENTS.items():
-        parser.add_argument(name, **settings)
-    given = vars(parser.parse_args())
-    root = given["project"].resolve()
-    state = given["state"] or root / ".cache" / "localcloud" / given["stack"]
-    given |= {"project": root, "state": state.absolute(), "config": dict(given["config"])}
-    return Options(**given)
-
-
-def _stack(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}", text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no stack name (letters, digits, '-', '_' and '.', at most 100)"
-        )
-    return text
-
-
-def _setting(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not (key and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
-    return key, value
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port (1 to {_HIGHEST_PORT})")
-    return int(text)
+    add(parser, ARGUMENTS)
+    given = located(vars(parser.parse_args()))
+    return Options(**given | {"config": dict(given["config"])})
 
 
 def _say(line: str) -> None:
     """Tell the person; a terminal that has gone away is no reason to stop uncleanly."""
     with contextlib.suppress(OSError):
         print(line, file=sys.stderr, flush=True)  # noqa: T201  # it talks to a person
-
-
-_ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
-    "--project": {
-        "type": Path,
-        "default": Path(),
-        "metavar": "FOLDER",
-        "help": "where Pulumi.yaml lies; default: this folder",
-    },
-    "--stack": {"type": _stack, "default": "local", "metavar": "NAME", "help": "default: local"},
-    "--state": {
-        "type": Path,
-        "metavar": "FOLDER",
-        "help": "default: .cache/localcloud/STACK in the project",
-    },
-    "--config": {
-        "type": _setting,
-        "action": "append",
-        "default": [],
-        "metavar": "KEY=VALUE",
-        "help": "a Pulumi setting, over those of Pulumi.yaml and Pulumi.STACK.yaml; repeatable",
-    },
-    "--api-port": {
-        "type": _port,
-        "metavar": "PORT",
-        "help": "of the HTTP API, kept from then on; default: a free one, kept",
-    },
-    "--balancer-port": {
-        "type": _port,
-        "metavar": "PORT",
-        "help": "of the load balancer; likewise",
-    },
-    "--dynamodb-endpoint": {
-        "metavar": "URL",
-        "help": "use this DynamoDB-compatible database instead of starting one",
-    },
-    "--reload": {
-        "action": "store_true",
-        "help": "follow edits of the program and of its sources",
-    },
-    "--until-eof": {
-        "action": "store_true",
-        "help": "stop when standard input ends too; for scripts",
-    },
-}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from localcloud.arguments import REAL
+from localcloud.drivers import BuiltIn, Driver, typed
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.engine.provider import ProviderError
@@ -53,6 +53,7 @@ class Options:
     api_port: int | None
     balancer_port: int | None
     dynamodb_endpoint: str | None
+    engine: str
     reload: bool
     until_eof: bool
 
@@ -74,11 +75,12 @@ class LocalCloud:
         """
         try:
             self._project()  # before anything starts for nothing
-            async with self._parts() as (state, provider, engine):
-                await self._up(engine, provider, state)
+            async with self._parts() as (state, provider, driver):
+                await driver.bring_up()
+                await provider.forget_unused()
                 ending = "" if self._options.until_eof else "; Ctrl-C stops"
                 self._say(f"ready; logs are in {state.logs}{ending}")
-                await self._until_lost(engine, provider, state)
+                await self._until_lost(driver)
         except _EXPECTED as error:
             raise LocalCloudError(str(error)) from error
 
@@ -90,7 +92,7 @@ class LocalCloud:
         self._lost.set()
 
     @contextlib.asynccontextmanager
-    async def _parts(self) -> AsyncIterator[tuple[State, LocalProvider, Engine]]:
+    async def _parts(self) -> AsyncIterator[tuple[State, LocalProvider, Driver]]:
         """Open the parts, each on top of the one before, and close them in reverse."""
         options = self._options
         async with contextlib.AsyncExitStack() as stack:
@@ -112,11 +114,16 @@ class LocalCloud:
             )
             provider = LocalProvider(context)
             stack.push_async_callback(provider.close)
-            yield (
-                state,
-                provider,
-                Engine(provider, self._processes, state.logs / "program.log", self._say),
-            )
+            yield state, provider, await stack.enter_async_context(self._driver(provider, state))
+
+    def _driver(
+        self, provider: LocalProvider, state: State
+    ) -> contextlib.AbstractAsyncContextManager[Driver]:
+        if self._options.engine == REAL:
+            return typed(provider, state, self._project(), self._say)
+        engine = Engine(provider, self._processes, state.logs / "program.log", self._say)
+        driver = BuiltIn(engine, provider, state, self._project)
+        return contextlib.nullcontext(driver)
 
     def _database(self, state: State) -> Database | ExternalDatabase:
         if self._options.dynamodb_endpoint:
@@ -130,23 +137,15 @@ class LocalCloud:
             processes=self._processes,
         )
 
-    async def _up(self, engine: Engine, provider: LocalProvider, state: State) -> None:
-        """Run the program, wait until everything answers, and tell the outputs."""
-        self._say(f"running the program (stack {self._options.stack})")
-        outputs = await engine.up(self._project())
-        await provider.settle()
-        state.publish(outputs)
-        _print_outputs(outputs)
-
     def _project(self) -> Project:
         options = self._options
         return load_project(options.project, options.stack, options.config)
 
-    async def _until_lost(self, engine: Engine, provider: LocalProvider, state: State) -> None:
+    async def _until_lost(self, driver: Driver) -> None:
         """Follow edits, if asked to, until the guardian is gone."""
         following = None
         if self._options.reload:
-            following = asyncio.ensure_future(self._follow(engine, provider, state))
+            following = asyncio.ensure_future(self._follow(driver))
         try:
             await self._lost.wait()
         finally:
@@ -155,7 +154,7 @@ class LocalCloud:
                 await asyncio.wait([following])
         raise LocalCloudError("the guardian process was killed; everything is stopped")
 
-    async def _follow(self, engine: Engine, provider: LocalProvider, state: State) -> None:
+    async def _follow(self, driver: Driver) -> None:
         """Bring the stack up again after each edit; a mistake leaves what runs as it is."""
 
         def ready() -> None:
@@ -164,17 +163,10 @@ class LocalCloud:
         async for changed in changes(self._options.project, ready):
             self._say(f"changed: {', '.join(changed)}")
             try:
-                await provider.refresh()
-                await self._up(engine, provider, state)
+                await driver.follow()
             except _EXPECTED as error:
                 self._say(f"not applied: {error}")
             except Exception:  # noqa: BLE001 - the outermost loop: the next edit may be the cure
                 _log.exception("not applied, by a fault of the local cloud's own:")
             else:
                 self._say("applied")
-
-
-def _print_outputs(outputs: Mapping[str, Any]) -> None:
-    """Write the one line that scripts wait for; a reader that has gone is no failure."""
-    with contextlib.suppress(OSError):
-        print(json.dumps(outputs), file=sys.stdout, flush=True)  # noqa: T201  # its output

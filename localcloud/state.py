@@ -94,7 +94,7 @@ class State:
             listed = ", ".join(f"{name} {port}" for name, port in wanted.items())
             raise StateError(f"two parts cannot share a port ({listed}); give another")
         for name, port in chosen.items():
-            _check_free(port, f"the {name}")
+            check_free(port, f"the {name}")
         ports.update(chosen)
         self._save()
         for name in given:
@@ -104,7 +104,7 @@ class State:
         """Give the port kept for *name*, chosen free the first time."""
         ports = self._values["ports"]
         if name in ports:
-            _check_free(ports[name], f"the {name}")
+            check_free(ports[name], f"the {name}")
         else:
             ports[name] = _free_port(set(ports.values()))
             self._save()
@@ -129,11 +129,11 @@ class State:
             self._save()
 
     def _save(self) -> None:
-        _write_private(self.folder / "state.json", json.dumps(self._values, indent=2))
+        write_private(self.folder / "state.json", json.dumps(self._values, indent=2))
 
     def publish(self, outputs: Mapping[str, Any]) -> None:
         """Write the stack's outputs, and the pointer that leads clients to them."""
-        _write_private(self.outputs_file, json.dumps(outputs, indent=2) + "\n")
+        write_private(self.outputs_file, json.dumps(outputs, indent=2) + "\n")
         name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
         self._pointer = _pointer_folder() / f"{name}.json"
         pointer = {
@@ -142,7 +142,7 @@ class State:
             "state": str(self.folder.resolve()),
             "outputs": str(self.outputs_file.resolve()),
         }
-        _write_private(self._pointer, json.dumps(pointer) + "\n")
+        write_private(self._pointer, json.dumps(pointer) + "\n")
 
     def close(self) -> None:
         """Withdraw the pointer and give the folder free."""
@@ -157,7 +157,7 @@ def _pointer_folder() -> Path:
     return Path(home).expanduser() / "aws-blog-demo" / "running"
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Replace *path* at once, readable by its owner alone."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with contextlib.suppress(FileNotFoundError):
@@ -177,13 +177,13 @@ def _free_port(taken: set[int]) -> int:
 
 def _is_free(port: int) -> bool:
     try:
-        _check_free(port, "")
+        check_free(port, "")
     except StateError:
         return False
     return True
 
 
-def _check_free(port: int, owner: str) -> None:
+def check_free(port: int, owner: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

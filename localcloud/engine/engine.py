@@ -51,6 +51,7 @@ class Engine:
 
         After a ProgramFailed what was made stays, and the next run goes on from there.
         """
+        self._say(f"running the program (stack {project.stack})")
         run = await self._run(project, self._provider, self._resources, is_dry=False)
         await self._delete_unregistered(run.resources)
         return run.outputs

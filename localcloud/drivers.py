@@ -1,0 +1,104 @@
+"""Who drives the provider: this command, which runs the program, or typed Pulumi commands."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol
+
+from localcloud.engine.engine import Engine
+from localcloud.engine.project import Project
+from localcloud.engine.servicer import Servicer, serving
+from localcloud.provider.deployed import Deployed, deletes_first
+from localcloud.provider.local import LocalProvider
+from localcloud.provider.replacing import REPLACING
+from localcloud.runtimes.tasks import ServiceFailed
+from localcloud.shell import engine_environment, provider_port
+from localcloud.state import State, check_free
+
+_ENDPOINT = "awsEndpoint"
+
+
+class Driver(Protocol):
+    """Decides what the provider is asked for."""
+
+    async def bring_up(self) -> None:
+        """Bring up what there is to run, and tell scripts in one line when it answers."""
+
+    async def follow(self) -> None:
+        """Bring what runs in line with an edit of the project."""
+
+
+class BuiltIn:
+    """Runs the program, at the start and after each edit."""
+
+    def __init__(
+        self, engine: Engine, provider: LocalProvider, state: State, load: Callable[[], Project]
+    ) -> None:
+        self._engine = engine
+        self._provider = provider
+        self._state = state
+        self._load = load
+
+    async def bring_up(self) -> None:
+        outputs = await self._engine.up(self._load())
+        await self._provider.settle()
+        self._state.publish(outputs)
+        _tell(outputs)
+
+    async def follow(self) -> None:
+        await self._provider.refresh()
+        await self.bring_up()
+
+
+class Typed:
+    """Waits for the commands; what an earlier `pulumi up` has deployed comes up again."""
+
+    def __init__(
+        self,
+        deployed: Deployed,
+        provider: LocalProvider,
+        environment: Mapping[str, str],
+        say: Callable[[str], None],
+    ) -> None:
+        self._deployed = deployed
+        self._provider = provider
+        self._environment = environment
+        self._say = say
+
+    async def bring_up(self) -> None:
+        failures = await self._deployed.restore()
+        try:
+            await self._provider.settle()
+        except ServiceFailed as error:
+            failures.append(str(error))
+        for failure in failures:
+            self._say(f"not brought up again (pulumi up --refresh makes it anew): {failure}")
+        self._say("type: python -m localcloud shell pulumi up")
+        _tell(self._environment)
+
+    async def follow(self) -> None:
+        """Follow an edit of the image alone: the program is run by the commands."""
+        await self._provider.refresh()
+        await self._provider.settle()
+
+
+@contextlib.asynccontextmanager
+async def typed(
+    provider: LocalProvider, state: State, project: Project, say: Callable[[str], None]
+) -> AsyncIterator[Typed]:
+    """Serve *provider* to the real engine, where the program looks for AWS."""
+    port = provider_port(project)
+    environment = engine_environment(project, state.folder)
+    check_free(port, _ENDPOINT)
+    deployed = Deployed(provider, state.folder / "deployed.json")
+    async with serving(Servicer(deployed, REPLACING, deletes_first), port):
+        yield Typed(deployed, provider, environment, say)
+
+
+def _tell(values: Mapping[str, Any]) -> None:
+    """Write the one line that scripts wait for; a reader that has gone is no failure."""
+    with contextlib.suppress(OSError):
+        print(json.dumps(values), file=sys.stdout, flush=True)  # noqa: T201  # its output

@@ -1,0 +1,149 @@
+"""What the real engine has deployed here, kept in the state folder.
+
+The engine has its own record and expects what it made to be there next time, so after a restart
+the local cloud brings it up again by itself, before any engine asks.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.wire import Archive
+from localcloud.provider.local import LocalProvider
+from localcloud.state import write_private
+
+_ARCHIVE: Final = "the local cloud's archive"
+_REVISIONS: Final = "aws:ecs/taskDefinition:TaskDefinition"
+
+
+def deletes_first(kind: str, _olds: Properties, _news: Properties) -> bool:
+    """Whether the former one must go before its replacement comes: but for revisions, one runs."""
+    return kind != _REVISIONS
+
+
+@dataclass
+class Resource:
+    """A resource as it was last asked for, and what became of it."""
+
+    kind: str
+    name: str
+    inputs: Properties
+    outcome: Outcome
+
+
+class Deployed:
+    """A provider that remembers; it passes everything on to *provider*."""
+
+    def __init__(self, provider: LocalProvider, record: Path) -> None:
+        self._provider = provider
+        self._record = record
+        self._resources: dict[str, Resource] = {}
+
+    async def restore(self) -> list[str]:
+        """Bring up what was there at the last stop; says of each resource that fails why.
+
+        A resource needs others, and which ones is not recorded: those that fail are tried again
+        for as long as others succeed.
+        """
+        waiting = _read(self._record)
+        failures: list[str] = []
+        before = -1
+        while before != len(waiting):
+            before = len(waiting)
+            failures = [line for urn in list(waiting) if (line := await self._again(urn, waiting))]
+        self._save()
+        return failures
+
+    async def _again(self, urn: str, waiting: dict[str, list[Any]]) -> str:
+        """Make one that waits; gives what hinders it."""
+        kind, name, inputs = waiting[urn]
+        try:
+            outcome = await self._provider.create(urn, kind, name, inputs)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it may pass
+            return f"{name}: {error}"
+        del waiting[urn]
+        self._resources[urn] = Resource(kind, name, inputs, outcome)
+        return ""
+
+    async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
+        outcome = await self._provider.create(urn, kind, name, inputs)
+        try:
+            await self._steady(inputs)
+        except BaseException:  # the engine will not know it
+            await self._provider.delete(urn, kind, outcome, inputs)
+            raise
+        self._keep(urn, Resource(kind, name, inputs, outcome))
+        return outcome
+
+    async def update(
+        self, urn: str, kind: str, old: Outcome, olds: Properties, news: Properties
+    ) -> Outcome:
+        """Change in place, or make anew what the engine believes to be here and is not."""
+        if urn not in self._resources:
+            return await self.create(urn, kind, urn.rpartition("::")[2], news)
+        name = self._resources[urn].name
+        outcome = await self._provider.update(urn, kind, old, olds, news)
+        self._keep(urn, Resource(kind, name, news, outcome))
+        await self._steady(news)
+        return outcome
+
+    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+        """Give what is here; an archive stays as the engine knows it, by a hash of its own."""
+        found = self._resources.get(urn)
+        if found is None or found.outcome.id != old.id:
+            return None
+        outputs = {
+            key: old.outputs.get(key, value) if isinstance(value, Archive) else value
+            for key, value in found.outcome.outputs.items()
+        }
+        return old if outputs == old.outputs else Outcome(old.id, outputs, found.outcome.secrets)
+
+    async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
+        """Remove it; what is not here is gone already."""
+        found = self._resources.get(urn)
+        if found is None:
+            return
+        await self._provider.delete(urn, kind, old, inputs)
+        if found.outcome.outputs.get("arn") == old.outputs.get("arn"):  # not its replacement
+            del self._resources[urn]
+            self._save()
+
+    def is_kept(self, kind: str) -> bool:
+        return self._provider.is_kept(kind)
+
+    async def invoke(self, token: str, arguments: Properties) -> Properties:
+        return await self._provider.invoke(token, arguments)
+
+    async def _steady(self, inputs: Properties) -> None:
+        if inputs.get("waitForSteadyState"):
+            await self._provider.settle()
+
+    def _keep(self, urn: str, resource: Resource) -> None:
+        self._resources[urn] = resource
+        self._save()
+
+    def _save(self) -> None:
+        entries = {urn: [one.kind, one.name, one.inputs] for urn, one in self._resources.items()}
+        write_private(self._record, json.dumps(entries, default=_written))
+
+
+def _read(record: Path) -> dict[str, list[Any]]:
+    """Give type, name and inputs by URN."""
+    if not record.exists():
+        return {}
+    entries: dict[str, list[Any]] = json.loads(record.read_text("utf-8"), object_hook=_read_archive)
+    return entries
+
+
+def _written(value: object) -> dict[str, str]:
+    if isinstance(value, Archive):
+        return {_ARCHIVE: str(value.path), "digest": value.digest}
+    raise TypeError(type(value).__name__)
+
+
+def _read_archive(value: dict[str, Any]) -> object:
+    return Archive(Path(value[_ARCHIVE]), value["digest"]) if _ARCHIVE in value else value

@@ -1,0 +1,139 @@
+"""`python -m localcloud shell`, `env`: where typed Pulumi commands meet the local cloud.
+
+The real engine finds its providers, its state and its passphrase through environment variables
+alone. A home of its own keeps it from the plugins and the login of the user's other projects.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from localcloud.arguments import add, located
+from localcloud.engine.project import Project, ProjectError, load_project
+from localcloud.state import write_private
+
+_DESCRIPTION: Final = {
+    "shell": "Open a shell (or run COMMAND) in which pulumi deploys into the running local cloud.",
+    "env": "Print the variables of that shell, for eval.",
+}
+_EXAMPLE: Final = {
+    "shell": "python -m localcloud shell pulumi up --yes",
+    "env": 'eval "$(python -m localcloud env)"',
+}
+_ENDPOINT: Final = "awsEndpoint"
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+_PACKAGES: Final = ("aws", "random")  # what the local cloud provides
+_PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+
+
+def run(name: str, *words: str) -> int:
+    """Do the command *name*; gives its exit status."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m localcloud {name}",
+        description=_DESCRIPTION[name],
+        epilog=f"example: {_EXAMPLE[name]}",
+    )
+    add(parser, ("--project", "--stack", "--state"))
+    if name == "shell":
+        parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")
+    given = located(vars(parser.parse_args(words)))
+    try:
+        project = load_project(given["project"], given["stack"], {})
+        environment = _prepared(project, given["state"])
+    except ProjectError as error:
+        sys.exit(f"localcloud: {error}")
+    if name == "env":
+        for key, value in environment.items():
+            print(f"export {key}={shlex.quote(value)}")  # noqa: T201  # its output
+        return 0
+    command = given["command"] or [os.environ.get("SHELL", "/bin/sh")]
+    return subprocess.call(command, env=os.environ | environment)
+
+
+def provider_port(project: Project) -> int:
+    """Give the port at which the stack expects what stands in for AWS."""
+    endpoint = project.config.get(f"{project.name}:{_ENDPOINT}", "")
+    parts = urlsplit(endpoint)
+    if parts.scheme != "http" or parts.hostname not in _LOOPBACK or not parts.port:
+        raise ProjectError(
+            f"stack {project.stack} sets no {_ENDPOINT} such as http://127.0.0.1:4566, "
+            "and without one its program would look for AWS"
+        )
+    return parts.port
+
+
+def engine_environment(project: Project, state: Path) -> dict[str, str]:
+    """Give the variables by which the real engine uses this local cloud and nothing else."""
+    port = provider_port(project)
+    backend = state / "pulumi"
+    made = {
+        "PATH": os.pathsep.join([str(_tool(project.root).parent), os.environ.get("PATH", "")]),
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_HOME": str(backend / "home"),
+        "PULUMI_DEBUG_PROVIDERS": ",".join(f"{name}:{port}" for name in _PACKAGES),
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    if not any(name in os.environ for name in _PASSPHRASES):
+        made["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(state / "passphrase")
+    return made
+
+
+def _prepared(project: Project, state: Path) -> dict[str, str]:
+    """Make what the engine needs: a backend, a passphrase, the stack."""
+    _check_running(provider_port(project))
+    environment = engine_environment(project, state)
+    (state / "pulumi").mkdir(exist_ok=True)
+    passphrase = state / "passphrase"
+    if not passphrase.exists():
+        write_private(passphrase, secrets.token_urlsafe())
+    _select(project, environment)
+    return environment
+
+
+def _check_running(port: int) -> None:
+    try:
+        socket.create_connection(("127.0.0.1", port), 2).close()
+    except OSError as error:
+        raise ProjectError(
+            "no local cloud waits for pulumi: start one in another terminal with "
+            "python -m localcloud --engine pulumi"
+        ) from error
+
+
+def _tool(root: Path) -> Path:
+    """Give the Pulumi that `make pulumi` provides: built in the project, or on PATH."""
+    built = root / ".cache" / "pulumi" / "pulumi"
+    found = str(built) if built.exists() else shutil.which("pulumi")
+    if not found:
+        raise ProjectError("there is no pulumi: make pulumi provides it")
+    return Path(found)
+
+
+def _select(project: Project, environment: Mapping[str, str]) -> None:
+    """Make the stack known to its backend, and the one that commands are about."""
+    done = subprocess.run(
+        [str(_tool(project.root)), "stack", "select", "--create", project.stack],
+        cwd=project.root,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise ProjectError(
+            f"{done.stderr.strip()}\n(the encryptionsalt in Pulumi.{project.stack}.yaml belongs to "
+            "one passphrase: set PULUMI_CONFIG_PASSPHRASE to it, or remove that line)"
+        )
