@@ -8,7 +8,7 @@ import pulumi_random as random
 from infra.backend import BackendSettings
 from infra.containers import Containers, ContainersArgs
 from infra.functions import Functions, FunctionsArgs
-from infra.image import Image, check_docker
+from infra.image import Image, check_docker, given_image
 from infra.monitoring import Monitoring, MonitoringArgs
 from infra.network import Network
 from infra.packaging import build_package
@@ -43,7 +43,7 @@ containers = Containers(
         settings=settings,
         backend=backend,
         network=network,
-        image=settings.containers.image or Image("image", settings, through).ref,
+        image=given_image(settings) or Image("image", settings, through).ref,
     ),
     through,
 )

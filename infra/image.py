@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -11,10 +12,12 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 
-from infra.settings import Settings
+from infra.packaging import ROOT
+from infra.settings import LOCAL_IMAGE, Settings
 
 _KEPT_IMAGES: Final = 10
 _DOCKERFILE: Final = "container_src/Dockerfile"
+_IGNORED: Final = "container_src/Dockerfile.dockerignore"
 _PATIENCE_S: Final = 20
 _PLATFORMS: Final = {
     "arm64": docker_build.Platform.LINUX_ARM64,
@@ -42,6 +45,23 @@ def _docker_answers() -> bool:
     except (OSError, subprocess.SubprocessError):
         return False
     return True
+
+
+def given_image(settings: Settings) -> str:
+    """Give the image that the settings name, or nothing when it is to be built.
+
+    The local cloud's own is named after the sources that it is made of, so that an edit of them is
+    a change of the task definition, as a pushed image's digest is.
+    """
+    if settings.containers.image != LOCAL_IMAGE:
+        return settings.containers.image
+    lines = (ROOT / _IGNORED).read_text("utf-8").splitlines()
+    sent = [line.removeprefix("!") for line in lines if line.startswith("!")]
+    digest = hashlib.sha256()
+    for pattern in (_DOCKERFILE, *sent):
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return f"{LOCAL_IMAGE}:{digest.hexdigest()[:12]}"
 
 
 class Image(pulumi.ComponentResource):

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from localcloud import shell
-from localcloud.arguments import ARGUMENTS, add, located
+from localcloud.arguments import ARGUMENTS, REAL, add, located
 from localcloud.cloud import LocalCloud, LocalCloudError, Options
 
 _DESCRIPTION: Final = """\
@@ -99,6 +99,8 @@ def _parse() -> Options:
     )
     add(parser, ARGUMENTS)
     given = located(vars(parser.parse_args()))
+    if given["reload"] and given["engine"] == REAL:
+        parser.error("--reload: with --engine pulumi an edit is applied by pulumi up")
     return Options(**given | {"config": dict(given["config"])})
 
 

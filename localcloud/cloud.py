@@ -163,7 +163,7 @@ class LocalCloud:
         async for changed in changes(self._options.project, ready):
             self._say(f"changed: {', '.join(changed)}")
             try:
-                await driver.follow()
+                await driver.bring_up()
             except _EXPECTED as error:
                 self._say(f"not applied: {error}")
             except Exception:  # noqa: BLE001 - the outermost loop: the next edit may be the cure

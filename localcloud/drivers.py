@@ -25,10 +25,10 @@ class Driver(Protocol):
     """Decides what the provider is asked for."""
 
     async def bring_up(self) -> None:
-        """Bring up what there is to run, and tell scripts in one line when it answers."""
+        """Bring up what there is to run, and tell scripts in one line when it answers.
 
-    async def follow(self) -> None:
-        """Bring what runs in line with an edit of the project."""
+        Once more after an edit, it brings what runs in line with it.
+        """
 
 
 class BuiltIn:
@@ -47,10 +47,6 @@ class BuiltIn:
         await self._provider.settle()
         self._state.publish(outputs)
         _tell(outputs)
-
-    async def follow(self) -> None:
-        await self._provider.refresh()
-        await self.bring_up()
 
 
 class Typed:
@@ -78,11 +74,6 @@ class Typed:
             self._say(f"not brought up again (pulumi up --refresh makes it anew): {failure}")
         self._say("type: python -m localcloud shell pulumi up")
         _tell(self._environment)
-
-    async def follow(self) -> None:
-        """Follow an edit of the image alone: the program is run by the commands."""
-        await self._provider.refresh()
-        await self._provider.settle()
 
 
 @contextlib.asynccontextmanager

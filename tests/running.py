@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,3 +110,55 @@ def descendants(pid):
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         found += descendants(int(child))
     return found
+
+
+def project_copy(folder):
+    """Copy the project into *folder*, to be edited; what set-up has made is shared."""
+    ignored = shutil.ignore_patterns(".*", "node_modules", "tests", "__pycache__", "*.egg-info")
+    shutil.copytree(ROOT, folder, ignore=ignored)
+    for shared in (".cache", ".venv", "node_modules"):
+        (folder / shared).symlink_to(ROOT / shared)
+    return folder
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+class Load:
+    """Asks both backends all the time, on kept connections, from a process of its own."""
+
+    PROGRAM = """
+import json, sys, time, httpx
+failures, count = [], 0
+with httpx.Client(timeout=30) as client:
+    sys.stdin.fileno()
+    import select
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        for url in sys.argv[1:]:
+            try:
+                answer = client.get(url)
+                if answer.status_code != 200:
+                    failures.append(f"{url} {answer.status_code} {answer.text[:200]}")
+            except httpx.HTTPError as error:
+                failures.append(f"{url} {error!r}")
+            count += 1
+print(json.dumps([failures, count]))
+"""
+
+    def __init__(self, outputs):
+        """*outputs* are the stack's."""
+        self._urls = [f"{outputs[side]}/blog" for side in ("FunctionsURL", "ContainersURL")]
+
+    def __enter__(self):
+        command = [sys.executable, "-c", self.PROGRAM, *self._urls]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(self, *_):
+        answer, _ = self._process.communicate("stop\n", timeout=60)
+        self.failures, self.count = json.loads(answer)

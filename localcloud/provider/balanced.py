@@ -32,34 +32,18 @@ class Balanced:
     containers: dict[str, Container] = field(default_factory=dict)
     services: dict[str, RunningService] = field(default_factory=dict)
     listeners: dict[str, Balancer] = field(default_factory=dict)
-    image: Image | None = None
     building: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def local_image(self) -> Image:
-        """Give the project's own image, built the first time."""
-        async with self.building:
-            if self.image is None:
-                self.image = await self._build()
-            return self.image
-
-    async def _build(self) -> Image:
+        """Give the project's own image as its sources are now."""
         images = self.context.state.folder / IMAGES
-        return await asyncio.to_thread(build_image, self.context.project, images)
+        async with self.building:
+            return await asyncio.to_thread(build_image, self.context.project, images)
 
     async def settle(self) -> None:
         """Wait until every service has the tasks that it wants."""
         for service in self.services.values():
             await service.settle()
-
-    async def refresh(self) -> None:
-        """Build the image again; services roll over to it when it has changed."""
-        if self.image is None:
-            return
-        async with self.building:
-            former, self.image = self.image, await self._build()
-        if self.image != former:
-            for service in self.services.values():
-                service.begin(await self.spec(service.inputs))
 
     async def spec(self, inputs: Properties) -> ServiceSpec:
         """Put together what a service runs."""
@@ -97,8 +81,7 @@ class Balanced:
 class RunningService:
     """A service and the change that it is making."""
 
-    def __init__(self, service: Service, inputs: Properties) -> None:
-        self.inputs = inputs
+    def __init__(self, service: Service) -> None:
         self._service = service
         self._change: asyncio.Task[None] = asyncio.ensure_future(service.start())
 

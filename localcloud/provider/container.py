@@ -34,7 +34,7 @@ def read_container(inputs: Properties) -> Container:
         (declared,) = json.loads(inputs["containerDefinitions"])
     except ValueError as error:
         raise ProviderError(f"containerDefinitions must hold one container: {error}") from error
-    if declared.get("image") != LOCAL:
+    if str(declared.get("image")).partition(":")[0] != LOCAL:
         raise ProviderError(
             f"image {declared.get('image')!r} needs Docker; here the project's own container folder"
             f" runs as processes: set dockerImage to {LOCAL}"

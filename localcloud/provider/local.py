@@ -82,10 +82,6 @@ class LocalProvider:
         for kind in (PACKAGES, IMAGES):
             await asyncio.to_thread(forget_unused, self._context.state.folder / kind)
 
-    async def refresh(self) -> None:
-        """Notice that the project's own image has changed."""
-        await self._balanced.refresh()
-
     async def close(self) -> None:
         """Stop what runs: the fronts first, so that nothing is refused half way."""
         await self._api.close()

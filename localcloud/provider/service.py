@@ -49,14 +49,12 @@ class Services:
             self._balanced.context.processes,
             self._balanced.group(inputs).rotation,
         )
-        self._balanced.services[service_arn] = RunningService(service, inputs)
+        self._balanced.services[service_arn] = RunningService(service)
         return Outcome(service_arn, {**inputs, "arn": service_arn})
 
     async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
-        service = self._balanced.services[old.id]
-        inputs = {**news, "name": old.outputs["name"]}
-        service.begin(await self._balanced.spec(inputs))
-        service.inputs = inputs
+        spec = await self._balanced.spec({**news, "name": old.outputs["name"]})
+        self._balanced.services[old.id].begin(spec)
         return Outcome(old.id, {**old.outputs, **news})
 
     async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import threading
+from pathlib import Path
 
 from localcloud.engine.servicer import Servicer, serving
 
@@ -18,6 +19,7 @@ class Stack:
     def __init__(self, tool, folder, name, backend, environment):
         self.folder, self.name = folder, name
         self.state = backend / ".pulumi" / "stacks" / folder_name(folder) / f"{name}.json"
+        self.said = ""
         backend.mkdir(exist_ok=True)
         self.environment = {
             "PATH": os.pathsep.join([str(tool.parent), os.environ["PATH"]]),
@@ -30,6 +32,13 @@ class Stack:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             **environment,
         }
+
+    @classmethod
+    def within(cls, folder, name, backend, environment):
+        """Take the environment as it is, such as that of a shell."""
+        stack = cls(Path(), folder, name, backend, {})
+        stack.environment = environment
+        return stack
 
     def run(self, *words, fails=False):
         """Run a command as typed, and give what it printed."""
@@ -103,7 +112,11 @@ def steps(log):
     found = {}
     for line in log.read_text().splitlines():
         told = json.loads(line).get("resourcePreEvent", {}).get("metadata")
-        if told and told["op"] not in ("same", "read") and not told["type"].startswith("pulumi:"):
+        if (
+            told
+            and told["op"] not in ("read", "refresh", "same")
+            and not told["type"].startswith("pulumi:")
+        ):
             operation = "replace" if "replace" in told["op"] else told["op"]
             found[told["urn"].rpartition("::")[2]] = operation
     return found

@@ -55,12 +55,16 @@ def _arn(kind, name):
 
 @dataclass(frozen=True, eq=False)
 class Declared:
-    """One resource as the program registered it; *wire* are its inputs with secrets marked."""
+    """One resource as the program registered it.
+
+    Secrets are marked in *wire*, its inputs, and hidden in *outputs*.
+    """
 
     urn: str
     kind: str
     name: str
     inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
     wire: Mapping[str, Any]
     custom: bool
     parent: str
@@ -69,12 +73,14 @@ class Declared:
     ignored: tuple[str, ...]
 
     @classmethod
-    def of(cls, urn, request, inputs):
+    def of(cls, request, resource, inputs):
+        made = resource.outcome
         return cls(
-            urn=urn,
+            urn=resource.urn,
             kind=request.type,
             name=request.name,
             inputs=inputs,
+            outputs=made.outputs | dict.fromkeys(made.secrets, "a secret"),
             wire=json_format.MessageToDict(request.object),
             custom=request.custom,
             parent=request.parent,
@@ -96,10 +102,11 @@ class Watching(Monitor):
 
     async def RegisterResource(self, request, context):  # noqa: N802  # the protocol's name
         response = await super().RegisterResource(request, context)
-        inputs = self.run.resources[response.urn].inputs
+        resource = self.run.resources[response.urn]
+        inputs = resource.inputs
         if request.type == "pulumi:providers:aws":
             inputs = {key: value.replace(*self.stands_in) for key, value in inputs.items()}
-        self.declared.append(Declared.of(response.urn, request, inputs))
+        self.declared.append(Declared.of(request, resource, inputs))
         return response
 
     async def RegisterResourceOutputs(self, request, context):  # noqa: N802  # likewise

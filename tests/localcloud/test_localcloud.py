@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.running import ROOT, RunningCloud, descendants, is_alive, wait_until
+from tests.running import (
+    ROOT,
+    Load,
+    RunningCloud,
+    descendants,
+    edit,
+    is_alive,
+    project_copy,
+    wait_until,
+)
 
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 
@@ -312,18 +320,7 @@ def test_help_shows_examples():
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project in a folder whose name is a trial."""
-    folder = tmp_path / "проект mit Leerzeichen & 'quotes' #1"
-    ignored = shutil.ignore_patterns(".*", "node_modules", "tests", "__pycache__", "*.egg-info")
-    shutil.copytree(ROOT, folder, ignore=ignored)
-    for shared in (".cache", "node_modules"):
-        (folder / shared).symlink_to(ROOT / shared)
-    return folder
-
-
-def edit(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+    return project_copy(tmp_path / "проект mit Leerzeichen & 'quotes' #1")
 
 
 def test_reload_follows_edits_without_refusing_a_request(start, project):
@@ -331,7 +328,7 @@ def test_reload_follows_edits_without_refusing_a_request(start, project):
     cloud.wait_until_said("following edits")
     post(cloud, cloud.functions, "before")
     health = project / "blog" / "operations.py"
-    with Load(cloud) as load:
+    with Load(cloud.outputs) as load:
         edit(health, '"status": "ok"', '"status": "edited"')
         for url in (cloud.functions, cloud.containers):
             wait_until(lambda url=url: "edited" in httpx.get(f"{url}/").text, cloud.said)
@@ -346,42 +343,6 @@ def test_reload_follows_edits_without_refusing_a_request(start, project):
     assert load.failures == []
     assert load.count > 20
     assert ids(cloud.functions) == {"before"}
-
-
-class Load:
-    """Asks both backends all the time, on kept connections, from a process of its own."""
-
-    PROGRAM = """
-import json, sys, time, httpx
-failures, count = [], 0
-with httpx.Client(timeout=30) as client:
-    sys.stdin.fileno()
-    import select
-    while not select.select([sys.stdin], [], [], 0)[0]:
-        for url in sys.argv[1:]:
-            try:
-                answer = client.get(url)
-                if answer.status_code != 200:
-                    failures.append(f"{url} {answer.status_code} {answer.text[:200]}")
-            except httpx.HTTPError as error:
-                failures.append(f"{url} {error!r}")
-            count += 1
-print(json.dumps([failures, count]))
-"""
-
-    def __init__(self, cloud):
-        self._urls = [f"{cloud.functions}/blog", f"{cloud.containers}/blog"]
-
-    def __enter__(self):
-        command = [sys.executable, "-c", self.PROGRAM, *self._urls]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        return self
-
-    def __exit__(self, *_):
-        answer, _ = self._process.communicate("stop\n", timeout=60)
-        self.failures, self.count = json.loads(answer)
 
 
 def test_a_mistake_in_an_edit_leaves_what_runs_and_is_told(start, project):

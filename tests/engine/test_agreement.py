@@ -1,0 +1,83 @@
+"""The built-in engine and the real one make the same of the same program."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from localcloud.engine.provider import Outcome
+from localcloud.provider.replacing import REPLACING
+from tests.engine.tool import Stack, provided
+from tests.infra.recording import Programs, Recorder
+from tests.running import project_copy
+
+SETTINGS = {"dockerImage": "repository:tag", "bytecode": "none", "maxTasks": "1"}
+
+
+class Account(Recorder):
+    """Makes up the same answers for both."""
+
+    async def update(self, urn, kind, old, olds, news):
+        return Outcome(old.id, {**old.outputs, **news})
+
+    async def read(self, urn, kind, old, inputs):
+        return old
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return project_copy(tmp_path_factory.mktemp("agreement") / "project")
+
+
+@pytest.fixture(scope="module")
+def built_in(project, tmp_path_factory):
+    programs = Programs(project, "test", tmp_path_factory.mktemp("log"))
+    yield programs.run(**SETTINGS, **{"aws:region": "eu-west-1"})
+    programs.close()
+
+
+@pytest.fixture(scope="module")
+def real(tool, project):
+    with provided(Account(), REPLACING, "aws", "random") as variables:
+        stack = Stack(tool, project, "test", project.parent / "backend", variables)
+        stack.init(**SETTINGS, **{"aws:region": "eu-west-1"}).up()
+        yield stack
+
+
+def shown(value):
+    """Give a value without what only one of the engines keeps: hashes, and where a folder lies."""
+    if isinstance(value, dict):
+        if "4dabf18193072939515e22adb298388d" in value:
+            return value.get("path") or value.get("plaintext") or "a secret"
+        return {key: shown(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [shown(member) for member in value]
+    return str(getattr(value, "path", value)) if not isinstance(value, (int, float)) else value
+
+
+def of(one, word):
+    """Give inputs or outputs without what the real engine adds to a provider for itself."""
+    own = ("__internal", "version") if one["type"].startswith("pulumi:providers:") else ()
+    return {key: shown(value) for key, value in one.get(word, {}).items() if key not in own}
+
+
+def test_every_resource_has_the_same_urn_parent_and_inputs(built_in, real):
+    kept = {one["urn"]: one for one in real.resources() if "providers:random" not in one["type"]}
+
+    assert kept.keys() == built_in.by_urn.keys()
+    for urn, one in kept.items():
+        declared = built_in.by_urn[urn]
+        assert one["type"] == declared.kind
+        assert one.get("parent", "") == declared.parent
+        if one["custom"]:
+            assert of(one, "inputs") == shown(declared.inputs), urn
+        if one["custom"] and not one["type"].startswith("pulumi:"):
+            assert of(one, "outputs") == shown(declared.outputs), urn
+            assert set(one.get("dependencies", ())) == declared.dependencies - {declared.parent}
+
+
+def test_every_output_is_the_same(built_in, real):
+    outputs = real.outputs()
+
+    assert outputs == json.loads(json.dumps(built_in.outputs))
+    assert Path(real.state).exists()

@@ -1,0 +1,219 @@
+"""`pulumi up`, typed in a shell, deploys into the local cloud."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.engine.tool import Stack
+from tests.running import Load, RunningCloud, descendants, edit, project_copy, wait_until
+
+pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
+BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
+REAL_LOOKING = {
+    "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
+    "AWS_SECRET_ACCESS_KEY": "real-looking-secret",
+    "AWS_SESSION_TOKEN": "real-looking-session",
+    "AWS_PROFILE": "",
+    "AWS_REGION": "us-east-1",
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Deployment:
+    """A copy of the project whose stack `local` is deployed into a local cloud of its own."""
+
+    def __init__(self, tool, folder):
+        self.project = project_copy(folder / "project")
+        self.state = folder / "state"
+        self.tool = tool
+        port = free_port()
+        edit(self.project / "Pulumi.local.yaml", "127.0.0.1:4566", f"127.0.0.1:{port}")
+        self.cloud = self.stack = None
+
+    def start(self):
+        self.cloud = RunningCloud(
+            self.state, "--engine", "pulumi", project=self.project, environment=REAL_LOOKING
+        ).ready()
+        return self
+
+    def shell(self, *words, name="shell"):
+        """Run a command in the shell that the local cloud sets up."""
+        command = [sys.executable, "-m", "localcloud", name]
+        return subprocess.run(
+            [*command, "--state", str(self.state), *words],
+            cwd=self.project,
+            env=os.environ | REAL_LOOKING,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def open(self):
+        """Take the variables of that shell, as `eval` does."""
+        exports = self.shell(name="env")
+        assert exports.returncode == 0, exports.stderr
+        script = (
+            f'{exports.stdout}\nexec "$0" -c "import json, os; print(json.dumps(dict(os.environ)))"'
+        )
+        taken = subprocess.check_output(["/bin/sh", "-c", script, sys.executable], text=True)
+        variables = json.loads(taken) | REAL_LOOKING | {"PULUMI_DEBUG_COMMANDS": "true"}
+        self.stack = Stack.within(self.project, "local", self.state / "pulumi", variables)
+        return self.stack
+
+    def stop(self):
+        return self.cloud.stop(signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def deployment(tool, tmp_path_factory):
+    made = Deployment(tool, tmp_path_factory.mktemp("local"))
+    yield made
+    if made.cloud:
+        with made.cloud:
+            pass
+
+
+@pytest.fixture(scope="module")
+def deployed(deployment):
+    """The stack, up in a running local cloud."""
+    stack = deployment.start().open()
+    assert set(stack.up().values()) == {"create"}
+    return stack
+
+
+def ask(url, path=""):
+    return httpx.get(f"{url}/blog{path}", timeout=30)
+
+
+def post(outputs, side, identity):
+    headers = {"Authorization": f"Bearer {outputs['WriteToken']}"}
+    answer = httpx.post(f"{outputs[side]}/blog", json={**BLOG, "id": identity}, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
+def test_without_a_local_cloud_the_program_stops_with_one_line_before_any_resource(
+    tool, deployment, tmp_path
+):
+    for answer in (deployment.shell("true"), deployment.shell(name="env")):
+        assert answer.returncode == 1
+        assert "python -m localcloud --engine pulumi" in answer.stderr
+        assert answer.stderr.count("\n") == 1
+    stack = Stack(tool, deployment.project, "local", tmp_path / "backend", REAL_LOOKING)
+    stack.run("stack", "init")
+    said = stack.run("preview", fails=True)
+
+    assert "error: awsEndpoint is http://127.0.0.1:" in said
+    assert "nothing answers there" in said
+    assert "aws:" not in said.replace("awsEndpoint", "")
+    edit(deployment.project / "Pulumi.local.yaml", "encryptionsalt", "# encryptionsalt")
+
+
+def test_up_answers_at_the_urls_that_it_outputs_and_a_second_one_changes_nothing(deployed):
+    outputs = deployed.outputs()
+    post(outputs, "FunctionsURL", "f")
+    post(outputs, "ContainersURL", "c")
+
+    assert {blog["id"] for blog in ask(outputs["ContainersURL"]).json()} == {"f", "c"}
+    assert deployed.up("--refresh") == {}
+    assert outputs["WriteToken"] not in deployed.state.read_text()
+    url = deployed.ask("stack", "output", "FunctionsURL").stdout
+    assert url == f"{outputs['FunctionsURL']}\n"
+
+
+def test_the_shell_keeps_the_user_s_own_pulumi_out(deployment, deployed):
+    answer = deployment.shell("sh", "-c", "pulumi stack ls --json; echo $PULUMI_HOME")
+
+    assert '"name": "local"' in answer.stdout
+    assert str(deployment.state) in answer.stdout.splitlines()[-1]
+    assert (deployment.state / "passphrase").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_restart_brings_everything_up_again(deployment, deployed):
+    before = deployed.outputs()
+    assert deployment.stop() == 0
+    deployment.start()
+
+    assert ask(before["FunctionsURL"], "/f").status_code == 200
+    assert ask(before["ContainersURL"], "/c").status_code == 200
+    assert deployed.up("--refresh") == {}
+    assert deployed.outputs() == before
+
+
+def test_edits_reach_what_runs_without_a_refused_request(deployment, deployed):
+    project = deployment.project
+    with Load(deployed.outputs()) as load:
+        edit(project / "blog" / "operations.py", '"status": "ok"', '"status": "edited"')
+        edit(
+            project / "infra" / "functions.py",
+            '"HEAD /", "$default"',
+            '"HEAD /", "GET /new", "$default"',
+        )
+        edit(project / "infra" / "backend.py", '"OPEN_WRITES"', '"NEW": "variable", "OPEN_WRITES"')
+        settings = {"memorySize": "512", "minTasks": "2", "desiredTasks": "2", "maxTasks": "2"}
+        deployed.set(**settings)
+        changed = deployed.up()
+    outputs = deployed.outputs()
+
+    assert load.failures == []
+    assert load.count > 20
+    assert changed["containers-task"] == "replace"
+    assert changed["functions-GetBlogs-get-new"] == "create"
+    others = {name for name, operation in changed.items() if operation == "update"}
+    assert others >= {"containers-service", "functions-GetBlog-function"}
+    for side in ("FunctionsURL", "ContainersURL"):
+        assert httpx.get(f"{outputs[side]}/").json() == {"status": "edited"}
+        assert {blog["id"] for blog in ask(outputs[side]).json()} == {"f", "c"}
+    assert served_by(outputs["ContainersURL"]) == 2
+    parts = environments(deployment.cloud)
+    assert any("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512" in part for part in parts)
+    assert sum("NEW=variable" in part for part in parts) >= 3
+    httpx.get(f"{outputs['FunctionsURL']}/new")
+    log = deployment.state / "logs" / "api.log"
+    wait_until(lambda: '"routeKey": "GET /new"' in log.read_text(), log.read_text)
+
+
+def served_by(url):
+    return len({httpx.get(f"{url}/").headers["x-served-by"] for _ in range(20)})
+
+
+def environments(cloud):
+    paths = [Path(f"/proc/{pid}/environ") for pid in descendants(cloud.process.pid)]
+    return [path.read_text().split("\0") for path in paths if path.exists()]
+
+
+def test_destroy_stops_what_it_made_and_deletes_the_table(deployment, deployed):
+    outputs = deployed.outputs()
+    deployed.run("destroy", "--yes")
+
+    assert deployed.resources() == []
+    for side in ("FunctionsURL", "ContainersURL"):
+        with pytest.raises(httpx.ConnectError):
+            ask(outputs[side])
+    names = [
+        Path(f"/proc/{pid}/cmdline").read_bytes()
+        for pid in descendants(deployment.cloud.process.pid)
+    ]
+    assert not [name for name in names if b"gunicorn" in name or b"awslambdaric" in name]
+    deployed.up()
+    again = deployed.outputs()
+    assert ask(again["FunctionsURL"]).json() == []
+    assert again["WriteToken"] != outputs["WriteToken"]
+
+
+def test_the_built_in_engine_gives_the_same_outputs_on_the_same_state(deployment, deployed):
+    outputs = deployed.outputs()
+    assert deployment.stop() == 0
+    with RunningCloud(deployment.state, project=deployment.project) as cloud:
+        assert cloud.ready().outputs == outputs
