@@ -20,8 +20,8 @@ class Preview:
     ) -> Outcome:
         return Outcome(old.id, {**old.outputs, **news}, old.secrets)
 
-    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
-        return await self._provider.read(urn, kind, old, inputs)
+    async def read(self, urn: str, kind: str, old: Outcome) -> Outcome | None:
+        return await self._provider.read(urn, kind, old)
 
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         """Leave it there."""

@@ -33,7 +33,7 @@ class Provider(Protocol):
     ) -> Outcome:
         """Change a resource in place."""
 
-    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+    async def read(self, urn: str, kind: str, old: Outcome) -> Outcome | None:
         """Give the resource as it is now, or None when it is gone."""
 
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:

@@ -80,9 +80,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ReadResponse:
         """Tell whether it is still there, and how; without an id it is gone."""
         old = Outcome(request.id, self._decoder.remembered(request.properties))
-        inputs = self._decoder.remembered(request.inputs)
         try:
-            found = await self._provider.read(request.urn, request.type, old, inputs)
+            found = await self._provider.read(request.urn, request.type, old)
         except Exception as error:  # noqa: BLE001  # likewise
             await _refuse(context, error)
         if found is None:

@@ -91,7 +91,7 @@ class Deployed:
         await self._steady(news)
         return outcome
 
-    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+    async def read(self, urn: str, kind: str, old: Outcome) -> Outcome | None:
         """Give what is here; an archive stays as the engine knows it, by a hash of its own."""
         found = self._resources.get(urn)
         if found is None or found.outcome.id != old.id:

@@ -56,7 +56,7 @@ class LocalProvider:
     ) -> Outcome:
         return await self._kind(kind).update(urn, old, olds, news)
 
-    async def read(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> Outcome | None:
+    async def read(self, urn: str, kind: str, old: Outcome) -> Outcome | None:
         return old
 
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:

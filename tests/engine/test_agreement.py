@@ -20,7 +20,7 @@ class Account(Recorder):
     async def update(self, urn, kind, old, olds, news):
         return Outcome(old.id, {**old.outputs, **news})
 
-    async def read(self, urn, kind, old, inputs):
+    async def read(self, urn, kind, old):
         return old
 
 

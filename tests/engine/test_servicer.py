@@ -34,7 +34,7 @@ class Recorder:
         secrets = frozenset({"made"} if inputs.get("hidden") else ())
         return Outcome(identity, {**inputs, "made": f"made {identity}"}, secrets)
 
-    async def read(self, urn, kind, old, inputs):
+    async def read(self, urn, kind, old):
         return old if old.id in self.there else None
 
     async def update(self, urn, kind, old, olds, news):
