@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check pulumi bench golden mutants lock
+.PHONY: help setup demo test check pulumi bench image golden mutants lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ pulumi: setup ## provide the Pulumi command line tool (one on PATH, or built wit
 
 bench: setup ## measure both backends on this machine, and renew the table in README.md
 	@$(BIN)/python scripts/bench.py
+
+image: setup ## build the tasks' image with docker, podman or buildah (BASE=debian: no registry needed)
+	@$(BIN)/python scripts/image.py --base '$(BASE)'
 
 golden: setup ## renew the summary of what the program declares, and of what edits replace; read its difference
 	@$(BIN)/python -m tests.infra.declared

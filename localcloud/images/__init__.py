@@ -1,0 +1,1 @@
+"""Builds the project's container image with the tool that this machine has, and runs it."""
