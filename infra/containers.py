@@ -56,7 +56,7 @@ class Containers(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         balancer = Balancer(
-            f"{name}-balancer",
+            f"{name}-lb",
             BalancerArgs(
                 settings=args.settings.containers, network=args.network, target_port=_PORT
             ),

@@ -33,6 +33,9 @@ KINDS = {
 }
 
 
+_RANDOM_DIGITS = 7
+
+
 class MotoProvider:
     """One stack's provider on the account that moto serves at *endpoint*."""
 
@@ -40,8 +43,7 @@ class MotoProvider:
         self.account = Account(endpoint)
 
     async def create(self, urn, kind, name, inputs):
-        physical = f"{name}-{secrets.token_hex(4)[:7]}"
-        made = await _translate(kind, inputs, "create", self.account, physical)
+        made = await _translate(kind, inputs, "create", self.account, _made_up(kind, name))
         return _outcome(made, inputs)
 
     async def update(self, urn, kind, old, olds, news):
@@ -88,6 +90,17 @@ def _kind(kind):
     if kind not in KINDS:
         raise ProviderError(f"{kind} has no translation in tests/account/kinds")
     return KINDS[kind]
+
+
+def _made_up(kind, name):
+    """Give a name as Pulumi does where none is declared; it ends a deployment like this, too."""
+    limit = _kind(kind).name_limit
+    if len(name) + 1 + _RANDOM_DIGITS > limit:
+        raise ProviderError(
+            f"name '{name}-' plus {_RANDOM_DIGITS} random chars is longer than "
+            f"maximum length {limit}"
+        )
+    return f"{name}-{secrets.token_hex(_RANDOM_DIGITS)[:_RANDOM_DIGITS]}"
 
 
 async def _translate(kind, inputs, method, account, *words, outputs=None):

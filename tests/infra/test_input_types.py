@@ -5,7 +5,7 @@ import pytest
 from tests.infra.input_types import problems
 
 FUNCTION = "functions-GetBlog-function"
-TARGETS = "containers-balancer-targets"
+TARGETS = "containers-lb-targets"
 SERVICE = "containers-service"
 
 

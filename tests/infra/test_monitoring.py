@@ -19,12 +19,12 @@ def values(variant):
         "ApiId": {"functions-api-id"},
         "ClusterName": {"name:containers-cluster"},
         "FunctionName": names,
-        "LoadBalancer": {"arnSuffix:containers-balancer-balancer"},
+        "LoadBalancer": {"arnSuffix:containers-lb-balancer"},
         "Operation": {"Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem"},
         "ServiceName": {"name:containers-service"},
         "Stage": {variant.called("functions-stage").inputs["name"]},
         "TableName": {"name:blogs"},
-        "TargetGroup": {"arnSuffix:containers-balancer-targets"},
+        "TargetGroup": {"arnSuffix:containers-lb-targets"},
     }
 
 

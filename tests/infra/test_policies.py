@@ -174,11 +174,11 @@ def test_addresses_come_in_to_the_balancer_alone_and_tasks_hear_the_balancer_alo
     rules = variant.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
 
     for name, one in rules.items():
-        if one["securityGroupId"] == "containers-balancer-group-id":
+        if one["securityGroupId"] == "containers-lb-group-id":
             assert "cidrIpv4" in one, name
         else:
             assert one["securityGroupId"] == "containers-task-group-id"
-            assert one["referencedSecurityGroupId"] == "containers-balancer-group-id"
+            assert one["referencedSecurityGroupId"] == "containers-lb-group-id"
             assert not {"cidrIpv4", "cidrIpv6", "prefixListId"} & one.keys()
         assert one["ipProtocol"] == "tcp"
 
@@ -198,8 +198,8 @@ def test_the_table_is_encrypted_and_can_be_restored(variant):
 
 def test_a_secure_listener_speaks_modern_tls_and_the_other_only_redirects(variants):
     listeners = variants("everything").of("aws:lb/listener:Listener")
-    secure = listeners["containers-balancer-https"]
-    (redirect,) = listeners["containers-balancer-http"]["defaultActions"]
+    secure = listeners["containers-lb-https"]
+    (redirect,) = listeners["containers-lb-http"]["defaultActions"]
 
     assert secure["sslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
     assert secure["certificateArn"]

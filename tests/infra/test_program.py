@@ -92,10 +92,8 @@ def test_tasks_are_reached_from_the_load_balancer_alone(program):
     rules = program.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
 
     assert rules["containers-task-in"].get("cidrIpv4") is None
-    assert (
-        rules["containers-task-in"]["referencedSecurityGroupId"] == "containers-balancer-group-id"
-    )
-    assert rules["containers-balancer-http-in-0"]["fromPort"] == 80
+    assert rules["containers-task-in"]["referencedSecurityGroupId"] == "containers-lb-group-id"
+    assert rules["containers-lb-http-in-0"]["fromPort"] == 80
 
 
 def test_the_table_is_what_the_schema_says(program):

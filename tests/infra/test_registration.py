@@ -130,11 +130,11 @@ def test_the_endpoint_stands_for_every_service_that_any_stack_uses(program, vari
 
 
 SERVICE_NEEDS = {
-    "containers-balancer-balancer",
-    "containers-balancer-group",
-    "containers-balancer-http",
-    "containers-balancer-out",
-    "containers-balancer-targets",
+    "containers-lb-balancer",
+    "containers-lb-group",
+    "containers-lb-http",
+    "containers-lb-out",
+    "containers-lb-targets",
     "containers-cluster",
     "containers-execution-policy",
     "containers-execution-role",
@@ -170,11 +170,11 @@ def test_a_destroy_keeps_the_routes_of_the_subnets_as_long_as_the_tasks(deployed
 def test_the_secure_listener_is_there_before_the_tasks(variants):
     needed = outliving(variants("everything"), "containers-service")
 
-    assert needed >= {"containers-balancer-http", "containers-balancer-https"}
+    assert needed >= {"containers-lb-http", "containers-lb-https"}
 
 
 def test_a_balancer_with_public_addresses_goes_before_the_way_to_the_internet(deployed):
-    needed = outliving(deployed, "containers-balancer-balancer")
+    needed = outliving(deployed, "containers-lb-balancer")
 
     assert needed >= {"network-internet", "network-routes"}
 

@@ -189,18 +189,18 @@ EFFECTS = [
         "allowedCidrs",
         '["192.0.2.0/24", "198.51.100.0/24"]',
         {
-            "SecurityGroupIngressRule containers-balancer-http-in-0.cidrIpv4": "192.0.2.0/24",
-            "+ SecurityGroupIngressRule containers-balancer-http-in-1": NEW,
+            "SecurityGroupIngressRule containers-lb-http-in-0.cidrIpv4": "192.0.2.0/24",
+            "+ SecurityGroupIngressRule containers-lb-http-in-1": NEW,
         },
     ),
     Effect(
         "certificateArn",
         CERTIFICATE,
-        {"Listener containers-balancer-https.certificateArn": CERTIFICATE},
+        {"Listener containers-lb-https.certificateArn": CERTIFICATE},
         {**HTTPS, "certificateArn": CERTIFICATE[:-1] + "1"},
     ),
     Effect("domainName", "b.example", {"output.ContainersURL": "https://b.example"}, HTTPS),
-    Effect("hostedZoneId", "Z01", {"+ Record containers-balancer-record": NEW}, HTTPS),
+    Effect("hostedZoneId", "Z01", {"+ Record containers-lb-record": NEW}, HTTPS),
     Effect(
         "awsEndpoint",
         "http://127.0.0.1:1",
@@ -254,11 +254,11 @@ def test_a_certificate_and_its_name_turn_https_on(given):
     assert_changes(
         changes(given({}), given(HTTPS)),
         {
-            "+ Listener containers-balancer-https": NEW,
-            "+ SecurityGroupIngressRule containers-balancer-https-in-0": NEW,
-            "Listener containers-balancer-http.defaultActions.0.redirect.*": ANY,
-            "Listener containers-balancer-http.defaultActions.0.targetGroupArn": GONE,
-            "Listener containers-balancer-http.defaultActions.0.type": "redirect",
+            "+ Listener containers-lb-https": NEW,
+            "+ SecurityGroupIngressRule containers-lb-https-in-0": NEW,
+            "Listener containers-lb-http.defaultActions.0.redirect.*": ANY,
+            "Listener containers-lb-http.defaultActions.0.targetGroupArn": GONE,
+            "Listener containers-lb-http.defaultActions.0.type": "redirect",
             "output.ContainersURL": "https://blog.example.com",
         },
     )

@@ -46,7 +46,7 @@ def run(pytestconfig, program, *command):
 def test_requests_find_the_task_s_port_all_the_way(variant):
     task = container(variant)
     service = variant.called("containers-service").inputs
-    targets = variant.called("containers-balancer-targets").inputs
+    targets = variant.called("containers-lb-targets").inputs
     way_in = variant.called("containers-task-in").inputs
     (behind,) = service["loadBalancers"]
     (mapped,) = task["portMappings"]
@@ -56,7 +56,7 @@ def test_requests_find_the_task_s_port_all_the_way(variant):
     assert behind == {
         "containerName": task["name"],
         "containerPort": port,
-        "targetGroupArn": variant_arn("targetGroup/containers-balancer-targets"),
+        "targetGroupArn": variant_arn("targetGroup/containers-lb-targets"),
     }
     assert (targets["port"], targets["targetType"]) == (port, "ip")
     assert (way_in["fromPort"], way_in["toPort"]) == (port, port)
@@ -74,18 +74,18 @@ def test_listeners_forward_to_the_service_s_targets(variant):
         if action["type"] == "forward"
     ]
 
-    assert forwarded == [variant_arn("targetGroup/containers-balancer-targets")]
+    assert forwarded == [variant_arn("targetGroup/containers-lb-targets")]
 
 
 def test_the_listener_without_a_certificate_is_where_the_url_says(deployed):
     (listener,) = deployed.of("aws:lb/listener:Listener").values()
 
     assert (listener["port"], listener["protocol"]) == (80, "HTTP")
-    assert deployed.outputs["ContainersURL"] == "http://dnsName:containers-balancer-balancer"
+    assert deployed.outputs["ContainersURL"] == "http://dnsName:containers-lb-balancer"
 
 
 def test_the_health_check_asks_what_the_task_answers(pytestconfig, deployed):
-    check = deployed.called("containers-balancer-targets").inputs["healthCheck"]
+    check = deployed.called("containers-lb-targets").inputs["healthCheck"]
 
     answer = run(pytestconfig, deployed, sys.executable, "-c", SAY_STATUS, check["path"])
 
@@ -146,8 +146,8 @@ def test_a_task_may_finish_before_it_is_stopped(pytestconfig, deployed):
         for node in ast.parse(settings).body
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
     }
-    delay = deployed.called("containers-balancer-targets").inputs["deregistrationDelay"]
-    idle = deployed.called("containers-balancer-balancer").inputs["idleTimeout"]
+    delay = deployed.called("containers-lb-targets").inputs["deregistrationDelay"]
+    idle = deployed.called("containers-lb-balancer").inputs["idleTimeout"]
 
     assert gunicorn["graceful_timeout"] <= delay <= container(deployed)["stopTimeout"]
     assert gunicorn["keepalive"] > idle

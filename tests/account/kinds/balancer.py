@@ -3,18 +3,15 @@
 from tests.account.account import Made
 from tests.account.kinds.kind import Kind, chosen, found, pascal, unless
 
-_NAME_LIMIT = 32  # Pulumi shortens the logical name to fit
-
-
-def _short(name):
-    logical, _, digits = name.rpartition("-")
-    return f"{logical[: _NAME_LIMIT - len(digits) - 1]}-{digits}"
+_NAME_LIMIT = 32
 
 
 class LoadBalancer(Kind):
+    name_limit = _NAME_LIMIT
+
     def create(self, account, name, given):
         made = account.client("elbv2").create_load_balancer(
-            Name=_short(name),
+            Name=name,
             Type=given["loadBalancerType"],
             SecurityGroups=given["securityGroups"],
             Subnets=given["subnets"],
@@ -28,7 +25,7 @@ class LoadBalancer(Kind):
                 "arn": arn,
                 "arnSuffix": arn.partition(":loadbalancer/")[2],
                 "dnsName": made["DNSName"],
-                "name": _short(name),
+                "name": name,
                 "zoneId": made["CanonicalHostedZoneId"],
             },
         )
@@ -72,9 +69,11 @@ def _attributes(values):
 
 
 class TargetGroup(Kind):
+    name_limit = _NAME_LIMIT
+
     def create(self, account, name, given):
         arn = account.client("elbv2").create_target_group(
-            Name=_short(name),
+            Name=name,
             Tags=account.tag_list(),
             **chosen(
                 given, Protocol="protocol", Port="port", VpcId="vpcId", TargetType="targetType"
@@ -82,7 +81,7 @@ class TargetGroup(Kind):
             **_health(given["healthCheck"]),
         )["TargetGroups"][0]["TargetGroupArn"]
         self._set(account, arn, given)
-        return Made(arn, {"arn": arn, "arnSuffix": arn.rpartition(":")[2], "name": _short(name)})
+        return Made(arn, {"arn": arn, "arnSuffix": arn.rpartition(":")[2], "name": name})
 
     def update(self, account, identity, given, outputs):
         for member in ("protocol", "port", "vpcId", "targetType"):

@@ -7,6 +7,8 @@ _GONE = "NoSuchEntity"
 
 
 class Role(Kind):
+    name_limit = 64
+
     def create(self, account, name, given):
         made = account.client("iam").create_role(
             RoleName=name,
@@ -29,6 +31,8 @@ class Role(Kind):
 
 
 class RolePolicy(Kind):
+    name_limit = 128
+
     def create(self, account, name, given):
         self._put(account, name, given)
         return Made(f"{given['role']}:{name}", {"name": name})

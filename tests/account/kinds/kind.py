@@ -14,6 +14,8 @@ class Kind:
     *outputs* are what the type had as outputs, its inputs among them.
     """
 
+    name_limit = 255  # Pulumi makes up no name that is longer, and refuses to shorten one
+
     def create(self, account, name, given):
         raise NotImplementedError
 
