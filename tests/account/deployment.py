@@ -33,12 +33,13 @@ class Deployment:
 
     def missing(self):
         """Name what was made and is not in the account."""
-        return [one.urn for one in self._custom() if asyncio.run(self._read(one)) is None]
+        return [one.urn for one in self.made() if asyncio.run(self._read(one)) is None]
 
     def _outcomes(self):
-        return {one.urn: one.outcome for one in self._custom()}
+        return {one.urn: one.outcome for one in self.made()}
 
-    def _custom(self):
+    def made(self):
+        """Give every resource that a provider has made."""
         return [one for one in self._known.values() if one.custom]
 
     async def _read(self, one):

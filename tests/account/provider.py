@@ -32,7 +32,11 @@ KINDS = {
     **watching.KINDS,
 }
 
-
+# What is declared and reaches nobody in the account, with the reason.
+UNSENT = {
+    "aws:ecr/repository:Repository": {"forceDelete": "only the deletion asks for it"},
+    "aws:ecs/service:Service": {"waitForSteadyState": "the provider waits, AWS is told nothing"},
+}
 _RANDOM_DIGITS = 7
 
 
@@ -107,8 +111,9 @@ async def _translate(kind, inputs, method, account, *words, outputs=None):
     given = Inputs(inputs)
     arguments = (account, words[0], given, *([dict(outputs)] if outputs is not None else []))
     made = await _asked(getattr(_kind(kind), method), *arguments)
-    if given.unread():
-        raise ProviderError(f"the translation ignores {', '.join(given.unread())}")
+    ignored = [path for path in given.unread() if path not in UNSENT.get(kind, ())]
+    if ignored:
+        raise ProviderError(f"the translation ignores {', '.join(ignored)}")
     return made
 
 

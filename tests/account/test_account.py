@@ -6,6 +6,7 @@ import pytest
 
 from tests.account.account import ACCOUNT_ID, REGION
 from tests.account.conftest import PLAIN, RICH
+from tests.account.provider import UNSENT
 
 # Which handler answers what, from the wire contract and not from the program.
 ANSWERS = {
@@ -25,6 +26,14 @@ ANSWERS = {
 def test_all_that_was_made_is_there(both_up, deployments):
     for deployment in deployments.values():
         assert deployment.missing() == []
+
+
+def test_every_input_that_is_sent_nowhere_is_declared_and_has_its_reason(both_up, deployments):
+    declared = {one.kind: one.inputs for one in deployments[PLAIN].made()}
+
+    for kind, inputs in UNSENT.items():
+        assert inputs.keys() <= declared[kind].keys()
+        assert all(inputs.values())
 
 
 def test_each_route_reaches_the_function_that_answers_it(account, outputs):
@@ -332,7 +341,8 @@ def test_everything_that_takes_tags_has_the_stacks(account, both_up):
     by_stack = {PLAIN: 0, RICH: 0}
     for one in tagged:
         tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-        if tags.get("project") == "aws-blog-demo":
+        if tags.get("stack") in by_stack:  # other tests deploy others
+            assert tags["project"] == "aws-blog-demo"
             by_stack[tags["stack"]] += 1
             assert tags.get("team") == ("web" if tags["stack"] == RICH else None)
     assert all(by_stack.values())

@@ -25,6 +25,7 @@ def _below(model, params, path):
             yield model.member, value, f"{path}[{number}]"
     elif model.type_name == "map":
         for name, value in params.items():
+            yield model.key, name, f"{path}[{name}]"
             yield model.value, value, f"{path}[{name}]"
 
 
@@ -48,6 +49,6 @@ def _check_size(model, size, path):
 
 def _fits(pattern, value):
     try:
-        return re.match(pattern, value) is not None
+        return re.fullmatch(pattern, value) is not None
     except re.error:  # the models' patterns are Java's; some are none of Python's
         return True

@@ -66,7 +66,6 @@ class TaskDefinition(Kind):
 
 class Service(Kind):
     def create(self, account, name, given):
-        given.plain("waitForSteadyState")  # the provider's own: it asks until that is so
         made = account.client("ecs").create_service(
             serviceName=name,
             launchType=given["launchType"],
@@ -77,7 +76,6 @@ class Service(Kind):
         return Made(made["serviceArn"], {"name": name, "arn": made["serviceArn"]})
 
     def update(self, account, identity, given, outputs):
-        given.plain("waitForSteadyState")
         for member in ("launchType", "loadBalancers"):
             if given.plain(member) != outputs[member]:
                 raise ProviderError(f"{member} does not change in place")
@@ -199,7 +197,6 @@ class ScalingPolicy(Kind):
 
 class Repository(Kind):
     def create(self, account, name, given):
-        given.plain("forceDelete")  # the provider's own: it says how to delete
         made = account.client("ecr").create_repository(
             repositoryName=name,
             imageScanningConfiguration=given.plain("imageScanningConfiguration"),

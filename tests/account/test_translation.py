@@ -1,0 +1,106 @@
+"""What a translation refuses, so that nothing that is declared stays untested."""
+
+import asyncio
+
+import pytest
+
+from localcloud.engine.provider import ProviderError
+from tests.account.provider import MotoProvider
+
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+BUCKET = "aws:s3/bucket:Bucket"
+ROLE = "aws:iam/role:Role"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+METRIC = {
+    "namespace": "AWS/ApiGateway",
+    "metricName": "5xx",
+    "dimensions": {"ApiId": "a"},
+    "period": 60,
+    "stat": "Sum",
+}
+ALARMING = {
+    "alarmDescription": "wrong",
+    "comparisonOperator": "GreaterThanThreshold",
+    "evaluationPeriods": 1,
+    "metricQueries": [{"id": "m0", "metric": METRIC, "returnData": True}],
+    "threshold": 0,
+}
+GROUP = "aws:lb/targetGroup:TargetGroup"
+GROUPED = {
+    "deregistrationDelay": 20,
+    "healthCheck": {
+        "healthyThreshold": 2,
+        "interval": 10,
+        "matcher": "200",
+        "path": "/",
+        "timeout": 5,
+        "unhealthyThreshold": 3,
+    },
+    "port": 8080,
+    "protocol": "HTTP",
+    "targetType": "ip",
+    "vpcId": "vpc-1",
+}
+
+
+@pytest.fixture
+def refused(endpoint):
+    """Tries to make something; gives the reason against it."""
+
+    def reason(kind, inputs, name="wrong"):
+        provider = MotoProvider(endpoint)
+        provider.account.tags = {"stack": "wrong"}
+        with pytest.raises(ProviderError) as caught:
+            asyncio.run(provider.create("urn", kind, name, inputs))
+        return str(caught.value)
+
+    return reason
+
+
+def test_an_input_that_nothing_is_made_of_is_refused(refused):
+    inputs = {**ALARMING, "evaluateLowSampleCountPercentiles": "ignore"}
+
+    assert refused(ALARM, inputs) == "the translation ignores evaluateLowSampleCountPercentiles"
+
+
+def test_an_input_below_others_is_refused_likewise(refused):
+    (query,) = ALARMING["metricQueries"]
+    inputs = {**ALARMING, "metricQueries": [{**query, "metric": {**METRIC, "unit": "Count"}}]}
+
+    assert refused(ALARM, inputs) == "the translation ignores metricQueries.0.metric.unit"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"protocol": "HTP"}, "CreateTargetGroup.Protocol is 'HTP': one of HTTP, "),
+        ({"port": 99999}, "CreateTargetGroup.Port has size 99999: from 1 to 65535"),
+        ({"port": "http"}, "Parameter validation failed:\nInvalid type for parameter Port"),
+        (
+            {"healthCheck": {**GROUPED["healthCheck"], "path": ""}},
+            "CreateTargetGroup.HealthCheckPath has size 0: from 1 to 1024",
+        ),
+    ],
+)
+def test_a_value_that_awss_own_model_forbids_is_refused_by_its_path(refused, changes, reason):
+    assert refused(GROUP, {**GROUPED, **changes}).startswith(reason)
+
+
+def test_a_value_that_only_begins_as_awss_pattern_says_is_refused(refused):
+    inputs = {"name": "with a space", "retentionInDays": 7}
+    told = refused("aws:cloudwatch/logGroup:LogGroup", inputs)
+
+    assert told.startswith("CreateLogGroup.logGroupName is 'with a space': it must match ")
+
+
+@pytest.mark.parametrize(("kind", "limit"), [(BALANCER, 32), (GROUP, 32), (ROLE, 64)])
+def test_a_name_that_leaves_no_room_for_pulumis_digits_is_refused(refused, kind, limit):
+    name = "n" * (limit - 7)
+
+    told = refused(kind, {}, name)
+
+    assert told == f"name '{name}-' plus 7 random chars is longer than maximum length {limit}"
+
+
+def test_a_type_without_a_translation_is_refused(refused):
+    assert refused(BUCKET, {}) == f"{BUCKET} has no translation in tests/account/kinds"
