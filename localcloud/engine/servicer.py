@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 import grpc
@@ -15,7 +16,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from localcloud.engine.provider import Outcome, Properties, Provider
-from localcloud.engine.wire import Decoder, changed, encode
+from localcloud.engine.wire import UNKNOWN, Decoder, changed, encode
 
 _VERSION: Final = "1000.0.0"  # the engine warns of a provider that is older than the program's SDK
 
@@ -36,10 +37,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         provider: Provider,
         replacing: Replacing,
         deletes_first: Callable[[str, Properties, Properties], bool] = has_kept_name,
+        renewed: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
-        """*deletes_first* is asked when a resource (its type, olds and news) is replaced."""
+        """*deletes_first* is asked when a resource (its type, olds and news) is replaced.
+
+        *renewed* names, by type, outputs that an update makes anew: a preview cannot know them.
+        """
         self._provider = provider
         self._replacing = replacing
+        self._renewed = renewed
         self._deletes_first = deletes_first
         self._decoder: Final = Decoder()
 
@@ -97,7 +103,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.UpdateRequest, context: grpc.aio.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=_overlaid(request.olds, request.news))
+            foreseen = _overlaid(request.olds, request.news)
+            foreseen.update(dict.fromkeys(self._renewed.get(request.type, ()), UNKNOWN))
+            return provider_pb2.UpdateResponse(properties=foreseen)
         old = Outcome(request.id, self._decoder.remembered(request.olds))
         olds = self._decoder.remembered(request.old_inputs)
         try:

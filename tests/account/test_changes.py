@@ -68,9 +68,9 @@ EDITS = [
 
 
 def test_two_stacks_change_and_go_without_touching_each_other(account, first, second):
-    before = _inventory(account)
+    before = inventory(account)
     first.up()
-    alone = _inventory(account)
+    alone = inventory(account)
     second.up()
     assert first.up() == second.up() == set()
     for settings, changed, state, wanted in EDITS:
@@ -80,16 +80,16 @@ def test_two_stacks_change_and_go_without_touching_each_other(account, first, se
     second.up(deletionProtection="false")  # else the table stays, and the destroy stops there
     second.destroy()
     assert first.missing() == []
-    assert _counted(_inventory(account)) == _counted(alone)
+    assert counted(inventory(account)) == counted(alone)
     first.destroy()
-    assert _inventory(account) == before
+    assert inventory(account) == before
 
 
-def _inventory(account):
+def inventory(account):
     found = account.inventory()
     alarms = [name for name in found["alarms"] if not name.startswith(SCALING_ALARM)]
     return {**found, "alarms": alarms}
 
 
-def _counted(inventory):
+def counted(inventory):
     return {name: len(found) for name, found in inventory.items()}

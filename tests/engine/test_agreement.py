@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.engine.provider import Outcome
+from localcloud.engine.servicer import Servicer
 from localcloud.provider.replacing import REPLACING
 from tests.engine.tool import Stack, provided
 from tests.infra.recording import Programs, Recorder
@@ -38,7 +39,7 @@ def built_in(project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def real(tool, project):
-    with provided(Account(), REPLACING, "aws", "random") as variables:
+    with provided(Servicer(Account(), REPLACING), "aws", "random") as variables:
         stack = Stack(tool, project, "test", project.parent / "backend", variables)
         stack.init(**SETTINGS, **{"aws:region": "eu-west-1"}).up()
         yield stack

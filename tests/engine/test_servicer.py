@@ -8,6 +8,7 @@ import time
 import pytest
 
 from localcloud.engine.provider import Outcome, ProviderError
+from localcloud.engine.servicer import Servicer
 from tests.engine.tool import Stack, provided
 from tests.localcloud.test_engine import PREAMBLE
 from tests.running import wait_until
@@ -61,7 +62,7 @@ def bench(tool, tmp_path, recorder):
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text("name: demo\nruntime: python\n")
-    with provided(recorder, REPLACING, "test") as variables:
+    with provided(Servicer(recorder, REPLACING), "test") as variables:
         stack = Stack(tool, folder, "dev", tmp_path / "backend", variables).init()
 
         def write(program):

@@ -8,7 +8,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from localcloud.engine.servicer import Servicer, serving
+from localcloud.engine.servicer import serving
 
 PATIENCE_S = 100
 
@@ -123,13 +123,13 @@ def steps(log):
 
 
 @contextlib.contextmanager
-def provided(provider, replacing, *packages, **options):
-    """Serve *provider* from a thread; gives the variables by which an engine finds it."""
+def provided(servicer, *packages):
+    """Serve a provider from a thread; gives the variables by which an engine finds it."""
     started, loop, ports = threading.Event(), asyncio.new_event_loop(), []
     stopped = asyncio.Event()
 
     async def serve():
-        async with serving(Servicer(provider, replacing, **options)) as port:
+        async with serving(servicer) as port:
             ports.append(port)
             started.set()
             await stopped.wait()

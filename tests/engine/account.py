@@ -1,0 +1,87 @@
+"""The emulated account behind the real engine."""
+
+import contextlib
+import hashlib
+import os
+
+from pulumi.runtime.proto import provider_pb2
+
+from localcloud.engine.provider import ProviderError
+from localcloud.engine.servicer import Servicer
+from localcloud.engine.wire import Decoder, encode
+from localcloud.provider.replacing import REPLACING
+from tests.account.provider import MotoProvider
+from tests.engine.tool import Stack, provided
+
+_IMAGE = "docker-build:index:Image"
+_PROVIDER = "pulumi:providers:aws"
+_SENT = (
+    "blog/*.py",
+    "container_src/*.py",
+    "container_src/Dockerfile",
+    "requirements/container.txt",
+)
+_PACKAGES = ("aws", "random", "docker-build")
+
+
+class Stubborn:
+    """Passes everything on to *provider*, but refuses one creation when it is told to."""
+
+    def __init__(self, provider):
+        self._provider = provider
+        self.refuses_after = None
+
+    async def create(self, urn, kind, name, inputs):
+        if self.refuses_after is not None:
+            self.refuses_after -= 1
+            if self.refuses_after < 0:
+                raise ProviderError("the account refuses this one")
+        return await self._provider.create(urn, kind, name, inputs)
+
+    def __getattr__(self, name):
+        return getattr(self._provider, name)
+
+
+class AccountServicer(Servicer):
+    """What the real providers do besides: default tags (`aws`), a hash (`docker-build`)."""
+
+    def __init__(self, provider, project):
+        super().__init__(provider, REPLACING, renewed={_IMAGE: ("digest", "ref")})
+        self._project = project
+
+    async def Configure(self, request, context):  # noqa: N802  # the protocol's name
+        given = Decoder().decode(request.args)
+        if "defaultTags" in given:  # else it is another package's
+            given.pop("version", None)
+            await self._provider.create("", _PROVIDER, "aws", given)
+        return await super().Configure(request, context)
+
+    async def Check(self, request, context):  # noqa: N802  # likewise
+        if request.type != _IMAGE:
+            return await super().Check(request, context)
+        inputs = provider_pb2.CheckResponse(inputs=request.news)
+        inputs.inputs.MergeFrom(encode({"contextHash": context_hash(self._project)}))
+        return inputs
+
+
+def context_hash(project):
+    """Hash what a build of the image is sent."""
+    digest = hashlib.sha256()
+    for pattern in _SENT:
+        for path in sorted(project.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def deployable(tool, project, name, endpoint, **settings):
+    """A stack of *project* for the account at *endpoint*, and the provider that it goes through."""
+    provider = Stubborn(MotoProvider(endpoint))
+    with provided(AccountServicer(provider, project), *_PACKAGES) as variables:
+        docker = project.parent / "bin" / "docker"
+        docker.parent.mkdir(exist_ok=True)
+        docker.write_text("#!/bin/sh\nexit 0\n")
+        docker.chmod(0o755)
+        stack = Stack(tool, project, name, project.parent / "backend", variables)
+        stack.environment["PATH"] = os.pathsep.join([str(docker.parent), stack.environment["PATH"]])
+        yield stack.init(**settings), provider
