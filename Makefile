@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check pulumi bench image golden mutants lock
+.PHONY: help setup demo test check pulumi engine bench image golden mutants lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: setup ## format, lint, types, spelling, who may import whom
 
 pulumi: setup ## provide the Pulumi command line tool (one on PATH, or built with Go), and print its path
 	@$(BIN)/python scripts/pulumi.py
+
+engine: pulumi ## prove the program and the local cloud through the real Pulumi engine
+	@$(BIN)/pytest tests/engine
 
 bench: setup ## measure both backends on this machine, and renew the table in README.md
 	@$(BIN)/python scripts/bench.py

@@ -10,6 +10,7 @@ from tests.account.asking import Asking
 from tests.account.conftest import endpoint as endpoint  # noqa: PLC0414  # a fixture, shared
 from tests.account.test_changes import counted, inventory
 from tests.engine.account import deployable
+from tests.engine.earlier import RECORD, earlier_project
 from tests.running import edit, project_copy
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
@@ -195,3 +196,28 @@ def test_destroying_one_leaves_the_other_whole_and_destroying_both_leaves_nothin
 
     assert inventory(account) == empty
     assert stage.resources() == []
+
+
+def test_an_upgrade_from_an_earlier_version_replaces_nothing_precious(
+    stage, project, account, empty, tmp_path
+):
+    stage.folder = earlier_project(tmp_path, project)
+    recorded = json.loads(RECORD.read_text())
+    created = stage.up()
+    assert created == {one["name"]: "create" for one in recorded if one["name"] != "aws"}
+    before = precious(stage)
+    stage.folder = project
+    stage.up()
+
+    assert precious(stage) == before
+    stage.run("destroy", "--yes")
+    assert inventory(account) == empty
+
+
+def precious(stack):
+    """Give the ids of what holds data or an address."""
+    return {
+        one["urn"]: one["id"]
+        for one in stack.resources()
+        if one["custom"] and one["type"].rpartition(":")[2] in PRECIOUS
+    }
