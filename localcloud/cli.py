@@ -99,8 +99,10 @@ def _parse() -> Options:
     )
     add(parser, ARGUMENTS)
     given = located(vars(parser.parse_args()))
-    if given["reload"] and given["engine"] == REAL:
+    if given["engine"] == REAL and given["reload"]:
         parser.error("--reload: with --engine pulumi an edit is applied by pulumi up")
+    if given["engine"] == REAL and given["config"]:
+        parser.error("--config: with --engine pulumi a setting is made by pulumi config set")
     return Options(**given | {"config": dict(given["config"])})
 
 

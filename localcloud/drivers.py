@@ -14,11 +14,8 @@ from localcloud.engine.servicer import Servicer, serving
 from localcloud.provider.deployed import Deployed, deletes_first
 from localcloud.provider.local import LocalProvider
 from localcloud.provider.replacing import REPLACING
-from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.shell import engine_environment, provider_port
 from localcloud.state import State, check_free
-
-_ENDPOINT = "awsEndpoint"
 
 
 class Driver(Protocol):
@@ -50,28 +47,13 @@ class BuiltIn:
 
 
 class Typed:
-    """Waits for the commands; what an earlier `pulumi up` has deployed comes up again."""
+    """Leaves the program to typed commands, and says how they find their way here."""
 
-    def __init__(
-        self,
-        deployed: Deployed,
-        provider: LocalProvider,
-        environment: Mapping[str, str],
-        say: Callable[[str], None],
-    ) -> None:
-        self._deployed = deployed
-        self._provider = provider
+    def __init__(self, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
         self._environment = environment
         self._say = say
 
     async def bring_up(self) -> None:
-        failures = await self._deployed.restore()
-        try:
-            await self._provider.settle()
-        except ServiceFailed as error:
-            failures.append(str(error))
-        for failure in failures:
-            self._say(f"not brought up again (pulumi up --refresh makes it anew): {failure}")
         self._say("type: python -m localcloud shell pulumi up")
         _tell(self._environment)
 
@@ -80,13 +62,15 @@ class Typed:
 async def typed(
     provider: LocalProvider, state: State, project: Project, say: Callable[[str], None]
 ) -> AsyncIterator[Typed]:
-    """Serve *provider* to the real engine, where the program looks for AWS."""
+    """Bring up what was deployed, then serve *provider* where the program looks for AWS."""
     port = provider_port(project)
     environment = engine_environment(project, state.folder)
-    check_free(port, _ENDPOINT)
+    check_free(port, f"awsEndpoint of stack {project.stack}")
     deployed = Deployed(provider, state.folder / "deployed.json")
+    for failure in await deployed.restore():
+        say(f"not brought up again (pulumi up --refresh makes it anew): {failure}")
     async with serving(Servicer(deployed, REPLACING, deletes_first), port):
-        yield Typed(deployed, provider, environment, say)
+        yield Typed(environment, say)
 
 
 def _tell(values: Mapping[str, Any]) -> None:

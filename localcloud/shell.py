@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from localcloud.arguments import add, located
 from localcloud.engine.project import Project, ProjectError, load_project
-from localcloud.state import write_private
+from localcloud.state import in_use, write_private
 
 _DESCRIPTION: Final = {
     "shell": "Open a shell (or run COMMAND) in which pulumi deploys into the running local cloud.",
@@ -34,7 +34,8 @@ _EXAMPLE: Final = {
 _ENDPOINT: Final = "awsEndpoint"
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
 _PACKAGES: Final = ("aws", "random")  # what the local cloud provides
-_PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+_PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105  # a variable's name
+_PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", _PASSPHRASE_FILE)
 
 
 def run(name: str, *words: str) -> int:
@@ -78,7 +79,9 @@ def engine_environment(project: Project, state: Path) -> dict[str, str]:
     port = provider_port(project)
     backend = state / "pulumi"
     made = {
-        "PATH": os.pathsep.join([str(_tool(project.root).parent), os.environ.get("PATH", "")]),
+        "PATH": os.pathsep.join(
+            [str(engine_tool(project.root).parent), os.environ.get("PATH", "")]
+        ),
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_HOME": str(backend / "home"),
         "PULUMI_DEBUG_PROVIDERS": ",".join(f"{name}:{port}" for name in _PACKAGES),
@@ -86,33 +89,36 @@ def engine_environment(project: Project, state: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
     if not any(name in os.environ for name in _PASSPHRASES):
-        made["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(state / "passphrase")
+        made[_PASSPHRASE_FILE] = str(state / "passphrase")
     return made
 
 
 def _prepared(project: Project, state: Path) -> dict[str, str]:
     """Make what the engine needs: a backend, a passphrase, the stack."""
-    _check_running(provider_port(project))
+    port = provider_port(project)
+    if not (in_use(state) and _answers(port)):
+        raise ProjectError(
+            f"no local cloud on {state} waits for pulumi: start one in another terminal with "
+            "python -m localcloud --engine pulumi"
+        )
     environment = engine_environment(project, state)
     (state / "pulumi").mkdir(exist_ok=True)
     passphrase = state / "passphrase"
-    if not passphrase.exists():
+    if _PASSPHRASE_FILE in environment and not passphrase.exists():
         write_private(passphrase, secrets.token_urlsafe())
     _select(project, environment)
     return environment
 
 
-def _check_running(port: int) -> None:
+def _answers(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), 2).close()
-    except OSError as error:
-        raise ProjectError(
-            "no local cloud waits for pulumi: start one in another terminal with "
-            "python -m localcloud --engine pulumi"
-        ) from error
+    except OSError:
+        return False
+    return True
 
 
-def _tool(root: Path) -> Path:
+def engine_tool(root: Path) -> Path:
     """Give the Pulumi that `make pulumi` provides: built in the project, or on PATH."""
     built = root / ".cache" / "pulumi" / "pulumi"
     found = str(built) if built.exists() else shutil.which("pulumi")
@@ -124,7 +130,7 @@ def _tool(root: Path) -> Path:
 def _select(project: Project, environment: Mapping[str, str]) -> None:
     """Make the stack known to its backend, and the one that commands are about."""
     done = subprocess.run(
-        [str(_tool(project.root)), "stack", "select", "--create", project.stack],
+        [str(engine_tool(project.root)), "stack", "select", "--create", project.stack],
         cwd=project.root,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,

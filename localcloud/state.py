@@ -152,6 +152,18 @@ class State:
         self._lock.close()
 
 
+def in_use(folder: Path) -> bool:
+    """Whether a local cloud has taken *folder*."""
+    try:
+        with (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
 def _pointer_folder() -> Path:
     home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(home).expanduser() / "aws-blog-demo" / "running"

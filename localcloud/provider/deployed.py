@@ -13,7 +13,9 @@ from typing import Any, Final
 
 from localcloud.engine.provider import Outcome, Properties
 from localcloud.engine.wire import Archive
+from localcloud.provider.kind import logical_name
 from localcloud.provider.local import LocalProvider
+from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import write_private
 
 _ARCHIVE: Final = "the local cloud's archive"
@@ -29,6 +31,7 @@ def deletes_first(kind: str, _olds: Properties, _news: Properties) -> bool:
 class Resource:
     """A resource as it was last asked for, and what became of it."""
 
+    urn: str
     kind: str
     name: str
     inputs: Properties
@@ -41,7 +44,7 @@ class Deployed:
     def __init__(self, provider: LocalProvider, record: Path) -> None:
         self._provider = provider
         self._record = record
-        self._resources: dict[str, Resource] = {}
+        self._resources: dict[tuple[str, str], Resource] = {}
 
     async def restore(self) -> list[str]:
         """Bring up what was there at the last stop; says of each resource that fails why.
@@ -54,47 +57,55 @@ class Deployed:
         before = -1
         while before != len(waiting):
             before = len(waiting)
-            failures = [line for urn in list(waiting) if (line := await self._again(urn, waiting))]
+            failures = [line for one in list(waiting) if (line := await self._again(one, waiting))]
+        try:
+            await self._provider.settle()
+        except ServiceFailed as error:
+            failures.append(str(error))
         self._save()
         return failures
 
-    async def _again(self, urn: str, waiting: dict[str, list[Any]]) -> str:
+    async def _again(self, one: list[Any], waiting: list[list[Any]]) -> str:
         """Make one that waits; gives what hinders it."""
-        kind, name, inputs = waiting[urn]
+        urn, kind, name, inputs = one
         try:
             outcome = await self._provider.create(urn, kind, name, inputs)
         except Exception as error:  # noqa: BLE001  # whatever it is, it may pass
             return f"{name}: {error}"
-        del waiting[urn]
-        self._resources[urn] = Resource(kind, name, inputs, outcome)
+        waiting.remove(one)
+        self._resources[_key(urn, outcome)] = Resource(urn, kind, name, inputs, outcome)
         return ""
 
     async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
+        """Make it; what an engine has made and forgotten, because it was killed, goes first."""
+        for former in [one for one in self._resources.values() if one.urn == urn]:
+            if kind != _REVISIONS:
+                await self.delete(urn, kind, former.outcome, former.inputs)
         outcome = await self._provider.create(urn, kind, name, inputs)
         try:
             await self._steady(inputs)
         except BaseException:  # the engine will not know it
             await self._provider.delete(urn, kind, outcome, inputs)
             raise
-        self._keep(urn, Resource(kind, name, inputs, outcome))
+        self._keep(Resource(urn, kind, name, inputs, outcome))
         return outcome
 
     async def update(
         self, urn: str, kind: str, old: Outcome, olds: Properties, news: Properties
     ) -> Outcome:
         """Change in place, or make anew what the engine believes to be here and is not."""
-        if urn not in self._resources:
-            return await self.create(urn, kind, urn.rpartition("::")[2], news)
-        name = self._resources[urn].name
+        name = logical_name(urn)
+        if _key(urn, old) not in self._resources:
+            return await self.create(urn, kind, name, news)
         outcome = await self._provider.update(urn, kind, old, olds, news)
-        self._keep(urn, Resource(kind, name, news, outcome))
         await self._steady(news)
+        self._keep(Resource(urn, kind, name, news, outcome))
         return outcome
 
     async def read(self, urn: str, kind: str, old: Outcome) -> Outcome | None:
         """Give what is here; an archive stays as the engine knows it, by a hash of its own."""
-        found = self._resources.get(urn)
-        if found is None or found.outcome.id != old.id:
+        found = self._resources.get(_key(urn, old))
+        if found is None:
             return None
         outputs = {
             key: old.outputs.get(key, value) if isinstance(value, Archive) else value
@@ -104,12 +115,9 @@ class Deployed:
 
     async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
         """Remove it; what is not here is gone already."""
-        found = self._resources.get(urn)
-        if found is None:
-            return
-        await self._provider.delete(urn, kind, old, inputs)
-        if found.outcome.outputs.get("arn") == old.outputs.get("arn"):  # not its replacement
-            del self._resources[urn]
+        if _key(urn, old) in self._resources:
+            await self._provider.delete(urn, kind, old, inputs)
+            del self._resources[_key(urn, old)]
             self._save()
 
     def is_kept(self, kind: str) -> bool:
@@ -122,20 +130,25 @@ class Deployed:
         if inputs.get("waitForSteadyState"):
             await self._provider.settle()
 
-    def _keep(self, urn: str, resource: Resource) -> None:
-        self._resources[urn] = resource
+    def _keep(self, resource: Resource) -> None:
+        self._resources[_key(resource.urn, resource.outcome)] = resource
         self._save()
 
     def _save(self) -> None:
-        entries = {urn: [one.kind, one.name, one.inputs] for urn, one in self._resources.items()}
+        entries = [[one.urn, one.kind, one.name, one.inputs] for one in self._resources.values()]
         write_private(self._record, json.dumps(entries, default=_written))
 
 
-def _read(record: Path) -> dict[str, list[Any]]:
-    """Give type, name and inputs by URN."""
+def _key(urn: str, outcome: Outcome) -> tuple[str, str]:
+    """Tell a resource from its replacement, which has the same URN for a while."""
+    return urn, outcome.outputs.get("arn") or outcome.id
+
+
+def _read(record: Path) -> list[list[Any]]:
+    """Give URN, type, name and inputs of each resource."""
     if not record.exists():
-        return {}
-    entries: dict[str, list[Any]] = json.loads(record.read_text("utf-8"), object_hook=_read_archive)
+        return []
+    entries: list[list[Any]] = json.loads(record.read_text("utf-8"), object_hook=_read_archive)
     return entries
 
 

@@ -11,18 +11,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.engine.tool import Stack
+from tests.engine.tool import REAL_LOOKING, Stack
 from tests.running import Load, RunningCloud, descendants, edit, project_copy, wait_until
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
-REAL_LOOKING = {
-    "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
-    "AWS_SECRET_ACCESS_KEY": "real-looking-secret",
-    "AWS_SESSION_TOKEN": "real-looking-session",
-    "AWS_PROFILE": "",
-    "AWS_REGION": "us-east-1",
-}
+
+
+def without_pulumi(variables):
+    """Give the variables without the user's own settings of Pulumi."""
+    return {key: value for key, value in variables.items() if not key.startswith("PULUMI_")}
 
 
 def free_port():
@@ -54,7 +52,7 @@ class Deployment:
         return subprocess.run(
             [*command, "--state", str(self.state), *words],
             cwd=self.project,
-            env=os.environ | REAL_LOOKING,
+            env=without_pulumi(os.environ) | REAL_LOOKING,
             capture_output=True,
             text=True,
             check=False,

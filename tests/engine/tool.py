@@ -11,6 +11,13 @@ from pathlib import Path
 from localcloud.engine.servicer import serving
 
 PATIENCE_S = 100
+REAL_LOOKING = {
+    "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
+    "AWS_SECRET_ACCESS_KEY": "real-looking-secret",
+    "AWS_SESSION_TOKEN": "real-looking-session",
+    "AWS_PROFILE": "",
+    "AWS_REGION": "us-east-1",
+}
 
 
 class Stack:

@@ -311,8 +311,8 @@ def test_help_shows_examples():
         check=True,
     )
 
-    options = "project stack state config api-port balancer-port dynamodb-endpoint reload until-eof"
-    for option in options.split():
+    options = "project stack state config api-port balancer-port dynamodb-endpoint"
+    for option in [*options.split(), "reload", "engine", "until-eof"]:
         assert f"--{option}" in answer.stdout
     assert "examples:\n  python -m localcloud\n" in answer.stdout
 

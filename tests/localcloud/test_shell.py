@@ -1,0 +1,52 @@
+"""`python -m localcloud shell` and `env`, where no engine is asked."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.running import ROOT
+
+
+def run(*words):
+    return subprocess.run(
+        [sys.executable, "-m", "localcloud", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["shell", "env"])
+def test_a_stack_without_an_endpoint_of_its_own_is_refused(name, tmp_path):
+    answer = run(name, "--stack", "stage", "--state", str(tmp_path))
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("localcloud: stack stage sets no awsEndpoint")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_folder_that_no_local_cloud_has_taken_is_named(tmp_path):
+    answer = run("shell", "--state", str(tmp_path), "true")
+
+    assert answer.returncode == 1
+    assert f"no local cloud on {tmp_path} waits for pulumi" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["shell", "env"])
+def test_help_has_an_example(name):
+    answer = run(name, "--help")
+
+    assert answer.returncode == 0
+    assert "example: " in answer.stdout
+    assert f"python -m localcloud {name}" in answer.stdout
+
+
+@pytest.mark.parametrize("words", [["--reload"], ["--config", "memorySize=512"]])
+def test_what_only_the_built_in_engine_does_is_refused_with_the_other(words):
+    answer = run("--engine", "pulumi", *words)
+
+    assert answer.returncode == 2
+    assert f"{words[0]}: with --engine pulumi" in answer.stderr
