@@ -10,6 +10,8 @@ from typing import Any, Final
 
 BUILT_IN: Final = "built-in"
 REAL: Final = "pulumi"
+PROCESSES: Final = "processes"
+IMAGE: Final = "image"
 _HIGHEST_PORT: Final = 65535
 
 
@@ -80,6 +82,17 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--dynamodb-endpoint": {
         "metavar": "URL",
         "help": "use this DynamoDB-compatible database instead of starting one",
+    },
+    "--containers": {
+        "choices": (PROCESSES, IMAGE),
+        "default": PROCESSES,
+        "help": "run tasks as processes of this Python, or from the image that docker, podman or "
+        "buildah builds of the Dockerfile; default: processes",
+    },
+    "--image-base": {
+        "default": "",
+        "metavar": "IMAGE",
+        "help": "what that image is built on; default: the Dockerfile's own base",
     },
     "--reload": {
         "action": "store_true",

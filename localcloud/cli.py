@@ -38,6 +38,7 @@ examples:
   python -m localcloud --stack workshop --api-port 8000 --balancer-port 8001
   python -m localcloud --engine pulumi
   python -m localcloud shell pulumi up
+  python -m localcloud --containers image
   python -m localcloud --state /tmp/blogs --dynamodb-endpoint http://127.0.0.1:4566"""
 
 

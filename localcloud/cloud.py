@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from localcloud.arguments import REAL
+from localcloud.arguments import PROCESSES, REAL
 from localcloud.drivers import BuiltIn, Driver, typed
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.engine.provider import ProviderError
+from localcloud.images.tool import ImageError, find_tool
 from localcloud.processes import Processes
+from localcloud.provider.built import BuiltImage, ImageBuilder
 from localcloud.provider.context import Context
+from localcloud.provider.image import Image, build_image
 from localcloud.provider.local import LocalProvider
 from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
@@ -30,6 +33,7 @@ _log: Final = logging.getLogger(__name__)
 _EXPECTED: Final = (
     BalancerError,
     DatabaseError,
+    ImageError,
     ProgramFailed,
     ProjectError,
     ProviderError,
@@ -54,6 +58,8 @@ class Options:
     balancer_port: int | None
     dynamodb_endpoint: str | None
     engine: str
+    containers: str
+    image_base: str
     reload: bool
     until_eof: bool
 
@@ -99,6 +105,7 @@ class LocalCloud:
             state = State(options.state, options.stack)
             stack.callback(state.close)
             state.choose_ports({"api": options.api_port, "balancer": options.balancer_port})
+            image_builder = self._image_builder(state)
             await self._processes.open()
             stack.push_async_callback(self._processes.close)
             database = self._database(state)
@@ -110,6 +117,7 @@ class LocalCloud:
                 state=state,
                 processes=self._processes,
                 database=database,
+                build_image=image_builder,
                 say=self._say,
             )
             provider = LocalProvider(context)
@@ -124,6 +132,12 @@ class LocalCloud:
         engine = Engine(provider, self._processes, state.logs / "program.log", self._say)
         driver = BuiltIn(engine, provider, state, self._project)
         return contextlib.nullcontext(driver)
+
+    def _image_builder(self, state: State) -> Callable[[Path, Path], Image | BuiltImage]:
+        if self._options.containers == PROCESSES:
+            return build_image
+        base, log = self._options.image_base, state.logs / "image.log"
+        return ImageBuilder(find_tool(), base, log, self._say).build
 
     def _database(self, state: State) -> Database | ExternalDatabase:
         if self._options.dynamodb_endpoint:

@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 from localcloud.engine.provider import Properties, ProviderError
-from localcloud.provider.container import Container, as_process
+from localcloud.provider.built import BuiltImage
+from localcloud.provider.container import Container
 from localcloud.provider.context import Context
-from localcloud.provider.image import IMAGES, Image, build_image
+from localcloud.provider.image import IMAGES, Image
 from localcloud.runtimes.balancer import Balancer, TargetGroup
 from localcloud.runtimes.tasks import Service, ServiceSpec
 from localcloud.targets import HealthCheck
@@ -34,11 +35,11 @@ class Balanced:
     listeners: dict[str, Balancer] = field(default_factory=dict)
     building: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def local_image(self) -> Image:
+    async def local_image(self) -> Image | BuiltImage:
         """Give the project's own image as its sources are now."""
-        images = self.context.state.folder / IMAGES
+        images, build = self.context.state.folder / IMAGES, self.context.build_image
         async with self.building:
-            return await asyncio.to_thread(build_image, self.context.project, images)
+            return await asyncio.to_thread(build, self.context.project, images)
 
     async def settle(self) -> None:
         """Wait until every service has the tasks that it wants."""
@@ -48,7 +49,7 @@ class Balanced:
     async def spec(self, inputs: Properties) -> ServiceSpec:
         """Put together what a service runs."""
         container = self.containers[inputs["taskDefinition"]]
-        command, folder, environment = as_process(container, await self.local_image())
+        command, folder, environment = (await self.local_image()).process(container)
         group = self.group(inputs)
         return ServiceSpec(
             name=inputs["name"],

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
-import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from localcloud.engine.provider import Properties, ProviderError
-from localcloud.provider.image import LOCAL, Image
 
+LOCAL: Final = "local"  # the image that is the project's own
 _STOP_TIMEOUT_S: Final = 30  # ECS's own default
 
 
@@ -26,6 +22,8 @@ class Container:
     environment: Mapping[str, str]
     port: int
     stop_timeout_s: float
+    read_only: bool
+    volumes: Sequence[str]
 
 
 def read_container(inputs: Properties) -> Container:
@@ -48,23 +46,9 @@ def read_container(inputs: Properties) -> Container:
         environment=_environment(declared.get("environment", ())),
         port=int(declared["portMappings"][0]["containerPort"]),
         stop_timeout_s=float(declared.get("stopTimeout", _STOP_TIMEOUT_S)),
+        read_only=bool(declared.get("readonlyRootFilesystem", False)),
+        volumes=[mount["containerPath"] for mount in declared.get("mountPoints", ())],
     )
-
-
-def as_process(container: Container, image: Image) -> tuple[list[str], Path, dict[str, str]]:
-    """Give the command, the folder and the environment that run the container here.
-
-    Programs of this Python start without its .pth files: those would make the project's own folder
-    importable, and a file that the image lacks would be missed in AWS only.
-    """
-    program, *arguments = container.command
-    command = [program, *arguments]
-    environment = dict(container.environment)
-    found = shutil.which(program, path=str(Path(sys.executable).parent))
-    if found and Path(found).read_bytes().startswith(b"#!") and found != sys.executable:
-        command = [sys.executable, "-S", found, *arguments]
-        environment["PYTHONPATH"] = sysconfig.get_path("purelib")
-    return command, image.folder(container.working_directory), environment
 
 
 def _environment(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.processes import Processes
+from localcloud.provider.built import BuiltImage
+from localcloud.provider.image import Image
 from localcloud.runtimes.database import Database, ExternalDatabase
 from localcloud.state import State
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """*say* tells the person one line."""
+    """*build_image* makes the project's own image; *say* tells the person one line."""
 
     project: Path
     state: State
     processes: Processes
     database: Database | ExternalDatabase
+    build_image: Callable[[Path, Path], Image | BuiltImage]
     say: Callable[[str], None]

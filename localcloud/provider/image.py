@@ -9,14 +9,16 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
+import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from localcloud.engine.provider import ProviderError
 from localcloud.engine.wire import folder_digest
+from localcloud.provider.container import Container
 
-LOCAL: Final = "local"
 IMAGES: Final = "images"
 
 
@@ -30,6 +32,21 @@ class Image:
         """Give what the absolute *path* of the image is here."""
         return self.root / PurePosixPath(path).relative_to("/")
 
+    def process(self, container: Container) -> tuple[list[str], Path, dict[str, str]]:
+        """Give the command, the folder and the environment that run the container here.
+
+        Programs of this Python start without its .pth files: those would make the project's own
+        folder importable, and a file that the image lacks would be missed in AWS only.
+        """
+        program, *arguments = container.command
+        command = [program, *arguments]
+        environment = dict(container.environment)
+        found = shutil.which(program, path=str(Path(sys.executable).parent))
+        if found and Path(found).read_bytes().startswith(b"#!") and found != sys.executable:
+            command = [sys.executable, "-S", found, *arguments]
+            environment["PYTHONPATH"] = sysconfig.get_path("purelib")
+        return command, self.folder(container.working_directory), environment
+
 
 def build_image(project: Path, images: Path) -> Image:
     """Do the Dockerfile's COPY instructions, unless the same image exists.
@@ -38,7 +55,7 @@ def build_image(project: Path, images: Path) -> Image:
     """
     staging = images / "building"
     shutil.rmtree(staging, ignore_errors=True)
-    dockerfile = _dockerfile(project)
+    dockerfile = find_dockerfile(project)
     ignored = _Ignored(dockerfile.with_name(f"{dockerfile.name}.dockerignore"))
     stages = _Stages(project, staging, ignored)
     for line in _lines(dockerfile):
@@ -53,7 +70,8 @@ def build_image(project: Path, images: Path) -> Image:
     return Image(image)
 
 
-def _dockerfile(project: Path) -> Path:
+def find_dockerfile(project: Path) -> Path:
+    """Give the one Dockerfile of the project."""
     found = sorted(project.glob("*/Dockerfile"))
     if len(found) != 1:
         names = ", ".join(str(path.relative_to(project)) for path in found) or "none"
