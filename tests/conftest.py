@@ -25,3 +25,11 @@ def running_cloud(tmp_path_factory):
     state = tmp_path_factory.mktemp("cloud") / "state"
     with RunningCloud(state) as cloud:
         yield cloud.ready()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what tests have measured: figures of this machine, which no test may assert."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == "measured":
+                terminalreporter.write_line(value)

@@ -1,0 +1,256 @@
+"""The real image: built, looked through, and run as the program declares it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import PurePosixPath
+
+import pytest
+
+from localcloud.environment import clean_environment
+from localcloud.images.runnable import Stored, make_runnable
+from localcloud.images.tool import ImageError, find_tool
+from localcloud.provider.container import read_container
+from tests.blog.databases import PROJECT, dynalite
+from tests.contract import openapi, questions
+from tests.contract.asking import Backend, ask
+from tests.contract.clients import HttpClient
+from tests.contract.conftest import LOCAL_TASKS, TOKEN
+from tests.contract.question import text
+from tests.image.building import TAG, build, own_store, running
+from tests.infra.recording import Programs
+from tests.infra.test_image_context import context
+
+__all__ = ["dynalite"]
+
+# The first build on a machine makes the base and fetches every wheel.
+pytestmark = pytest.mark.timeout(900)
+BUILD_TOOLS = {
+    *("cc", "c++", "gcc", "g++", "clang", "make", "cmake", "ld", "as", "cargo", "go", "git"),
+    *("pip", "pip3", "pip3.13", "uv", "npm", "node", "docker", "buildah"),
+}
+PROBE = """
+import json, os
+
+def writable(folder):
+    try:
+        open(f"{folder}/probe", "w").close()
+    except OSError:
+        return False
+    return True
+
+def becomes_root():
+    try:
+        os.setuid(0)
+    except OSError:
+        return False
+    return True
+
+folders = ("/", "/app", "/app/blog", "/opt/packages", "/etc", "/usr/bin", "/var", "/tmp")
+print(json.dumps({
+    "user": [os.getuid(), os.geteuid(), os.getgid(), os.getegid()],
+    "groups": [group for group in os.getgroups() if group != os.getgid()],
+    "writable": [folder for folder in folders if writable(folder)],
+    "becomes root": becomes_root(),
+    "folder": os.getcwd(),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    with own_store():
+        try:
+            tool = find_tool()
+        except ImageError as error:
+            pytest.skip(str(error))
+        yield build(tool, tmp_path_factory.mktemp("image") / "image.tar")
+
+
+@pytest.fixture(scope="module")
+def members(built):
+    return {f"/{member.name.removeprefix('./')}": member for member in built.archive.members()}
+
+
+@pytest.fixture(scope="module")
+def root(built, tmp_path_factory):
+    """The image's files, laid out."""
+    folder = tmp_path_factory.mktemp("root")
+    built.archive.unpack(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory):
+    """The container that the program declares."""
+    programs = Programs(PROJECT, "local", tmp_path_factory.mktemp("program"))
+    try:
+        task = programs.run().called("containers-task")
+    finally:
+        programs.close()
+    return read_container(task.inputs)
+
+
+@pytest.fixture(scope="module")
+def image(built, container, tmp_path_factory):
+    try:
+        made = make_runnable(built.tool, TAG, tmp_path_factory.mktemp("images"), sys.stderr)
+    except ImageError as error:
+        pytest.skip(str(error))
+    if isinstance(made, Stored) and subprocess.call(made.start(["true"], "/", ())):
+        pytest.skip(f"{built.tool.name} builds images here, but can run none")
+    return made
+
+
+@pytest.fixture(scope="module")
+def start(image, container, dynalite):
+    """Starts a task on an empty table."""
+
+    def start():
+        token = hashlib.sha256(TOKEN.encode()).hexdigest()
+        changed = {"OPEN_WRITES": "false", "WRITE_TOKEN_SHA256": token}
+        table = dynalite.new_table()
+        return running(image, container, dynalite.endpoint, TABLE_NAME=table, **changed)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def backend(start):
+    with start() as task, HttpClient(task.url) as client:
+        backend = Backend("containers", client, TOKEN, LOCAL_TASKS)
+        assert backend.write("POST", "/blog", text()).status == 201
+        yield backend
+
+
+def test_every_layer_s_size_is_said(built, record_property):
+    lines = [line.split() for line in built.said.splitlines()]
+    layers = built.archive.layers()
+
+    assert [float(line[0]) for line in lines[:-1]] == [
+        pytest.approx(layer.size / 1e6, abs=0.06) for layer in layers
+    ]
+    assert float(lines[-1][0]) == pytest.approx(sum(layer.size for layer in layers) / 1e6, abs=0.06)
+    for line in built.said.splitlines():
+        record_property("measured", f"image:{line}")
+
+
+def test_it_declares_the_command_and_the_folder_of_the_task(built, container):
+    config = built.archive.config
+
+    assert config["Cmd"] == container.command
+    assert config["WorkingDir"] == container.working_directory
+    assert set(config["Volumes"]) == set(container.volumes)
+
+
+def test_its_user_is_a_number_and_not_root(built):
+    user, group = built.archive.config["User"].split(":")
+
+    assert int(user) > 0
+    assert int(group) > 0
+
+
+def test_nothing_but_settings_of_python_is_in_its_environment(built):
+    names = [entry.partition("=")[0] for entry in built.archive.config["Env"]]
+
+    assert sorted(names) == [
+        "PATH",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONPATH",
+        "PYTHONUNBUFFERED",
+    ]
+
+
+def test_the_application_is_its_sources_and_their_bytecode(members):
+    sources = {
+        path.removeprefix("/app/"): member
+        for path, member in members.items()
+        if path.startswith("/app/") and member.isfile() and "__pycache__" not in path
+    }
+    sent = context(PROJECT / "container_src" / "Dockerfile.dockerignore")
+    sent.discard("requirements/container.txt")
+
+    assert set(sources) == sent
+    assert {path for path in sources if bytecode(f"/app/{path}") not in members} == set()
+
+
+def bytecode(path):
+    source = PurePosixPath(path)
+    return str(source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc")
+
+
+def test_every_dependency_is_one_of_the_hashed_ones_and_has_no_other_file(root):
+    hashed = (PROJECT / "requirements" / "container.txt").read_text()
+    wanted = re.findall(r"^(\S+)==(\S+)", hashed, re.MULTILINE)
+    packages = root / "opt" / "packages"
+    found = list(distributions(path=[str(packages)]))
+    listed = {name.removeprefix("../../") for one in found for name in map(str, one.files)}
+    files = {str(path.relative_to(packages)) for path in packages.rglob("*") if path.is_file()}
+
+    assert sorted((one.name.lower(), one.version) for one in found) == sorted(wanted)
+    assert {name for name in files - listed if "__pycache__" not in name} == set()
+
+
+def test_nothing_installs_or_builds_and_nothing_lends_root_s_rights(members):
+    programs = {PurePosixPath(path).name for path, one in members.items() if "/bin/" in path}
+    installers = [
+        path
+        for path in members
+        if re.search(r"/(site-packages|dist-packages|ensurepip|pip|setuptools|wheel)(/|$)", path)
+    ]
+
+    assert programs & BUILD_TOOLS == set()
+    assert installers == []
+    assert [path for path, one in members.items() if one.isfile() and one.mode & 0o6000] == []
+
+
+def test_no_secret_and_no_path_of_this_machine_is_in_it(root):
+    private = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY|" + re.escape(bytes(PROJECT)))
+    ours = [path for name in ("app", "etc", "home", "root") for path in (root / name).rglob("*")]
+    files = [path for path in ours if path.is_file() and not path.is_symlink()]
+
+    assert files
+    assert [path for path in files if private.search(path.read_bytes())] == []
+
+
+def test_it_runs_as_its_user_on_a_read_only_root(image, container, built):
+    command = image.start(["python3", "-c", PROBE], container.working_directory, container.volumes)
+    environment = clean_environment("http://127.0.0.1:1", image.variables)
+    told = json.loads(subprocess.check_output(command, env=environment))
+    user, group = map(int, built.archive.config["User"].split(":"))
+
+    assert told == {
+        "user": [user, user, group, group],
+        "groups": [],
+        "writable": list(container.volumes),
+        "becomes root": False,
+        "folder": container.working_directory,
+    }
+
+
+@pytest.mark.parametrize("question", questions.QUESTIONS, ids=lambda question: question.name)
+def test_it_answers_the_contract(backend, question):
+    if backend.excuses(question):
+        pytest.skip("gunicorn answers this by itself: docs/parity.md")
+    answer = ask(backend, question)
+
+    key = openapi.operation_of(question.method, question.path)
+    if key:
+        openapi.check(key, answer)
+    elif answer.status >= 400:
+        openapi.check_problem(answer)
+
+
+def test_it_stops_on_sigterm_within_the_declared_time(start, container, record_property):
+    with start() as task, HttpClient(task.url) as client:
+        # The connection stays open, as a load balancer's do.
+        assert client.ask("GET", "/").status == 200
+        task.process.terminate()
+
+        assert task.process.wait(container.stop_timeout_s) == 0
+    record_property("measured", f"image: the first answer came after {task.first_answer_s:.2f} s")
