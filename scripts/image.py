@@ -25,6 +25,7 @@ LEFT_OUT = (
     *("dev/*", "usr/share/doc", "usr/share/locale", "usr/share/man"),
     *("var/cache/apt/*", "var/lib/apt/lists/*", "var/log/*"),
 )
+NO_REGISTRY = "; where no image registry answers: make image BASE=debian"
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 
 
@@ -61,7 +62,10 @@ def build(tool: Tool, given: argparse.Namespace) -> None:
     started = time.perf_counter()
     base = debian_base(tool) if given.base == "debian" else given.base
     dockerfile = ROOT / "container_src" / "Dockerfile"
-    image = tool.build(ROOT, dockerfile, tag=given.tag, base=base, output=sys.stderr)
+    try:
+        image = tool.build(ROOT, dockerfile, tag=given.tag, base=base, output=sys.stderr)
+    except ImageError as error:
+        raise ImageError(f"{error}{'' if base else NO_REGISTRY}") from error
     say(f"built {given.tag} in {time.perf_counter() - started:.0f} s")
     with tempfile.TemporaryDirectory() as folder:
         saved = given.save or Path(folder) / "image.tar"
@@ -85,6 +89,7 @@ def debian_base(tool: Tool) -> str:
         make_context(context)
     if not tool.has(tag):
         tool.build(context, context / "Dockerfile", tag=tag, base="", output=sys.stderr)
+    say(f"the base is {tag}; for the local cloud: --containers image --image-base {tag}")
     return tag
 
 

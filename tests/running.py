@@ -71,14 +71,18 @@ class RunningCloud:
         """Give the pids of the local cloud and of all that it has started."""
         return descendants(self.process.pid)
 
-    def stop(self, number=signal.SIGTERM):
-        """Ask it to stop, and give its exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(number)
+    def stop_by_itself(self):
+        """Wait for the end that a failure brings, and give its exit status."""
         try:
             return self.process.wait(PATIENCE_S)
         finally:
             self.process.stdout.close()
+
+    def stop(self, number=signal.SIGTERM):
+        """Ask it to stop, and give its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.stop_by_itself()
 
     def __enter__(self):
         return self

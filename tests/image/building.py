@@ -35,6 +35,7 @@ class Built:
     tool: Tool
     archive: Archive
     said: str
+    base: str
 
 
 @contextlib.contextmanager
@@ -51,7 +52,7 @@ def own_store() -> Iterator[None]:
         yield
 
 
-def base(tool: Tool) -> str:
+def _base(tool: Tool) -> str:
     """Choose what to build on; without any, skip the test."""
     if shutil.which("debootstrap") and os.geteuid() == 0:
         return "debian"
@@ -63,12 +64,14 @@ def base(tool: Tool) -> str:
 
 def build(tool: Tool, saved: Path) -> Built:
     """Do what `make image` does."""
+    base = _base(tool)
     command = [sys.executable, "scripts/image.py", f"--tag={TAG}", f"--save={saved}"]
     made = subprocess.run(
-        [*command, f"--base={base(tool)}"], cwd=PROJECT, capture_output=True, text=True, check=False
+        [*command, f"--base={base}"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert made.returncode == 0, made.stderr
-    return Built(tool, Archive(saved), made.stdout)
+    named = re.search(r"--image-base (\S+)", made.stderr)
+    return Built(tool, Archive(saved), made.stdout, named[1] if named else base)
 
 
 @dataclass

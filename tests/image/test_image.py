@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 import subprocess
 import sys
 from importlib.metadata import distributions
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.contract.question import text
 from tests.image.building import TAG, build, own_store, running
 from tests.infra.recording import Programs
 from tests.infra.test_image_context import context
+from tests.running import RunningCloud, wait_until
 
 __all__ = ["dynalite"]
 
@@ -254,3 +256,45 @@ def test_it_stops_on_sigterm_within_the_declared_time(start, container, record_p
 
         assert task.process.wait(container.stop_timeout_s) == 0
     record_property("measured", f"image: the first answer came after {task.first_answer_s:.2f} s")
+
+
+@pytest.fixture(scope="module")
+def cloud(image, built, tmp_path_factory):
+    """A local cloud whose tasks run from the image."""
+    state = tmp_path_factory.mktemp("cloud") / "state"
+    base = [f"--image-base={built.base}"] if built.base else []
+    with RunningCloud(state, "--containers=image", *base) as cloud:
+        yield cloud.ready()
+        assert cloud.stop() == 0
+
+
+def test_the_local_cloud_runs_its_tasks_from_the_image(cloud, built):
+    with HttpClient(cloud.containers) as client:
+        backend = Backend("containers", client, cloud.token)
+        made = backend.write("POST", "/blog", text())
+    user = int(built.archive.config["User"].partition(":")[0])
+
+    assert made.status == 201
+    assert user in {Path(f"/proc/{pid}").stat().st_uid for pid in tasks()}
+
+
+def test_a_local_cloud_that_is_killed_leaves_no_task(image, built, tmp_path):
+    base = [f"--image-base={built.base}"] if built.base else []
+    before = tasks()
+    with RunningCloud(tmp_path / "state", "--containers=image", *base) as cloud:
+        cloud.ready()
+        assert tasks() - before
+        cloud.process.kill()
+
+        wait_until(lambda: tasks() <= before)
+
+
+def tasks():
+    """Give the processes that run the declared command from an image."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if b"/opt/packages/bin/gunicorn" in words:
+                found.add(int(folder.name))
+    return found

@@ -1,0 +1,99 @@
+"""Which tool builds the image, and what is said when none does."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from localcloud.images.tool import ImageError, find_tool
+from tests.blog.databases import PROJECT
+from tests.running import RunningCloud
+
+NONE = "no docker, podman or buildah works here: install one"
+FAILING = """#!/bin/sh
+case $1 in images) exit 0 ;; esac
+echo "no such base" >&2
+exit 7
+"""
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch):
+    """Makes programs that all of PATH consists of, by name and what they do."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def make(**scripts):
+        for name, script in scripts.items():
+            (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+            (tmp_path / name).chmod(0o755)
+        return tmp_path
+
+    return make
+
+
+def test_the_first_program_that_works_is_taken_and_a_docker_without_its_daemon_does_not(programs):
+    folder = programs(docker="exit 1", podman="exit 0", buildah="exit 0")
+
+    assert find_tool().program == str(folder / "podman")
+    programs(podman="exit 1")
+    assert find_tool().program == str(folder / "buildah")
+
+
+def test_without_any_that_works_one_line_says_what_to_install(programs):
+    programs(docker="exit 1")
+
+    with pytest.raises(ImageError, match=NONE):
+        find_tool()
+
+
+@pytest.mark.parametrize("arguments", [[], ["--base", "debian"]])
+def test_make_image_says_in_one_line_that_nothing_can_build(programs, arguments):
+    programs(docker="exit 1")
+    command = [sys.executable, "scripts/image.py", *arguments]
+    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"image: {NONE}")
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_build_that_fails_says_how_to_do_without_a_registry(programs):
+    folder = programs()
+    (folder / "buildah").write_text(FAILING)
+    (folder / "buildah").chmod(0o755)
+    command = [sys.executable, "scripts/image.py"]
+    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert told.returncode == 1
+    assert "no such base" in told.stderr
+    assert told.stderr.endswith(
+        "image: buildah could not build the image (exit 7); "
+        "where no image registry answers: make image BASE=debian\n"
+    )
+
+
+def cloud_on(folder, tmp_path):
+    return RunningCloud(
+        tmp_path / "state", "--containers", "image", environment={"PATH": str(folder)}
+    )
+
+
+def test_the_local_cloud_says_in_one_line_that_nothing_can_build(programs, tmp_path):
+    with cloud_on(programs(docker="exit 1"), tmp_path) as cloud:
+        assert cloud.stop_by_itself() == 1
+
+        assert cloud.said().startswith(f"localcloud: {NONE}")
+        assert cloud.said().count("\n") == 1
+
+
+def test_the_local_cloud_passes_on_why_the_image_could_not_be_built(programs, tmp_path):
+    node = shutil.which("node", path=f"{PROJECT}/.venv/bin:/usr/local/bin:/usr/bin:/bin")
+    folder = programs(node=f'exec {node} "$@"')
+    (folder / "buildah").write_text(FAILING)
+    (folder / "buildah").chmod(0o755)
+
+    with cloud_on(folder, tmp_path) as cloud:
+        assert cloud.stop_by_itself() == 1
+
+        assert "buildah could not build the image (exit 7): no such base" in cloud.said()
