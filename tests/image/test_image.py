@@ -36,8 +36,9 @@ BUILD_TOOLS = {
     *("cc", "c++", "gcc", "g++", "clang", "make", "cmake", "ld", "as", "cargo", "go", "git"),
     *("pip", "pip3", "pip3.13", "uv", "npm", "node", "docker", "buildah"),
 }
+FOLDERS = ("/", "/app", "/app/blog", "/opt/packages", "/etc", "/usr/bin", "/var", "/tmp")
 PROBE = """
-import json, os
+import json, os, sys
 
 def writable(folder):
     try:
@@ -53,11 +54,12 @@ def becomes_root():
         return False
     return True
 
-folders = ("/", "/app", "/app/blog", "/opt/packages", "/etc", "/usr/bin", "/var", "/tmp")
+folders = sys.argv[1:]
 print(json.dumps({
     "user": [os.getuid(), os.geteuid(), os.getgid(), os.getegid()],
     "groups": [group for group in os.getgroups() if group != os.getgid()],
     "writable": [folder for folder in folders if writable(folder)],
+    "read-only": [folder for folder in folders if os.statvfs(folder).f_flag & os.ST_RDONLY],
     "becomes root": becomes_root(),
     "folder": os.getcwd(),
 }))
@@ -221,11 +223,15 @@ def test_no_secret_and_no_path_of_this_machine_is_in_it(root):
 
 
 def test_it_runs_as_its_user_on_a_read_only_root(image, container, built):
-    command = image.start(["python3", "-c", PROBE], container.working_directory, container.volumes)
+    command = image.start(
+        ["python3", "-c", PROBE, *FOLDERS], container.working_directory, container.volumes
+    )
     environment = clean_environment("http://127.0.0.1:1", image.variables)
     told = json.loads(subprocess.check_output(command, env=environment))
     user, group = map(int, built.archive.config["User"].split(":"))
+    read_only = told.pop("read-only")
 
+    assert read_only == [folder for folder in FOLDERS if folder not in container.volumes]
     assert told == {
         "user": [user, user, group, group],
         "groups": [],
