@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -18,16 +15,27 @@ import httpx
 
 from tui import text
 from tui.backends import Backend
-from tui.contract import Api, ApiError, Blog, Draft, Failure, LogEntry, Page
-from tui.documents import Unreadable, is_tag, read_blog, read_blogs
-from tui.failures import name_of, refusal
+from tui.contract import (
+    Api,
+    ApiError,
+    Blog,
+    Draft,
+    Exchange,
+    Failure,
+    LogEntry,
+    Page,
+    Question,
+)
+from tui.documents import Unreadable, read_blog, read_blogs
+from tui.failures import READ_ONLY, name_of, refusal
+from tui.questions import listing, reading, writing
+from tui.recording import Recording
 from tui.settings import Token, is_loopback
 from tui.surroundings import transport_to, usable_surroundings
 
 READ_TIMEOUT: Final = 30.0  # what the gateway in front of the functions allows
 CONNECT_TIMEOUT: Final = 3.0
 LARGEST_ANSWER: Final = 32 * 1024 * 1024
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 # Nothing was sent, so a write cannot have happened.
 _NOT_SENT: Final = (
     httpx.ConnectError,
@@ -61,26 +69,12 @@ _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Request:
-    """One request, before it is sent."""
-
-    method: str
-    url: str
-    headers: dict[str, str] = field(default_factory=dict, repr=False)  # may hold the token
-    body: bytes | None = None
-
-    @property
-    def path(self) -> str:
-        parts = urlsplit(self.url)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Answer:
     """One answer, read to its end."""
 
     response: httpx.Response
     body: bytes
+    entry: LogEntry
 
 
 @dataclass(kw_only=True)
@@ -92,6 +86,7 @@ class HttpApi(Api):
     record: Callable[[LogEntry], None]
     timeout: float = READ_TIMEOUT
     plain_http_token: bool = False
+    read_only: bool = False
     transport: httpx.AsyncBaseTransport | None = None
 
     def __post_init__(self) -> None:
@@ -105,48 +100,35 @@ class HttpApi(Api):
             )
 
     async def page(self, limit: int, after: str | None = None) -> Page:
-        url = after or f"{self.backend.url}/blog?limit={limit}&view=summary"
-        answer = await self._ask(_Request(method="GET", url=url))
+        question = Question(method="GET", target=self._below(after)) if after else listing(limit)
+        answer = await self._ask(question)
         with self._understood("GET"):
             return Page(blogs=read_blogs(answer.body), next_url=_next(answer))
 
     async def read(self, blog_id: str) -> Blog:
-        return await self._blog(_Request(method="GET", url=self._url(blog_id)))
+        return await self._blog(reading(blog_id))
 
     async def create(self, draft: Draft) -> Blog:
-        return await self._blog(self._write("POST", f"{self.backend.url}/blog", draft))
+        return await self._blog(writing("POST", "/blog", draft))
 
     async def replace(self, draft: Draft, etag: str | None) -> Blog:
-        return await self._blog(self._write("PUT", self._url(draft.id), draft, etag))
+        return await self._blog(writing("PUT", reading(draft.id).target, draft, etag))
 
     async def delete(self, blog_id: str, etag: str | None) -> None:
-        await self._ask(self._write("DELETE", self._url(blog_id), None, etag))
+        await self._ask(writing("DELETE", reading(blog_id).target, None, etag))
+
+    async def exchange(self, question: Question) -> Exchange:
+        answer = await self._send(question)
+        return Exchange(entry=answer.entry, body=answer.body)
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    def _url(self, blog_id: str) -> str:
-        """Build the blog's address; an id that is none could name something else."""
-        if not _ID.fullmatch(blog_id):
-            raise ApiError(
-                f"“{text.line(blog_id, 40)}” is no id of a blog: list the blogs to see theirs.",
-                Failure.MISSING,
-            )
-        return f"{self.backend.url}/blog/{blog_id}"
-
-    def _write(
-        self, method: str, url: str, draft: Draft | None, etag: str | None = None
-    ) -> _Request:
-        headers = self._authorization()
-        if etag is not None:
-            if not is_tag(etag):
-                raise ApiError("The entity tag has characters that no tag has.", Failure.REFUSED)
-            headers["If-Match"] = etag
-        if draft is None:
-            return _Request(method=method, url=url, headers=headers)
-        headers["Content-Type"] = "application/json"
-        body = json.dumps(vars(draft)).encode()
-        return _Request(method=method, url=url, headers=headers, body=body)
+    def _below(self, url: str) -> str:
+        """Give what follows the backend's own path in *url*."""
+        parts = urlsplit(url)
+        target = parts.path.removeprefix(urlsplit(self.backend.url).path)
+        return f"{target}?{parts.query}" if parts.query else target
 
     def _authorization(self) -> dict[str, str]:
         """Give the token's header, unless someone on the way could read it."""
@@ -163,43 +145,68 @@ class HttpApi(Api):
             )
         return {"Authorization": self.token.header()}
 
-    async def _blog(self, request: _Request) -> Blog:
-        answer = await self._ask(request)
-        with self._understood(request.method):
+    def _conceal(self, words: str) -> str:
+        return self.token.concealed(words) if self.token else words
+
+    async def _blog(self, question: Question) -> Blog:
+        answer = await self._ask(question)
+        with self._understood(question.method):
             return read_blog(answer.body, answer.response.headers.get("etag", ""))
 
-    async def _ask(self, request: _Request) -> _Answer:
+    async def _ask(self, question: Question) -> _Answer:
         """Send, and give the answer when it is a success."""
-        answer = await self._send(request)
+        answer = await self._send(question)
         response = answer.response
         if response.is_success:
             return answer
-        asked = (request.method, request.url.removeprefix(self.backend.url).partition("?")[0])
-        raise refusal(
-            self.backend, asked, response.status_code, dict(response.headers), answer.body
-        )
+        asked = (question.method, question.target.partition("?")[0])
+        body = self._conceal(answer.body.decode(errors="replace")).encode()
+        raise refusal(self.backend, asked, response.status_code, dict(response.headers), body)
 
-    async def _send(self, request: _Request) -> _Answer:
+    async def _send(self, question: Question) -> _Answer:
         """Send and read, and record how it went whatever happens."""
+        headers = dict(question.headers) | self._permission(question)
         # Loads what httpx would load during its first request, and count as the backend's time.
         await anyio.lowlevel.checkpoint()
-        at = time.strftime("%H:%M:%S", time.gmtime())
-        start = time.perf_counter()
-        response: httpx.Response | None = None
+        recording = Recording(self.backend, question, self._conceal)
         try:
-            # httpx limits each wait of its own; an answer that drips could take forever.
-            async with (
-                asyncio.timeout(self.timeout),
-                self._client.stream(
-                    request.method, request.url, headers=request.headers, content=request.body
-                ) as response,
-            ):
-                return _Answer(response=response, body=await _bounded(response))
+            response, body = await self._exchanged(question, headers, recording)
         except (httpx.HTTPError, httpx.InvalidURL, _TooLarge, TimeoutError) as error:
-            raise self._lost(request.method, error) from error
+            failure = self._lost(question.method, error)
+            recording.error = str(failure)
+            raise failure from error
         finally:
-            milliseconds = (time.perf_counter() - start) * 1000
-            self.record(_entry(self.backend, request, response, at, milliseconds))
+            entry = recording.entry()
+            self.record(entry)
+        return _Answer(response=response, body=body, entry=entry)
+
+    async def _exchanged(
+        self, question: Question, headers: dict[str, str], recording: Recording
+    ) -> tuple[httpx.Response, bytes]:
+        url = self.backend.url + question.target
+        # httpx limits each wait of its own; an answer that drips could take forever.
+        async with (
+            asyncio.timeout(self.timeout),
+            self._client.stream(
+                question.method,
+                url,
+                headers=headers,
+                content=question.body,
+                extensions={"trace": recording.watch.trace},
+            ) as response,
+        ):
+            recording.head(response.status_code, response.headers.multi_items())
+            body = await _bounded(response)
+            recording.received = len(body)
+            return response, body
+
+    def _permission(self, question: Question) -> dict[str, str]:
+        """Give the headers that let a write through; refuse it where none is wanted."""
+        if not question.writes:
+            return {}
+        if self.read_only:
+            raise ApiError(READ_ONLY, Failure.READ_ONLY)
+        return self._authorization()
 
     def _lost(self, method: str, error: Exception) -> ApiError:
         """Turn a request without a usable answer into an error."""
@@ -244,39 +251,12 @@ def _next(answer: _Answer) -> str | None:
     here = str(answer.response.url)
     try:
         url = urljoin(here, link)
-        elsewhere = urlsplit(url)[:2] != urlsplit(here)[:2]
+        elsewhere = urlsplit(url)[:3] != urlsplit(here)[:3]
     except ValueError as error:
         raise Unreadable("its next page has no address") from error
     if elsewhere:
         raise Unreadable("its next page is elsewhere")
     return url
-
-
-def _entry(
-    backend: Backend,
-    request: _Request,
-    response: httpx.Response | None,
-    at: str,
-    milliseconds: float,
-) -> LogEntry:
-    headers = response.headers if response is not None else httpx.Headers()
-    return LogEntry(
-        kind=backend.kind,
-        method=request.method,
-        path=text.row(request.path),
-        at=at,
-        milliseconds=milliseconds,
-        status=response.status_code if response is not None else None,
-        cold=_is_cold(headers.get("server-timing")),
-        served_by=text.row(headers.get("x-served-by", "-")),
-    )
-
-
-def _is_cold(timing: str | None) -> bool | None:
-    """Tell whether the answer came from a cold start; None when it does not say."""
-    if not timing:
-        return None
-    return "init" in {metric.partition(";")[0].strip() for metric in timing.split(",")}
 
 
 def _is_tls(error: Exception) -> bool:

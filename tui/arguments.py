@@ -48,7 +48,9 @@ _JSON: Final = {
 _JSON_TERMS: Final = """\
   SUMMARY       {"id", "title", "author", "created_at", "updated_at", "version"}
   BLOG          SUMMARY with "contents"
-  "requests"    [{"method", "path", "status", "ms", "cold": true|false|null, "served_by"}]
+  "requests"    [{"method", "path", "status", "ms", "cold": true|false|null, "served_by",
+                "phases": {"connect", "tls", "first_byte", "body"},
+                "server": {"app", "db", "init"}}], times in milliseconds or null
   "read_back"   true when the answer was lost and reading the blog settled what had happened
   on failure    {"error": {"kind", "message", "status", "exit_code"}} on stderr"""
 

@@ -5,9 +5,13 @@ Plain data without httpx and without textual, so that scripts and screens can bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
+
+from tui.text import Safe
+from tui.timing import Phases, ServerTime
 
 # The contract's limits, to tell a person before a request is made. The backends enforce them.
 LONGEST_TITLE: Final = 200
@@ -89,6 +93,22 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """One request as either backend can be asked it. The token is never part of it."""
+
+    method: str
+    target: str
+    """The path below the backend's URL, with its query."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether this may change something."""
+        return self.method not in {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogEntry:
     """One request, as it went."""
 
@@ -103,10 +123,37 @@ class LogEntry:
     cold: bool | None
     """None when the answer did not say."""
     served_by: str
+    date: str = ""
+    """Day in UTC when it was sent."""
+    phases: Phases = field(default_factory=Phases)
+    server: ServerTime = field(default_factory=ServerTime)
+    headers: tuple[tuple[str, Safe], ...] = ()
+    """The answer's, without cookies; fit to show."""
+    sent_bytes: int = 0
+    """Size of the request's body."""
+    received_bytes: int | None = None
+    """Size of the answer's body, uncompressed; None when it did not come to its end."""
+    error: str = ""
+    """What a person was told when no answer came."""
+    question: Question | None = field(default=None, repr=False)
+    """What was asked; None when too much is remembered to keep it."""
 
     @property
     def warmth(self) -> str:
         return {True: "cold", False: "warm", None: "-"}[self.cold]
+
+    @property
+    def failed(self) -> bool:
+        """No answer came, or one that says no."""
+        return self.status is None or self.status >= 400  # noqa: PLR2004 -- where HTTP's errors begin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A request with its answer, whatever that says."""
+
+    entry: LogEntry
+    body: bytes = field(repr=False)
 
 
 class Failure(StrEnum):
@@ -119,6 +166,7 @@ class Failure(StrEnum):
     CHANGED = "changed"
     TOKEN = "token"  # noqa: S105 -- a word of the contract, no secret
     PLAIN_HTTP = "plain-http-token"
+    READ_ONLY = "read-only"
     SETTINGS = "settings"
 
 
@@ -152,5 +200,8 @@ class Api(Protocol):
         """Store *draft* over the blog, if it still has *etag* (None: whatever it has)."""
 
     async def delete(self, blog_id: str, etag: str | None) -> None: ...
+
+    async def exchange(self, question: Question) -> Exchange:
+        """Ask just this, and give the answer whatever its status."""
 
     async def close(self) -> None: ...

@@ -12,6 +12,10 @@ from tui.contract import ApiError, Failure
 from tui.documents import problem_detail
 from tui.settings import HOW_TO_GET_TOKEN
 
+READ_ONLY: Final = (
+    "Nothing is written in read-only mode: start without --read-only, BLOGS_READ_ONLY and "
+    "read_only in the configuration file to write."
+)
 _FAILURES: Final[dict[int, Failure]] = {
     HTTPStatus.UNAUTHORIZED: Failure.TOKEN,
     HTTPStatus.NOT_FOUND: Failure.MISSING,

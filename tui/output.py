@@ -6,10 +6,12 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, BinaryIO, Final, TextIO
 
 from tui import text
 from tui.contract import Blog, LogEntry, Summary
+from tui.timing import SERVER_TIMES
 
 _FIELDS: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 
@@ -41,7 +43,13 @@ def request_document(entry: LogEntry) -> dict[str, Any]:
         "ms": round(entry.milliseconds, 1),
         "cold": entry.cold,
         "served_by": entry.served_by,
+        "phases": _rounded(vars(entry.phases)),
+        "server": _rounded({name: getattr(entry.server, name) for name in SERVER_TIMES}),
     }
+
+
+def _rounded(times: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {name: None if time is None else round(time, 1) for name, time in times.items()}
 
 
 def minutes(moment: str) -> str:

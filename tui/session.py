@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from tui.backends import Backend, Backends
 from tui.contract import Api, Kind, LogEntry
+from tui.history import History
 from tui.writes import Writes
 
 T = TypeVar("T")
-REMEMBERED: Final = 1000
 
 
 class Opener(Protocol):
@@ -46,7 +45,7 @@ class Session:
         self._writes: set[object] = set()
         self.active = active
         self.writes = Writes()
-        self.requests: deque[LogEntry] = deque(maxlen=REMEMBERED)
+        self.requests = History()
         self.on_change: Callable[[], None] = lambda: None
         """Called when a request starts or ends."""
 
@@ -122,5 +121,5 @@ class Session:
         return self._apis[kind]
 
     def _record(self, entry: LogEntry) -> None:
-        self.requests.appendleft(entry)
+        self.requests.add(entry)
         self.on_change()

@@ -42,6 +42,10 @@ class Token:
             return f"The write token from {self.source} has characters that no token has."
         return None
 
+    def concealed(self, text: str) -> str:
+        """Give *text* without the token: a backend may repeat it in its answer."""
+        return text.replace(self._secret, "[token]")
+
     def header(self) -> str:
         """Give the value of the Authorization header: the only way out."""
         return f"Bearer {self._secret}"

@@ -84,7 +84,18 @@ def test_ls_json_has_its_documented_shape(blogs):
         "version",
     ]
     request = document["requests"][0]
-    assert list(request) == ["method", "path", "status", "ms", "cold", "served_by"]
+    assert list(request) == [
+        "method",
+        "path",
+        "status",
+        "ms",
+        "cold",
+        "served_by",
+        "phases",
+        "server",
+    ]
+    assert list(request["phases"]) == ["connect", "tls", "first_byte", "body"]
+    assert request["server"] == {"app": 1.5, "db": 1.0, "init": None}
     assert (request["method"], request["status"], request["cold"]) == ("GET", 200, False)
 
 

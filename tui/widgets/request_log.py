@@ -68,8 +68,9 @@ class RequestLog(ScrollView, can_focus=True):
         if index > len(self._entries):
             return Strip.blank(self.size.width, self.rich_style)
         entry = self._entries[index - 1]
-        failed = entry.status is None or entry.status >= 400  # noqa: PLR2004 -- where HTTP's errors begin
-        style = self.get_component_rich_style("request-log--failed") if failed else self.rich_style
+        style = self.rich_style
+        if entry.failed:
+            style = self.get_component_rich_style("request-log--failed")
         return _drawn([read(entry) for _, _, read in _COLUMNS], style)
 
 

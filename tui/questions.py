@@ -1,0 +1,42 @@
+"""What can be asked of a backend, by the wire contract."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from tui import text
+from tui.contract import ApiError, Draft, Failure, Question
+from tui.documents import is_tag
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+
+
+def listing(limit: int) -> Question:
+    """Ask for the newest blogs, without their contents."""
+    return Question(method="GET", target=f"/blog?limit={limit}&view=summary")
+
+
+def reading(blog_id: str) -> Question:
+    """Ask for one blog; an id that is none could name something else."""
+    if not _ID.fullmatch(blog_id):
+        raise ApiError(
+            f"“{text.line(blog_id, 40)}” is no id of a blog: list the blogs to see theirs.",
+            Failure.MISSING,
+        )
+    return Question(method="GET", target=f"/blog/{blog_id}")
+
+
+def writing(method: str, target: str, draft: Draft | None, etag: str | None = None) -> Question:
+    """Ask for a change, under the condition that the blog still has *etag*."""
+    headers = {}
+    if etag is not None:
+        if not is_tag(etag):
+            raise ApiError("The entity tag has characters that no tag has.", Failure.REFUSED)
+        headers["If-Match"] = etag
+    if draft is None:
+        return Question(method=method, target=target, headers=headers)
+    headers["Content-Type"] = "application/json"
+    body = json.dumps(vars(draft)).encode()
+    return Question(method=method, target=target, headers=headers, body=body)

@@ -1,0 +1,66 @@
+"""Writes down how one request goes, so that it can be told whatever happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final
+
+from tui import text
+from tui.backends import Backend
+from tui.contract import LogEntry, Question
+from tui.text import Safe
+from tui.timing import ServerTime, Stopwatch
+
+_SECRET_HEADERS: Final = {"set-cookie", "authorization", "proxy-authenticate"}
+_MOST_HEADERS: Final = 40
+
+
+class Recording:
+    """One request, from just before it is sent."""
+
+    def __init__(self, backend: Backend, question: Question, conceal: Callable[[str], str]) -> None:
+        self._backend = backend
+        self._question = question
+        self._conceal = conceal
+        self._moment = time.gmtime()
+        self._status: int | None = None
+        self._headers: tuple[tuple[str, Safe], ...] = ()
+        self._named: dict[str, str] = {}
+        self.watch = Stopwatch()
+        self.received: int | None = None
+        """Size of the body, once it is read."""
+        self.error = ""
+
+    def head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Note the beginning of the answer."""
+        self._status = status
+        told = islice((h for h in headers if h[0].lower() not in _SECRET_HEADERS), _MOST_HEADERS)
+        self._headers = tuple(
+            (text.row(name).lower(), text.line(self._conceal(value))) for name, value in told
+        )
+        self._named = dict(self._headers)
+
+    def entry(self) -> LogEntry:
+        """Give what is known by now."""
+        server = ServerTime.of(self._named.get("server-timing"))
+        path = f"/{self._backend.place.partition('/')[2]}".rstrip("/") + self._question.target
+        return LogEntry(
+            kind=self._backend.kind,
+            method=self._question.method,
+            path=text.row(self._conceal(path)),
+            date=time.strftime("%Y-%m-%d", self._moment),
+            at=time.strftime("%H:%M:%S", self._moment),
+            milliseconds=self.watch.elapsed,
+            status=self._status,
+            cold=server.cold,
+            served_by=text.row(self._named.get("x-served-by", "-")),
+            phases=self.watch.phases(),
+            server=server,
+            headers=self._headers,
+            sent_bytes=len(self._question.body or b""),
+            received_bytes=self.received,
+            error=self.error,
+            question=self._question,
+        )
