@@ -19,14 +19,22 @@ exit codes:
   130  interrupted"""
 
 _EPILOG: Final = f"""\
-where the backends are (the first that names a URL counts):
-  --stack NAME                        the running local cloud of that name
+where the backends are (the first that names a place counts):
+  --stack NAME                        the running local cloud of that name, else what
+                                      `pulumi stack output` says in the project's folder
   --functions-url, --containers-url   or BLOGS_FUNCTIONS_URL, BLOGS_CONTAINERS_URL
+  BLOGS_STACK                         as --stack
+  the configuration file              its URLs, or its stack
   otherwise                           the one running local cloud
 write token:
-  --token-file FILE, or BLOGS_WRITE_TOKEN with URLs from flags or the environment,
-  or the local cloud's own
-BLOGS_BACKEND names the backend that is used without --backend.
+  --token-file FILE; with URLs BLOGS_WRITE_TOKEN, else the configuration file's token_file;
+  with a stack or local cloud its own
+other settings, each from the first of flag, environment, configuration file:
+  --backend BLOGS_BACKEND  --timeout BLOGS_TIMEOUT  --read-only BLOGS_READ_ONLY
+  --project BLOGS_PROJECT
+configuration file: $XDG_CONFIG_HOME/blogs/config.toml (or ~/.config/blogs/config.toml), with any of
+  functions_url, containers_url, token_file, stack, project, backend, timeout, read_only, theme
+`blogs outputs` says what was found, and where.
 
 {EXIT_CODES}
 
@@ -43,7 +51,9 @@ _JSON: Final = {
     "edit": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
     "rm": """{"backend", "deleted": ID, "read_back": true|false, "requests"}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
-                "token": {"source", "problem": TEXT|null}|null}""",
+                "token": {"source", "problem": TEXT|null}|null,
+                "place": {"stack", "region", "account"}, each TEXT|null,
+                "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
 }
 _JSON_TERMS: Final = """\
   SUMMARY       {"id", "title", "author", "created_at", "updated_at", "version"}
@@ -83,8 +93,11 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_reading(commands)
     _add_writing(commands)
-    outputs = _add(commands, "outputs", "say which backends were found, and from where", "outputs")
-    outputs.description = "Say which backends were found and from where; the token is not shown."
+    outputs = _add(commands, "outputs", "say what is set, and where it comes from", "outputs")
+    outputs.description = (
+        "Say which backends were found, every other setting, and where each comes from; "
+        "the token is not shown."
+    )
     return parser
 
 
@@ -142,11 +155,13 @@ def _add_common(parser: Parser) -> None:
     group = parser.add_argument_group("backends", argument_default=argparse.SUPPRESS)
     add = group.add_argument
     add("--backend", choices=[kind.value for kind in Kind], help="which one to ask (functions)")
-    add("--stack", type=_given, metavar="NAME", help="the running local cloud of that name")
+    add("--stack", type=_given, metavar="NAME", help="a running local cloud, or pulumi's stack")
+    add("--project", type=_given, metavar="FOLDER", help="where pulumi is asked (here)")
     add("--functions-url", type=_given, metavar="URL", help="the functions backend, with its stage")
     add("--containers-url", type=_given, metavar="URL", help="the containers backend")
     add("--token-file", type=_given, metavar="FILE", help="a file that holds the write token")
-    add("--timeout", type=_seconds, metavar="S", help="seconds to wait for an answer (30)")
+    add("--timeout", metavar="S", help="seconds to wait for an answer (30)")
+    add("--read-only", action="store_true", help="refuse every write before it is sent")
     add(
         "--plain-http-token",
         action="store_true",
@@ -173,14 +188,3 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
     return int(text)
-
-
-def _seconds(text: str) -> float:
-    longest = 3600
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= longest:
-        raise argparse.ArgumentTypeError(f"seconds above 0, up to {longest}, are needed")
-    return seconds

@@ -1,15 +1,18 @@
 """Where the backends are, and the token that writes need.
 
-The first source that names a URL settles where the backends are:
+The first that names a place settles where the backends are:
 
-1. ``--stack NAME``: the running local cloud of that name;
+1. ``--stack NAME``: the running local cloud of that name, else pulumi's stack of that name;
 2. ``--functions-url``, ``--containers-url``, each before its environment variable
    ``BLOGS_FUNCTIONS_URL``, ``BLOGS_CONTAINERS_URL``;
-3. the one running local cloud.
+3. ``BLOGS_STACK``, as ``--stack``;
+4. the configuration file: its URLs, or its stack;
+5. the one running local cloud.
 
-The token is that of ``--token-file``; else, with URLs from flags or the environment, that of
-``BLOGS_WRITE_TOKEN``; else the local cloud's own. A token in the environment is never sent to a
-local cloud, and a local cloud's token never leaves it.
+The token is that of ``--token-file``; else, with URLs, that of ``BLOGS_WRITE_TOKEN``, else (only
+with the configuration file's own URLs) that of its ``token_file``; else the stack's or local
+cloud's own. A token in the environment is never sent to a stack or a local cloud, and theirs never
+leave them.
 """
 
 from __future__ import annotations
@@ -17,22 +20,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tui import local
+from tui import config as configuration
+from tui import local, pulumi_cli
+from tui.config import Config
 from tui.contract import Kind
-from tui.settings import SettingsError, Token, checked_url
+from tui.place import Place
+from tui.settings import DEFAULT_SOURCE, SettingsError, Token, checked_url
 
 URL_VARIABLES: Final = {
     Kind.FUNCTIONS: "BLOGS_FUNCTIONS_URL",
     Kind.CONTAINERS: "BLOGS_CONTAINERS_URL",
 }
 TOKEN_VARIABLE: Final = "BLOGS_WRITE_TOKEN"  # noqa: S105 -- the variable's name
+STACK_VARIABLE: Final = "BLOGS_STACK"
+PROJECT_VARIABLE: Final = "BLOGS_PROJECT"
 _OUTPUTS: Final = {Kind.FUNCTIONS: "FunctionsURL", Kind.CONTAINERS: "ContainersURL"}
 _LONGEST_TOKEN_FILE: Final = 10_000
 _NOWHERE: Final = (
-    "No backend found: start one with `python -m localcloud` (or `make demo`), or set "
-    "BLOGS_FUNCTIONS_URL and BLOGS_CONTAINERS_URL."
+    "No backend found: start one with `python -m localcloud` (or `make demo`), name a stack with "
+    "--stack, or set BLOGS_FUNCTIONS_URL and BLOGS_CONTAINERS_URL."
 )
 
 
@@ -43,6 +51,7 @@ class Flags:
     urls: Mapping[Kind, str] = field(default_factory=dict)
     token_file: str | None = None
     stack: str | None = None
+    project: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +74,9 @@ class Backends:
 
     by_kind: Mapping[Kind, Backend]
     token: Token | None
+    outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """All that the stack has output, where that is known; the token is among it."""
+    place: Place = field(default_factory=Place)
 
     def get(self, kind: Kind) -> Backend:
         """Give the backend of that kind, or say how to name it."""
@@ -74,63 +86,137 @@ class Backends:
         return self.by_kind[kind]
 
 
-def find(flags: Flags, environ: Mapping[str, str]) -> Backends:
-    """Find the backends, or say how to name them."""
-    if flags.stack is not None and flags.urls:
-        raise SettingsError("Give either --stack or the URLs, not both.")
-    named = {} if flags.stack is not None else _named(flags, environ)
-    if named:
-        token = _token_file(flags) or _variable_token(environ)
-        return Backends(by_kind=named, token=token)
-    return _from_local_cloud(flags, environ)
+@dataclass(frozen=True, kw_only=True)
+class Finder:
+    """Finds backends with what one person has set."""
 
+    flags: Flags
+    environ: Mapping[str, str]
+    config: Config
 
-def _named(flags: Flags, environ: Mapping[str, str]) -> dict[Kind, Backend]:
-    """Read the URLs from flags and environment; an empty variable counts as absent."""
-    found = {}
-    for kind, variable in URL_VARIABLES.items():
-        candidates = ((flags.urls.get(kind), f"--{kind}-url"), (environ.get(variable), variable))
-        for text, source in candidates:
-            if text:
-                found[kind] = Backend(kind=kind, url=checked_url(text, source), source=source)
-                break
-    return found
+    def find(self) -> Backends:
+        """Find the backends, or say how to name them."""
+        if self.flags.stack is not None:
+            return self._flagged(self.flags.stack)
+        urls = self._named_urls()
+        stack = self.environ.get(STACK_VARIABLE)
+        if urls:
+            self._check_variables(stack, urls)
+            return Backends(by_kind=urls, token=self._token_file() or self._variable_token())
+        if stack:
+            return self.of_stack(stack)
+        return self._configured() or self._running()
 
-
-def _from_local_cloud(flags: Flags, environ: Mapping[str, str]) -> Backends:
-    cloud = local.find(environ, flags.stack)
-    if cloud is None:
-        raise SettingsError(_NOWHERE)
-    source = f"local cloud {cloud.stack}"
-    outputs = cloud.outputs()
-    found = {
-        kind: Backend(kind=kind, url=checked_url(outputs[output], source), source=source)
-        for kind, output in _OUTPUTS.items()
-        if output in outputs
-    }
-    if not found:
-        raise SettingsError(
-            f"The {source} names no URL in {cloud.outputs_file}: wait until it is up."
+    @property
+    def project(self) -> tuple[Path, str]:
+        """The folder in which pulumi is asked, and who names it."""
+        candidates = (
+            (self.flags.project, "--project"),
+            (self.environ.get(PROJECT_VARIABLE), PROJECT_VARIABLE),
+            (self.config.project, "configuration file"),
         )
-    token = _token_file(flags) or Token.of(outputs.get("WriteToken"), source)
-    return Backends(by_kind=found, token=token)
+        for folder, source in candidates:
+            if folder:
+                return Path(folder).expanduser(), source
+        return Path(), DEFAULT_SOURCE
+
+    def of_stack(self, name: str) -> Backends:
+        """Ask the running local cloud of that name, else pulumi."""
+        cloud = local.named(self.environ, name)
+        if cloud:
+            return self.of_local_cloud(cloud)
+        try:
+            outputs = pulumi_cli.outputs(self.project[0], name, self.environ)
+        except SettingsError as error:
+            clouds = local.labels(self.environ)
+            raise SettingsError(
+                f"No local cloud called {name} runs (running: {clouds}), and {error}"
+            ) from error
+        hint = "it has no such output: is it this project's, and up?"
+        return self._of_outputs(outputs, f"stack {name}", hint)
+
+    def of_local_cloud(self, cloud: local.LocalCloud) -> Backends:
+        hint = f"see {cloud.outputs_file}: wait until it is up."
+        return self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
+
+    def _flagged(self, stack: str) -> Backends:
+        if self.flags.urls:
+            raise SettingsError("Give either --stack or the URLs, not both.")
+        return self.of_stack(stack)
+
+    def _check_variables(self, stack: str | None, urls: Mapping[Kind, Backend]) -> None:
+        """Refuse to guess between two variables."""
+        if stack and all(backend.source in URL_VARIABLES.values() for backend in urls.values()):
+            raise SettingsError(f"Set either {STACK_VARIABLE} or the URL variables, not both.")
+
+    def _named_urls(self) -> dict[Kind, Backend]:
+        """Read the URLs from flags and environment; an empty variable counts as absent."""
+        found = {}
+        for kind, variable in URL_VARIABLES.items():
+            candidates = (
+                (self.flags.urls.get(kind), f"--{kind}-url"),
+                (self.environ.get(variable), variable),
+            )
+            for text, source in candidates:
+                if text:
+                    found[kind] = Backend(kind=kind, url=checked_url(text, source), source=source)
+                    break
+        return found
+
+    def _configured(self) -> Backends | None:
+        if self.config.stack:
+            return self.of_stack(self.config.stack)
+        source = str(configuration.place(self.environ))
+        urls = {
+            kind: Backend(kind=kind, url=checked_url(url, source), source=source)
+            for kind, url in self.config.urls.items()
+        }
+        if not urls:
+            return None
+        token = self._token_file() or self._variable_token()
+        if token is None and self.config.token_file:
+            token = _token_in(self.config.token_file, f"token_file in {source}")
+        return Backends(by_kind=urls, token=token)
+
+    def _running(self) -> Backends:
+        cloud = local.only(self.environ)
+        if cloud is None:
+            raise SettingsError(_NOWHERE)
+        return self.of_local_cloud(cloud)
+
+    def _of_outputs(self, outputs: Mapping[str, Any], source: str, hint: str) -> Backends:
+        texts = {name: value for name, value in outputs.items() if isinstance(value, str)}
+        found = {
+            kind: Backend(kind=kind, url=checked_url(texts[output], source), source=source)
+            for kind, output in _OUTPUTS.items()
+            if output in texts
+        }
+        if not found:
+            raise SettingsError(f"The {source} names no URL; {hint}")
+        return Backends(
+            by_kind=found,
+            token=self._token_file() or Token.of(texts.get("WriteToken"), source),
+            outputs=outputs,
+            place=Place.of(source, texts),
+        )
+
+    def _variable_token(self) -> Token | None:
+        return Token.of(self.environ.get(TOKEN_VARIABLE), TOKEN_VARIABLE)
+
+    def _token_file(self) -> Token | None:
+        name = self.flags.token_file
+        return None if name is None else _token_in(name, "--token-file")
 
 
-def _variable_token(environ: Mapping[str, str]) -> Token | None:
-    return Token.of(environ.get(TOKEN_VARIABLE), TOKEN_VARIABLE)
-
-
-def _token_file(flags: Flags) -> Token | None:
-    if flags.token_file is None:
-        return None
+def _token_in(name: str, source: str) -> Token | None:
     try:
-        with Path(flags.token_file).open(encoding="utf-8") as file:
+        with Path(name).open(encoding="utf-8") as file:
             text = file.read(_LONGEST_TOKEN_FILE + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise SettingsError(f"--token-file {flags.token_file}: {reason}.") from error
+        raise SettingsError(f"{source} {name}: {reason}.") from error
     if len(text) > _LONGEST_TOKEN_FILE:
-        raise SettingsError(f"--token-file {flags.token_file}: it is too long for a token.")
+        raise SettingsError(f"{source} {name}: it is too long for a token.")
     if not text.strip():
-        raise SettingsError(f"--token-file {flags.token_file}: it is empty.")
-    return Token.of(text, "--token-file")
+        raise SettingsError(f"{source} {name}: it is empty.")
+    return Token.of(text, source)

@@ -9,12 +9,15 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from tui import backends, commands, output, terminal, text
+from tui import commands, output, preferences, terminal, text
+from tui import config as configuration
 from tui.arguments import UsageError, build_parser
-from tui.backends import Flags
+from tui.backends import Finder, Flags
 from tui.connect import Connector
 from tui.contract import ApiError, Failure, Kind
+from tui.failures import READ_ONLY
 from tui.output import OutputError, ReaderGone
+from tui.overview import settings_of
 from tui.patience import UnwaitedThreads
 from tui.settings import SettingsError
 
@@ -27,6 +30,7 @@ _EXITS: Final = {
     Failure.TOKEN: WRONG_USE,
     Failure.PLAIN_HTTP: WRONG_USE,
     Failure.SETTINGS: WRONG_USE,
+    Failure.READ_ONLY: WRONG_USE,
     Failure.UNREACHABLE: 3,
     Failure.TAKEN: 4,
     Failure.CHANGED: 4,
@@ -37,8 +41,6 @@ _KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
     UsageError: ("usage", WRONG_USE),
     SettingsError: ("settings", WRONG_USE),
 }
-_TIMEOUT: Final = 30.0
-_BACKEND_VARIABLE: Final = "BLOGS_BACKEND"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,18 +81,24 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         objection = terminal.objection(environ)
         if objection:
             raise UsageError(objection)
-    found = backends.find(_flags(args), environ)
-    kind = _kind(args, environ)
+    config = configuration.read(environ)
+    finder = Finder(flags=_flags(args), environ=environ, config=config)
+    wanted = preferences.find(args, environ, config)
+    found = finder.find()
+    kind = wanted.backend.value
     connector = Connector(
         backends=found,
-        timeout=getattr(args, "timeout", _TIMEOUT),
-        plain_http_token=getattr(args, "plain_http_token", False),
+        timeout=wanted.timeout.value,
+        plain_http_token=wanted.plain_http_token.value,
+        read_only=wanted.read_only.value,
     )
     if args.command is None:
         return _open_app(connector, kind)
     if args.command == "outputs":
-        commands.outputs(found, args)
+        commands.outputs(found, settings_of(wanted, finder), args)
         return DONE
+    if args.command in commands.WRITING and connector.read_only:
+        raise ApiError(READ_ONLY, Failure.READ_ONLY)
     desk = commands.Desk(args=args, kind=kind, contents=commands.contents_of(args))
     return _ask(connector, desk, complaint)
 
@@ -131,11 +139,5 @@ def _flags(args: Namespace) -> Flags:
         urls={kind: url for kind, url in urls.items() if url is not None},
         token_file=getattr(args, "token_file", None),
         stack=getattr(args, "stack", None),
+        project=getattr(args, "project", None),
     )
-
-
-def _kind(args: Namespace, environ: Mapping[str, str]) -> Kind:
-    word = getattr(args, "backend", None) or environ.get(_BACKEND_VARIABLE) or Kind.FUNCTIONS
-    if word not in set(Kind):
-        raise SettingsError(f"{_BACKEND_VARIABLE} is “{word}”: it names functions or containers.")
-    return Kind(word)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from tui.arguments import UsageError
 from tui.backends import Backends
 from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, Kind, LogEntry
 from tui.ids import new_id
+from tui.overview import Setting, settings_of_place
 from tui.paging import Trail
 from tui.writes import Writes, Written
 
@@ -73,23 +74,34 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read(LARGEST_CONTENTS + 1)
 
 
-def outputs(found: Backends, args: Namespace) -> None:
-    """Say which backends were found."""
-    known = {kind: found.by_kind.get(kind) for kind in Kind}
-    token = found.token
+def outputs(found: Backends, settings: Sequence[Setting], args: Namespace) -> None:
+    """Say which backends were found, and every other setting."""
     if args.json:
-        urls = {
-            kind: backend and {"url": backend.url, "source": backend.source}
-            for kind, backend in known.items()
-        }
-        secret = token and {"source": token.source, "problem": token.problem}
-        output.print_json({"backends": urls, "token": secret})
+        output.print_json(_outputs_document(found, settings))
         return
-    for kind, backend in known.items():
-        where = f"{backend.url}  (from {backend.source})" if backend else "not known"
-        output.print_text(text.line(f"{kind.value:<10}  {where}"))
-    state = (token.problem or f"from {token.source}, not shown") if token else "none"
-    output.print_text(text.line(f"{'token':<10}  {state}"))
+    rows = [*settings_of_place(found), *settings]
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        words = f"{row.name.ljust(width)}  {row.value}"
+        output.print_text(
+            text.line(words if row.source == "-" else f"{words}  (from {row.source})")
+        )
+
+
+def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str, Any]:
+    backends = {kind: found.by_kind.get(kind) for kind in Kind}
+    token = found.token
+    return {
+        "backends": {
+            kind: backend and {"url": backend.url, "source": backend.source}
+            for kind, backend in backends.items()
+        },
+        "token": token and {"source": token.source, "problem": token.problem},
+        "place": {name: value or None for name, value in vars(found.place).items()},
+        "settings": {
+            setting.name: {"value": setting.value, "source": setting.source} for setting in settings
+        },
+    }
 
 
 async def ls(api: Api, desk: Desk) -> None:
@@ -208,3 +220,5 @@ COMMANDS: Final[dict[str, Callable[[Api, Desk], Awaitable[Any]]]] = {
     "edit": edit,
     "rm": remove,
 }
+WRITING: Final = frozenset({"post", "edit", "rm"})
+"""Refused in read-only mode, before anything is read or asked."""

@@ -18,6 +18,7 @@ class Connector:
     backends: Backends
     timeout: float
     plain_http_token: bool
+    read_only: bool = False
 
     def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api:
         """Make a client of the backend; takes a moment, so screens call it in a thread."""
@@ -29,6 +30,7 @@ class Connector:
             record=record,
             timeout=self.timeout,
             plain_http_token=self.plain_http_token,
+            read_only=self.read_only,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,35 +27,45 @@ class LocalCloud:
         """How to pick this one, and where it lives: several may run the same stack."""
         return f"--stack {self.name} ({self.state})"
 
-    def outputs(self) -> dict[str, str]:
-        """Read its stack outputs: what is text, by name."""
+    def outputs(self) -> dict[str, Any]:
+        """Read its stack outputs, by name."""
         document = _read_object(self.outputs_file)
         if document is None:
             raise SettingsError(
                 f"The outputs of local cloud {self.stack} cannot be read from "
                 f"{self.outputs_file}: wait until it is up, or start it again."
             )
-        return {name: value for name, value in document.items() if isinstance(value, str)}
+        return document
 
 
-def find(environ: Mapping[str, str], stack: str | None) -> LocalCloud | None:
-    """Give the one running local cloud, or the one called *stack*; None when none runs."""
-    running = _running(environ)
-    if stack is None and len(running) <= 1:
-        return running[0] if running else None
-    names = " or ".join(cloud.label for cloud in running) or "none"
-    matching = [cloud for cloud in running if stack in {cloud.name, cloud.stack}]
+def named(environ: Mapping[str, str], stack: str) -> LocalCloud | None:
+    """Give the running local cloud called *stack*; None when none is."""
+    matching = [cloud for cloud in running(environ) if stack in {cloud.name, cloud.stack}]
     exact = [cloud for cloud in matching if cloud.name == stack] or matching
-    if stack is None:
-        raise SettingsError(f"Several local clouds run: pick one with {names}.")
-    if not exact:
-        raise SettingsError(f"No local cloud called {stack} runs (running: {names}).")
     if len(exact) > 1:
-        raise SettingsError(f"Several local clouds run as {stack}: pick one with {names}.")
-    return exact[0]
+        raise SettingsError(f"Several local clouds run as {stack}: pick one with {_labels(exact)}.")
+    return exact[0] if exact else None
 
 
-def _running(environ: Mapping[str, str]) -> list[LocalCloud]:
+def only(environ: Mapping[str, str]) -> LocalCloud | None:
+    """Give the one running local cloud; None when none runs."""
+    clouds = running(environ)
+    if len(clouds) > 1:
+        raise SettingsError(f"Several local clouds run: pick one with {_labels(clouds)}.")
+    return clouds[0] if clouds else None
+
+
+def labels(environ: Mapping[str, str]) -> str:
+    """Say which local clouds run, and how to pick one."""
+    return _labels(running(environ)) or "none"
+
+
+def _labels(clouds: Sequence[LocalCloud]) -> str:
+    return " or ".join(cloud.label for cloud in clouds)
+
+
+def running(environ: Mapping[str, str]) -> list[LocalCloud]:
+    """Give all that run on this machine and were started by this person."""
     found = (_live(pointer) for pointer in sorted(_folder(environ).glob("*.json")))
     return [cloud for cloud in found if cloud]
 

@@ -21,6 +21,7 @@ class Opener(Protocol):
 
     backends: Backends
     plain_http_token: bool
+    read_only: bool
 
     def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api: ...
 
@@ -53,6 +54,16 @@ class Session:
     def backend(self) -> Backend:
         """The active backend."""
         return self._opener.backends.get(self.active)
+
+    @property
+    def read_only(self) -> bool:
+        """Every write is refused."""
+        return self._opener.read_only
+
+    @property
+    def backends(self) -> Backends:
+        """Both backends, and where they are."""
+        return self._opener.backends
 
     @property
     def busy(self) -> bool:

@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 HOW_TO_GET_TOKEN: Final = "`pulumi stack output WriteToken --show-secrets` prints the real one"  # noqa: S105 -- advice
+DEFAULT_SOURCE: Final = "default"
+LONGEST_WAIT: Final = 3600
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -49,6 +51,19 @@ class Token:
     def header(self) -> str:
         """Give the value of the Authorization header: the only way out."""
         return f"Bearer {self._secret}"
+
+
+def checked_seconds(value: object, source: str) -> float:
+    """Give the number of seconds, or say that it is none."""
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise SettingsError(
+            f"The time from {source} must be seconds above 0, up to {LONGEST_WAIT}."
+        )
+    return seconds
 
 
 def checked_url(text: str, source: str) -> str:

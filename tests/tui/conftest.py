@@ -33,6 +33,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,7 @@ class World:
     blogs: FakeBlogs
     url: str = "http://127.0.0.1:1"
     plain_http_token: bool = False
+    read_only: bool = False
     faults: dict[Kind, Fault] = field(default_factory=lambda: {kind: Fault() for kind in Kind})
     kinds: tuple[Kind, ...] = tuple(Kind)
 
@@ -68,6 +70,7 @@ class World:
             token=self.backends.token,
             record=record,
             plain_http_token=self.plain_http_token,
+            read_only=self.read_only,
             transport=transport(self.blogs, self.faults[kind]),
         )
 

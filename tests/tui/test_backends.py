@@ -10,12 +10,16 @@ from functools import partial
 
 import pytest
 
-from tui import backends
-from tui.backends import Flags
+from tui import config
+from tui.backends import Finder, Flags
 from tui.contract import Kind
 from tui.settings import SettingsError, Token, checked_url, is_loopback
 
 F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+
+
+def find(flags, environ):
+    return Finder(flags=flags, environ=environ, config=config.read(environ)).find()
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def _run_cloud(tmp_path, locks, name="local", *, pid=None, stack=None, outputs=N
 def test_a_running_local_cloud_is_found_with_its_token(environ, run_cloud):
     run_cloud()
 
-    found = backends.find(Flags(), environ)
+    found = find(Flags(), environ)
 
     assert found.get(F).url == "http://127.0.0.1:1/Prod"
     assert found.get(C).url == "http://127.0.0.1:2"
@@ -69,7 +73,7 @@ def test_a_running_local_cloud_is_found_with_its_token(environ, run_cloud):
 def test_open_writes_need_no_token(environ, run_cloud):
     run_cloud(outputs={"FunctionsURL": "http://127.0.0.1:1/Prod"})
 
-    assert backends.find(Flags(), environ).token is None
+    assert find(Flags(), environ).token is None
 
 
 def test_a_pointer_of_a_dead_process_is_ignored(environ, run_cloud):
@@ -78,14 +82,14 @@ def test_a_pointer_of_a_dead_process_is_ignored(environ, run_cloud):
     run_cloud(pid=child.pid)
 
     with pytest.raises(SettingsError, match="No backend found"):
-        backends.find(Flags(), environ)
+        find(Flags(), environ)
 
 
 def test_a_pointer_whose_process_number_went_to_another_process_is_ignored(environ, run_cloud):
     run_cloud(held=False)
 
     with pytest.raises(SettingsError, match="No backend found"):
-        backends.find(Flags(), environ)
+        find(Flags(), environ)
 
 
 def test_a_pointer_without_a_state_folder_is_ignored(environ, run_cloud, tmp_path):
@@ -93,7 +97,7 @@ def test_a_pointer_without_a_state_folder_is_ignored(environ, run_cloud, tmp_pat
     (tmp_path / "local-state" / "lock").unlink()
 
     with pytest.raises(SettingsError, match="No backend found"):
-        backends.find(Flags(), environ)
+        find(Flags(), environ)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,7 @@ def test_a_damaged_pointer_is_ignored(environ, run_cloud, damage):
     run_cloud("bad").write_text(damage)
 
     with pytest.raises(SettingsError, match="No backend found"):
-        backends.find(Flags(), environ)
+        find(Flags(), environ)
 
 
 def test_of_several_local_clouds_one_must_be_named(environ, run_cloud):
@@ -113,20 +117,20 @@ def test_of_several_local_clouds_one_must_be_named(environ, run_cloud):
     with pytest.raises(
         SettingsError, match=r"--stack one \(.*one-state\) or --stack two \(.*two-state\)"
     ):
-        backends.find(Flags(), environ)
+        find(Flags(), environ)
     with pytest.raises(SettingsError, match=r"three.*--stack one .* or --stack two "):
-        backends.find(Flags(stack="three"), environ)
-    assert backends.find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
+        find(Flags(stack="three"), environ)
+    assert find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
 
 
 def test_local_clouds_of_one_stack_are_told_apart_by_name(environ, run_cloud):
     run_cloud("aaa", stack="local")
-    assert backends.find(Flags(stack="local"), environ).get(F).source == "local cloud local"
+    assert find(Flags(stack="local"), environ).get(F).source == "local cloud local"
     run_cloud("bbb", stack="local")
 
     with pytest.raises(SettingsError, match=r"--stack aaa \(.*aaa-state\) or --stack bbb "):
-        backends.find(Flags(stack="local"), environ)
-    assert backends.find(Flags(stack="bbb"), environ).get(F)
+        find(Flags(stack="local"), environ)
+    assert find(Flags(stack="bbb"), environ).get(F)
 
 
 def test_flags_come_before_variables_and_both_before_a_local_cloud(environ, run_cloud):
@@ -136,7 +140,7 @@ def test_flags_come_before_variables_and_both_before_a_local_cloud(environ, run_
         "BLOGS_CONTAINERS_URL": "https://env.example",
     }
 
-    found = backends.find(Flags(urls={F: "https://flag.example/Prod/"}), environ)
+    found = find(Flags(urls={F: "https://flag.example/Prod/"}), environ)
 
     assert (found.get(F).url, found.get(F).source) == (
         "https://flag.example/Prod",
@@ -152,27 +156,27 @@ def test_a_local_cloud_keeps_its_token_and_gets_no_other(environ, run_cloud):
     run_cloud()
     environ["BLOGS_WRITE_TOKEN"] = "of-the-stack-in-aws"
 
-    assert backends.find(Flags(), environ).token.header() == "Bearer tok"
+    assert find(Flags(), environ).token.header() == "Bearer tok"
     environ["BLOGS_FUNCTIONS_URL"] = "https://far.example/Prod"
-    assert backends.find(Flags(), environ).token.header() == "Bearer of-the-stack-in-aws"
+    assert find(Flags(), environ).token.header() == "Bearer of-the-stack-in-aws"
     del environ["BLOGS_WRITE_TOKEN"]
-    assert backends.find(Flags(), environ).token is None
+    assert find(Flags(), environ).token is None
 
 
 def test_a_named_stack_beats_the_environment(environ, run_cloud):
     run_cloud()
     environ["BLOGS_FUNCTIONS_URL"] = "https://far.example/Prod"
 
-    assert backends.find(Flags(stack="local"), environ).get(F).url == "http://127.0.0.1:1/Prod"
+    assert find(Flags(stack="local"), environ).get(F).url == "http://127.0.0.1:1/Prod"
     with pytest.raises(SettingsError, match="not both"):
-        backends.find(Flags(stack="local", urls={F: "https://far.example"}), environ)
+        find(Flags(stack="local", urls={F: "https://far.example"}), environ)
 
 
 def test_a_token_file_is_read_without_its_line_end(environ, tmp_path):
     (tmp_path / "token").write_text("abc\n")
     flags = Flags(urls={F: "https://far.example"}, token_file=str(tmp_path / "token"))
 
-    assert backends.find(flags, environ).token.header() == "Bearer abc"
+    assert find(flags, environ).token.header() == "Bearer abc"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff", b"x" * 100_000])
@@ -182,13 +186,13 @@ def test_a_token_file_without_a_token_is_named(environ, tmp_path, content):
     flags = Flags(urls={F: "https://far.example"}, token_file=str(tmp_path / "token"))
 
     with pytest.raises(SettingsError, match="--token-file"):
-        backends.find(flags, environ)
+        find(flags, environ)
 
 
 def test_a_hidden_secret_is_no_token_and_the_way_to_the_real_one_is_told(environ, run_cloud):
     run_cloud(outputs={"FunctionsURL": "http://127.0.0.1:1/Prod", "WriteToken": "[secret]"})
 
-    problem = backends.find(Flags(), environ).token.problem
+    problem = find(Flags(), environ).token.problem
 
     assert "pulumi stack output WriteToken --show-secrets" in problem
 
@@ -252,7 +256,7 @@ def test_only_this_machine_is_loopback(url, local):
 
 
 def test_a_backend_that_is_not_known_is_named_with_the_way_to_name_it(environ):
-    found = backends.find(Flags(urls={F: "https://far.example"}), environ)
+    found = find(Flags(urls={F: "https://far.example"}), environ)
 
     with pytest.raises(SettingsError, match="BLOGS_CONTAINERS_URL"):
         found.get(C)

@@ -460,3 +460,35 @@ def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
 
     assert child.returncode == 130
     assert err == b"blogs: Interrupted.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rm", "blog-0001"],
+        ["rm", "blog-0001", "--yes"],
+        ["edit", "blog-0001", "--title", "T"],
+        ["post", "--title", "T"],
+    ],
+)
+def test_in_read_only_mode_no_command_writes_or_even_asks(blogs, served, monkeypatch, words):
+    assert blogs(*words, "--read-only")[0] == 2
+    monkeypatch.setenv("BLOGS_READ_ONLY", "1")
+    code, _, err = blogs(*words, "--json")
+
+    assert (code, json.loads(err)["error"]["kind"]) == (2, "read-only")
+    assert served.blogs.asked == []
+    assert blogs("ls")[0] == 0
+
+
+def test_outputs_list_every_setting_with_its_source(blogs, served, monkeypatch):
+    monkeypatch.setenv("BLOGS_TIMEOUT", "7")
+
+    human = blogs("outputs", "--read-only")[1]
+    document = json.loads(blogs("outputs", "--read-only", "--json")[1])
+
+    assert "timeout           7 s  (from BLOGS_TIMEOUT)" in human
+    assert "token             set, not shown  (from BLOGS_WRITE_TOKEN)" in human
+    assert document["settings"]["read-only"] == {"value": "on", "source": "--read-only"}
+    assert document["settings"]["backend"] == {"value": "functions", "source": "default"}
+    assert document["place"] == {"stack": None, "region": None, "account": None}

@@ -1,0 +1,169 @@
+"""The configuration file, and which of flag, variable and file counts."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import pytest
+
+from tui import config, preferences
+from tui.backends import Finder, Flags
+from tui.contract import Kind
+from tui.settings import SettingsError
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+
+
+@pytest.fixture
+def environ(tmp_path):
+    return {
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "HOME": str(tmp_path),
+        "PATH": "",
+    }
+
+
+@pytest.fixture
+def written(tmp_path, environ):
+    """Write the file; gives what it says."""
+
+    def write(text):
+        file = tmp_path / "blogs" / "config.toml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return config.read(environ)
+
+    return write
+
+
+def find(environ, **flags):
+    return Finder(flags=Flags(**flags), environ=environ, config=config.read(environ)).find()
+
+
+def test_without_a_file_nothing_is_set(environ):
+    assert config.read(environ) == config.Config()
+
+
+def test_every_key_is_read(written, tmp_path):
+    found = written(
+        'functions_url = "https://f.example/Prod"\ncontainers_url = "https://c.example"\n'
+        'token_file = "token"\nproject = "~/p"\nbackend = "containers"\ntimeout = 5\n'
+        'read_only = true\ntheme = "nord"\n'
+    )
+
+    assert found.urls == {F: "https://f.example/Prod", C: "https://c.example"}
+    assert found.token_file == str(tmp_path / "blogs" / "token")
+    assert (found.backend, found.timeout, found.read_only, found.theme) == (
+        "containers",
+        5,
+        True,
+        "nord",
+    )
+    assert not found.project.startswith("~")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("read_onyl = true", "unknown key read_onyl: it knows functions_url, containers_url"),
+        ('write_token = "s3cret"', "a token stands in a file of its own: token_file"),
+        ("[backends]\nx = 1", "unknown key backends"),
+        ('read_only = "yes"', "read_only .* true or false is needed"),
+        ('timeout = "5"', "timeout .* a number of seconds is needed"),
+        ("timeout = true", "timeout .* a number of seconds is needed"),
+        ("stack = 5", "stack .* text in quotes"),
+        ('stack = ""', "stack .* not empty"),
+        ("stack", "is no TOML"),
+        (b"\xff", "not UTF-8"),
+        ('stack = "a"\nfunctions_url = "https://f.example"', "a stack and URLs: name either"),
+        ('token_file = "x"', "token_file without URLs"),
+    ],
+)
+def test_a_mistake_in_the_file_is_one_clear_error(written, text, words):
+    with pytest.raises(SettingsError, match=words) as caught:
+        written(text)
+
+    assert "config.toml" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_folder_instead_of_the_file_is_told(environ, tmp_path):
+    (tmp_path / "blogs" / "config.toml").mkdir(parents=True)
+
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        config.read(environ)
+
+
+def test_the_files_urls_count_after_flags_and_variables_and_keep_their_own_token(
+    environ, written, tmp_path
+):
+    written('functions_url = "https://file.example/Prod"\ntoken_file = "token"')
+    (tmp_path / "blogs" / "token").write_text("of-the-file\n")
+
+    assert find(environ).get(F).url == "https://file.example/Prod"
+    assert find(environ).token.header() == "Bearer of-the-file"
+    assert find(environ).token.source.startswith("token_file in ")
+
+    flagged = find(environ, urls={F: "https://flag.example"})
+    assert flagged.get(F).url == "https://flag.example"
+    assert flagged.token is None
+
+    environ["BLOGS_WRITE_TOKEN"] = "of-the-environment"
+    assert find(environ).token.header() == "Bearer of-the-environment"
+
+    environ["BLOGS_CONTAINERS_URL"] = "https://env.example"
+    found = find(environ)
+    assert list(found.by_kind) == [C]
+
+
+def test_a_stack_and_urls_in_the_environment_are_not_guessed_between(environ):
+    environ |= {"BLOGS_STACK": "dev", "BLOGS_FUNCTIONS_URL": "https://env.example"}
+
+    with pytest.raises(SettingsError, match="either BLOGS_STACK or the URL variables"):
+        find(environ)
+    assert find(environ, urls={F: "https://flag.example", C: "https://flag.example"}).get(F)
+
+
+def preferred(environ, **flags):
+    return preferences.find(Namespace(**flags), environ, config.read(environ))
+
+
+def test_each_setting_comes_from_the_first_of_flag_variable_and_file(environ, written, tmp_path):
+    assert preferred(environ).timeout == preferences.Given(value=30.0, source="default")
+
+    written("timeout = 1\nread_only = true\nbackend = 'containers'\ntheme = 'nord'")
+    found = preferred(environ)
+    file = str(tmp_path / "blogs" / "config.toml")
+    assert found.timeout == preferences.Given(value=1.0, source=file)
+    assert found.read_only == preferences.Given(value=True, source=file)
+    assert found.backend == preferences.Given(value=C, source=file)
+    assert found.theme == preferences.Given(value="nord", source=file)
+
+    environ |= {"BLOGS_TIMEOUT": "2", "BLOGS_READ_ONLY": "0", "BLOGS_BACKEND": "functions"}
+    found = preferred(environ)
+    assert found.timeout == preferences.Given(value=2.0, source="BLOGS_TIMEOUT")
+    assert found.read_only == preferences.Given(value=False, source="BLOGS_READ_ONLY")
+    assert found.backend == preferences.Given(value=F, source="BLOGS_BACKEND")
+
+    found = preferred(environ, timeout="3", read_only=True, backend="containers")
+    assert found.timeout == preferences.Given(value=3.0, source="--timeout")
+    assert found.read_only == preferences.Given(value=True, source="--read-only")
+    assert found.backend == preferences.Given(value=C, source="--backend")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BLOGS_TIMEOUT", "soon"),
+        ("BLOGS_TIMEOUT", "nan"),
+        ("BLOGS_TIMEOUT", "0"),
+        ("BLOGS_READ_ONLY", "perhaps"),
+        ("BLOGS_BACKEND", "lambda"),
+    ],
+)
+def test_a_wrong_variable_is_named(environ, variable, value):
+    environ[variable] = value
+
+    with pytest.raises(SettingsError, match=variable):
+        preferred(environ)

@@ -1,0 +1,189 @@
+"""Stacks and outputs as the ``pulumi`` command gives them; a stand-in answers on PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+
+from tui import pulumi_cli
+from tui.backends import Finder, Flags
+from tui.config import Config
+from tui.contract import Kind
+from tui.settings import SettingsError
+
+OUTPUTS = {
+    "FunctionsURL": "https://f.example/Prod",
+    "ContainersURL": "https://c.example",
+    "WriteToken": "of-the-stack",
+    "Region": "eu-west-1",
+    "TopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
+    "TaskCpu": 256,
+}
+
+
+@pytest.fixture
+def environ(tmp_path):
+    return {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "HOME": str(tmp_path),
+    }
+
+
+@pytest.fixture
+def pulumi(tmp_path):
+    """Put a `pulumi` on PATH that runs *script*; its words and folder are written down."""
+
+    def install(script):
+        program = tmp_path / "bin" / "pulumi"
+        program.parent.mkdir(exist_ok=True)
+        note = f'printf "%s\\n" "$@" > {tmp_path}/words; pwd > {tmp_path}/folder\n'
+        program.write_text(f"#!/bin/sh\n{note}{script}\n")
+        program.chmod(0o755)
+
+    return install
+
+
+def prints(document):
+    return f"cat <<'END'\n{json.dumps(document)}\nEND"
+
+
+def stack(environ, name="dev", **flags):
+    return Finder(flags=Flags(stack=name, **flags), environ=environ, config=Config()).find()
+
+
+def test_a_named_stack_gives_urls_token_region_and_account(environ, pulumi, tmp_path):
+    pulumi(prints(OUTPUTS))
+    environ["BLOGS_WRITE_TOKEN"] = "of-another-stack"
+
+    found = stack(environ, project=str(tmp_path))
+
+    assert found.get(Kind.FUNCTIONS).url == "https://f.example/Prod"
+    assert found.get(Kind.CONTAINERS).source == "stack dev"
+    assert found.token.header() == "Bearer of-the-stack"
+    assert found.place.words == "stack dev · eu-west-1 · account 123456789012"
+    assert found.outputs["TaskCpu"] == 256
+    assert "of-the-stack" not in repr(found)
+    words = (tmp_path / "words").read_text().split()
+    assert words == [
+        "stack",
+        "output",
+        "--json",
+        "--show-secrets",
+        "--stack=dev",
+        "--non-interactive",
+    ]
+    assert (tmp_path / "folder").read_text().strip() == str(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["$(touch pwned)", "--yes", "a b;touch pwned", "`touch pwned`"])
+def test_no_name_of_a_stack_is_anything_but_a_name(environ, pulumi, tmp_path, name):
+    pulumi(prints(OUTPUTS))
+
+    stack(environ, name, project=str(tmp_path))
+
+    assert f"--stack={name}" in (tmp_path / "words").read_text().splitlines()
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_a_name_that_no_argument_holds_is_refused(environ, pulumi):
+    pulumi(prints(OUTPUTS))
+
+    with pytest.raises(SettingsError, match="no argument can hold"):
+        stack(environ, "a\0b")
+
+
+@pytest.mark.parametrize(
+    ("complaint", "words"),
+    [
+        (
+            "error: no stack named 'dev' found",
+            "pulumi says: no stack named 'dev' found; `pulumi stack ls` in",
+        ),
+        (
+            "error: no Pulumi.yaml project file found; either",
+            "name the project's folder with --project",
+        ),
+        (
+            "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+            "run `pulumi login` first",
+        ),
+        ("error: incorrect passphrase", "set PULUMI_CONFIG_PASSPHRASE"),
+        ("warning: x\nerror: \x1b[31mred", "pulumi says: red; run `pulumi stack ls`"),
+        ("", "pulumi says: nothing at all; run"),
+    ],
+)
+def test_what_pulumi_complains_of_is_one_sentence_with_what_to_do(
+    environ, pulumi, complaint, words
+):
+    pulumi(f"cat >&2 <<'END'\n{complaint}\nEND\nexit 6")
+
+    with pytest.raises(SettingsError) as caught:
+        stack(environ)
+
+    assert words in str(caught.value)
+    assert "No local cloud called dev runs (running: none)" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("printed", ["", "[]", "nonsense", '"text"'])
+def test_outputs_that_are_none_are_told(environ, pulumi, printed):
+    pulumi(f"echo '{printed}'")
+
+    with pytest.raises(SettingsError, match="is it the right pulumi"):
+        stack(environ)
+
+
+def test_a_stack_without_urls_is_told(environ, pulumi):
+    pulumi(prints({"bucket": "x"}))
+
+    with pytest.raises(SettingsError, match="stack dev names no URL"):
+        stack(environ)
+
+
+def test_without_pulumi_the_way_to_it_is_told(environ, tmp_path):
+    environ["PATH"] = str(tmp_path)
+
+    with pytest.raises(SettingsError, match="pulumi is not on PATH: install it"):
+        stack(environ)
+
+
+def test_a_project_folder_that_is_not_there_is_told(environ, pulumi):
+    pulumi(prints(OUTPUTS))
+
+    with pytest.raises(SettingsError, match="project folder /nope is not there"):
+        stack(environ, project="/nope")
+
+
+def test_a_pulumi_that_hangs_is_ended_with_all_its_children(environ, pulumi, tmp_path, monkeypatch):
+    monkeypatch.setattr(pulumi_cli, "TIME_LIMIT", 0.5)
+    pulumi(f"sleep 300 & echo $! > {tmp_path}/child; wait")
+
+    with pytest.raises(SettingsError, match=r"did not answer within 0\.5 s"):
+        stack(environ)
+
+    child = int((tmp_path / "child").read_text())
+    deadline = time.monotonic() + 10
+    while _runs(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _runs(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123 -- the system's own
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_the_stacks_of_a_project_are_listed(environ, pulumi, tmp_path):
+    pulumi(prints([{"name": "dev", "current": True}, {"name": "prod"}, {"name": 5}, "x"]))
+
+    found = pulumi_cli.stacks(tmp_path, environ)
+
+    assert [(one.name, one.current) for one in found] == [("dev", True), ("prod", False)]

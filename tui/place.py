@@ -1,0 +1,35 @@
+"""Which deployment the backends belong to, as far as its outputs say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_ACCOUNT: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Stack, region and account; empty for what nobody says."""
+
+    stack: str = ""
+    region: str = ""
+    account: str = ""
+
+    @classmethod
+    def of(cls, stack: str, outputs: Mapping[str, str]) -> Place:
+        """Read region and account from the outputs: the account stands in any ARN."""
+        accounts = filter(None, map(_ACCOUNT.match, outputs.values()))
+        return cls(
+            stack=stack,
+            region=outputs.get("Region", ""),
+            account=next((match[1] for match in accounts), ""),
+        )
+
+    @property
+    def words(self) -> str:
+        """All of it in a few words."""
+        account = f"account {self.account}" if self.account else ""
+        return " · ".join(filter(None, (self.stack, self.region, account))) or "no stack"
