@@ -6,7 +6,8 @@ import argparse
 from typing import Final, NoReturn
 
 from tui import output
-from tui.contract import Kind
+from tui.completion import SHELLS
+from tui.contract import LARGEST_PAGE, Kind
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -16,7 +17,8 @@ exit codes:
   3    the backend cannot be reached, or its answer was lost
   4    conflict: the blog was changed meanwhile (412), or the id is taken (409)
   5    there is no such blog (404)
-  130  interrupted"""
+  130  interrupted
+blogs diff: 0 the answers are the same, 1 they differ, 2 what is 1 or 2 otherwise"""
 
 _EPILOG: Final = f"""\
 where the backends are (the first that names a place counts):
@@ -50,6 +52,10 @@ _JSON: Final = {
     "post": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
     "edit": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
     "rm": """{"backend", "deleted": ID, "read_back": true|false, "requests"}""",
+    "diff": """{"target", "same": true|false, "status": {"functions", "containers"},
+   "headers": [{"name", "functions": TEXT|null, "containers": TEXT|null,
+                "reason": why it may differ|null}, ...], those that differ,
+   "body": [LINE, ...], as diff -u marks them, "requests"}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
                 "token": {"source", "problem": TEXT|null}|null,
                 "place": {"stack", "region", "account"}, each TEXT|null,
@@ -93,6 +99,8 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_reading(commands)
     _add_writing(commands)
+    _add_diff(commands)
+    _add_completion(commands)
     outputs = _add(commands, "outputs", "say what is set, and where it comes from", "outputs")
     outputs.description = (
         "Say which backends were found, every other setting, and where each comes from; "
@@ -108,6 +116,28 @@ def _add_reading(commands: argparse._SubParsersAction[Parser]) -> None:
     amount.add_argument("--all", action="store_true", help="all of them")
     show = _add(commands, "show", "show one blog", "show 019e0d3c-… --json")
     show.add_argument("id", metavar="ID")
+
+
+def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
+    diff = _add(commands, "diff", "compare the answers of both backends", "diff 019e0d3c-…")
+    diff.description = (
+        "Ask both backends the same, one after the other, and compare status, headers and body "
+        "(JSON in canonical form). Headers that name the server or the moment may differ."
+    )
+    diff.add_argument("id", metavar="ID", nargs="?", help="compare this blog (the list)")
+    diff.add_argument("--limit", type=_page, default=20, metavar="N", help="blogs of the list (20)")
+
+
+def _add_completion(commands: argparse._SubParsersAction[Parser]) -> None:
+    completion = commands.add_parser(
+        "completion",
+        help="print what makes a shell complete this command",
+        description="Print what makes a shell complete this command.",
+        epilog='example, in ~/.bashrc:\n  eval "$(blogs completion bash)"',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    completion.add_argument("shell", choices=SHELLS)
 
 
 def _add_writing(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -182,6 +212,13 @@ def _tag(text: str) -> str:
     if not tag or not all(" " <= character <= "~" for character in tag):
         raise argparse.ArgumentTypeError("an entity tag is printable ASCII")
     return tag if tag == "*" or '"' in tag else f'"{tag}"'
+
+
+def _page(text: str) -> int:
+    count = _count(text)
+    if count > LARGEST_PAGE:
+        raise argparse.ArgumentTypeError(f"{LARGEST_PAGE} at most are in one answer")
+    return count
 
 
 def _count(text: str) -> int:

@@ -7,14 +7,15 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Final
 
-from tui import commands, output, preferences, terminal, text
+from tui import commands, completion, difference, output, preferences, terminal, text
 from tui import config as configuration
 from tui.arguments import UsageError, build_parser
 from tui.backends import Finder, Flags
 from tui.connect import Connector
-from tui.contract import ApiError, Failure, Kind
+from tui.contract import ApiError, Failure, Kind, LogEntry
 from tui.failures import READ_ONLY
 from tui.output import OutputError, ReaderGone
 from tui.overview import settings_of
@@ -23,7 +24,9 @@ from tui.settings import SettingsError
 
 DONE: Final = 0
 FAILED: Final = 1
+DIFFERENT: Final = 1
 WRONG_USE: Final = 2
+TROUBLE: Final = 2
 INTERRUPTED: Final = 130
 _EXITS: Final = {
     Failure.REFUSED: FAILED,
@@ -48,7 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     complaint = _Complaint(as_json="--json" in words)
     try:
-        return _run(build_parser().parse_args(words), os.environ, complaint)
+        parser = build_parser()
+        args = parser.parse_args(words)
+        if args.command == "completion":
+            output.print_text(completion.script(args.shell, parser).rstrip())
+            return DONE
+        complaint.failed = TROUBLE if args.command == "diff" else FAILED
+        return _run(args, os.environ, complaint)
     except ReaderGone:
         return DONE
     except (OutputError, UsageError, SettingsError) as error:
@@ -65,9 +74,12 @@ class _Complaint:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
         self.interrupted = "Interrupted."
+        self.failed = FAILED
+        """The code of what is a failure and nothing more; 1 means something else to diff."""
 
     def make(self, kind: str, code: int, message: str, status: int | None = None) -> int:
         """Say it on stderr; gives the exit code."""
+        code = self.failed if code == FAILED else code
         if self._as_json:
             error = {"kind": kind, "message": message, "status": status, "exit_code": code}
             output.complain_json(error)
@@ -97,6 +109,8 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
     if args.command == "outputs":
         commands.outputs(found, settings_of(wanted, finder), args)
         return DONE
+    if args.command == "diff":
+        return asyncio.run(_diff(connector, args))
     if args.command in commands.WRITING and connector.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
     desk = commands.Desk(args=args, kind=kind, contents=commands.contents_of(args))
@@ -114,6 +128,18 @@ def _ask(connector: Connector, desk: commands.Desk, complaint: _Complaint) -> in
             )
         raise
     return DONE
+
+
+async def _diff(connector: Connector, args: Namespace) -> int:
+    asyncio.get_running_loop().set_default_executor(UnwaitedThreads())
+    async with AsyncExitStack() as opened:
+        apis = {}
+        requests: list[LogEntry] = []
+        for kind in Kind:
+            apis[kind] = connector.open(kind, requests.append)
+            opened.push_async_callback(apis[kind].close)
+        same = await difference.diff(apis, connector.backends, args)
+    return DONE if same else DIFFERENT
 
 
 async def _command(connector: Connector, desk: commands.Desk) -> None:

@@ -339,7 +339,7 @@ def test_arguments_are_made_fit_too(blogs):
     assert "\x1b" not in blogs("\x1b[31mls")[2] + blogs("show", "\x1b[31m")[2]
 
 
-@pytest.mark.parametrize("command", ["ls", "show", "post", "edit", "rm", "outputs"])
+@pytest.mark.parametrize("command", ["ls", "show", "post", "edit", "rm", "diff", "outputs"])
 def test_every_command_has_help_with_an_example_and_the_exit_codes(blogs, command):
     code, out, _ = blogs(command, "--help")
 
@@ -356,20 +356,6 @@ def python(code):
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, timeout=30, check=False
     )
-
-
-def test_a_script_never_waits_for_textual_or_rich(served):
-    done = python(
-        "import sys\n"
-        "from tui.cli import main\n"
-        "main(['ls', '--json'])\n"
-        "main(['post', '--title', 'T', '--file', '/dev/null'])\n"
-        "main(['show', 'nope'])\n"
-        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        f"assert 'httpx' in loaded and not loaded & {HEAVY}, loaded\n"
-    )
-
-    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_help_and_usage_do_not_even_load_httpx():
@@ -492,3 +478,106 @@ def test_outputs_list_every_setting_with_its_source(blogs, served, monkeypatch):
     assert document["settings"]["read-only"] == {"value": "on", "source": "--read-only"}
     assert document["settings"]["backend"] == {"value": "functions", "source": "default"}
     assert document["place"] == {"stack": None, "region": None, "account": None}
+
+
+def differing(served, **changed):
+    """Let the functions backend answer otherwise."""
+    normal = served.blogs.answer
+
+    def answer(method, path, headers, body):
+        given = normal(method, path, headers, body)
+        if path.startswith("/Prod"):
+            for name, value in changed.items():
+                setattr(given, name, value)
+        return given
+
+    served.blogs.answer = answer
+
+
+def test_diff_is_0_when_both_answer_alike(blogs, served):
+    code, out, _ = blogs("diff")
+    assert code == 0
+    assert out.splitlines()[-1] == "the answers are the same"
+
+    assert blogs("diff", "blog-0001")[0] == 0
+    assert [path for _, path in served.blogs.asked] == [
+        "/Prod/blog?limit=20&view=summary",
+        "/blog?limit=20&view=summary",
+        "/Prod/blog/blog-0001",
+        "/blog/blog-0001",
+    ]
+
+
+def test_diff_is_1_when_they_do_not_and_says_where(blogs, served):
+    other = {**served.blogs.table["blog-0001"], "title": "Another\x1b[31m"}
+    differing(served, body=json.dumps(other).encode())
+
+    code, out, _ = blogs("diff", "blog-0001")
+
+    assert code == 1
+    assert '-  "title": "Another' in out
+    assert '+  "title": "Blog number 1",' in out
+    assert "\x1b" not in out
+    assert out.splitlines()[-1] == "the answers differ"
+
+
+def test_diff_json_has_its_documented_shape(blogs, served):
+    differing(served, status=503, body=b"")
+
+    code, out, _ = blogs("diff", "blog-0001", "--json")
+
+    document = json.loads(out)
+    assert code == 1
+    assert list(document) == ["target", "same", "status", "headers", "body", "requests"]
+    assert document["target"] == "/blog/blog-0001"
+    assert document["same"] is False
+    assert document["status"] == {"functions": 503, "containers": 200}
+    assert {"content-length"} <= {header["name"] for header in document["headers"]}
+    assert list(document["headers"][0]) == ["name", "functions", "containers", "reason"]
+    assert '+  "id": "blog-0001",' in document["body"]
+    assert [request["status"] for request in document["requests"]] == [503, 200]
+
+
+def test_diff_tells_a_common_refusal_by_its_own_code_and_trouble_never_by_1(blogs, served):
+    assert blogs("diff", "nope")[0] == 5
+    assert blogs("diff", "blog-0001", "--containers-url", "http://127.0.0.1:1")[0] == 3
+    served.blogs.answer = lambda *_: Answer(500, {}, b"")
+    code, _, err = blogs("diff", "--json")
+    assert (code, json.loads(err)["error"]["exit_code"]) == (2, 2)
+
+
+def test_diff_needs_both_backends(blogs, monkeypatch):
+    monkeypatch.delenv("BLOGS_CONTAINERS_URL")
+
+    code, _, err = blogs("diff")
+
+    assert code == 2
+    assert "No CONTAINERS backend is known" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ls"],
+        ["ls", "--json"],
+        ["show", "blog-0001"],
+        ["post", "--title", "T", "--file", os.devnull],
+        ["edit", "blog-0001", "--title", "T"],
+        ["rm", "blog-0001", "--yes"],
+        ["diff"],
+        ["diff", "blog-0001", "--json"],
+        ["outputs"],
+        ["completion", "bash"],
+        ["show", "nope"],
+    ],
+)
+def test_no_command_loads_textual_or_rich(served, words):
+    done = python(
+        "import sys\n"
+        "from tui.cli import main\n"
+        f"main({words!r})\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        f"assert not loaded & {HEAVY}, loaded\n"
+    )
+
+    assert done.returncode == 0, done.stderr.decode()

@@ -1,0 +1,80 @@
+"""The command ``blogs diff``: one request to both backends, and what differs in the answers."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+
+from tui import output, text
+from tui.backends import Backends
+from tui.comparison import Comparison, HeaderPair, compare, figures
+from tui.contract import Api, Exchange, Kind, Question
+from tui.failures import refusal
+from tui.questions import listing, reading
+
+
+async def diff(apis: Mapping[Kind, Api], backends: Backends, args: Namespace) -> bool:
+    """Print how the answers differ; tells whether they do not. A common refusal is an error."""
+
+    async def ask(kind: Kind, question: Question) -> Exchange:
+        return await apis[kind].exchange(question)
+
+    found = await compare(reading(args.id) if args.id else listing(args.limit), ask)
+    _raise_refusal(found, backends)
+    if args.json:
+        output.print_json(_document(found))
+    else:
+        output.print_text("\n".join(_text(found)))
+    return found.same
+
+
+def _raise_refusal(found: Comparison, backends: Backends) -> None:
+    entry = found.functions.entry
+    if found.same and entry.failed and entry.status is not None:
+        asked = (found.question.method, found.question.target.partition("?")[0])
+        backend = backends.get(Kind.FUNCTIONS)
+        body = found.functions.body
+        raise refusal(backend, asked, entry.status, dict(entry.headers), body)
+
+
+def _document(found: Comparison) -> dict[str, object]:
+    return {
+        "target": found.question.target,
+        "same": found.same,
+        "status": {kind: getattr(found, kind).entry.status for kind in Kind},
+        "headers": [_header_document(pair) for pair in found.headers if not pair.same],
+        "body": list(found.body),
+        "requests": [output.request_document(one.entry) for one in found.exchanges],
+    }
+
+
+def _header_document(pair: HeaderPair) -> dict[str, str | None]:
+    return {**vars(pair), "reason": pair.reason}
+
+
+def _text(found: Comparison) -> list[str]:
+    """Word the comparison, what differs last."""
+    lines = [text.row(found.question.target), *_figures(found)]
+    excused = [pair.name for pair in found.headers if pair.reason and not pair.same]
+    if excused:
+        lines.append(f"headers that may differ: {', '.join(excused)}")
+    for pair in found.unexpected:
+        lines += [
+            f"- {_header(pair.name, pair.functions)}",
+            f"+ {_header(pair.name, pair.containers)}",
+        ]
+    lines += [text.line(line) for line in found.body]
+    return [*lines, "the answers are the same" if found.same else "the answers differ"]
+
+
+def _header(name: str, value: str | None) -> str:
+    return f"no {name}" if value is None else f"{name}: {value}"
+
+
+def _figures(found: Comparison) -> list[str]:
+    functions, containers = (figures(one.entry) for one in found.exchanges)
+    head = ("milliseconds", Kind.FUNCTIONS.word, Kind.CONTAINERS.word)
+    pairs = zip(functions, containers, strict=True)
+    rows = [head, *((name, first, second) for (name, first), (_, second) in pairs)]
+    name_width, width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    return [f"{row[0]:<{name_width}}  {row[1]:<{width}}  {row[2]}" for row in rows]
