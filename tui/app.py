@@ -15,10 +15,13 @@ from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 
 from tui import text
+from tui.backends import Backends
 from tui.connect import Connector
 from tui.contract import Kind
 from tui.patience import UnwaitedThreads
+from tui.preferences import Given
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.connections import ConnectionsScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
@@ -35,6 +38,7 @@ class BlogsApp(App[None]):
     NOTIFICATION_TIMEOUT = 4
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "switch", "Switch backend", show=False, priority=True),
+        Binding("C", "connections", "Connections", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
@@ -48,7 +52,17 @@ class BlogsApp(App[None]):
         self.session.on_change = self._show_state
         if not self.is_headless:
             self._end_on_signals()
+        self._take_theme(self.session.connections.preferences.theme)
         self.push_screen(MainScreen(self.session))
+
+    def _take_theme(self, wanted: Given[str]) -> None:
+        """Use the theme that a person has set; a name that is none is told."""
+        if wanted.value in self.available_themes:
+            self.theme = wanted.value
+        elif wanted.value:
+            names = ", ".join(sorted(self.available_themes))
+            words = f"There is no theme {wanted.value} ({wanted.source}): there are {names}."
+            self.notify(words, severity="warning", timeout=10)
 
     def _end_on_signals(self) -> None:
         """Leave the terminal as it was when the program is told to end, or the terminal closes."""
@@ -65,7 +79,12 @@ class BlogsApp(App[None]):
         """Bring every label and log up to date, those below a dialog too."""
         for screen in self.screen_stack:
             for label in screen.query(BackendLabel):
-                label.show(self.session.backend, busy=self.session.busy)
+                label.show(
+                    self.session.backend,
+                    self.session.backends.place,
+                    busy=self.session.busy,
+                    read_only=self.session.read_only,
+                )
             for log in screen.query(RequestLog):
                 log.update()
 
@@ -91,11 +110,26 @@ class BlogsApp(App[None]):
         """Give what works here: Textual's other commands have no place in this app."""
         del screen  # the same everywhere
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Connections", "All settings, other places", self.action_connections)
         yield SystemCommand("Quit", "Leave the app", self.action_quit)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice
             self.push_screen(HelpScreen())
+
+    def action_connections(self) -> None:
+        """Show every setting, and let the person go to another place."""
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(ConnectionsScreen(self.session), self._connect)
+
+    def _connect(self, backends: Backends | None) -> None:
+        if backends is None:
+            return
+        if self.session.saving:
+            self.notify("A write has no answer yet: wait for it, then connect.", severity="warning")
+            return
+        self.session.connect(backends)
+        self.switch_screen(MainScreen(self.session))  # so that nothing of the old place stays
 
     def action_switch(self) -> None:
         """Make the other backend active, except under a dialog that names this one."""

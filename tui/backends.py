@@ -126,17 +126,19 @@ class Finder:
         if cloud:
             return self.of_local_cloud(cloud)
         try:
-            outputs = pulumi_cli.outputs(self.project[0], name, self.environ)
+            return self.of_pulumi(name)
         except SettingsError as error:
             clouds = local.labels(self.environ)
             raise SettingsError(
                 f"No local cloud called {name} runs (running: {clouds}), and {error}"
             ) from error
-        hint = "it has no such output: is it this project's, and up?"
-        return self._of_outputs(outputs, f"stack {name}", hint)
+
+    def of_pulumi(self, name: str) -> Backends:
+        outputs = pulumi_cli.outputs(self.project[0], name, self.environ)
+        return self._of_outputs(outputs, f"stack {name}", "is it this project's, and up?")
 
     def of_local_cloud(self, cloud: local.LocalCloud) -> Backends:
-        hint = f"see {cloud.outputs_file}: wait until it is up."
+        hint = f"wait until it is up (see {cloud.outputs_file})."
         return self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
 
     def _flagged(self, stack: str) -> Backends:
@@ -192,7 +194,7 @@ class Finder:
             if output in texts
         }
         if not found:
-            raise SettingsError(f"The {source} names no URL; {hint}")
+            raise SettingsError(f"{source} names no URL: {hint}")
         return Backends(
             by_kind=found,
             token=self._token_file() or Token.of(texts.get("WriteToken"), source),

@@ -15,10 +15,10 @@ from tui import config as configuration
 from tui.arguments import UsageError, build_parser
 from tui.backends import Finder, Flags
 from tui.connect import Connector
+from tui.connections import Connections
 from tui.contract import ApiError, Failure, Kind, LogEntry
 from tui.failures import READ_ONLY
 from tui.output import OutputError, ReaderGone
-from tui.overview import settings_of
 from tui.patience import UnwaitedThreads
 from tui.settings import SettingsError
 
@@ -93,21 +93,19 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         objection = terminal.objection(environ)
         if objection:
             raise UsageError(objection)
-    config = configuration.read(environ)
-    finder = Finder(flags=_flags(args), environ=environ, config=config)
-    wanted = preferences.find(args, environ, config)
-    found = finder.find()
-    kind = wanted.backend.value
+    connections = _connections(args, environ)
+    wanted = connections.preferences
+    found = connections.finder.find()
     connector = Connector(
         backends=found,
-        timeout=wanted.timeout.value,
+        connections=connections,
         plain_http_token=wanted.plain_http_token.value,
-        read_only=wanted.read_only.value,
     )
+    kind = wanted.backend.value
     if args.command is None:
         return _open_app(connector, kind)
     if args.command == "outputs":
-        commands.outputs(found, settings_of(wanted, finder), args)
+        commands.outputs(found, connections, args)
         return DONE
     if args.command == "diff":
         return asyncio.run(_diff(connector, args))
@@ -115,6 +113,14 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
     desk = commands.Desk(args=args, kind=kind, contents=commands.contents_of(args))
     return _ask(connector, desk, complaint)
+
+
+def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
+    config = configuration.read(environ)
+    return Connections(
+        finder=Finder(flags=_flags(args), environ=environ, config=config),
+        preferences=preferences.find(args, environ, config),
+    )
 
 
 def _ask(connector: Connector, desk: commands.Desk, complaint: _Complaint) -> int:

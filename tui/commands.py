@@ -14,9 +14,10 @@ from typing import Any, Final
 from tui import output, text
 from tui.arguments import UsageError
 from tui.backends import Backends
+from tui.connections import Connections
 from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, Kind, LogEntry
 from tui.ids import new_id
-from tui.overview import Setting, settings_of_place
+from tui.overview import Setting, settings_of
 from tui.paging import Trail
 from tui.writes import Writes, Written
 
@@ -74,12 +75,13 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read(LARGEST_CONTENTS + 1)
 
 
-def outputs(found: Backends, settings: Sequence[Setting], args: Namespace) -> None:
+def outputs(found: Backends, connections: Connections, args: Namespace) -> None:
     """Say which backends were found, and every other setting."""
     if args.json:
+        settings = settings_of(connections.preferences, connections.finder)
         output.print_json(_outputs_document(found, settings))
         return
-    rows = [*settings_of_place(found), *settings]
+    rows = connections.settings(found)
     width = max(len(row.name) for row in rows)
     for row in rows:
         words = f"{row.name.ljust(width)}  {row.value}"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tui.backends import Backends
+from tui.connections import Connections
 from tui.contract import Api, Kind, LogEntry
 
 
@@ -16,9 +17,12 @@ class Connector:
     """Makes the `Api` of each backend, all with the same settings."""
 
     backends: Backends
-    timeout: float
+    connections: Connections
     plain_http_token: bool
-    read_only: bool = False
+
+    @property
+    def read_only(self) -> bool:
+        return self.connections.preferences.read_only.value
 
     def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api:
         """Make a client of the backend; takes a moment, so screens call it in a thread."""
@@ -28,7 +32,7 @@ class Connector:
             backend=self.backends.get(kind),
             token=self.backends.token,
             record=record,
-            timeout=self.timeout,
+            timeout=self.connections.preferences.timeout.value,
             plain_http_token=self.plain_http_token,
             read_only=self.read_only,
         )

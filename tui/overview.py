@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tui.backends import Backends, Finder
 from tui.contract import Kind
@@ -21,13 +22,14 @@ class Setting:
 def settings_of(wanted: Preferences, finder: Finder) -> list[Setting]:
     """Give the settings that do not depend on where the backends are."""
     folder, source = finder.project
+    where = "the current folder" if folder == Path() else str(folder)
     return [
         _setting("backend", wanted.backend),
         Setting(name="timeout", value=f"{wanted.timeout.value:g} s", source=wanted.timeout.source),
         _switch("read-only", wanted.read_only),
         _switch("plain-http-token", wanted.plain_http_token),
         Setting(name="theme", value=wanted.theme.value or "-", source=wanted.theme.source),
-        Setting(name="project", value=str(folder), source=source),
+        Setting(name="project", value=where, source=source),
     ]
 
 

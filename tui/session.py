@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tui.backends import Backend, Backends
-from tui.contract import Api, Kind, LogEntry
+from tui.connections import Connections
+from tui.contract import Api, Exchange, Kind, LogEntry, Question
 from tui.history import History
 from tui.writes import Writes
 
@@ -21,7 +22,9 @@ class Opener(Protocol):
 
     backends: Backends
     plain_http_token: bool
-    read_only: bool
+
+    @property
+    def connections(self) -> Connections: ...
 
     def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api: ...
 
@@ -40,6 +43,7 @@ class Session:
     def __init__(self, opener: Opener, active: Kind) -> None:
         self._opener = opener
         self._apis: dict[Kind, Api] = {}
+        self._retired: list[Api] = []
         self._opening = asyncio.Lock()
         self._generation = 0
         self._reads: set[object] = set()
@@ -58,7 +62,7 @@ class Session:
     @property
     def read_only(self) -> bool:
         """Every write is refused."""
-        return self._opener.read_only
+        return self.connections.preferences.read_only.value
 
     @property
     def backends(self) -> Backends:
@@ -79,6 +83,22 @@ class Session:
         """Make the other backend active, or say that it is not known."""
         self._opener.backends.get(self.active.other)
         self.active = self.active.other
+        self.renew()
+
+    @property
+    def connections(self) -> Connections:
+        """Where else the backends may be."""
+        return self._opener.connections
+
+    def connect(self, backends: Backends) -> None:
+        """Ask *backends* from now on; what was agreed to for others counts no more."""
+        self._opener.backends = backends
+        self._opener.plain_http_token = self.connections.preferences.plain_http_token.value
+        # Not closed yet: a read may be under way, whose answer is stale from now on.
+        self._retired += self._apis.values()
+        self._apis = {}
+        if self.active not in backends.by_kind:
+            self.active = self.active.other
         self.renew()
 
     def renew(self) -> Ticket:
@@ -108,9 +128,14 @@ class Session:
         with self._among(self._writes):
             return await request(await self._api(self.active))
 
+    async def exchange(self, kind: Kind, question: Question) -> Exchange:
+        """Ask one backend just this, whichever is active."""
+        with self._among(self._writes if question.writes else self._reads):
+            return await (await self._api(kind)).exchange(question)
+
     async def close(self) -> None:
         """Close every connection."""
-        for api in self._apis.values():
+        for api in (*self._retired, *self._apis.values()):
             await api.close()
 
     @contextmanager
@@ -129,7 +154,7 @@ class Session:
             if kind not in self._apis:
                 opened = await asyncio.to_thread(self._opener.open, kind, self._record)
                 self._apis[kind] = opened
-        return self._apis[kind]
+            return self._apis[kind]
 
     def _record(self, entry: LogEntry) -> None:
         self.requests.add(entry)

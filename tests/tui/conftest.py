@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,12 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.tui.fake import TOKEN, FakeBlogs, Fault, transport
+from tui import preferences
 from tui.api import HttpApi
 from tui.app import BlogsApp
-from tui.backends import Backend, Backends
+from tui.backends import Backend, Backends, Finder, Flags
+from tui.config import Config
+from tui.connections import Connections
 from tui.contract import Kind, LogEntry
 from tui.settings import Token
 from tui.widgets.blog_list import BlogList
@@ -52,9 +56,21 @@ class World:
     read_only: bool = False
     faults: dict[Kind, Fault] = field(default_factory=lambda: {kind: Fault() for kind in Kind})
     kinds: tuple[Kind, ...] = tuple(Kind)
+    moved: Backends | None = None
+    """Where the person has gone in the app."""
+
+    @property
+    def connections(self) -> Connections:
+        args = Namespace(read_only=True) if self.read_only else Namespace()
+        return Connections(
+            finder=Finder(flags=Flags(), environ=os.environ, config=Config()),
+            preferences=preferences.find(args, os.environ, Config()),
+        )
 
     @property
     def backends(self) -> Backends:
+        if self.moved:
+            return self.moved
         stage = {Kind.FUNCTIONS: "/Prod", Kind.CONTAINERS: ""}
         return Backends(
             by_kind={
@@ -63,6 +79,10 @@ class World:
             },
             token=Token(TOKEN, "test"),
         )
+
+    @backends.setter
+    def backends(self, backends: Backends) -> None:
+        self.moved = backends
 
     def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> HttpApi:
         return HttpApi(

@@ -15,6 +15,7 @@ from textual.widgets import Footer
 
 from tui import text
 from tui.contract import ApiError, Blog, Failure, Summary
+from tui.failures import READ_ONLY
 from tui.screens.agreement import accepts_plain_http, agrees_to_delete, follow_link
 from tui.screens.form import FormScreen
 from tui.screens.listing import Listing
@@ -202,12 +203,18 @@ class MainScreen(Screen[None]):
         finally:
             self._acting = False
 
+    def _may_write(self) -> bool:
+        """Tell whether writes are sent at all, and say why when they are not."""
+        if self._session.read_only:
+            self.notify(READ_ONLY, severity="warning")
+        return not self._session.read_only
+
     def action_post(self) -> None:
-        if is_on_top(self) and not self._acting:
+        if self._may_write() and is_on_top(self) and not self._acting:
             self.app.push_screen(FormScreen(self._session), self._stored)
 
     def action_edit(self) -> None:
-        if self._target:
+        if self._target and self._may_write():
             self._act(self._edit(self._target))
 
     async def _edit(self, listed: Summary) -> None:
@@ -241,7 +248,7 @@ class MainScreen(Screen[None]):
             self._reading.begin(blog)
 
     def action_delete(self) -> None:
-        if self._target:
+        if self._target and self._may_write():
             self._act(self._delete(self._target))
 
     async def _delete(self, listed: Summary) -> None:

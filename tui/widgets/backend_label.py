@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from tui import text
 from tui.backends import Backend
 from tui.contract import Kind
+from tui.place import Place
+from tui.text import CUT
+
+_LEAST_URL: Final = 16  # less of it says nothing
 
 
 class BackendLabel(Static):
-    """FUNCTIONS or CONTAINERS, where it is, and whether an answer is awaited."""
+    """FUNCTIONS or CONTAINERS, where it is, whether it may be written to, and who is awaited."""
 
     DEFAULT_CSS = """
     BackendLabel { dock: top; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -23,16 +30,45 @@ class BackendLabel(Static):
         super().__init__(markup=False)
         self.note = note
         """What the screen adds: fixed words of ours."""
+        self._backend: Backend | None = None
+        self._place = Place()
+        self._read_only = False
+        self._busy = False
 
-    def show(self, backend: Backend, *, busy: bool) -> None:
+    def show(self, backend: Backend, place: Place, *, busy: bool, read_only: bool) -> None:
         """Show the active backend."""
         for kind in Kind:
             self.set_class(kind is backend.kind, kind.value)
+        self._backend, self._place, self._busy = backend, place, busy
+        self._read_only = read_only
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        """Write what must always be seen, and as much of the URL as there is room for."""
+        if self._backend is None:
+            return
+        word = f" {self._backend.kind.word} "
+        state = " READ-ONLY " if self._read_only else ""
+        place = f" {text.row(self._place.words)} " if self._place.stack else ""
+        rest = f" {self.note}" if self.note else ""
+        rest += "  … waiting" if self._busy else ""
+        room = self.size.width - sum(map(cell_len, (word, state, place, rest))) - 1
+        url = _shortened(text.row(self._backend.place), room if place else max(room, _LEAST_URL))
         self.update(
             Content.assemble(
-                (f" {backend.kind.word} ", "bold"),
-                text.row(f" {backend.place}"),
-                f"  {self.note}" if self.note else "",
-                "  … waiting" if busy else "",
+                (word, "bold"), (state, "bold reverse"), place, f" {url} " if url else "", rest
             )
         )
+
+
+def _shortened(url: str, room: int) -> str:
+    """Leave the middle out, so that host and stage are told; nothing when that says nothing."""
+    if len(url) < room:
+        return url
+    if room <= _LEAST_URL:
+        return ""
+    tail = room // 3
+    return f"{url[: room - tail - 2]}{CUT}{url[-tail:]}"

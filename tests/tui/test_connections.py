@@ -1,0 +1,170 @@
+"""The connections screen, the line on top, and read-only mode, in the app."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+
+import pytest
+
+from tests.tui.conftest import SMALL, World, staged
+from tests.tui.fake import TOKEN, FakeBlogs, serve
+from tests.tui.payloads import ESCAPES, GIANT, MARKUP
+from tests.tui.test_text import harmful
+from tui import preferences
+from tui.backends import Backend, Backends, Finder, Flags
+from tui.config import Config
+from tui.connections import Connections
+from tui.contract import Kind
+from tui.place import Place
+from tui.settings import Token
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+HUGE = (200, 60)
+
+
+def at(url, stack="stack dev", token=TOKEN):
+    return Backends(
+        by_kind={kind: Backend(kind=kind, url=url, source=stack) for kind in Kind},
+        token=Token(token, stack),
+        place=Place(stack=stack, region="eu-west-1", account="123456789012"),
+    )
+
+
+def with_settings(world, monkeypatch, environ, flags=None, **args):
+    """Let the app find *environ* and *flags* as a person's settings."""
+    found = Connections(
+        finder=Finder(flags=flags or Flags(), environ=environ, config=Config()),
+        preferences=preferences.find(Namespace(**args), environ, Config()),
+    )
+    monkeypatch.setattr(World, "connections", found)
+    return world
+
+
+@pytest.fixture
+def pulumi(tmp_path, monkeypatch):
+    """Put a `pulumi` on PATH that runs *script*."""
+
+    def install(script):
+        program = tmp_path / "bin" / "pulumi"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+    return install
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
+async def test_stack_region_account_and_read_only_are_always_on_top(world, size):
+    world.read_only = True
+    world.backends = at("https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod")
+    async with staged(world, size) as stage:
+        top = stage.text().splitlines()[0]
+        for words in ("FUNCTIONS", "READ-ONLY", "stack dev · eu-west-1 · account 123456789012"):
+            assert words in top
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        assert "READ-ONLY" in stage.text().splitlines()[0]
+
+
+async def test_a_wide_screen_shows_the_whole_url_beside_the_stack(world):
+    world.backends = at("https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod")
+    async with staged(world, HUGE) as stage:
+        top = stage.text().splitlines()[0]
+        assert "abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod" in top
+
+
+@pytest.mark.parametrize("key", ["n", "e", "d"])
+async def test_in_read_only_mode_no_key_begins_a_write_and_the_reason_is_told(world, key):
+    world.read_only = True
+    async with staged(world, SMALL) as stage:
+        await stage.press(key)
+        await stage.until(lambda: "Nothing is written in read-only mode" in stage.toasts())
+        assert stage.screen_name == "MainScreen"
+        assert {method for method, _ in world.blogs.asked} == {"GET"}
+
+
+async def test_every_setting_is_listed_with_its_source_and_the_token_is_not_shown(
+    world, monkeypatch, tmp_path
+):
+    environ = {"BLOGS_TIMEOUT": "7", "XDG_STATE_HOME": str(tmp_path), "PATH": str(tmp_path)}
+    async with staged(with_settings(world, monkeypatch, environ), (120, 40)) as stage:
+        await stage.press("C")
+        await stage.sees("7 s  from BLOGS_TIMEOUT", "set, not shown  from test", "functions URL")
+        await stage.sees("pulumi is not on PATH: install it")
+        assert TOKEN not in stage.text()
+        await stage.press("q")
+        await stage.is_on("MainScreen")
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
+async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
+    world, size, pulumi, monkeypatch
+):
+    with serve(FakeBlogs(2)) as served:
+        outputs = f'{{"FunctionsURL": "{served.url}/Prod", "ContainersURL": "{served.url}"}}'
+        pulumi(
+            'case "$*" in\n'
+            '*ls*) echo \'[{"name": "dev", "current": true}, {"name": "prod"}]\' ;;\n'
+            f"*--stack=prod*) echo '{outputs}' ;;\nesac"
+        )
+        async with staged(world, size) as stage:
+            await stage.press("C")
+            await stage.sees("pulumi stack dev, the current one", "pulumi stack prod")
+            await stage.press("end", "enter")
+            await stage.is_on("MainScreen")
+            await stage.sees("stack prod")
+            await stage.until(lambda: stage.app.session.backends.place.stack == "stack prod")
+            assert stage.app.session.backend.url == f"{served.url}/Prod"
+
+
+async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
+    pulumi(
+        'case "$*" in\n*ls*) echo \'[{"name": "dev"}]\' ;;\n'
+        '*) echo "error: locked" >&2; exit 1 ;;\nesac'
+    )
+    async with staged(world, SMALL) as stage:
+        await stage.press("C")
+        await stage.sees("pulumi stack dev")
+        await stage.press("end", "enter")
+        await stage.sees("pulumi says: locked")
+        assert world.moved is None
+        await stage.press("escape")
+        await stage.sees("Blog number 4")
+
+
+async def test_an_answer_of_the_old_place_is_not_shown_in_the_new_one(world):
+    async with staged(world, SMALL) as stage:
+        stage.app.session.connect(at("http://127.0.0.1:2", "stack other"))
+        ticket = stage.app.session.ticket()
+        assert not stage.app.session.is_stale(ticket)
+        stage.app.session.connect(at("http://127.0.0.1:3", "stack third"))
+        assert stage.app.session.is_stale(ticket)
+
+
+async def test_what_was_agreed_to_for_one_place_counts_for_no_other(world):
+    async with staged(world, SMALL) as stage:
+        stage.app.session.allow_plain_http_token()
+        stage.app.session.connect(at("http://far.example"))
+        assert world.plain_http_token is False
+
+
+@pytest.mark.parametrize("payload", [*MARKUP, *ESCAPES, *GIANT])
+async def test_hostile_names_are_inert(world, payload, pulumi):
+    listed = json.dumps([{"name": payload[:100_000]}])
+    pulumi(f"cat <<'END'\n{listed}\nEND")
+    world.backends = at("http://127.0.0.1:1", stack=payload)
+    async with staged(world, SMALL) as stage:
+        await stage.press("C")
+        await stage.sees("pulumi stack")
+        await stage.press("end")
+        await stage.pilot.pause()
+        assert not harmful(stage.text())
+
+
+async def test_a_theme_that_is_set_is_used_and_one_that_is_none_is_told(world, monkeypatch):
+    async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "nord"}), SMALL) as stage:
+        assert stage.app.theme == "nord"
+    async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "mud"}), SMALL) as stage:
+        assert "There is no theme mud (BLOGS_THEME)" in stage.toasts()

@@ -1,0 +1,112 @@
+"""Every setting with where it comes from, and the places that can be connected to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Label, OptionList, Static
+
+from tui import text
+from tui.backends import Backends
+from tui.connections import Candidate
+from tui.overview import Setting
+from tui.screens.work import start
+from tui.session import Session
+from tui.settings import SettingsError
+from tui.widgets.backend_label import BackendLabel
+
+
+class ConnectionsScreen(Screen[Backends | None]):
+    """Gives the backends that the person goes to, or None."""
+
+    CSS_PATH = "connections.tcss"
+    AUTO_FOCUS = "#places"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
+        Binding("r", "look", "Look again"),
+        Binding("t", "app.switch", "Switch"),
+        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._candidates: list[Candidate] = []
+        self._connecting = False
+
+    def compose(self) -> ComposeResult:
+        yield BackendLabel(note="connections")
+        with VerticalScroll(id="settings", can_focus=False):
+            yield Static(_table(self._session.connections.settings(self._session.backends)))
+        yield Label(Content("Connect to (enter)"))
+        yield OptionList(id="places", markup=False)
+        yield Static(id="status", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._session.on_change()  # fills the label
+        self.action_look()
+
+    def action_look(self) -> None:
+        """Look for places anew: local clouds at once, pulumi's stacks when it has answered."""
+        self._show(self._session.connections.running())
+        self._say("Asking pulumi for stacks …")
+        start(self.app, self._ask_pulumi())
+
+    async def _ask_pulumi(self) -> None:
+        try:
+            found = await asyncio.to_thread(self._session.connections.deployed)
+        except SettingsError as error:
+            self._say(str(error))
+            return
+        self._show([*self._session.connections.running(), *found])
+        self._say("" if found else "pulumi knows no stack of this project.")
+
+    def _show(self, candidates: list[Candidate]) -> None:
+        self._candidates = candidates
+        places = self.query_one("#places", OptionList)
+        kept = places.highlighted
+        places.set_options(Content(text.line(one.name)) for one in candidates)
+        places.highlighted = min(kept or 0, len(candidates) - 1)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#status", Static).update(Content(text.line(words, 900)))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if not self._connecting:
+            self._connecting = True
+            start(self.app, self._connect(self._candidates[event.option_index]))
+
+    async def _connect(self, candidate: Candidate) -> None:
+        """Find the backends there; a failure leaves everything as it is."""
+        self._say(f"Looking for the backends of {candidate.name} …")
+        try:
+            self._arrive(await asyncio.to_thread(candidate.find))
+        except SettingsError as error:
+            self._say(str(error))
+        finally:
+            self._connecting = False
+
+    def _arrive(self, backends: Backends) -> None:
+        if self.is_current:
+            self.dismiss(backends)
+
+
+def _table(settings: Sequence[Setting]) -> Content:
+    width = max(len(setting.name) for setting in settings) + 2
+    return Content("\n").join(map(partial(_row, width), settings))
+
+
+def _row(width: int, setting: Setting) -> Content:
+    source = "" if setting.source == "-" else f"  from {text.line(setting.source)}"
+    return Content.assemble(
+        (setting.name.ljust(width), "bold"), text.line(setting.value), (source, "dim")
+    )
