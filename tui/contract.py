@@ -36,7 +36,7 @@ class Kind(StrEnum):
         return self.value.upper()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """A blog as a list knows it: everything but its contents."""
 
@@ -48,7 +48,7 @@ class Summary:
     version: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Blog(Summary):
     """A blog with its contents, and the tag that conditional writes name."""
 

@@ -103,8 +103,9 @@ class World:
 class Stage:
     """A running app, as a test sees it."""
 
-    def __init__(self, app: BlogsApp, pilot: Pilot[None]) -> None:
+    def __init__(self, app: BlogsApp, pilot: Pilot[None], world: World) -> None:
         self.app = app
+        self.world = world
         self.pilot = pilot
         self.press = pilot.press
 
@@ -162,7 +163,7 @@ async def staged(
     app = BlogsApp(world, next(kind for kind in Kind if kind in world.kinds))
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
-        stage = Stage(app, pilot)
+        stage = Stage(app, pilot, world)
         await stage.until(lambda: len(app.screen_stack) > 1)
         if settled:
             await stage.until(lambda: app.session.requests and not app.session.busy)

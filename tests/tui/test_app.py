@@ -63,20 +63,28 @@ async def test_scrolling_down_loads_more_until_there_is_no_more(size):
 
 
 async def test_the_mouse_wheel_loads_more_too():
-    world = World(FakeBlogs(130))
+    world = World(FakeBlogs(230))
     async with staged(world, SMALL) as stage:
-        stage.list.scroll_to(y=45, animate=False)
-        await stage.until(lambda: len(stage.list.blogs) > 50)
+        stage.list.scroll_to(y=95, animate=False)
+        await stage.until(lambda: len(stage.list.blogs) > 100)
 
 
 async def test_a_page_of_no_rows_is_not_the_end(world):
     """Link alone says whether there is more."""
-    world.blogs = FakeBlogs(60)
+    world.blogs = FakeBlogs(210)
     async with staged(world, SMALL) as stage:
-        for number in range(10, 61):
-            world.blogs.table.pop(f"blog-{number:04d}", None)
-        await stage.press("end", "end")
-        await stage.until(lambda: len(stage.list.blogs) == 60)
+        world.faults[F].replace = lambda method, path: empty_page(world, path)
+        await stage.press("end")
+        await stage.sees("110 blogs", "Blog number 0 ")
+
+
+def empty_page(world, path):
+    """Give the second page without its rows."""
+    answer = world.blogs.answer("GET", path, {}, b"")
+    if "0110" in path:
+        answer.body = b"[]"
+        world.faults[F].replace = lambda method, path: None
+    return answer
 
 
 async def test_enter_reads_a_blog_and_q_goes_back(world):
@@ -410,7 +418,7 @@ async def test_the_request_log_shows_what_was_asked(world):
     world.blogs.cold = True
     async with staged(world, SMALL) as stage:
         await stage.press("l")
-        await stage.sees("FUNCTIONS", "GET", "200", "cold", "/Prod/blog?limit=50")
+        await stage.sees("FUNCTIONS", "GET", "200", "cold", "/Prod/blog?limit=100")
         world.blogs.cold = False
         await stage.press("t")
         await stage.sees("CONTAINERS  GET", "warm")

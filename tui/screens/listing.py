@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from tui.contract import LARGEST_PAGE, ApiError, Blog, Kind, Page, Summary
+from tui.contract import LARGEST_PAGE as PAGE
+from tui.contract import ApiError, Blog, Kind, Page, Summary
 from tui.paging import Trail
 from tui.session import Session, Ticket
 from tui.widgets.blog_list import BlogList
 
-PAGE: Final = 50
+FAR: Final = 2_000
+"""A cursor further down than this is not sought again by a reload: it would take too long."""
 
 
 class Listing:
@@ -26,12 +29,24 @@ class Listing:
         self._next: tuple[Ticket, str] | None = None
         self._error: str | None = None
         self._loading = False
+        self._paging = asyncio.Lock()
+        self._walk: object | None = None
 
     @property
     def count(self) -> str:
         """How many there are, in words."""
-        number = len(self._rows.blogs)
-        return f"{number}{'+' if self._next else ''} blog{'' if number == 1 else 's'}"
+        number = self._rows.loaded
+        return f"{number:,}{'+' if self._next else ''} blog{'' if number == 1 else 's'}"
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is known to be left to load."""
+        return self._next is None
+
+    @property
+    def is_walking(self) -> bool:
+        """Page after page is being loaded, until the end or `stop`."""
+        return self._walk is not None
 
     @property
     def failed(self) -> bool:
@@ -40,9 +55,9 @@ class Listing:
 
     def begin(self) -> Ticket:
         """Start anew: answers that are under way count no more."""
-        self._loading = True
+        self._loading, self._walk = True, None
         ticket = self._session.renew()
-        self._renew()
+        self.reword()
         return ticket
 
     async def load(self, ticket: Ticket) -> bool:
@@ -54,53 +69,79 @@ class Listing:
             return False
         if self._session.is_stale(ticket):
             return False
-        self._trail, self._loaded = trail, ticket.kind
+        self._trail, self._loaded, self._paging = trail, ticket.kind, asyncio.Lock()
         self._loading, self._error = False, None
         self._next = (ticket, page.next_url) if page.next_url else None
         self._rows.show(page.blogs, more=self._next is not None)
-        self._renew()
+        self.reword()
         return True
 
     async def load_more(self) -> None:
-        """Add the next page; nothing when there is none. Raises what went wrong, unless stale."""
-        if self._next is None or self._session.is_stale(self._next[0]):
+        """Add the next page, unless one is under way. Raises what went wrong, unless stale."""
+        if not self._paging.locked():
+            async with self._paging:
+                await self._add_page()
+
+    async def load_all(self) -> bool:
+        """Add all pages that are left; tells whether it came to the end. Raises as `load_more`."""
+        walk = self._walk = object()
+        self.reword()
+        try:
+            while self._walk is walk and self._has_next:
+                async with self._paging:
+                    await self._add_page()
+            return self._walk is walk and self.is_complete
+        finally:
+            if self._walk is walk:
+                self.stop()
+
+    def stop(self) -> None:
+        """Let `load_all` end after the page that is under way."""
+        self._walk = None
+        self.reword()
+
+    @property
+    def _has_next(self) -> bool:
+        return self._next is not None and not self._session.is_stale(self._next[0])
+
+    async def _add_page(self) -> None:
+        if self._next is None or not self._has_next:
             return
-        (ticket, url), self._next = self._next, None
-        self._rows.wants_more = False
+        ticket, url = self._next
         try:
             page = self._trail.take(await self._page(PAGE, url))
         except ApiError as error:
             self._fail(ticket, error)
             return
         if not self._session.is_stale(ticket):
+            self._error = None
             self._next = (ticket, page.next_url) if page.next_url else None
             self._rows.append(page.blogs, more=self._next is not None)
-            self._renew()
+            self.reword()
 
     def put(self, blog: Blog) -> None:
         """Show a blog that was stored."""
         self._rows.put(blog)
-        self._renew()
+        self.reword()
 
     def drop(self, blog_id: str) -> None:
         """Take a blog out that is no more."""
         self._rows.drop(blog_id)
-        self._renew()
+        self.reword()
 
     async def _newest(self, ticket: Ticket) -> tuple[Trail, Page]:
         """Read on until the cursor's blog is found again, or as many rows as there were."""
         trail = Trail()
-        limit = max(PAGE, min(LARGEST_PAGE, len(self._rows.blogs)))
-        page = trail.take(await self._page(limit))
+        page = trail.take(await self._page(PAGE))
         blogs = list(page.blogs)
         while page.next_url and not self._session.is_stale(ticket) and self._lacks(blogs):
-            page = trail.take(await self._page(limit, page.next_url))
+            page = trail.take(await self._page(PAGE, page.next_url))
             blogs += page.blogs
         return trail, Page(blogs=tuple(blogs), next_url=page.next_url)
 
     def _lacks(self, blogs: list[Summary]) -> bool:
         kept = self._rows.current
-        if kept is None or len(blogs) >= len(self._rows.blogs):
+        if kept is None or len(blogs) >= min(self._rows.loaded, FAR):
             return False
         return all(blog.id != kept.id for blog in blogs)
 
@@ -111,27 +152,35 @@ class Listing:
         """Say what is wrong; what the other backend gave would pass for this one's, so it goes."""
         if self._session.is_stale(ticket):
             return
-        self._loading, self._next = False, None
-        self._error = f"{error} Then press r; t asks {ticket.kind.other.word}."
+        self._loading = False
+        again = "a to go on, or r to start anew" if self._has_next else "r"
+        self._error = f"{error} Then press {again}; t asks {ticket.kind.other.word}."
         self._rows.wants_more = False
         if self._loaded is not ticket.kind:
+            self._next = None
             self._rows.show([], more=False)
-        self._renew()
+        self.reword()
         raise error
 
-    def _renew(self) -> None:
+    def reword(self) -> None:
+        """Say anew how it goes on."""
         self._rows.note(self._words())
         self._changed()
 
     def _words(self) -> str:
         """Say how the list goes on, from all that is known now."""
         word = self._session.active.word
-        if self._loading and not self._rows.blogs:
+        if self._loading and not self._rows.loaded:
             return f"Asking {word} …"
         if self._error:
             return self._error
-        if self._next:
-            return "… more below"
-        if self._rows.blogs:
-            return "(no more)"
-        return f"No blogs yet on {word}. Press n to write the first."
+        if not self._rows.loaded:
+            return f"No blogs yet on {word}. Press n to write the first."
+        if not self._rows.view.is_whole:
+            return self._left_out()
+        return "(no more)" if self.is_complete else "… more below"
+
+    def _left_out(self) -> str:
+        which = "of" if self._rows.blogs else "none of"
+        rest = "" if self.is_complete else "; a loads the rest"
+        return f"({which} {self._rows.loaded:,} loaded{rest}; esc shows all)"

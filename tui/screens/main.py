@@ -25,6 +25,7 @@ from tui.session import Session, Ticket
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
 from tui.widgets.links import LinkClicked
+from tui.widgets.list_pane import ListPane
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
 
@@ -64,6 +65,7 @@ class MainScreen(Screen[None]):
         self._preview: Timer | None = None
         self._acting = False
         self._list = BlogList(id="list")
+        self._pane = ListPane(self._list)
         self._reader = Reader(id="reader")
         self._listing = Listing(session, self._list, self._count)
         self._reading = Reading(session, self._reader)
@@ -71,7 +73,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield BackendLabel()
         with Horizontal(id="panes"):
-            yield self._list
+            yield self._pane
             yield self._reader
         yield RequestLog(self._session.requests)
         yield Footer(show_command_palette=False)
@@ -111,6 +113,8 @@ class MainScreen(Screen[None]):
             await self._reading.forget()
 
     def _count(self) -> None:
+        walking = f"Loading all: {self._list.loaded:,} so far, esc stops"
+        self._pane.tell(walking if self._listing.is_walking else "")
         self.query_one(BackendLabel).note = f"{self._listing.count} · times in UTC"
         self._session.on_change()
 
@@ -123,7 +127,35 @@ class MainScreen(Screen[None]):
         except ApiError as error:
             await self._failed(error)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def on_list_pane_arranged(self) -> None:
+        self._listing.reword()
+
+    def on_list_pane_stop_wanted(self) -> None:
+        self._listing.stop()
+
+    def on_list_pane_all_wanted(self) -> None:
+        self._start(self._load_all())
+
+    def on_blog_list_end_wanted(self) -> None:
+        if self._listing.is_walking:
+            self._listing.stop()
+        else:
+            self._start(self._load_to_end())
+
+    async def _load_all(self) -> bool:
+        try:
+            return await self._listing.load_all()
+        except ApiError as error:
+            await self._failed(error)
+            return False
+
+    async def _load_to_end(self) -> None:
+        """Go to the last blog of all, unless the person goes elsewhere meanwhile."""
+        before = self._list.current
+        if await self._load_all() and self._list.current is before:
+            self._list.action_last()
+
+    def _start(self, work: Coroutine[None, None, object]) -> None:
         start(self.app, work)
 
     # Reading.
@@ -144,7 +176,7 @@ class MainScreen(Screen[None]):
         """Remember whether the person is reading: keys act on that blog then."""
         if self._reader.has_focus_within:
             self.add_class("reading")
-        elif self._list.has_focus:
+        elif self._pane.has_focus_within:
             self.remove_class("reading")
         self.refresh_bindings()
 

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import MountError
 
 
-def start(app: App[None], work: Coroutine[None, None, None]) -> None:
+def start(app: App[None], work: Coroutine[None, None, object]) -> None:
     """Run *work* for the app, so that no change of screen cuts it short."""
     app.run_worker(_while_shown(app, work), group="requests")
 
@@ -22,7 +22,7 @@ def is_on_top(screen: Screen[Any]) -> bool:
     return screen.app.screen is screen
 
 
-async def _while_shown(app: App[None], work: Coroutine[None, None, None]) -> None:
+async def _while_shown(app: App[None], work: Coroutine[None, None, object]) -> None:
     """Do *work*; it is no fault when the app closes under it and takes the widgets away."""
     try:
         await work

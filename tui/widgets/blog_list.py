@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from rich.style import Style
@@ -16,11 +16,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui import text
-from tui.contract import Summary
+from tui.catalogue import Catalogue, View
+from tui.contract import LARGEST_PAGE, Summary
 from tui.text import Safe
 from tui.widgets.cells import column, strip
 
 _AUTHOR_WIDTH: Final = 14
+_NOT_LOADED: Final = Safe(" ··· ")
 _ROOMY: Final = 60  # below this width the author has no column
 
 
@@ -34,7 +36,7 @@ class BlogList(ScrollView, can_focus=True):
         Binding("pagedown,space", "page(1)", "Page down", show=False),
         Binding("home,g", "first", "First", show=False),
         Binding("end,G", "last", "Last", show=False),
-        Binding("enter", "open", "Read", show=True),
+        Binding("enter", "open", "Read", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "blog-list--cursor",
@@ -73,67 +75,80 @@ class BlogList(ScrollView, can_focus=True):
             self.blog = blog
 
     class NeedMore(Message):
-        """The end of what is loaded comes into sight."""
+        """The end of what is loaded comes near."""
+
+    class EndWanted(Message):
+        """The person wants to see the last blog of all, which is not loaded."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._blogs: list[Summary] = []
-        self._ids: set[str] = set()
+        self._catalogue = Catalogue()
         self._note = Safe("")
         self.wants_more = False
         """There is more to load; asking for it is `NeedMore`."""
 
     @property
     def blogs(self) -> Sequence[Summary]:
-        return self._blogs
+        """The rows, from the top."""
+        return self._catalogue.rows
+
+    @property
+    def loaded(self) -> int:
+        """How many blogs are known, shown or not."""
+        return self._catalogue.size
+
+    @property
+    def view(self) -> View:
+        return self._catalogue.view
 
     @property
     def current(self) -> Summary | None:
         """The blog under the cursor."""
-        return self._blogs[self.cursor] if self.cursor < len(self._blogs) else None
+        return self.blogs[self.cursor] if self.cursor < len(self.blogs) else None
 
     def show(self, blogs: Sequence[Summary], *, more: bool) -> None:
         """Replace everything; the cursor stays on the same blog when that is still there."""
-        kept = self.current.id if self.current else None
-        self._blogs = []
-        self._ids = set()
-        self._extend(blogs)
         self.wants_more = more
-        rows = {blog.id: index for index, blog in enumerate(self._blogs)}
-        self._go_to(rows.get(kept, min(self.cursor, len(self._blogs) - 1)) if kept else 0)
+        self._change(lambda: self._catalogue.replace(blogs))
+
+    def see(self, view: View) -> None:
+        """Show what *view* says of what is loaded; the cursor stays on its blog."""
+        self._change(lambda: self._catalogue.see(view))
 
     def append(self, blogs: Sequence[Summary], *, more: bool) -> None:
-        """Add older blogs at the end."""
-        self._extend(blogs)
+        """Add older blogs; what is in sight stays where it is."""
+        row = self._catalogue.add(blogs, self.cursor)
         self.wants_more = more
         self._resize()
+        if row != self.cursor:
+            self.scroll_to(y=self.scroll_offset.y + row - self.cursor, animate=False)
+            self.cursor = row
         self._ask_when_near()
 
     def put(self, blog: Summary) -> None:
         """Show *blog* in its place, or first when it is new, and go to it."""
-        rows = [index for index, other in enumerate(self._blogs) if other.id == blog.id]
-        if rows:
-            self._blogs[rows[0]] = blog
-        else:
-            self._blogs.insert(0, blog)
-            self._ids.add(blog.id)
-        self._go_to(rows[0] if rows else 0)
+        self._catalogue.put(blog)
+        row = self._catalogue.position(blog.id)
+        self._go_to(self.cursor if row is None else row)
 
     def drop(self, blog_id: str) -> None:
-        """Take a blog out; the cursor goes to the next one."""
-        self._blogs = [blog for blog in self._blogs if blog.id != blog_id]
-        self._ids.discard(blog_id)
-        self._go_to(min(self.cursor, len(self._blogs) - 1))
+        """Take a blog out; the cursor goes to the next one when it was there."""
+        kept = self.current
+        self._catalogue.drop(blog_id)
+        row = self._catalogue.position(kept.id) if kept else None
+        self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
 
     def note(self, words: str) -> None:
         """Say below the rows (or instead of them) how it goes on."""
         self._note = text.line(words)
         self._resize()
 
-    def _extend(self, blogs: Sequence[Summary]) -> None:
-        new = [blog for blog in blogs if blog.id not in self._ids]
-        self._blogs += new
-        self._ids.update(blog.id for blog in new)
+    def _change(self, change: Callable[[], None]) -> None:
+        """Change many rows; without its blog the cursor keeps its number, if there was a blog."""
+        kept = self.current
+        change()
+        row = self._catalogue.position(kept.id) if kept else 0
+        self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
 
     def _go_to(self, index: int) -> None:
         """Move the cursor after the rows have changed; the same number may be another blog."""
@@ -143,12 +158,23 @@ class BlogList(ScrollView, can_focus=True):
         if self.cursor == before:
             self._cursor_moved()
 
+    @property
+    def _placeholders(self) -> int:
+        """Rows that stand for the next page, so that there is somewhere to scroll to."""
+        return LARGEST_PAGE if self._loads_by_itself else 0
+
+    @property
+    def _loads_by_itself(self) -> bool:
+        """What is left out or sorted says nothing of where the next page would stand."""
+        return self.wants_more and self.view == View()
+
     def _resize(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self._blogs) + len(self._note_lines()))
+        height = len(self.blogs) + self._placeholders + len(self._note_lines())
+        self.virtual_size = Size(self.size.width, height)
         self.refresh()
 
     def validate_cursor(self, cursor: int) -> int:
-        return max(0, min(cursor, len(self._blogs) - 1))
+        return max(0, min(cursor, len(self.blogs) - 1))
 
     def watch_cursor(self) -> None:
         self._cursor_moved()
@@ -168,14 +194,20 @@ class BlogList(ScrollView, can_focus=True):
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+        elif self._lowest_wanted(height) >= top + height:
+            self.scroll_to(y=self._lowest_wanted(height) - height + 1, animate=False)
+
+    def _lowest_wanted(self, height: int) -> int:
+        """Give the cursor's row, or what is said below when that is the last one."""
+        if self.cursor < len(self.blogs) - 1 or self._placeholders:
+            return self.cursor
+        return self.cursor + min(len(self._note_lines()), height - 1)
 
     def _ask_when_near(self) -> None:
-        """Ask for more when less than a screenful is left below cursor or window."""
+        """Ask for more when less than two screenfuls are left below cursor or window."""
         height = max(1, self.size.height)
         lowest = max(self.cursor, self.scroll_offset.y + height)
-        if self.wants_more and lowest + height >= len(self._blogs):
+        if self._loads_by_itself and lowest + 2 * height >= len(self.blogs):
             self.post_message(self.NeedMore())
 
     def on_resize(self) -> None:
@@ -185,20 +217,23 @@ class BlogList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
-        if index < len(self._blogs):
+        if index < len(self.blogs):
             self.cursor = index
-            self.post_message(self.Clicked(self._blogs[index]))
+            self.post_message(self.Clicked(self.blogs[index]))
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
         width = self.size.width
-        if index >= len(self._blogs):
-            note = self.get_component_rich_style("blog-list--note")
-            return strip(self._note_line(index - len(self._blogs)), width, note)
-        style = self.rich_style
+        if index < len(self.blogs):
+            return self._row(self.blogs[index], width, self._row_style(index))
+        muted = self.get_component_rich_style("blog-list--note")
+        below = index - len(self.blogs) - self._placeholders
+        return strip(_NOT_LOADED if below < 0 else self._note_line(below), width, muted)
+
+    def _row_style(self, index: int) -> Style:
         if index == self.cursor:
-            style = self.get_component_rich_style("blog-list--cursor")
-        return self._row(self._blogs[index], width, style)
+            return self.get_component_rich_style("blog-list--cursor")
+        return self.rich_style
 
     def _row(self, blog: Summary, width: int, style: Style) -> Strip:
         """Draw date, author and title; the title comes last, where a wrong width harms nothing."""
@@ -226,7 +261,9 @@ class BlogList(ScrollView, can_focus=True):
         self.cursor = 0
 
     def action_last(self) -> None:
-        self.cursor = len(self._blogs) - 1
+        self.cursor = len(self.blogs) - 1
+        if self.wants_more:
+            self.post_message(self.EndWanted())
 
     def action_open(self) -> None:
         if self.current:

@@ -1,0 +1,230 @@
+"""Many blogs: loading them all, searching, filtering and sorting what is loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from urllib.parse import parse_qs
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import SUMMARY, Answer, FakeBlogs, problem
+from tui.contract import Kind
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+MANY = 100_000
+
+
+class ManyBlogs(FakeBlogs):
+    """More blogs than could be made anew for each request."""
+
+    def __init__(self, count):
+        super().__init__(1)
+        first = self.table["blog-0000"]
+        self._rows = [
+            {name: first[name] for name in SUMMARY} | {"id": f"b{count - row}", "title": f"T{row}"}
+            for row in range(count)
+        ]
+
+    def _list(self, url):
+        query = parse_qs(url.query)
+        start = int(query.get("cursor", ["0"])[0])
+        end = start + int(query["limit"][0])
+        headers = {}
+        if end < len(self._rows):
+            headers["Link"] = f'<?limit=100&view=summary&cursor={end}>; rel="next"'
+        return Answer(200, headers, json.dumps(self._rows[start:end]).encode())
+
+
+async def cost_of_keys(stage):
+    """Give the least processor time that a round of keys took."""
+    costs = []
+    for _ in range(5):
+        begun = time.process_time()
+        await stage.press("down", "pagedown", "pagedown", "up", "j", "k", "pageup", "home")
+        costs.append(time.process_time() - begun)
+    return min(costs)
+
+
+@pytest.mark.timeout(240)
+async def test_a_hundred_thousand_blogs_are_walked_and_a_key_costs_what_it_did():
+    async with staged(World(ManyBlogs(MANY)), SMALL) as stage:
+        few = await cost_of_keys(stage)
+        await stage.press("end")
+        await stage.sees("Loading all:", "so far, esc stops")
+        for _ in range(600):
+            if stage.list.loaded == MANY:
+                break
+            await asyncio.sleep(0.2)
+        await stage.sees("100,000 blogs", "(no more)", "T99999")
+        assert stage.list.cursor == MANY - 1
+        assert len(stage.list.children) == 0
+        await stage.press("home")
+        assert await cost_of_keys(stage) < 2 * few
+
+
+@pytest.mark.parametrize("start", ["a", "end"])
+@pytest.mark.parametrize("stop", ["same", "escape"])
+async def test_loading_all_can_be_stopped_and_gone_on_with(start, stop):
+    async with staged(World(FakeBlogs(930)), SMALL) as stage:
+        gate = world_gate(stage)
+        await stage.press(start)
+        await stage.sees("Loading all")
+        await stage.press(start if stop == "same" else stop)
+        gate.set()
+        await stage.until(lambda: not stage.app.session.busy and "Loading all" not in stage.text())
+        assert 100 < stage.list.loaded < 930
+        await stage.sees(f"{stage.list.loaded}+ blogs")
+        await stage.press("a")
+        await stage.sees("930 blogs")
+
+
+def world_gate(stage):
+    gate = stage.world.faults[F].gate = asyncio.Event()
+    return gate
+
+
+async def test_loading_all_with_a_leaves_the_cursor_and_end_takes_it_to_the_end():
+    async with staged(World(FakeBlogs(430)), SMALL) as stage:
+        await stage.press("down", "a")
+        await stage.sees("430 blogs")
+        assert stage.list.cursor == 1
+        await stage.press("r")
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.press("end")
+        await stage.sees("Blog number 0 ", "(no more)")
+        assert stage.list.cursor == 429
+
+
+async def test_who_goes_elsewhere_while_all_is_loaded_stays_there():
+    async with staged(World(FakeBlogs(430)), SMALL) as stage:
+        gate = world_gate(stage)
+        await stage.press("end", "home")
+        gate.set()
+        await stage.sees("430 blogs")
+        assert stage.list.cursor == 0
+
+
+async def test_a_failure_on_the_way_keeps_what_is_loaded_and_can_be_gone_on_from():
+    async with staged(World(FakeBlogs(430)), SMALL) as stage:
+        failing = {"0230"}
+        stage.world.faults[F].replace = lambda method, path: (
+            problem(500, "broken") if any(word in path for word in failing) else None
+        )
+        await stage.press("end")
+        await stage.until(lambda: "failed (500" in stage.toasts())
+        await stage.press("end")
+        assert 100 < stage.list.loaded < 430
+        failing.clear()
+        await stage.press("a")
+        await stage.sees("430 blogs")
+
+
+async def test_rows_that_are_not_loaded_have_placeholders():
+    async with staged(World(FakeBlogs(430)), SMALL) as stage:
+        world_gate(stage)
+        stage.list.scroll_to(y=95, animate=False)
+        await stage.sees("···")
+        stage.world.faults[F].gate.set()
+        await stage.until(lambda: stage.list.loaded == 200 and "···" not in stage.text())
+
+
+async def test_switching_while_a_page_is_slow_still_loads_more_there():
+    async with staged(World(FakeBlogs(430)), SMALL) as stage:
+        gate = world_gate(stage)
+        stage.list.cursor = 99
+        await stage.world.faults[F].waiting.wait()
+        await stage.press("t")
+        await stage.until(lambda: stage.list.loaded >= 200)
+        gate.set()
+
+
+async def test_search_shows_what_matches_and_says_of_how_many(size):
+    world = World(FakeBlogs(230))
+    world.blogs.put(id="x", title="Needle in hay", author="Grace")
+    async with staged(world, size) as stage:
+        await stage.press("slash", *"NEED")
+        await stage.sees("1 of 100 loaded · with “NEED”", "a loads the rest")
+        await stage.press("enter", "a")
+        await stage.sees("1 of 231 loaded")
+        assert [blog.id for blog in stage.list.blogs] == ["x"]
+        await stage.press("escape")
+        await stage.until(lambda: len(stage.list.blogs) == 231)
+        assert stage.app.focused is stage.list
+
+
+async def test_a_search_without_a_match_says_so_and_loads_nothing_by_itself():
+    async with staged(World(FakeBlogs(230)), SMALL) as stage:
+        await stage.press("slash", *"zebra")
+        await stage.sees("none of 100 loaded; a loads the rest; esc shows all")
+        await stage.press("enter", "enter", "e", "d", "f", "down", "end")
+        assert stage.screen_name == "MainScreen"
+
+
+async def test_the_arrows_lead_from_the_search_to_the_rows(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("slash", *"number", "down", "down")
+        await stage.until(lambda: stage.list.cursor == 1)
+
+
+async def test_escape_leaves_an_empty_search(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("slash", "escape")
+        await stage.until(lambda: stage.app.focused is stage.list)
+        await stage.until(lambda: "words in title" not in stage.text())
+
+
+async def test_sorting_goes_round_and_the_cursor_stays_on_its_blog():
+    world = World(FakeBlogs(0))
+    for number, (title, author) in enumerate([("b", "Zoe"), ("C", "Ada"), ("a", "Bob")]):
+        world.blogs.put(id=f"id{number}", title=title, author=author)
+    async with staged(world, SMALL) as stage:
+        await stage.press("down")
+        assert stage.list.current.id == "id1"
+        for words, order in [
+            ("oldest first", "012"),
+            ("by author", "120"),
+            ("by title", "201"),
+        ]:
+            await stage.press("s")
+            await stage.sees("3 of 3 loaded", words)
+            assert "".join(blog.id[2] for blog in stage.list.blogs) == order
+            assert stage.list.current.id == "id1"
+        await stage.press("s")
+        await stage.until(lambda: "loaded" not in stage.text())
+
+
+async def test_rows_that_come_above_the_cursor_move_nothing_in_sight():
+    async with staged(World(FakeBlogs(430)), SMALL) as stage:
+        await stage.press("s", "end")
+        kept = stage.list.current
+        place = stage.list.cursor - stage.list.scroll_offset.y
+        await stage.press("a")
+        await stage.sees("430 of 430 loaded")
+        await stage.until(lambda: stage.list.cursor - stage.list.scroll_offset.y == place)
+        assert stage.list.current is kept
+
+
+async def test_f_shows_one_author_and_all_again(world, size):
+    world.blogs.put(id="x", title="Other", author="Grace")
+    async with staged(world, size) as stage:
+        await stage.press("f")
+        await stage.sees("1 of 6 loaded · of Grace")
+        await stage.press("f")
+        await stage.until(lambda: len(stage.list.blogs) == 6)
+
+
+async def test_a_view_outlives_a_switch_of_the_backend(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("slash", *"number 3", "enter", "t")
+        await stage.sees("CONTAINERS", "1 of 5 loaded")
+        await stage.sees("id blog-0003")
+
+
+async def test_an_edit_that_no_longer_matches_leaves_the_rows(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("slash", *"number", "enter", "e")
+        await stage.write("Other")
+        await stage.sees("Saved", "4 of 5 loaded")

@@ -1,0 +1,120 @@
+"""What is shown of what is loaded, without a screen."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.catalogue import Catalogue, Order, View
+from tui.contract import Summary
+
+
+def blog(number: int, title: str = "Title", author: str = "Ada") -> Summary:
+    moment = f"2026-11-25T00:00:00.{number:06d}Z"
+    return Summary(
+        id=f"blog-{number}",
+        title=title,
+        author=author,
+        created_at=moment,
+        updated_at=moment,
+        version=f"v{number}",
+    )
+
+
+def ids(catalogue: Catalogue) -> list[str]:
+    return [row.id for row in catalogue.rows]
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        (View(), ["blog-3", "blog-2", "blog-1"]),
+        (View(order=Order.OLDEST), ["blog-1", "blog-2", "blog-3"]),
+        (View(order=Order.TITLE), ["blog-2", "blog-3", "blog-1"]),
+        (View(order=Order.AUTHOR), ["blog-3", "blog-1", "blog-2"]),
+        (View(words="  BE "), ["blog-3"]),
+        (View(words="a grace"), ["blog-2"]),
+        (View(words="blog-1"), ["blog-1"]),
+        (View(author="Ada"), ["blog-3", "blog-1"]),
+        (View(author="Ada", words="c"), ["blog-1"]),
+        (View(words="nothing has this"), []),
+    ],
+)
+def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
+    catalogue = Catalogue()
+    catalogue.replace([blog(3, "beta"), blog(2, "Alpha", "Grace"), blog(1, "Cäsar")])
+
+    catalogue.see(view)
+
+    assert ids(catalogue) == shown
+
+
+def test_the_orders_follow_one_another_round_and_round():
+    order = Order.NEWEST
+    seen = [order := order.next for _ in Order]
+
+    assert seen[-1] is Order.NEWEST
+    assert set(seen) == set(Order)
+
+
+titles = st.sampled_from(["a", "B", "b", "c", ""])
+
+
+@given(st.lists(titles), st.lists(titles), st.sampled_from(Order), st.sampled_from(["", "b"]))
+def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, order, words):
+    count = len(first) + len(second)
+    blogs = [blog(count - row, title, title) for row, title in enumerate([*first, *second])]
+    whole, grown = Catalogue(), Catalogue()
+    whole.replace(blogs)
+    whole.see(View(order=order, words=words))
+    grown.see(View(order=order, words=words))
+    grown.replace(blogs[: len(first)])
+
+    for row in range(len(grown.rows)):
+        kept = grown.rows[row]
+        trial = Catalogue()
+        trial.see(grown.view)
+        trial.replace(blogs[: len(first)])
+        assert trial.rows[trial.add(blogs[len(first) :], row)] is kept
+    grown.add(blogs[len(first) :], 0)
+
+    assert grown.rows == whole.rows
+
+
+def test_a_blog_that_comes_twice_is_one_row():
+    catalogue = Catalogue()
+    catalogue.replace([blog(2), blog(2)])
+    catalogue.add([blog(2), blog(1)], 0)
+
+    assert ids(catalogue) == ["blog-2", "blog-1"]
+
+
+def test_a_stored_blog_keeps_its_place_and_a_new_one_is_first():
+    catalogue = Catalogue()
+    catalogue.replace([blog(2), blog(1)])
+
+    catalogue.put(blog(1, "Other"))
+    catalogue.put(blog(3))
+
+    assert [(row.id, row.title) for row in catalogue.rows] == [
+        ("blog-3", "Title"),
+        ("blog-2", "Title"),
+        ("blog-1", "Other"),
+    ]
+
+
+def test_a_row_costs_as_much_memory_among_a_hundred_thousand_as_among_a_thousand():
+    def each(count: int) -> float:
+        tracemalloc.start()
+        catalogue = Catalogue()
+        for page in range(count // 100):
+            catalogue.add([blog(page * 100 + row) for row in range(100)], 0)
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert catalogue.size == count
+        return size / count
+
+    assert each(100_000) < 1.5 * each(1_000)

@@ -1,0 +1,142 @@
+"""The list with its search, its order, and a line that says what of it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from tui import text
+from tui.catalogue import View
+from tui.widgets.blog_list import BlogList
+from tui.widgets.fields import LineField
+
+_SEARCH_DELAY: Final = 0.1  # a hundred thousand blogs are looked through once, not for each letter
+
+
+class ListPane(Vertical):
+    """Searches, filters and sorts what is loaded, and says so in words."""
+
+    DEFAULT_CSS = """
+    ListPane > #search { display: none; margin: 0; background: $boost; }
+    ListPane.searching > #search { display: block; }
+    ListPane > #view { display: none; height: auto; max-height: 2; padding: 0 1; }
+    ListPane > #view { background: $panel; color: $text; }
+    ListPane.told > #view { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/"),
+        Binding("s", "sort", "Sort", show=False),
+        Binding("f", "author", "Only this author, or all", show=False),
+        Binding("a", "load_all", "Load all", show=False),
+        Binding("escape,ctrl+g", "back", "Show all", show=False),
+    ]
+
+    class AllWanted(Message):
+        """The person wants all blogs loaded."""
+
+    class StopWanted(Message):
+        """The person wants no more of them."""
+
+    def __init__(self, rows: BlogList, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id)
+        self.rows = rows
+        self._delay: Timer | None = None
+        self._progress = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.rows
+        yield LineField(placeholder="words in title, author or id", id="search", compact=True)
+        yield Static(id="view", markup=False)
+
+    def tell(self, progress: str) -> None:
+        """Say how far loading is (nothing when it is not under way), and what is shown."""
+        self._progress = progress
+        parts = [progress] if progress else []
+        if self.rows.view != View():
+            parts.append(self._shown())
+        self.set_class(bool(parts), "told")
+        self.query_one("#view", Static).update(Content(text.line(" · ".join(parts))))
+
+    def _shown(self) -> str:
+        view = self.rows.view
+        parts = [f"{len(self.rows.blogs):,} of {self.rows.loaded:,} loaded"]
+        if view.words.strip():
+            parts.append(f"with “{text.line(view.words.strip(), 30)}”")
+        if view.author is not None:
+            parts.append(f"of {text.line(view.author, 30) or 'nobody'}")
+        parts.append(view.order.value)
+        return " · ".join([*parts, "esc shows all"])
+
+    def _arrange(self, view: View) -> None:
+        self.rows.see(view)
+        self.post_message(self.Arranged())
+
+    class Arranged(Message):
+        """Other rows are shown, or in another order."""
+
+    @property
+    def _field(self) -> Input:
+        return self.query_one("#search", Input)
+
+    def action_search(self) -> None:
+        self.add_class("searching")
+        self._field.focus()
+
+    def action_sort(self) -> None:
+        self._arrange(replace(self.rows.view, order=self.rows.view.order.next))
+
+    def action_author(self) -> None:
+        """Show the blogs of the author under the cursor only, or of all again."""
+        view, blog = self.rows.view, self.rows.current
+        if view.author is not None:
+            self._arrange(replace(view, author=None))
+        elif blog:
+            self._arrange(replace(view, author=blog.author))
+
+    def action_load_all(self) -> None:
+        self.post_message(self.StopWanted() if self._progress else self.AllWanted())
+
+    def action_back(self) -> None:
+        """Stop what is under way; else show all again; else leave the search."""
+        if self._progress:
+            self.post_message(self.StopWanted())
+        elif self.rows.view != View():
+            self._field.value = ""
+            self._arrange(View())
+        self.remove_class("searching")
+        self.rows.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys to the screen that have nothing to do here."""
+        if action == "back":
+            nothing = not self._progress and self.rows.view == View()
+            return self.has_class("searching") or not nothing
+        return super().check_action(action, parameters)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._delay:
+            self._delay.stop()
+        self._delay = self.set_timer(_SEARCH_DELAY, self._find)
+
+    def _find(self) -> None:
+        self._arrange(replace(self.rows.view, words=self._field.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.rows.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Let the arrows lead from the search to the rows."""
+        if event.key in {"down", "up"} and self._field.has_focus:
+            event.stop()
+            self.rows.focus()
