@@ -170,7 +170,7 @@ class Check:
 
 
 def _path(suspect: str) -> str:
-    return f"tests/infra/{suspect}"
+    return f"tests/{suspect}"
 
 
 def _everybody(root: Path) -> list[str]:

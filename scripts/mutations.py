@@ -19,17 +19,19 @@ PROVIDER = "infra/provider.py"
 SETTINGS = "infra/settings.py"
 TABLE = "infra/table.py"
 
-LIMITS = "test_limits.py"
-MONITORS = "test_monitoring.py"
-PACKAGE = "test_running_package.py"
-POLICIES = "test_policies.py"
-PROGRAM = "test_program.py"
-READING = "test_settings.py"
-REGISTRATION = "test_registration.py"
-SECRETS = "test_secrets.py"
-EFFECTS = "test_settings_effects.py"
-TYPES = "test_input_types.py"
-WIRING = "test_wiring.py"
+DEPLOYMENT = "account/test_account.py"
+LIMITS = "infra/test_limits.py"
+MONITORS = "infra/test_monitoring.py"
+PACKAGE = "infra/test_running_package.py"
+POLICIES = "infra/test_policies.py"
+PRIVILEGES = "account/test_least_privilege.py"
+PROGRAM = "infra/test_program.py"
+READING = "infra/test_settings.py"
+REGISTRATION = "infra/test_registration.py"
+SECRETS = "infra/test_secrets.py"
+EFFECTS = "infra/test_settings_effects.py"
+TYPES = "infra/test_input_types.py"
+WIRING = "infra/test_wiring.py"
 
 _NOTHING = "(lambda *_, **__: None)("  # declares what it is called with: nothing
 
@@ -285,5 +287,25 @@ MUTATIONS = (
         PACKAGE,
         '("bin", ',
         '("bin", "jmespath", ',
+    ),
+    _one("name without room for digits", CONTAINERS, DEPLOYMENT, '{name}-lb"', '{name}-balancer"'),
+    _one("subnets that overlap", NETWORK, DEPLOYMENT, 'f"10.0.{number}.0/24"', '"10.0.0.0/24"'),
+    _one("way to an unknown service", NETWORK, DEPLOYMENT, '".dynamodb"', '".dynamo"'),
+    _one("scaling by an unknown metric", CONTAINERS, DEPLOYMENT, "CPUUtilization", "CPUUsage"),
+    _one(
+        "list that scans",
+        "blog/store.py",
+        PRIVILEGES,
+        "self._client.query(**query)",
+        'self._client.scan(TableName=query["TableName"])',
+    ),
+    Mutation(
+        "roles of a task confused",
+        CONTAINERS,
+        (
+            ("execution_role_arn=self._execution_role()", "execution_role_arn=self._task_role()"),
+            ("task_role_arn=self._task_role()", "task_role_arn=self._execution_role()"),
+        ),
+        PRIVILEGES,
     ),
 )

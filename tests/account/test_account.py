@@ -265,6 +265,24 @@ def test_the_subnets_lie_in_two_zones_with_a_way_out(account, outputs):
         assert [one["VpcId"] for one in gateway["Attachments"]] == [balancer["VpcId"]]
 
 
+def test_the_way_to_the_table_is_a_service_of_the_region_and_on_every_route(account, outputs):
+    vpc = account.balancer(outputs["LoadBalancerDimension"])["VpcId"]
+    own = [{"Name": "vpc-id", "Values": [vpc]}]
+    (way,) = account.listed("ec2", "describe_vpc_endpoints", "VpcEndpoints", Filters=own)
+    services = account.listed("ec2", "describe_vpc_endpoint_services", "ServiceNames")
+    tables = account.listed("ec2", "describe_route_tables", "RouteTables", Filters=own)
+
+    assert way["ServiceName"] == f"com.amazonaws.{REGION}.dynamodb"
+    assert way["ServiceName"] in services
+    assert way["VpcEndpointType"] == "Gateway"
+    assert set(way["RouteTableIds"]) == {
+        one["RouteTableId"]
+        for table in tables
+        for one in table["Associations"]
+        if one.get("SubnetId")
+    }
+
+
 def test_alarms_and_dashboard_look_at_what_is_there(account, outputs):
     (dashboard,) = [
         one

@@ -62,7 +62,7 @@ def test_there_are_enough_mistakes_and_all_of_them_apply(planting):
         for before, after in mutation.edits:
             assert text.count(before) == 1, mutation.name
             assert before != after
-        assert (ROOT / "tests" / "infra" / mutation.suspect).is_file(), mutation.name
+        assert (ROOT / "tests" / mutation.suspect).is_file(), mutation.name
 
 
 def test_a_mistake_whose_text_is_gone_is_an_error(planting, tmp_path):
