@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "tools" / "pulumi"
@@ -26,9 +26,13 @@ MAIN: Final = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION: Final = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 REPORT_S: Final = 10.0  # from one line of progress to the next
 WITHOUT_GO: Final = (
-    "pulumi: none on PATH is version {} or newer, and there is no Go to build it: "
+    "none on PATH is version {} or newer, and there is no Go to build it: "
     "install Pulumi (https://www.pulumi.com/docs/install/) or Go (https://go.dev/dl/)"
 )
+
+
+class Unavailable(Exception):
+    """There is no tool to be had; the text says what is missing."""
 
 
 def main() -> int:
@@ -41,14 +45,14 @@ def main() -> int:
     parser.add_argument(
         "--optional",
         action="store_true",
-        help="without Pulumi and Go say so and succeed, unless CI is true",
+        help="where it cannot be had say so and succeed, unless CI is true",
     )
     given = parser.parse_args()
-    found = on_path() or built()
-    if found is None:
-        say(WITHOUT_GO.format(".".join(map(str, OLDEST))))
+    try:
+        print(on_path() or built())
+    except Unavailable as error:
+        say(f"pulumi: {error}")
         return 0 if given.optional and os.environ.get("CI") != "true" else 1
-    print(found)
     return 0
 
 
@@ -68,15 +72,15 @@ def version(tool: str) -> tuple[int, ...]:
     return tuple(map(int, numbers.groups())) if asked.returncode == 0 and numbers else ()
 
 
-def built() -> Path | None:
-    """Give the tool that Go builds, built unless it is there; None without Go."""
+def built() -> Path:
+    """Give the tool that Go builds, built unless it is there."""
     tool, wanted = BUILT / "pulumi", BUILT / "go.sum"
     sums = (MODULE / "go.sum").read_bytes()
     if tool.exists() and wanted.exists() and wanted.read_bytes() == sums:
         bring_host()
         return tool
     if not shutil.which("go"):
-        return None
+        raise Unavailable(WITHOUT_GO.format(".".join(map(str, OLDEST))))
     wanted.unlink(missing_ok=True)
     BUILT.mkdir(parents=True, exist_ok=True)
     build(tool)
@@ -94,8 +98,7 @@ def bring_host() -> None:
 
 def build(tool: Path) -> None:
     """Build it, with a line of progress every few seconds."""
-    named = re.search(r"pkg/v3 (v\S+)", (MODULE / "go.mod").read_text("utf-8"))
-    release = named[1] if named else stop("tools/pulumi/go.mod names no pulumi/pkg/v3")
+    release = re.findall(r"pkg/v3 (v\S+)", (MODULE / "go.mod").read_text("utf-8"))[0]
     say(f"pulumi: building {release} with Go, once, in about three minutes on two cores")
     linked = f"-s -w -X {VERSION}={release}"
     command = ["go", "build", "-v", "-trimpath", "-tags", "osusergo,grpcnotrace"]
@@ -108,7 +111,7 @@ def build(tool: Path) -> None:
     ) as process:
         last = report(process)
     if process.returncode != 0:
-        stop("the build failed: " + " ".join(last[-5:]))
+        raise Unavailable("the build failed: " + " ".join(last[-5:]))
 
 
 def report(process: subprocess.Popen[str]) -> list[str]:
@@ -127,10 +130,6 @@ def report(process: subprocess.Popen[str]) -> list[str]:
 def say(line: str) -> None:
     """Tell the person; standard output holds the path alone."""
     print(line, file=sys.stderr, flush=True)
-
-
-def stop(line: str) -> NoReturn:
-    sys.exit(f"pulumi: {line}")
 
 
 if __name__ == "__main__":

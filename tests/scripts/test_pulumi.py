@@ -60,7 +60,8 @@ def without_a_built_one(tmp_path):
     return copy
 
 
-def test_without_pulumi_and_go_one_line_says_what_to_install(without_a_built_one, tmp_path):
+@pytest.fixture
+def run_copy(without_a_built_one, tmp_path):
     def run(*arguments, **variables):
         return subprocess.run(
             [sys.executable, str(without_a_built_one), *arguments],
@@ -70,13 +71,29 @@ def test_without_pulumi_and_go_one_line_says_what_to_install(without_a_built_one
             check=False,
         )
 
-    plain = run()
+    return run
+
+
+def test_without_pulumi_and_go_one_line_says_what_to_install(run_copy):
+    plain = run_copy()
+
     assert (plain.returncode, plain.stdout) == (1, "")
     assert plain.stderr.count("\n") == 1
     assert "install Pulumi" in plain.stderr
     assert "or Go" in plain.stderr
-    assert run("--optional").returncode == 0
-    assert run("--optional", CI="true").returncode == 1
+    assert run_copy("--optional").returncode == 0
+    assert run_copy("--optional", CI="true").returncode == 1
+
+
+def test_a_build_that_fails_is_told_and_stops_only_who_needs_it(run_copy, tmp_path):
+    (tmp_path / "go").write_text("#!/bin/sh\necho 'go: no network' >&2\nexit 1\n")
+    (tmp_path / "go").chmod(0o755)
+
+    plain = run_copy()
+    assert (plain.returncode, plain.stdout) == (1, "")
+    assert "pulumi: the build failed: go: no network" in plain.stderr
+    assert run_copy("--optional").returncode == 0
+    assert run_copy("--optional", CI="true").returncode == 1
 
 
 def test_the_tool_s_sums_cover_every_module_that_it_is_made_of():
