@@ -6,8 +6,8 @@ are unpacked, and the command starts in there.
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,8 @@ from localcloud.images.archive import Archive
 from localcloud.images.tool import ImageError, Tool
 
 _HERE: Final = Path(__file__).parent
+_ROOT: Final = "root"
+_CONFIG: Final = "config.json"
 # By these docker and podman find their daemon, their store and their settings.
 _TOOLS_OWN: Final = ("CONTAINER", "DOCKER_", "HOME", "PATH", "TMPDIR", "XDG_")
 
@@ -98,14 +100,20 @@ def make_runnable(tool: Tool, image: str, folder: Path, output: IO[str]) -> Runn
         return Stored(tool, image)
     if os.geteuid() != 0:
         raise ImageError("what buildah built only root can run here; install podman or docker")
-    folder.mkdir(parents=True, exist_ok=True)
-    root = folder / image[:20]
-    with tempfile.TemporaryDirectory(dir=folder) as staging:
-        saved = Path(staging) / "image.tar"
+    unpacked = folder / image[:20]
+    if not unpacked.is_dir():
+        _unpack(tool, image, unpacked, output)
+    os.utime(unpacked)
+    return Unpacked.of(unpacked / _ROOT, json.loads((unpacked / _CONFIG).read_text("utf-8")))
+
+
+def _unpack(tool: Tool, image: str, folder: Path, output: IO[str]) -> None:
+    """Make *folder*, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as staging:
+        saved, made = Path(staging) / "image.tar", Path(staging) / "unpacked"
         tool.save(image, saved, output)
         archive = Archive(saved)
-        if not root.is_dir():
-            archive.unpack(Path(staging) / "root")
-            shutil.move(Path(staging) / "root", root)
-    os.utime(root)
-    return Unpacked.of(root, archive.config)
+        archive.unpack(made / _ROOT)
+        (made / _CONFIG).write_text(json.dumps(archive.config), "utf-8")
+        made.rename(folder)

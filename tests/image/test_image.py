@@ -266,35 +266,19 @@ def test_it_stops_on_sigterm_within_the_declared_time(start, container, record_p
     record_property("measured", f"image: the first answer came after {task.first_answer_s:.2f} s")
 
 
-@pytest.fixture(scope="module")
-def cloud(image, built, tmp_path_factory):
-    """A local cloud whose tasks run from the image."""
-    state = tmp_path_factory.mktemp("cloud") / "state"
+def test_the_local_cloud_runs_its_tasks_from_it_and_leaves_none_when_killed(image, built, tmp_path):
     base = [f"--image-base={built.base}"] if built.base else []
-    with RunningCloud(state, "--containers=image", *base) as cloud:
-        yield cloud.ready()
-        assert cloud.stop() == 0
-
-
-def test_the_local_cloud_runs_its_tasks_from_the_image(cloud, built):
-    with HttpClient(cloud.containers) as client:
-        backend = Backend("containers", client, cloud.token)
-        made = backend.write("POST", "/blog", text())
-    user = int(built.archive.config["User"].partition(":")[0])
-
-    assert made.status == 201
-    assert user in {Path(f"/proc/{pid}").stat().st_uid for pid in tasks()}
-
-
-def test_a_local_cloud_that_is_killed_leaves_no_task(image, built, tmp_path):
-    base = [f"--image-base={built.base}"] if built.base else []
-    before = tasks()
+    others = tasks()
     with RunningCloud(tmp_path / "state", "--containers=image", *base) as cloud:
         cloud.ready()
-        assert tasks() - before
-        cloud.process.kill()
+        with HttpClient(cloud.containers) as client:
+            made = Backend("containers", client, cloud.token).write("POST", "/blog", text())
+        user = int(built.archive.config["User"].partition(":")[0])
 
-        wait_until(lambda: tasks() <= before)
+        assert made.status == 201
+        assert {Path(f"/proc/{pid}").stat().st_uid for pid in tasks() - others} == {user}
+        cloud.process.kill()
+        wait_until(lambda: tasks() <= others)
 
 
 def tasks():
