@@ -21,14 +21,17 @@ from tui.contract import Kind
 from tui.patience import UnwaitedThreads
 from tui.preferences import Given
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.compare import CompareScreen
 from tui.screens.connections import ConnectionsScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
+from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
 from tui.session import Opener, Session
 from tui.settings import SettingsError
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.request_log import RequestLog
+from tui.widgets.request_table import RequestTable
 
 
 class BlogsApp(App[None]):
@@ -38,7 +41,9 @@ class BlogsApp(App[None]):
     NOTIFICATION_TIMEOUT = 4
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "switch", "Switch backend", show=False, priority=True),
+        Binding("B", "compare", "Both backends", show=False),
         Binding("C", "connections", "Connections", show=False),
+        Binding("L", "full_log", "Request log", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
@@ -87,6 +92,8 @@ class BlogsApp(App[None]):
                 )
             for log in screen.query(RequestLog):
                 log.update()
+            for table in screen.query(RequestTable):
+                table.update()
 
     def notify(
         self,
@@ -110,6 +117,8 @@ class BlogsApp(App[None]):
         """Give what works here: Textual's other commands have no place in this app."""
         del screen  # the same everywhere
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Both backends", "One request to both", self.action_compare)
+        yield SystemCommand("Request log", "Every request in full", self.action_full_log)
         yield SystemCommand("Connections", "All settings, other places", self.action_connections)
         yield SystemCommand("Quit", "Leave the app", self.action_quit)
 
@@ -121,6 +130,15 @@ class BlogsApp(App[None]):
         """Show every setting, and let the person go to another place."""
         if isinstance(self.screen, MainScreen):
             self.push_screen(ConnectionsScreen(self.session), self._connect)
+
+    def action_full_log(self) -> None:
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(LogScreen(self.session))
+
+    def action_compare(self) -> None:
+        """Ask both backends the same: for the blog that keys act on, or the list."""
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(CompareScreen(self.session, self.screen.questions()))
 
     def _connect(self, backends: Backends | None) -> None:
         if backends is None:

@@ -123,6 +123,10 @@ class LogEntry:
     cold: bool | None
     """None when the answer did not say."""
     served_by: str
+    number: int = 0
+    """Its place in the history of a run, from 1 on."""
+    base: str = ""
+    """The URL of the backend that was asked."""
     date: str = ""
     """Day in UTC when it was sent."""
     phases: Phases = field(default_factory=Phases)

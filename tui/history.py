@@ -27,9 +27,9 @@ class History(Sequence[LogEntry]):
         """Remember one more; the oldest goes when there are too many."""
         if len(self._entries) == REMEMBERED:
             self._kept -= _weight(self._entries[-1])
-        self._entries.appendleft(entry)
-        self._kept += _weight(entry)
         self.total += 1
+        self._entries.appendleft(replace(entry, number=self.total))
+        self._kept += _weight(entry)
         if self._kept > MOST_KEPT:
             self._lighten()
 
@@ -41,10 +41,6 @@ class History(Sequence[LogEntry]):
                 self._kept -= weight
             if self._kept <= MOST_KEPT:
                 return
-
-    def number(self, index: int) -> int:
-        """Give the number that an entry has for good, counted from 1."""
-        return self.total - index
 
     def __len__(self) -> int:
         return len(self._entries)

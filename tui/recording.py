@@ -50,6 +50,7 @@ class Recording:
             kind=self._backend.kind,
             method=self._question.method,
             path=text.row(self._conceal(path)),
+            base=self._backend.url,
             date=time.strftime("%Y-%m-%d", self._moment),
             at=time.strftime("%H:%M:%S", self._moment),
             milliseconds=self.watch.elapsed,

@@ -264,4 +264,4 @@ def keys_of(widget):
 async def test_the_command_palette_offers_only_what_works_here(world):
     async with staged(world, SMALL) as stage:
         offered = [command.title for command in stage.app.get_system_commands(stage.app.screen)]
-        assert set(offered) == {"Theme", "Connections", "Quit"}
+        assert set(offered) == {"Theme", "Both backends", "Request log", "Connections", "Quit"}

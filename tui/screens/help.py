@@ -24,6 +24,8 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("r", "reload from the backend"),
     ("t  F2", "switch between FUNCTIONS and CONTAINERS (F2 also while typing)"),
     ("l", "show or hide the request log"),
+    ("L", "request log in full: filter, send again, copy as curl, export"),
+    ("B", "both backends: one request to each, times and differences"),
     ("C", "connections: every setting and its source, other stacks and local clouds"),
     ("esc  q  ctrl+g", "go back; q in the list quits"),
     ("ctrl+s", "save what you write"),

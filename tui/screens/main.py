@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar, Final
 
@@ -14,11 +15,12 @@ from textual.timer import Timer
 from textual.widgets import Footer
 
 from tui import text
-from tui.contract import ApiError, Blog, Failure, Summary
+from tui.contract import ApiError, Blog, Failure, Question, Summary
 from tui.failures import READ_ONLY
+from tui.questions import listing, reading
 from tui.screens.agreement import accepts_plain_http, agrees_to_delete, follow_link
 from tui.screens.form import FormScreen
-from tui.screens.listing import Listing
+from tui.screens.listing import PAGE, Listing
 from tui.screens.reading import Reading
 from tui.screens.work import is_on_top, start
 from tui.session import Session, Ticket
@@ -213,6 +215,14 @@ class MainScreen(Screen[None]):
         visible = bool(self.query_one(RequestLog).display)
         self.set_class(not visible, "log-on")
         self.set_class(visible, "log-off")
+
+    def questions(self) -> dict[str, Question]:
+        """Give what both backends can be asked for here: ``list``, and ``blog`` if there is one."""
+        asked = {"list": listing(PAGE)}
+        with suppress(ApiError):  # a backend may list what is no id
+            if self._target:
+                asked["blog"] = reading(self._target.id)
+        return asked
 
     # Writing.
 

@@ -15,7 +15,7 @@ from tui.text import CUT, Safe
 from tui.widgets.cells import column, strip
 
 
-def _both_ends(path: str, width: int) -> str:
+def both_ends(path: str, width: int) -> str:
     """Leave the middle out of a long path: ids of about the same time differ at their end."""
     if len(path) <= width:
         return path
@@ -30,7 +30,7 @@ _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("code", 4, lambda entry: str(entry.status or "none")),
     ("ms", 7, lambda entry: f"{entry.milliseconds:.0f}".rjust(6)),
     ("start", 5, lambda entry: entry.warmth),
-    ("path", 40, lambda entry: _both_ends(entry.path, 40)),
+    ("path", 40, lambda entry: both_ends(entry.path, 40)),
     ("served by", 60, lambda entry: entry.served_by),
 )
 

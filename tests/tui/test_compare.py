@@ -1,0 +1,109 @@
+"""One request to both backends, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import Answer, FakeBlogs
+from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP
+from tests.tui.test_text import harmful
+from tui.contract import Kind
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+HUGE = (200, 60)
+
+
+async def compare(stage):
+    await stage.press("B")
+    await stage.is_on("CompareScreen")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
+async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
+    async with staged(world, size) as stage:
+        await compare(stage)
+        await stage.sees("GET /blog/blog-0004", "The answers are the same.", "the same body")
+        assert world.blogs.asked[-2:] == [
+            ("GET", "/Prod/blog/blog-0004"),
+            ("GET", "/blog/blog-0004"),
+        ]
+        await stage.sees("FUNCTIONS", "CONTAINERS", "first byte", "server: app")
+
+        await stage.press("l")
+        await stage.sees("GET /blog?limit=50&view=summary", "The answers are the same.")
+        await stage.press("b")
+        await stage.sees("GET /blog/blog-0004")
+        await stage.press("q")
+        await stage.is_on("MainScreen")
+
+
+async def test_without_blogs_the_list_is_asked():
+    async with staged(World(FakeBlogs(0)), SMALL) as stage:
+        await compare(stage)
+        await stage.sees("GET /blog?limit=50&view=summary", "The answers are the same.")
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
+async def test_differences_are_shown_with_their_marks(world, size):
+    other = {**world.blogs.table["blog-0004"], "title": "Another"}
+    world.faults[C].replace = lambda method, path: (
+        Answer(206, {"ETag": '"other"'}, json.dumps(other).encode()) if "0004" in path else None
+    )
+    async with staged(world, size) as stage:
+        await compare(stage)
+        await stage.sees("The answers differ.", "206", '+  "title": "Another"')
+        await stage.press("shift+tab", "end")
+        await stage.sees('+ etag: "other"', "x-served-by: who answered")
+
+
+async def test_a_backend_that_is_down_is_told_and_asked_again_on_a_key(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[C].down = True
+        await compare(stage)
+        await stage.sees("CONTAINERS at 127.0.0.1:1 cannot be reached", "Then press r.")
+        world.faults[C].down = False
+        await stage.press("r")
+        await stage.sees("The answers are the same.")
+
+
+async def test_with_one_backend_known_the_way_to_the_other_is_told(world):
+    world.kinds = (F,)
+    async with staged(world, SMALL) as stage:
+        await compare(stage)
+        await stage.sees("No CONTAINERS backend is known")
+
+
+async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].gate = asyncio.Event()
+        await compare(stage)
+        await world.faults[F].waiting.wait()
+        world.faults[F].gate = None
+        await stage.press("l")
+        await stage.sees("GET /blog?limit=50", "The answers are the same.")
+        gate.set()
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.pilot.pause()
+        assert "GET /blog?limit=50" in stage.text()
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
+@pytest.mark.parametrize("payload", [" ".join(MARKUP), " ".join(ESCAPES), EVERYTHING, *GIANT])
+async def test_hostile_answers_are_inert(size, payload):
+    world = World(FakeBlogs(1))
+    fit = payload[:2000].replace("\0", "").encode("utf-8", "replace").decode("latin-1")
+    body = json.dumps([payload], ensure_ascii=False).encode()
+    async with staged(world, size) as stage:
+        world.faults[F].replace = lambda method, path: Answer(200, {"X-Other": fit}, body)
+        world.faults[C].replace = lambda method, path: Answer(200, {"X-Other": "y"}, b"[]")
+        await compare(stage)
+        await stage.sees("The answers differ.")
+        for key in ("end", "shift+tab", "end"):
+            assert not harmful(stage.text())
+            for strip in stage.strips():
+                assert strip.cell_length == size[0]
+            await stage.press(key)

@@ -1,0 +1,243 @@
+"""The request log screen, and its filter and file."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import TOKEN, Answer, FakeBlogs
+from tests.tui.payloads import ESCAPES, GIANT, MARKUP
+from tests.tui.test_text import harmful
+from tui import export, history
+from tui.contract import Kind, LogEntry
+from tui.filtering import matches
+from tui.widgets.request_table import RequestTable
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+HUGE = (200, 60)
+
+
+def entry(**given):
+    known = {
+        "kind": F,
+        "method": "GET",
+        "path": "/Prod/blog/x",
+        "at": "09:00:00",
+        "milliseconds": 1.0,
+        "status": 200,
+        "cold": False,
+        "served_by": "functions/a",
+    }
+    return LogEntry(**(known | given))
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("", True),
+        ("functions", True),
+        ("containers", False),
+        ("200", True),
+        ("2xx", True),
+        ("4xx", False),
+        ("20", False),
+        ("failed", False),
+        ("warm", True),
+        ("cold", False),
+        ("blog/x", True),
+        ("get FUNCTIONS 2xx", True),
+        ("get containers", False),
+        ("[/nope]", False),
+    ],
+)
+def test_a_filter_wants_all_its_words(words, wanted):
+    assert matches(entry(), words) is wanted
+
+
+def test_a_request_without_an_answer_is_found_as_failed_and_by_its_error():
+    lost = entry(status=None, error="FUNCTIONS cannot be reached")
+
+    assert matches(lost, "failed reached")
+    assert not matches(lost, "5xx")
+
+
+def test_the_exported_file_is_private_and_has_its_documented_shape(tmp_path):
+    path = export.write(tmp_path, [entry(number=2), entry(number=1, status=None, error="lost")])
+    again = export.write(tmp_path, [entry()])
+
+    document = json.loads(path.read_bytes())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert again != path
+    assert list(document) == ["version", "requests"]
+    oldest, newest = document["requests"]
+    assert (oldest["error"], newest["error"]) == ("lost", None)
+    assert list(oldest) == [
+        "backend",
+        "url",
+        "time",
+        "method",
+        "path",
+        "status",
+        "ms",
+        "cold",
+        "served_by",
+        "phases",
+        "server",
+        "sent_bytes",
+        "received_bytes",
+        "headers",
+        "error",
+    ]
+
+
+async def open_log(stage):
+    await stage.press("L")
+    await stage.is_on("LogScreen")
+    await stage.pilot.pause()
+
+
+def table(stage):
+    return stage.app.screen.query_one(RequestTable)
+
+
+async def written(world, stage):
+    """Write one blog in the app, and open the log on that request."""
+    await stage.press("n")
+    await stage.write("Mine")
+    await stage.is_on("MainScreen")
+    await stage.until(lambda: not stage.app.session.busy)
+    await open_log(stage)
+    await stage.press("slash", *"post", "enter")
+    await stage.until(lambda: len(table(stage).rows) == 1)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
+async def test_every_request_is_listed_with_its_details(world, size):
+    async with staged(world, size) as stage:
+        await open_log(stage)
+        await stage.sees("FUNCTIONS", "GET", "200", "first byte", "server: app")
+        await stage.press("tab", "end")
+        await stage.sees("x-served-by: functions/GetBlogs/abcd1234")
+        await stage.press("q")
+        await stage.is_on("MainScreen")
+
+
+async def test_a_read_is_sent_again_at_once_on_either_backend(world):
+    async with staged(world, SMALL) as stage:
+        await open_log(stage)
+        before = len(world.blogs.asked)
+        await stage.press("c")
+        await stage.until(lambda: len(world.blogs.asked) == before + 1)
+        assert world.blogs.asked[-1] == ("GET", "/blog?limit=50&view=summary")
+        await stage.until(lambda: table(stage).current.kind is C)
+        await stage.press("f")
+        await stage.until(lambda: world.blogs.asked[-1][1].startswith("/Prod/blog?"))
+
+
+async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_backend(world):
+    async with staged(world, LARGE) as stage:
+        await written(world, stage)
+        posts = [method for method, _ in world.blogs.asked].count("POST")
+        await stage.press("c")
+        await stage.sees("Send POST /blog once more, to CONTAINERS")
+        await stage.press("escape")
+        await stage.is_on("LogScreen")
+        assert [method for method, _ in world.blogs.asked].count("POST") == posts
+
+        await stage.press("c")
+        await stage.sees("once more")
+        await stage.press("y")
+        await stage.until(lambda: world.blogs.asked[-1] == ("POST", "/blog"))
+        await stage.until(lambda: [row.status for row in table(stage).rows] == [409, 201])
+
+
+async def test_in_read_only_mode_a_write_is_not_sent_again(world, monkeypatch):
+    async with staged(world, LARGE) as stage:
+        await written(world, stage)
+        monkeypatch.setattr(type(stage.app.session), "read_only", True)
+        asked = len(world.blogs.asked)
+        await stage.press("c")
+        await stage.until(lambda: "read-only" in stage.toasts())
+        assert len(world.blogs.asked) == asked
+
+
+async def test_what_is_forgotten_cannot_be_sent_again_and_that_is_told(world, monkeypatch):
+    monkeypatch.setattr(history, "MOST_KEPT", 0)
+    async with staged(world, SMALL) as stage:
+        await open_log(stage)
+        for key in ("f", "y"):
+            await stage.press(key)
+            await stage.until(lambda: "not remembered any more" in stage.toasts())
+            stage.app.clear_notifications()
+        assert len(world.blogs.asked) == 1
+
+
+async def test_a_request_is_copied_as_curl_without_the_token(world):
+    async with staged(world, LARGE) as stage:
+        await written(world, stage)
+        await stage.press("y")
+        await stage.until(lambda: stage.app.clipboard)
+        assert stage.app.clipboard.startswith("curl -i -X POST http://127.0.0.1:1/Prod/blog")
+        assert '"Authorization: Bearer $BLOGS_WRITE_TOKEN"' in stage.app.clipboard
+        assert TOKEN not in stage.app.clipboard
+
+
+async def test_what_is_listed_is_exported(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with staged(world, LARGE) as stage:
+        await written(world, stage)
+        await stage.press("x")
+        await stage.until(lambda: "1 requests are in" in stage.toasts())
+
+    (file,) = tmp_path.glob("blogs-requests-*.json")
+    (request,) = json.loads(file.read_bytes())["requests"]
+    assert (request["method"], request["status"]) == ("POST", 201)
+    assert TOKEN not in file.read_text()
+
+
+async def test_a_folder_that_takes_no_file_is_told(world, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    async with staged(world, LARGE) as stage:
+        await open_log(stage)
+        await stage.press("x")
+        await stage.until(lambda: "The log could not be written" in stage.toasts())
+    monkeypatch.chdir(tmp_path)
+
+
+async def test_the_cursor_stays_on_its_request_while_others_arrive(world):
+    async with staged(world, SMALL) as stage:
+        await open_log(stage)
+        for _ in range(30):
+            await stage.app.session.read(lambda api: api.read("blog-0001"))
+        await stage.press("home", "down", "down")
+        chosen = table(stage).current.number
+        for _ in range(5):
+            await stage.app.session.read(lambda api: api.read("blog-0002"))
+        await stage.pilot.pause()
+        assert table(stage).current.number == chosen
+        await stage.press("end")
+        await stage.until(lambda: table(stage).current.number == 1)
+        await stage.sees("request 1,")
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
+@pytest.mark.parametrize("payload", [" ".join(MARKUP), " ".join(ESCAPES), *GIANT])
+async def test_hostile_headers_are_inert(size, payload):
+    world = World(FakeBlogs(1))
+    fit = payload.replace("\0", "").encode("utf-8", "replace").decode("latin-1")
+    world.faults[F].replace = lambda method, path: Answer(
+        200, {"Server-Timing": fit, "X-Served-By": fit, "X-Other": fit}, b"[]"
+    )
+    async with staged(world, size) as stage:
+        await open_log(stage)
+        for _ in range(2):
+            assert not harmful(stage.text())
+            for strip in stage.strips():
+                assert strip.cell_length == size[0]
+            await stage.press("tab", "end")

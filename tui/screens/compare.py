@@ -1,0 +1,164 @@
+"""One request to both backends, side by side: times, headers, and what differs in the bodies."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tui import text
+from tui.comparison import Comparison, canonical, compare, figures
+from tui.contract import ApiError, Kind, Question
+from tui.screens.work import start
+from tui.session import Session
+from tui.settings import SettingsError
+from tui.text import Safe
+from tui.widgets.backend_label import BackendLabel
+from tui.widgets.lines import Line, Lines
+
+_MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
+
+
+class CompareScreen(Screen[None]):
+    """Compares the list, or one blog."""
+
+    CSS_PATH = "compare.tcss"
+    AUTO_FOCUS = "#body"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "ask", "Ask again"),
+        Binding("l", "ask_other('list')", "The list"),
+        Binding("b", "ask_other('blog')", "The blog"),
+        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
+    ]
+
+    def __init__(self, session: Session, questions: dict[str, Question]) -> None:
+        """Compare what is asked by ``blog`` among *questions*, else by ``list``."""
+        super().__init__()
+        self._session = session
+        self._questions = questions
+        self._subject = "blog" if "blog" in questions else "list"
+        self._asked = 0
+        self._found: Comparison | None = None
+
+    def compose(self) -> ComposeResult:
+        yield BackendLabel(note="both backends")
+        with Container(id="panes"):
+            yield Lines(id="figures")
+            yield Lines(id="body")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._session.on_change()  # fills the label
+        self.call_after_refresh(self.action_ask)  # drawing this screen must not count as an answer
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what there is to ask."""
+        if action == "ask_other":
+            return parameters[0] in self._questions and parameters[0] != self._subject
+        return super().check_action(action, parameters)
+
+    def action_ask_other(self, subject: str) -> None:
+        self._subject = subject
+        self.refresh_bindings()
+        self.action_ask()
+
+    def action_ask(self) -> None:
+        self._asked += 1
+        question = self._questions[self._subject]
+        self._say(f"Asking both for {question.target} …")
+        start(self.app, self._compare(question, self._asked))
+
+    async def _compare(self, question: Question, asked: int) -> None:
+        """Show the answers, unless something else is wanted by then."""
+        try:
+            for kind in Kind:
+                self._session.backends.get(kind)
+            found = await compare(question, self._session.exchange)
+        except (ApiError, SettingsError) as error:
+            if asked == self._asked and self.is_mounted:
+                self._say(f"{error} Then press r.")
+            return
+        if asked == self._asked and self.is_mounted:
+            self._found = found
+            self._draw()
+
+    def _say(self, words: str) -> None:
+        self._found = None
+        self.query_one("#figures", Lines).show([("plain", text.line(words, 900))])
+        self.query_one("#body", Lines).show([])
+
+    def on_resize(self, event: events.Resize) -> None:
+        del event  # the panes have their sizes after the next layout
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        if self._found is None:
+            return
+        pane = self.query_one("#figures", Lines)
+        pane.show(beside(self._found, pane.scrollable_content_region.width))
+        self.query_one("#body", Lines).show(bodies(self._found))
+
+
+def beside(found: Comparison, width: int) -> list[Line]:
+    """Set the figures side by side, then tell the headers that differ."""
+    both = zip(*(figures(one.entry) for one in found.exchanges), strict=True)
+    rows = [("", Kind.FUNCTIONS.word, Kind.CONTAINERS.word)]
+    rows += [(name, first, second) for (name, first), (_, second) in both]
+    verdict = "The answers are the same." if found.same else "The answers differ."
+    head, *rest = (_row(row, width) for row in rows)
+    return [
+        ("head", text.line(f"{found.question.method} {found.question.target}")),
+        ("new" if found.same else "old", Safe(verdict)),
+        ("head", head),
+        *(("plain", row) for row in rest),
+        ("dim", Safe("times in milliseconds; FUNCTIONS was asked first")),
+        *_headers(found),
+    ]
+
+
+def _row(row: tuple[str, str, str], width: int) -> Safe:
+    name, *values = row
+    name_width = 14
+    room = max(8, (width - name_width - 1) // 2)
+    cells = [set_cell_size(_cut(text.row(value), room), room) for value in values]
+    return Safe(f"{name:<{name_width}}{' '.join(cells)}".rstrip())
+
+
+def _cut(words: str, room: int) -> str:
+    """Keep the end of what is too long: names of the same kind differ there."""
+    return words if cell_len(words) <= room else f"{text.CUT}{words[1 - room :]}"
+
+
+def _headers(found: Comparison) -> list[Line]:
+    lines: list[Line] = []
+    if found.unexpected:
+        lines.append(("head", Safe("headers that differ")))
+    for pair in found.unexpected:
+        for mark, value in (("old", pair.functions), ("new", pair.containers)):
+            told = f"no {pair.name}" if value is None else f"{pair.name}: {value}"
+            lines.append((mark, text.line(f"{'-' if mark == 'old' else '+'} {told}", 900)))
+    excused = [pair for pair in found.headers if pair.reason and not pair.same]
+    if excused:
+        lines.append(("head", Safe("headers that may differ")))
+    lines += [("dim", text.line(f"{pair.name}: {pair.reason}")) for pair in excused]
+    return lines
+
+
+def bodies(found: Comparison) -> list[Line]:
+    """Tell how the bodies differ; show the one body when they do not."""
+    if found.body:
+        head: Line = ("head", Safe("bodies: - FUNCTIONS, + CONTAINERS"))
+        return [head, *((_MARKS.get(line[:1], "plain"), text.line(line)) for line in found.body)]
+    lines = text.block(canonical(found.functions.body)).split("\n")
+    return [("head", Safe("the same body")), *(("plain", Safe(line)) for line in lines)]

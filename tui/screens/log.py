@@ -1,0 +1,177 @@
+"""The request log in full: what went over the wire, again if wanted, as curl, as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from tui import export, filtering, text
+from tui.comparison import figures
+from tui.contract import ApiError, Kind, LogEntry, Question
+from tui.curl import as_curl
+from tui.failures import READ_ONLY
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.work import start
+from tui.session import Session
+from tui.settings import SettingsError
+from tui.text import Safe
+from tui.widgets.backend_label import BackendLabel
+from tui.widgets.fields import LineField
+from tui.widgets.lines import Line, Lines
+from tui.widgets.request_table import RequestTable
+
+_FORGOTTEN = "What was sent is not remembered any more: the newest 4 MB and 1000 requests are."
+_HINT: Final = "No request here: press / to look for others."
+
+
+class LogScreen(Screen[None]):
+    """Lists every request of this run."""
+
+    CSS_PATH = "log.tcss"
+    AUTO_FOCUS = "#requests"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-narrow"),
+        (160, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("f", "replay('functions')", "To FUNCTIONS"),
+        Binding("c", "replay('containers')", "To CONTAINERS"),
+        Binding("y", "curl", "curl"),
+        Binding("x", "export", "Export"),
+        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("escape,q,ctrl+g", "leave", "Back", key_display="q"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._shown: LogEntry | None = None
+
+    def compose(self) -> ComposeResult:
+        yield BackendLabel(note="request log")
+        yield LineField(placeholder=filtering.HINT, id="filter", compact=True)
+        with Container(id="panes"):
+            yield RequestTable(self._session.requests, id="requests")
+            yield Lines(id="detail")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._session.on_change()  # fills the label and the table
+        self.query_one("#detail", Lines).show([("dim", Safe(_HINT))])
+
+    @property
+    def _table(self) -> RequestTable:
+        return self.query_one("#requests", RequestTable)
+
+    def on_request_table_highlighted(self, event: RequestTable.Highlighted) -> None:
+        if event.entry != self._shown:
+            self._shown = event.entry
+            lines = detail(event.entry) if event.entry else [("dim", Safe(_HINT))]
+            self.query_one("#detail", Lines).show(lines)
+
+    # Filter.
+
+    def action_filter(self) -> None:
+        self.query_one("#filter", LineField).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._table.only(event.value)
+
+    def on_input_submitted(self) -> None:
+        self._table.focus()
+
+    def action_leave(self) -> None:
+        """Leave the filter first, then the screen."""
+        if self.query_one("#filter", LineField).has_focus:
+            self._table.focus()
+        else:
+            self.dismiss()
+
+    # Again.
+
+    def action_replay(self, kind: str) -> None:
+        """Send it once more: a read at once, a write after a question."""
+        entry = self._table.current
+        if entry is None:
+            return
+        obstacle = self._obstacle(entry)
+        if obstacle or entry.question is None:
+            self.notify(obstacle, severity="warning")
+        elif entry.question.writes:
+            start(self.app, self._ask(Kind(kind), entry.question))
+        else:
+            start(self.app, self._replay(Kind(kind), entry.question))
+
+    def _obstacle(self, entry: LogEntry) -> str:
+        if entry.question is None:
+            return _FORGOTTEN
+        return READ_ONLY if entry.question.writes and self._session.read_only else ""
+
+    async def _ask(self, kind: Kind, question: Question) -> None:
+        """Name what would be written, and where."""
+        place = self._session.backends.place.words
+        words = text.line(
+            f"Send {question.method} {question.target} once more, to {kind.word} ({place})? "
+            "It may change what is stored."
+        )
+        screen = ChoiceScreen(words, [Choice("y", "Send", "danger")])
+        if await self.app.push_screen_wait(screen):
+            await self._replay(kind, question)
+
+    async def _replay(self, kind: Kind, question: Question) -> None:
+        try:
+            self._session.backends.get(kind)
+            await self._session.exchange(kind, question)
+        except (ApiError, SettingsError) as error:
+            self.notify(str(error), severity="error")
+        if self.is_mounted:
+            self._table.go_to(0)
+
+    # Elsewhere.
+
+    def action_curl(self) -> None:
+        entry = self._table.current
+        if entry is None:
+            return
+        if entry.question is None:
+            self.notify(_FORGOTTEN, severity="warning")
+            return
+        has_token = self._session.backends.token is not None
+        self.app.copy_to_clipboard(as_curl(entry.base, entry.question, with_token=has_token))
+        needed = entry.question.writes and has_token
+        self.notify("Copied as curl." + (" It needs BLOGS_WRITE_TOKEN set." if needed else ""))
+
+    def action_export(self) -> None:
+        """Write what is listed, to a file beside the person's work."""
+        try:
+            path = export.write(Path.cwd(), self._table.rows)
+        except OSError as error:
+            self.notify(f"The log could not be written: {error.strerror}.", severity="error")
+            return
+        self.notify(f"{len(self._table.rows)} requests are in {path}.")
+
+
+def detail(entry: LogEntry) -> list[Line]:
+    """Tell all that is known of one request."""
+    lines: list[Line] = [
+        ("head", text.line(f"{entry.method} {entry.path}")),
+        ("plain", text.line(f"{entry.kind.word} at {entry.base}")),
+        ("dim", text.line(f"request {entry.number}, {entry.date} {entry.at} UTC")),
+    ]
+    if entry.error:
+        lines.append(("old", text.line(entry.error, 900)))
+    lines += [("plain", text.line(f"{name:<14}{value}")) for name, value in figures(entry)]
+    lines.append(("dim", Safe("times in milliseconds")))
+    lines.append(("head", Safe(f"sent ({entry.sent_bytes} bytes)")))
+    sent = entry.question.headers.items() if entry.question else ()
+    lines += [("plain", text.line(f"{name.lower()}: {value}")) for name, value in sent]
+    lines.append(("head", Safe("answer")))
+    lines += [("plain", text.line(f"{name}: {value}", 900)) for name, value in entry.headers]
+    return lines

@@ -1,0 +1,74 @@
+"""Lines of any number and length, wrapped to the width there is; only those in sight are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from rich.cells import chop_cells
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.text import Safe
+from tui.widgets.cells import strip
+
+Line = tuple[str, Safe]
+"""A style (``plain``, ``head``, ``dim``, ``old``, ``new``) and words."""
+
+MARKS: Final = ("head", "dim", "old", "new")
+
+
+class Lines(ScrollView, can_focus=True):
+    """Text that is read and not edited."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space", "page_down", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{mark}" for mark in MARKS}
+    DEFAULT_CSS = """
+    Lines { overflow-x: hidden; overflow-y: scroll; padding: 0 1; }
+    Lines > .lines--head { text-style: bold; }
+    Lines > .lines--dim { color: $text-muted; }
+    Lines > .lines--old { color: $text-error; }
+    Lines > .lines--new { color: $text-success; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id)
+        self._lines: Sequence[Line] = ()
+        self._wrapped: list[Line] = []
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Replace everything, and begin at the top."""
+        self._lines = lines
+        self.scroll_home(animate=False)
+        self._wrap()
+
+    def on_resize(self) -> None:
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = max(1, self.scrollable_content_region.width)
+        self._wrapped = [
+            (mark, Safe(piece))
+            for mark, words in self._lines
+            for piece in (chop_cells(words, width) if words else [""])
+        ]
+        self.virtual_size = Size(width, len(self._wrapped))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        width = self.size.width
+        if index >= len(self._wrapped):
+            return Strip.blank(width, self.rich_style)
+        mark, words = self._wrapped[index]
+        return strip(words, width, self._style(mark))
+
+    def _style(self, mark: str) -> Style:
+        return self.get_component_rich_style(f"lines--{mark}") if mark in MARKS else self.rich_style

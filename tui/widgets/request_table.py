@@ -1,0 +1,153 @@
+"""The request log with a cursor, and only the requests that are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.comparison import milliseconds
+from tui.contract import LogEntry
+from tui.filtering import matches
+from tui.history import History
+from tui.text import Safe
+from tui.widgets.cells import column, strip
+from tui.widgets.request_log import both_ends
+
+_Column = tuple[str, int, Callable[[LogEntry], str]]
+_FIRST: Final[tuple[_Column, ...]] = (
+    ("UTC", 8, lambda entry: entry.at),
+    ("backend", 10, lambda entry: entry.kind.word),
+    ("method", 6, lambda entry: entry.method),
+    ("code", 4, lambda entry: str(entry.status or "none")),
+    ("      ms", 8, lambda entry: milliseconds(entry.milliseconds).rjust(8)),
+    ("start", 5, lambda entry: entry.warmth),
+)
+_PHASES: Final[tuple[_Column, ...]] = (
+    (" connect", 8, lambda entry: milliseconds(entry.phases.connect).rjust(8)),
+    ("     TLS", 8, lambda entry: milliseconds(entry.phases.tls).rjust(8)),
+    ("1st byte", 8, lambda entry: milliseconds(entry.phases.first_byte).rjust(8)),
+    ("    body", 8, lambda entry: milliseconds(entry.phases.body).rjust(8)),
+    ("     app", 8, lambda entry: milliseconds(entry.server.app).rjust(8)),
+    ("      db", 8, lambda entry: milliseconds(entry.server.db).rjust(8)),
+)
+_ROOMY: Final = 130  # from this width on the phases have columns
+
+
+class RequestTable(ScrollView, can_focus=True):
+    """Requests, newest on top; the cursor stays on its request while others arrive."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("home,g", "move(-1000000)", show=False),
+        Binding("end,G", "move(1000000)", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "request-table--head",
+        "request-table--failed",
+        "request-table--cursor",
+    }
+    DEFAULT_CSS = """
+    RequestTable { overflow-x: hidden; }
+    RequestTable > .request-table--head { color: $text-muted; text-style: bold; }
+    RequestTable > .request-table--failed { color: $text-error; }
+    RequestTable > .request-table--cursor { background: $primary 30%; }
+    RequestTable:focus > .request-table--cursor { background: $primary; text-style: bold; }
+    """
+
+    class Highlighted(Message):
+        """The cursor came to another request, or to none."""
+
+        def __init__(self, entry: LogEntry | None) -> None:
+            super().__init__()
+            self.entry = entry
+
+    def __init__(self, history: History, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id)
+        self._history = history
+        self._words = ""
+        self._rows: list[LogEntry] = []
+        self._cursor = 0
+
+    @property
+    def rows(self) -> list[LogEntry]:
+        """What is listed."""
+        return self._rows
+
+    @property
+    def current(self) -> LogEntry | None:
+        """The request under the cursor."""
+        return self._rows[self._cursor] if self._cursor < len(self._rows) else None
+
+    def only(self, words: str) -> None:
+        """List only what *words* ask for."""
+        self._words = words
+        self.update()
+
+    def update(self) -> None:
+        """List what the session has recorded by now."""
+        before = self.current.number if self.current else 0
+        self._rows = [entry for entry in self._history if matches(entry, self._words)]
+        places = (index for index, entry in enumerate(self._rows) if entry.number == before)
+        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+        self.go_to(next(places, min(self._cursor, max(0, len(self._rows) - 1))))
+        self.refresh()
+
+    def go_to(self, index: int) -> None:
+        """Move the cursor, and the rows with it where that is needed."""
+        self._cursor = max(0, min(index, len(self._rows) - 1))
+        top = self.scroll_offset.y
+        # The names of the columns stand over the first row in sight.
+        lowest, highest = self._cursor, max(0, self._cursor + 2 - self.size.height)
+        wanted = min(max(top, highest), lowest)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+        self.refresh()
+        self.post_message(self.Highlighted(self.current))
+
+    def action_move(self, rows: int) -> None:
+        self.go_to(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        self.go_to(self._cursor + pages * max(1, self.size.height - 2))
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y + self.scroll_offset.y - 1
+        if 0 <= index < len(self._rows):
+            self.go_to(index)
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        index = y + self.scroll_offset.y - 1
+        if y == 0:
+            head = self.get_component_rich_style("request-table--head")
+            return strip(self._words_of(None), width, head)
+        if index >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        entry = self._rows[index]
+        style = self.rich_style
+        if entry.failed:
+            style = self.get_component_rich_style("request-table--failed")
+        if index == self._cursor:
+            style = self.get_component_rich_style("request-table--cursor")
+        return strip(self._words_of(entry), width, style)
+
+    def _words_of(self, entry: LogEntry | None) -> Safe:
+        """Draw the columns that fit, the path last; without an entry their names."""
+        columns = (*_FIRST, *(_PHASES if self.size.width >= _ROOMY else ()))
+        cells = [column(Safe(read(entry) if entry else name), n) for name, n, read in columns]
+        room = self.size.width - sum(width + 2 for _, width, _ in columns) - 1
+        path = both_ends(entry.path, max(8, room)) if entry else "path"
+        return Safe(f" {'  '.join(cells)}  {path}")
