@@ -99,6 +99,9 @@ class HttpApi(Api):
                 headers={"User-Agent": "blogs", "Accept": "application/json"},
             )
 
+    def check_permission(self) -> None:
+        self._permission()
+
     async def page(self, limit: int, after: str | None = None) -> Page:
         question = Question(method="GET", target=self._below(after)) if after else listing(limit)
         answer = await self._ask(question)
@@ -165,7 +168,7 @@ class HttpApi(Api):
 
     async def _send(self, question: Question) -> _Answer:
         """Send and read, and record how it went whatever happens."""
-        headers = dict(question.headers) | self._permission(question)
+        headers = dict(question.headers) | (self._permission() if question.writes else {})
         # Loads what httpx would load during its first request, and count as the backend's time.
         await anyio.lowlevel.checkpoint()
         recording = Recording(self.backend, question, self._conceal)
@@ -200,10 +203,8 @@ class HttpApi(Api):
             recording.received = len(body)
             return response, body
 
-    def _permission(self, question: Question) -> dict[str, str]:
+    def _permission(self) -> dict[str, str]:
         """Give the headers that let a write through; refuse it where none is wanted."""
-        if not question.writes:
-            return {}
         if self.read_only:
             raise ApiError(READ_ONLY, Failure.READ_ONLY)
         return self._authorization()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.segment import Segments
@@ -143,7 +143,7 @@ class BlogsApp(App[None]):
     def _connect(self, backends: Backends | None) -> None:
         if backends is None:
             return
-        if self.session.saving:
+        if self.session.unfinished:
             self.notify("A write has no answer yet: wait for it, then connect.", severity="warning")
             return
         self.session.connect(backends)
@@ -153,9 +153,6 @@ class BlogsApp(App[None]):
         """Make the other backend active, except under a dialog that names this one."""
         if isinstance(self.screen, ModalScreen):
             self.bell()
-            return
-        if self.session.saving:
-            self.notify("A write has no answer yet: wait for it, then switch.", severity="warning")
             return
         try:
             self.session.toggle()
@@ -168,25 +165,49 @@ class BlogsApp(App[None]):
                 screen.action_reload()
 
     async def action_quit(self) -> None:
-        """Quit; asks when something would be lost, and quits at the second request."""
-        loss = self._loss()
-        if loss is None or self._leaving:
+        """Quit when nothing would be lost and all is written; at a second request at once."""
+        if self._leaving:
             self.exit()
-            return
+        elif any(isinstance(screen, FormScreen) and screen.is_lost for screen in self.screen_stack):
+            self._ask("What you have written is not saved. Quit all the same?", "Quit", self._left)
+        else:
+            self._finish()
+
+    def _ask(self, question: str, label: str, answered: Callable[[str | None], None]) -> None:
         self._leaving = True
-        self.push_screen(ChoiceScreen(text.line(loss), [Choice("y", "Quit", "danger")]), self._left)
+        self.push_screen(
+            ChoiceScreen(text.line(question), [Choice("y", label, "danger")]), answered
+        )
 
     def _left(self, answer: str | None) -> None:
         self._leaving = False
         if answer:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Send what waits for its time, wait for all answers, and leave."""
+        if not self.session.unfinished:
+            self.exit()
+            return
+        count = f"{self.session.unfinished} write{'' if self.session.unfinished == 1 else 's'}"
+        self._ask(f"Waiting for the answer to {count} …", "Quit without", self._impatient)
+        self.run_worker(self._leave_when_written(self.screen), group="quit")
+
+    def _impatient(self, answer: str | None) -> None:
+        self._leaving = False
+        if answer:
             self.exit()
 
-    def _loss(self) -> str | None:
-        if self.session.saving:
-            return "A write has no answer yet. Quit without knowing how it ends?"
-        if any(isinstance(screen, FormScreen) and screen.is_dirty for screen in self.screen_stack):
-            return "What you have written is not saved. Quit all the same?"
-        return None
+    async def _leave_when_written(self, dialog: Screen[object]) -> None:
+        """Leave once all is written; stay when a write failed, or the person turned away."""
+        failures = self.session.failures
+        await self.session.finish()
+        if dialog not in self.screen_stack:
+            return
+        if self.session.failures == failures:
+            self.exit()
+        else:
+            dialog.dismiss(None)
 
     def _fatal_error(self) -> None:
         """Show where a fault lies without the local variables: they may hold the token."""

@@ -193,6 +193,9 @@ class Api(Protocol):
     plain_http_token: bool
     """The token may travel unencrypted to another machine."""
 
+    def check_permission(self) -> None:
+        """Raise what every write would raise before it is sent."""
+
     async def page(self, limit: int, after: str | None = None) -> Page:
         """Give the newest blogs, or the page at *after* (a page's ``next_url``)."""
 

@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 
 from tui.backends import Backend, Backends
 from tui.connections import Connections
-from tui.contract import Api, Exchange, Kind, LogEntry, Question
+from tui.contract import Api, ApiError, Exchange, Failure, Kind, LogEntry, Question
+from tui.deletions import Deletions
 from tui.history import History
 from tui.writes import Writes
 
@@ -50,6 +51,10 @@ class Session:
         self._writes: set[object] = set()
         self.active = active
         self.writes = Writes()
+        self.deletions = Deletions()
+        self.failures = 0
+        """How many writes did not do what they were to do."""
+        self._all_written = asyncio.Event()
         self.requests = History()
         self.on_change: Callable[[], None] = lambda: None
         """Called when a request starts or ends."""
@@ -57,7 +62,10 @@ class Session:
     @property
     def backend(self) -> Backend:
         """The active backend."""
-        return self._opener.backends.get(self.active)
+        return self.backend_of(self.active)
+
+    def backend_of(self, kind: Kind) -> Backend:
+        return self._opener.backends.get(kind)
 
     @property
     def read_only(self) -> bool:
@@ -78,6 +86,11 @@ class Session:
     def saving(self) -> bool:
         """Some write has no answer yet."""
         return bool(self._writes)
+
+    @property
+    def unfinished(self) -> int:
+        """How many writes have no answer yet, those that still wait for their time among them."""
+        return len(self._writes) + len(self.deletions.waiting)
 
     def toggle(self) -> None:
         """Make the other backend active, or say that it is not known."""
@@ -121,17 +134,31 @@ class Session:
     async def read(self, request: Callable[[Api], Awaitable[T]]) -> T:
         """Ask the backend that is active now."""
         with self._among(self._reads):
-            return await request(await self._api(self.active))
+            return await request(await self.api(self.active))
 
-    async def write(self, request: Callable[[Api], Awaitable[T]]) -> T:
-        """Ask the backend that is active now for something that must not be cut short."""
-        with self._among(self._writes):
-            return await request(await self._api(self.active))
+    async def write(self, api: Api, request: Callable[[Api], Awaitable[T]]) -> T:
+        """Ask for something that must not be cut short, of the backend where it was begun."""
+        try:
+            with self._among(self._writes):
+                return await request(api)
+        except ApiError as error:
+            self.failures += error.failure is not Failure.MISSING
+            raise
+        finally:
+            self._all_written.set()
+
+    async def finish(self) -> None:
+        """Send what waits for its time, and wait for the answers to all writes."""
+        self.deletions.hurry()
+        await self.deletions.emptied()
+        while self._writes:
+            self._all_written.clear()
+            await self._all_written.wait()
 
     async def exchange(self, kind: Kind, question: Question) -> Exchange:
         """Ask one backend just this, whichever is active."""
         with self._among(self._writes if question.writes else self._reads):
-            return await (await self._api(kind)).exchange(question)
+            return await (await self.api(kind)).exchange(question)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -149,7 +176,8 @@ class Session:
             running.discard(mark)
             self.on_change()
 
-    async def _api(self, kind: Kind) -> Api:
+    async def api(self, kind: Kind) -> Api:
+        """Give the client of a backend; it stays with that one, whatever is connected later."""
         async with self._opening:
             if kind not in self._apis:
                 opened = await asyncio.to_thread(self._opener.open, kind, self._record)

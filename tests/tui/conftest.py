@@ -143,6 +143,10 @@ class Stage:
     async def sees(self, *words: str) -> None:
         await self.until(lambda: all(word in self.text() for word in words))
 
+    async def hears(self, words: str) -> None:
+        """Wait for a toast, whose lines a screen may break anywhere."""
+        await self.until(lambda: words in self.toasts())
+
     async def is_on(self, screen: str) -> None:
         await self.until(lambda: self.screen_name == screen)
 

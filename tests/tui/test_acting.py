@@ -77,14 +77,10 @@ async def test_a_save_can_be_sent_after_its_question_was_declined_and_after_a_fa
         await stage.sees("Saved “Better”")
 
 
-@pytest.mark.parametrize(
-    ("key", "screen"),
-    [("e", "FormScreen"), ("d", "ChoiceScreen")],
-)
-async def test_a_key_pressed_twice_opens_one_screen(world, key, screen):
+async def test_editing_asked_for_twice_opens_one_form(world):
     async with staged(world, SMALL) as stage:
-        at_once(stage, key, key)
-        await stage.is_on(screen)
+        at_once(stage, "e", "e")
+        await stage.is_on("FormScreen")
         await settle(stage)
         assert len(stage.app.screen_stack) == 3
 
@@ -106,12 +102,11 @@ async def test_a_new_blog_asked_for_twice_opens_one_form(world):
         assert len(stage.app.screen_stack) == 3
 
 
-@pytest.mark.parametrize("key", ["d", "e"])
-async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world, key):
+async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].gate = asyncio.Event()
         world.faults[F].waiting.clear()
-        await stage.press(key)
+        await stage.press("e")
         await world.faults[F].waiting.wait()
         await stage.press("n", "f1")
         await stage.is_on("HelpScreen")
@@ -148,16 +143,6 @@ async def test_giving_up_twice_asks_once(world):
         ]
 
 
-async def test_deleting_what_is_gone_already_is_one_sentence(world):
-    async with staged(world, SMALL) as stage:
-        await stage.press("d")
-        await stage.is_on("ChoiceScreen")
-        del world.blogs.table["blog-0004"]
-        await stage.press("y")
-        await stage.sees("“Blog number 4” was deleted already.", "4 blogs")
-        assert len(stage.app._notifications) == 1  # noqa: SLF001 -- Textual has no other
-
-
 @pytest.mark.parametrize("key", ["d", "e"])
 async def test_a_key_about_a_blog_that_is_gone_says_so_and_drops_it(world, key):
     async with staged(world, SMALL) as stage:
@@ -181,7 +166,7 @@ def _html_404():
     return answer
 
 
-async def test_the_backend_is_not_switched_under_a_write(world):
+async def test_a_switch_under_a_write_leaves_it_where_it_was_begun(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         gate = world.faults[F].gate = asyncio.Event()
@@ -189,21 +174,10 @@ async def test_the_backend_is_not_switched_under_a_write(world):
         await stage.write("Slow")
         await world.faults[F].waiting.wait()
         await stage.press("f2")
-        await stage.until(lambda: "wait for it, then switch" in stage.toasts())
+        await stage.sees("CONTAINERS", "Saving on FUNCTIONS")
         gate.set()
-        await stage.sees("Saved “Slow” on FUNCTIONS")
-
-
-async def test_after_agreeing_to_plain_http_a_delete_asks_no_second_time(world):
-    world.url = "http://far.example"
-    async with staged(world, SMALL) as stage:
-        await stage.press("d")
-        await stage.sees("Delete “")
-        await stage.press("y")
-        await stage.sees("not encrypted")
-        await stage.press("s")
-        await stage.sees("Deleted “Blog number 4”")
-        assert stage.screen_name == "MainScreen"
+        await stage.sees("Saved “Slow” on FUNCTIONS", "CONTAINERS")
+        assert sent(world, "POST") == ["/Prod/blog"]
 
 
 async def test_a_blog_posted_as_a_new_one_takes_the_deleted_ones_place(world):
@@ -240,10 +214,7 @@ async def test_the_field_that_is_written_in_is_in_sight_on_a_tiny_screen(world, 
 @pytest.mark.parametrize("tiny", [(20, 5), (40, 10)], ids=str)
 async def test_the_answers_of_a_dialog_are_in_sight_on_a_tiny_screen(world, tiny):
     async with staged(world, tiny) as stage:
-        await stage.press("d")
-        await stage.is_on("ChoiceScreen")
-        await stage.sees("Delete “", "Cancel (esc)", "Delete (y)")
-        await stage.press("escape", "e")
+        await stage.press("e")
         await stage.is_on("FormScreen")
         world.blogs.put(id="blog-0004", title="Theirs")
         await stage.write("Mine")

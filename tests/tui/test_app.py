@@ -283,45 +283,6 @@ async def test_a_blog_deleted_meanwhile_can_be_posted_as_a_new_one(world):
         assert "blog-0004" not in world.blogs.table
 
 
-async def test_d_deletes_after_a_question_that_names_the_blog(world, size):
-    async with staged(world, size) as stage:
-        await stage.press("d")
-        await stage.sees("Delete “Blog number 4” by Ada from FUNCTIONS?")
-        await stage.press("y")
-        await stage.sees("Deleted", "4 blogs")
-        assert "blog-0004" not in world.blogs.table
-        assert stage.list.current.id == "blog-0003"
-
-
-@pytest.mark.parametrize("key", ["escape", "q", "ctrl+g", "enter"])
-async def test_turning_away_from_the_question_deletes_nothing(world, key):
-    async with staged(world, SMALL) as stage:
-        await stage.press("d")
-        await stage.is_on("ChoiceScreen")
-        await stage.press(key)
-        await stage.is_on("MainScreen")
-        assert asked(world, "DELETE") == []
-
-
-async def test_the_question_can_be_answered_with_the_mouse(world):
-    async with staged(world, SMALL) as stage:
-        await stage.press("d")
-        await stage.is_on("ChoiceScreen")
-        await stage.pilot.click("#answer-y")
-        await stage.sees("Deleted")
-
-
-async def test_a_blog_that_changed_since_the_question_is_not_deleted(world, size):
-    async with staged(world, size) as stage:
-        world.blogs.put(id="blog-0004", title="Changed once")
-        await stage.press("d")
-        await stage.sees("Delete “Changed once”")
-        world.blogs.put(id="blog-0004", title="Changed twice")
-        await stage.press("y")
-        await stage.sees("412")
-        assert "blog-0004" in world.blogs.table
-
-
 async def test_r_shows_what_came_meanwhile_and_keeps_the_place(world):
     async with staged(world, SMALL) as stage:
         await stage.press("down", "down")
@@ -350,15 +311,6 @@ async def test_f2_switches_while_typing_and_the_save_goes_there(world):
         await stage.press("ctrl+s")
         await stage.sees("Saved “tt” on CONTAINERS")
         assert asked(world, "POST") == ["/blog"]
-
-
-async def test_a_dialog_that_names_a_backend_keeps_it(world):
-    async with staged(world, SMALL) as stage:
-        await stage.press("d")
-        await stage.sees("from FUNCTIONS?")
-        await stage.press("f2")
-        await stage.pilot.pause()
-        assert stage.app.session.active is F
 
 
 async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
@@ -654,9 +606,11 @@ async def test_any_size_of_terminal_works_at_the_start_and_later(tiny):
 
 async def test_resizing_under_a_dialog_keeps_it_and_its_focus(world):
     async with staged(world, SMALL) as stage:
-        await stage.press("d")
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("x", "escape")
         await stage.is_on("ChoiceScreen")
         for size in [(1, 1), (20, 5), (200, 60), (80, 24)]:
             await stage.pilot.resize_terminal(*size)
-        await stage.sees("from FUNCTIONS?")
+        await stage.sees("Give up what you have written")
         assert stage.app.focused.id == "cancel"

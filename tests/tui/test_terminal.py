@@ -52,9 +52,9 @@ def test_no_sequence_of_a_hostile_blog_reaches_the_terminal(served, environ):
         terminal.type(b"q")
         mark = terminal.expect(b"Quit", mark)
         terminal.type(b"d")
-        mark = terminal.expect(b"Delete (y)", mark)
-        terminal.type(b"q")
-        mark = terminal.expect(b"number", mark)
+        mark = terminal.expect(b"Deleting", mark)
+        terminal.type(b"u")
+        mark = terminal.expect(b"Kept", mark)
         terminal.type(b"e")
         terminal.expect(b"cannot be shown", mark)
         terminal.type(b"\x07")  # ctrl+g
@@ -146,14 +146,16 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again_at_the_new_size(envir
 def test_a_storm_of_resizes_while_a_dialog_is_open_harms_nothing(environ):
     with opened(environ, (10, 24)) as terminal:
         terminal.expect(b"11-25")
-        terminal.type(b"d")
+        terminal.type(b"n")
+        terminal.expect(b"Author")
+        terminal.type(b"x\x07")
         for number in range(200):
             terminal.resize(*[(1, 1), (20, 5), (200, 60), (79, 24), (3, 40)][number % 5])
             terminal.read(0.005)
         terminal.resize(80, 24)
         mark = len(terminal.seen)
-        terminal.expect(b"from FUNCTIONS?", mark)
-        terminal.type(b"q")
+        terminal.expect(b"Give up what you", mark)
+        terminal.type(b"y")
         terminal.expect(b"number", mark)
         terminal.type(b"q")
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0

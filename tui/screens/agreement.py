@@ -1,4 +1,4 @@
-"""What only a person may decide: an unencrypted token, a link, a deletion."""
+"""What only a person may decide: an unencrypted token, a link."""
 
 from __future__ import annotations
 
@@ -8,35 +8,25 @@ from urllib.parse import urlsplit
 from textual.app import App
 
 from tui import text
-from tui.contract import ApiError, Failure, Summary
+from tui.contract import ApiError, Failure, Kind
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.session import Session
 
 _LINK_SCHEMES: Final = {"http", "https", "mailto"}
 
 
-async def accepts_plain_http(app: App[None], session: Session, error: ApiError) -> bool:
+async def accepts_plain_http(app: App[None], session: Session, kind: Kind, error: ApiError) -> bool:
     """Ask whether the token may travel unencrypted, when that is what *error* is about."""
     if error.failure is not Failure.PLAIN_HTTP:
         return False
     question = text.line(
-        f"{session.backend.url} is not encrypted: others on the way could read the write token. "
-        "Send it all the same, until you quit?"
+        f"{session.backend_of(kind).url} is not encrypted: others on the way could read the "
+        "write token. Send it all the same, until you quit?"
     )
     answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("s", "Send it", "danger")]))
     if answer:
         session.allow_plain_http_token()
     return bool(answer)
-
-
-async def agrees_to_delete(app: App[None], session: Session, blog: Summary) -> bool:
-    """Ask whether this very blog may go."""
-    author = f" by {text.line(blog.author, 60)}" if blog.author.strip() else ""
-    question = text.line(
-        f"Delete “{text.title(blog.title, 120)}”{author} from {session.active.word}?"
-    )
-    answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("y", "Delete", "danger")]))
-    return answer is not None
 
 
 def _can_be_followed(url: str) -> bool:

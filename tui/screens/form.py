@@ -53,6 +53,9 @@ class FormScreen(Screen[Blog | None]):
         self._author_field = Field.of_line(blog.author if blog else "")
         self._contents_field = Field.of_text(blog.contents if blog else "")
         self._saving = False
+        self._kind = session.active
+        """Where the last save was sent."""
+        self._stored: Blog | None = None
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="new blog" if self._is_new else "editing")
@@ -75,6 +78,11 @@ class FormScreen(Screen[Blog | None]):
         if any(field.loses("") for field in fields):
             self._say(_HIDDEN)
         self._session.on_change()  # fills the label
+
+    @property
+    def is_lost(self) -> bool:
+        """Something was written that is neither stored nor about to be."""
+        return self.is_dirty and not self._saving and self._stored is None
 
     @property
     def is_dirty(self) -> bool:
@@ -102,6 +110,7 @@ class FormScreen(Screen[Blog | None]):
         if problem:
             self._say(problem)
             return
+        self._kind = self._session.active  # a switch meanwhile does not take the save along
         self._saving = True  # before the worker starts: the next key may be here already
         # The app owns the worker: leaving a screen must never cut a write short.
         self.app.run_worker(self._save(), group="write")
@@ -134,15 +143,25 @@ class FormScreen(Screen[Blog | None]):
         """Try to store what is written; tells whether the person wants another attempt."""
         form = self.query_one("#form")
         form.disabled = True
-        self._say(f"Saving on {self._session.active.word} …")
+        self._say(f"Saving on {self._kind.word} …")
         try:
-            written = await self._session.write(self._request())
+            written = await self._session.write(
+                await self._session.api(self._kind), self._request()
+            )
         except ApiError as error:
             form.disabled = False
             self._say(str(error))
             return await self._recover(error)
-        self.dismiss(written.blog)
+        title = text.title(written.blog.title, 60)
+        self.notify(f"Saved “{title}” on {self._kind.word}.")
+        self._stored = written.blog
+        self.on_screen_resume()
         return False
+
+    def on_screen_resume(self) -> None:
+        """Close once all is stored; under a dialog that has to wait."""
+        if self._stored and is_on_top(self):
+            self.dismiss(self._stored)
 
     def _request(self) -> Callable[[Api], Awaitable[Written]]:
         draft, etag, writes = self._draft(), self._etag, self._session.writes
@@ -158,7 +177,7 @@ class FormScreen(Screen[Blog | None]):
             return self._is_new
         if error.failure is Failure.CHANGED:
             return await self._settle()
-        return await accepts_plain_http(self.app, self._session, error)
+        return await accepts_plain_http(self.app, self._session, self._kind, error)
 
     async def _settle(self) -> bool:
         """Show who changed the blog to what; gives whether the person says to overwrite it."""

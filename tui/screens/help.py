@@ -20,7 +20,7 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("tab", "go from pane to pane"),
     ("n", "write a new blog"),
     ("e", "edit the blog"),
-    ("d", "delete the blog; asks first"),
+    ("d", "delete the blog in 5 seconds; u keeps it, D deletes it now"),
     ("r", "reload from the backend"),
     ("t  F2", "switch between FUNCTIONS and CONTAINERS (F2 also while typing)"),
     ("l", "show or hide the request log"),

@@ -14,15 +14,15 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from tui import text
-from tui.contract import ApiError, Blog, Failure, Question, Summary
+from tui.contract import ApiError, Blog, Question, Summary
 from tui.failures import READ_ONLY
 from tui.questions import listing, reading
-from tui.screens.agreement import accepts_plain_http, agrees_to_delete, follow_link
-from tui.screens.form import FormScreen
+from tui.screens.agreement import follow_link
+from tui.screens.deleting import Deleting, DeletionLine
 from tui.screens.listing import PAGE, Listing
 from tui.screens.reading import Reading
-from tui.screens.work import is_on_top, start
+from tui.screens.work import start
+from tui.screens.writing import Writing
 from tui.session import Session, Ticket
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
@@ -32,8 +32,6 @@ from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
 
 PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each it passes
-_DELETED: Final = "Deleted “{title}”."
-_GONE_ALREADY: Final = "“{title}” was deleted already."
 
 
 class MainScreen(Screen[None]):
@@ -53,6 +51,8 @@ class MainScreen(Screen[None]):
         Binding("n", "post", "New"),
         Binding("e", "edit", "Edit"),
         Binding("d", "delete", "Delete"),
+        Binding("u", "undo", "Keep what is being deleted", show=False),
+        Binding("D", "delete_now", "Delete now", show=False),
         Binding("r", "reload", "Reload"),
         Binding("t", "app.switch", "Switch"),
         Binding("l", "log", "Log"),
@@ -65,23 +65,26 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._preview: Timer | None = None
-        self._acting = False
         self._list = BlogList(id="list")
         self._pane = ListPane(self._list)
         self._reader = Reader(id="reader")
         self._listing = Listing(session, self._list, self._count)
         self._reading = Reading(session, self._reader)
+        deleting = Deleting(session, self._show_deletions, self._gone)
+        self._writing = Writing(self, session, deleting, self._stored)
 
     def compose(self) -> ComposeResult:
         yield BackendLabel()
         with Horizontal(id="panes"):
             yield self._pane
             yield self._reader
+        yield DeletionLine()
         yield RequestLog(self._session.requests)
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
         self._list.focus()
+        self._countdown = self.set_interval(0.25, self._show_deletions, pause=True)
         await self._reading.forget()
         # The first frame comes before the first request, and before httpx is imported for it.
         self.call_after_refresh(self.action_reload)
@@ -197,7 +200,7 @@ class MainScreen(Screen[None]):
             self._reading.begin(blog)
 
     def on_link_clicked(self, event: LinkClicked) -> None:
-        self._act(follow_link(self.app, event.url))
+        self._writing.act(follow_link(self.app, event.url))
 
     def action_leave_pane(self) -> None:
         self.remove_class("reading")
@@ -208,6 +211,8 @@ class MainScreen(Screen[None]):
         if action in {"leave_pane", "app.quit"}:
             in_list = self.focused is self._list and not self._is_reading
             return in_list == (action == "app.quit")
+        if action in {"undo", "delete_now"}:
+            return bool(self._session.deletions.waiting)
         return super().check_action(action, parameters)
 
     def action_log(self) -> None:
@@ -231,20 +236,6 @@ class MainScreen(Screen[None]):
         """The blog that a key acts on: the one that is read, else the one under the cursor."""
         return self._reader.blog if self._is_reading else self._list.current
 
-    def _act(self, work: Coroutine[None, None, None]) -> None:
-        """Begin what ends in another screen, unless something of the kind has begun."""
-        if self._acting or not is_on_top(self):
-            work.close()
-            return
-        self._acting = True
-        self._start(self._act_out(work))
-
-    async def _act_out(self, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        finally:
-            self._acting = False
-
     def _may_write(self) -> bool:
         """Tell whether writes are sent at all, and say why when they are not."""
         if self._session.read_only:
@@ -252,74 +243,48 @@ class MainScreen(Screen[None]):
         return not self._session.read_only
 
     def action_post(self) -> None:
-        if self._may_write() and is_on_top(self) and not self._acting:
-            self.app.push_screen(FormScreen(self._session), self._stored)
+        if self._may_write():
+            self._writing.post()
 
     def action_edit(self) -> None:
         if self._target and self._may_write():
-            self._act(self._edit(self._target))
+            self._writing.edit(self._target)
 
-    async def _edit(self, listed: Summary) -> None:
-        """Edit what is stored now, not what was read some time ago."""
-        blog = await self._stored_now(listed)
-        if blog and is_on_top(self):
-            form = FormScreen(self._session, blog)
-            self.app.push_screen(form, partial(self._stored, edited=blog.id))
+    def action_delete(self) -> None:
+        if self._target and self._may_write():
+            self._writing.delete(self._target)
 
-    async def _stored_now(self, listed: Summary) -> Blog | None:
-        """Read the blog; when that fails, say so and give None. One that is gone is dropped."""
-        try:
-            return await self._session.read(lambda api: api.read(listed.id))
-        except ApiError as error:
-            if error.failure is Failure.MISSING:
-                await self._gone(listed, _GONE_ALREADY)
-            else:
-                self.notify(str(error), severity="error")
-            return None
+    def action_undo(self) -> None:
+        """Keep the blog that keys act on, or else the one that was last to be deleted."""
+        deletions = self._session.deletions
+        here = deletions.of(self._target.id) if self._target else None
+        deletions.undo(here or deletions.waiting[-1])
 
-    def _stored(self, blog: Blog | None, edited: str | None = None) -> None:
-        if blog is None:
-            return
+    def action_delete_now(self) -> None:
+        self._session.deletions.hurry()
+
+    def _stored(self, blog: Blog, edited: str | None) -> None:
+        """Show what was stored, instead of the blog that was edited."""
         if edited and edited != blog.id:  # it was deleted, and posted as a new one
             self._listing.drop(edited)
         self._listing.put(blog)
-        self.notify(f"Saved “{text.title(blog.title, 60)}” on {self._session.active.word}.")
         if self._listing.failed:
             self.action_reload()
         if self._is_reading:
             self._reading.begin(blog)
 
-    def action_delete(self) -> None:
-        if self._target and self._may_write():
-            self._act(self._delete(self._target))
-
-    async def _delete(self, listed: Summary) -> None:
-        """Delete what is stored now and was named in the question, and nothing else."""
-        blog = await self._stored_now(listed)
-        if not (blog and is_on_top(self) and await agrees_to_delete(self.app, self._session, blog)):
-            return
-        words = await self._deleted(blog)
-        if words:
-            await self._gone(blog, words)
-
-    async def _deleted(self, blog: Blog) -> str | None:
-        """Send the request; gives the words for what became of the blog, None when it is there."""
-        writes = self._session.writes
-        try:
-            await self._session.write(lambda api: writes.delete(api, blog.id, blog.etag))
-        except ApiError as error:
-            if error.failure is Failure.MISSING:
-                return _GONE_ALREADY
-            self.notify(str(error), severity="error")
-            if await accepts_plain_http(self.app, self._session, error):
-                return await self._deleted(blog)
-            return None
-        return _DELETED
-
-    async def _gone(self, blog: Summary, words: str) -> None:
-        """Say what became of the blog, and show it no more."""
-        self.notify(words.format(title=text.title(blog.title, 60)))
-        self._listing.drop(blog.id)
-        self.action_leave_pane()
-        if self._reading.subject == blog.id:
+    async def _gone(self, blog_id: str) -> None:
+        """Show a blog no more that is not there."""
+        self._listing.drop(blog_id)
+        if self._reading.subject == blog_id:
+            self.action_leave_pane()
             await self._reading.forget()
+
+    def _show_deletions(self) -> None:
+        waiting = self._session.deletions.waiting
+        self.query_one(DeletionLine).show(waiting)
+        self._list.mark({deletion.blog.id: deletion.seconds for deletion in waiting})
+        if waiting:
+            self._countdown.resume()
+        else:
+            self._countdown.pause()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from rich.style import Style
@@ -40,13 +40,14 @@ class BlogList(ScrollView, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "blog-list--cursor",
-        "blog-list--date",
+        "blog-list--doomed",
         "blog-list--note",
     }
     DEFAULT_CSS = """
     BlogList { height: 1fr; overflow-x: hidden; }
     BlogList > .blog-list--cursor { background: $primary 30%; }
     BlogList:focus > .blog-list--cursor { background: $primary; color: $text; text-style: bold; }
+    BlogList > .blog-list--doomed { text-style: strike; }
     BlogList > .blog-list--note { color: $text-muted; }
     """
 
@@ -84,6 +85,7 @@ class BlogList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._catalogue = Catalogue()
         self._note = Safe("")
+        self._doomed: Mapping[str, int] = {}
         self.wants_more = False
         """There is more to load; asking for it is `NeedMore`."""
 
@@ -137,6 +139,11 @@ class BlogList(ScrollView, can_focus=True):
         self._catalogue.drop(blog_id)
         row = self._catalogue.position(kept.id) if kept else None
         self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
+
+    def mark(self, doomed: Mapping[str, int]) -> None:
+        """Show in how many seconds which blogs are deleted."""
+        self._doomed = doomed
+        self.refresh()
 
     def note(self, words: str) -> None:
         """Say below the rows (or instead of them) how it goes on."""
@@ -237,8 +244,11 @@ class BlogList(ScrollView, can_focus=True):
 
     def _row(self, blog: Summary, width: int, style: Style) -> Strip:
         """Draw date, author and title; the title comes last, where a wrong width harms nothing."""
-        moment = text.row(blog.created_at).replace("T", " ")
-        words = f" {column(Safe(moment[5:16]), 11)} "
+        when = Safe(text.row(blog.created_at).replace("T", " ")[5:16])
+        if blog.id in self._doomed:
+            when = Safe(f"gone in {self._doomed[blog.id]} s")
+            style += self.get_component_rich_style("blog-list--doomed", partial=True)
+        words = f" {column(when, 11)} "
         if width >= _ROOMY:
             words += f" {column(text.row(blog.author), _AUTHOR_WIDTH)} "
         return strip(Safe(f"{words} {text.row(text.title(blog.title))}"), width, style)

@@ -1,0 +1,78 @@
+"""Deletions that wait for a while, in which each can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from tui.contract import Blog, Kind
+
+GRACE: Final = 5.0
+"""Seconds in which a deletion can be taken back."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Deletion:
+    """One deletion that nobody was told of yet."""
+
+    blog: Blog
+    kind: Kind
+    """Where the request goes, whatever backend is active by then."""
+    due: float
+    decided: asyncio.Event = field(default_factory=asyncio.Event)
+    is_undone: bool = False
+
+    @property
+    def seconds(self) -> int:
+        """What is left, as it is counted down on screens."""
+        return max(0, math.ceil(self.due - time.monotonic()))
+
+
+class Deletions:
+    """Those that wait, the latest last. When the program dies, none of them happens."""
+
+    def __init__(self) -> None:
+        self.grace = GRACE
+        self.waiting: list[Deletion] = []
+        self._none_waits = asyncio.Event()
+
+    def begin(self, blog: Blog, kind: Kind) -> Deletion:
+        """Let the time of a deletion run; `outlast` it."""
+        deletion = Deletion(blog=blog, kind=kind, due=time.monotonic() + self.grace)
+        self.waiting.append(deletion)
+        return deletion
+
+    async def outlast(self, deletion: Deletion) -> bool:
+        """Wait until the blog is to be deleted (true), or to be kept."""
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.grace):
+                    await deletion.decided.wait()
+        finally:
+            self.waiting.remove(deletion)
+            self._none_waits.set()
+        return not deletion.is_undone
+
+    def of(self, blog_id: str | None) -> Deletion | None:
+        """Give the blog's deletion, while it waits."""
+        return next((one for one in self.waiting if one.blog.id == blog_id), None)
+
+    def undo(self, deletion: Deletion) -> None:
+        """Keep the blog."""
+        deletion.is_undone = True
+        deletion.decided.set()
+
+    def hurry(self) -> None:
+        """Let all that wait happen now."""
+        for deletion in self.waiting:
+            deletion.decided.set()
+
+    async def emptied(self) -> None:
+        """Wait until none waits."""
+        while self.waiting:
+            self._none_waits.clear()
+            await self._none_waits.wait()

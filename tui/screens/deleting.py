@@ -1,0 +1,101 @@
+"""Deletes blogs after a while in which each can be kept, and says how the time runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual.app import App
+from textual.content import Content
+from textual.widgets import Static
+
+from tui import text
+from tui.contract import Api, ApiError, Blog, Failure, Kind, Summary
+from tui.deletions import Deletion
+from tui.screens.agreement import accepts_plain_http
+from tui.session import Session
+
+
+class DeletionLine(Static):
+    """What is about to be deleted, when, and how to keep it; nothing when nothing is."""
+
+    DEFAULT_CSS = """
+    DeletionLine { height: auto; max-height: 2; display: none; padding: 0 1; }
+    DeletionLine { background: $error; color: $text; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def show(self, waiting: list[Deletion]) -> None:
+        self.display = bool(waiting)
+        if waiting:
+            self.update(Content(text.line(_words(waiting))))
+
+
+def _words(waiting: list[Deletion]) -> str:
+    if len(waiting) > 1:
+        soonest = min(deletion.seconds for deletion in waiting)
+        return f"Deleting {len(waiting)} blogs, the next in {soonest} s: u keeps, D deletes now"
+    deletion = waiting[0]
+    title = text.title(deletion.blog.title, 40)
+    return (
+        f"Deleting “{title}” from {deletion.kind.word} in {deletion.seconds} s: "
+        "u keeps it, D deletes it now"
+    )
+
+
+class Deleting:
+    """Carries deletions out, whatever the person does meanwhile."""
+
+    def __init__(
+        self, session: Session, changed: Callable[[], None], gone: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._session = session
+        self._changed = changed
+        """Called when one begins to wait, and when it no longer does."""
+        self._gone = gone
+        """Called with the id of a blog that is no more."""
+
+    async def is_allowed(self, app: App[None], kind: Kind) -> bool:
+        """Ask now what would otherwise be asked in the middle of something else."""
+        try:
+            (await self._session.api(kind)).check_permission()
+        except ApiError as error:
+            if error.failure is not Failure.PLAIN_HTTP:
+                app.notify(str(error), severity="error")
+            return await accepts_plain_http(app, self._session, kind, error)
+        return True
+
+    async def carry_out(self, app: App[None], kind: Kind, blog: Blog) -> None:
+        """Delete *blog* as it is now when its time is up, unless it is kept."""
+        api = await self._session.api(kind)
+        deletion = self._session.deletions.begin(blog, kind)
+        self._changed()
+        delete = await self._session.deletions.outlast(deletion)
+        self._changed()
+        if delete:
+            await self._delete(app, api, deletion)
+        else:
+            app.notify(f"Kept {_named(blog)}.")
+
+    async def _delete(self, app: App[None], api: Api, deletion: Deletion) -> None:
+        writes, blog = self._session.writes, deletion.blog
+        try:
+            await self._session.write(api, lambda api: writes.delete(api, blog.id, blog.etag))
+        except ApiError as error:
+            if error.failure is Failure.MISSING:
+                await self.drop_missing(app, blog)
+            else:
+                app.notify(f"{_named(blog)} was not deleted. {error}", severity="error")
+        else:
+            app.notify(f"Deleted {_named(blog)} from {deletion.kind.word}.")
+            await self._gone(blog.id)
+
+    async def drop_missing(self, app: App[None], blog: Summary) -> None:
+        """Show a blog no more that somebody else deleted."""
+        app.notify(f"{_named(blog)} was deleted already.")
+        await self._gone(blog.id)
+
+
+def _named(blog: Summary) -> str:
+    return f"“{text.title(blog.title, 60)}”"
