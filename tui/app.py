@@ -168,10 +168,14 @@ class BlogsApp(App[None]):
         """Quit when nothing would be lost and all is written; at a second request at once."""
         if self._leaving:
             self.exit()
-        elif any(isinstance(screen, FormScreen) and screen.is_lost for screen in self.screen_stack):
-            self._ask("What you have written is not saved. Quit all the same?", "Quit", self._left)
-        else:
+            return
+        written = [one for one in self.screen_stack if isinstance(one, FormScreen) and one.is_lost]
+        if not written:
             self._finish()
+            return
+        kept = all(form.keep() for form in written)
+        where = "only kept as a draft" if kept else "not saved"
+        self._ask(f"What you have written is {where}. Quit all the same?", "Quit", self._left)
 
     def _ask(self, question: str, label: str, answered: Callable[[str | None], None]) -> None:
         self._leaving = True

@@ -71,17 +71,28 @@ class Draft:
     contents: str
 
     def problem(self) -> str | None:
-        """Say what the backend would refuse, or None."""
+        """Say what the backend would refuse first, or None."""
+        return next(iter(self.problems().values()), None)
+
+    def problems(self) -> dict[str, str]:
+        """Say what the backend would refuse, by field."""
+        found = {}
         if not self.title.strip():
-            return "The title is empty: give it at least one letter."
-        if len(self.title) > LONGEST_TITLE:
-            return f"The title has {len(self.title)} characters: {LONGEST_TITLE} at most."
+            found["title"] = "The title is empty: give it at least one letter."
+        elif len(self.title) > LONGEST_TITLE:
+            found["title"] = f"The title has {len(self.title)} characters: {LONGEST_TITLE} at most."
         if len(self.author) > LONGEST_AUTHOR:
-            return f"The author has {len(self.author)} characters: {LONGEST_AUTHOR} at most."
-        size = len(self.contents.encode("utf-8", "surrogatepass"))
-        if size > LARGEST_CONTENTS:
-            return f"The contents have {size} bytes: {LARGEST_CONTENTS} at most."
-        return None
+            found["author"] = (
+                f"The author has {len(self.author)} characters: {LONGEST_AUTHOR} at most."
+            )
+        if self.size > LARGEST_CONTENTS:
+            found["contents"] = f"The contents have {self.size} bytes: {LARGEST_CONTENTS} at most."
+        return found
+
+    @property
+    def size(self) -> int:
+        """How many bytes the contents take."""
+        return len(self.contents.encode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True, kw_only=True)

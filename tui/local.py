@@ -70,12 +70,16 @@ def running(environ: Mapping[str, str]) -> list[LocalCloud]:
     return [cloud for cloud in found if cloud]
 
 
-def _folder(environ: Mapping[str, str]) -> Path:
+def state_home(environ: Mapping[str, str]) -> Path:
+    """Give the folder for what programs remember of a person's use of them."""
     state = environ.get("XDG_STATE_HOME", "")
     # A relative path is invalid and to be ignored, says the XDG specification.
     home = Path(environ.get("HOME") or Path.home())
-    base = Path(state) if Path(state).is_absolute() else home / ".local" / "state"
-    return base / "aws-blog-demo" / "running"
+    return Path(state) if Path(state).is_absolute() else home / ".local" / "state"
+
+
+def _folder(environ: Mapping[str, str]) -> Path:
+    return state_home(environ) / "aws-blog-demo" / "running"
 
 
 def _live(pointer: Path) -> LocalCloud | None:
@@ -86,7 +90,7 @@ def _live(pointer: Path) -> LocalCloud | None:
     pid = document.get("pid")
     if stack is None or state is None or outputs is None or not isinstance(pid, int):
         return None
-    if not (_alive(pid) and _locked(state)):
+    if not (is_alive(pid) and _locked(state)):
         return None
     return LocalCloud(name=pointer.stem, stack=stack, state=Path(state), outputs_file=Path(outputs))
 
@@ -111,7 +115,8 @@ def _read_object(path: Path) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether a process has that number now."""
     if pid <= 0:  # would address process groups
         return False
     try:

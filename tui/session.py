@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from tui.backends import Backend, Backends
 from tui.connections import Connections
 from tui.contract import Api, ApiError, Exchange, Failure, Kind, LogEntry, Question
 from tui.deletions import Deletions
+from tui.drafts import DraftFolder
 from tui.history import History
 from tui.writes import Writes
 
@@ -50,6 +51,7 @@ class Session:
         self._reads: set[object] = set()
         self._writes: set[object] = set()
         self.active = active
+        self.drafts = DraftFolder.of(self.environ)
         self.writes = Writes()
         self.deletions = Deletions()
         self.failures = 0
@@ -76,6 +78,16 @@ class Session:
     def backends(self) -> Backends:
         """Both backends, and where they are."""
         return self._opener.backends
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of all backends that are known."""
+        return tuple(sorted(one.url for one in self._opener.backends.by_kind.values()))
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the program."""
+        return self.connections.finder.environ
 
     @property
     def busy(self) -> bool:

@@ -212,13 +212,14 @@ async def test_the_field_that_is_written_in_is_in_sight_on_a_tiny_screen(world, 
 
 
 @pytest.mark.parametrize("tiny", [(20, 5), (40, 10)], ids=str)
-async def test_the_answers_of_a_dialog_are_in_sight_on_a_tiny_screen(world, tiny):
+async def test_the_answers_to_a_conflict_are_in_sight_on_a_tiny_screen(world, tiny):
     async with staged(world, tiny) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
         world.blogs.put(id="blog-0004", title="Theirs")
         await stage.write("Mine")
-        await stage.sees("Cancel (esc)", "Overwrite (o)", "Reload (r)", "Somebody")
+        await stage.is_on("ConflictScreen")
+        await stage.sees("Somebody", "m Mine")
 
 
 def test_help_tells_where_ctrl_z_undoes():

@@ -231,22 +231,25 @@ async def begin_conflict(stage, world):
     await stage.is_on("FormScreen")
     world.blogs.put(id="blog-0004", title="Theirs", contents="Their text")
     await stage.write("Mine", "My text")
-    await stage.sees("Somebody changed this blog", "Theirs", "10 characters")
+    await stage.is_on("ConflictScreen")
+    await stage.sees(
+        "Somebody changed", "▌ Title: Theirs", "▌ Their text", "▌ Title: Mine", "▌ My text"
+    )
 
 
 async def test_a_conflict_is_told_and_can_be_overwritten(world, size):
     async with staged(world, size) as stage:
         await begin_conflict(stage, world)
-        await stage.press("o")
+        await stage.press("m")
         await stage.sees("Mine", "Saved")
         assert world.blogs.table["blog-0004"]["contents"] == "My text"
 
 
-async def test_a_conflict_can_be_reloaded(world):
+async def test_a_conflict_can_be_given_in_to(world):
     async with staged(world, SMALL) as stage:
         await begin_conflict(stage, world)
-        await stage.press("r")
-        await stage.sees("Theirs", "Their text", "Reloaded")
+        await stage.press("t")
+        await stage.sees("Theirs", "Their text", "This is what is stored now.")
         await stage.write("Both")
         await stage.sees("Both", "Saved")
         assert world.blogs.table["blog-0004"]["contents"] == "Their text"
@@ -265,8 +268,8 @@ async def test_an_overwrite_hits_only_what_was_shown(world):
     async with staged(world, SMALL) as stage:
         await begin_conflict(stage, world)
         world.blogs.put(id="blog-0004", title="Third", contents="Yet another")
-        await stage.press("o")
-        await stage.sees("Somebody changed this blog", "Third")
+        await stage.press("m")
+        await stage.sees("▌ Title: Third", "Yet another")
         assert world.blogs.table["blog-0004"]["title"] == "Third"
 
 
@@ -402,6 +405,9 @@ def test_help_leaves_no_key_out():
         "pagedown": "page down",
         "f1": "F1",
         "f2": "F2",
+        "f3": "F3",
+        "f4": "F4",
+        "slash": "/",
         "escape": "esc",
     }
     words = " ".join(f"{keys} {meaning}" for keys, meaning in KEYS)
@@ -533,7 +539,7 @@ async def test_quitting_asks_when_something_would_be_lost_and_goes_at_the_second
         await stage.press("n")
         await stage.is_on("FormScreen")
         await stage.press("x", "ctrl+c")
-        await stage.sees("not saved. Quit")
+        await stage.sees("only kept as a draft. Quit")
         await stage.press("escape")
         await stage.is_on("FormScreen")
         await stage.press("ctrl+q", "ctrl+c")

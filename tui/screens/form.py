@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ClassVar, Final
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Label, Static
+from textual.timer import Timer
+from textual.widgets import Footer, Static
 
-from tui import text
-from tui.contract import Api, ApiError, Blog, Draft, Failure
-from tui.editing import Field
-from tui.ids import new_id
-from tui.screens.agreement import accepts_plain_http
+from tui import external_editor, text
+from tui.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
+from tui.external_editor import EditorError
+from tui.lending import lend_terminal
+from tui.manuscript import Manuscript, Texts
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.preview import PreviewScreen
+from tui.screens.saving import Saving
 from tui.screens.work import is_on_top
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.counted_label import CountedLabel
 from tui.widgets.fields import Fields, LineField, TextField
-from tui.writes import Written
 
+KEEP_DELAY: Final = 0.5
+"""Seconds without a key after which what is written is kept."""
+_NOTHING: Final = Texts(title="", author="", contents="")
 _HIDDEN: Final = (
     "Some characters of this blog cannot be shown. A field that you leave alone keeps them."
 )
@@ -39,81 +45,163 @@ class FormScreen(Screen[Blog | None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
+        Binding("f3", "preview", "Preview", priority=True),
+        Binding("f4", "editor", "Your editor", priority=True),
         Binding("escape,ctrl+g", "leave", "Give up", key_display="esc"),
     ]
 
-    def __init__(self, session: Session, blog: Blog | None = None) -> None:
+    def __init__(
+        self, session: Session, manuscript: Manuscript, texts: Texts | None = None
+    ) -> None:
+        """Begin with *texts* instead of what is stored."""
         super().__init__()
         self._session = session
-        self._is_new = blog is None
-        # Made once, so that sending again after a lost answer cannot make a second blog.
-        self._blog_id = blog.id if blog else new_id()
-        self._etag = blog.etag if blog else None
-        self._title_field = Field.of_line(blog.title if blog else "")
-        self._author_field = Field.of_line(blog.author if blog else "")
-        self._contents_field = Field.of_text(blog.contents if blog else "")
+        self._manuscript = manuscript
+        self._shown = texts or manuscript.original
         self._saving = False
-        self._kind = session.active
-        """Where the last save was sent."""
         self._stored: Blog | None = None
+        self._delay: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield BackendLabel(note="new blog" if self._is_new else "editing")
+        yield BackendLabel(note="new blog" if self._manuscript.is_new else "editing")
         with Fields(id="form"):
-            yield Label(Content("Title"))
-            yield LineField(
-                self._title_field.shown, id="title", compact=True, select_on_focus=False
+            yield CountedLabel("Title", LONGEST_TITLE, "characters", id="title-label")
+            yield LineField(self._shown.title, id="title", compact=True, select_on_focus=False)
+            yield CountedLabel("Author", LONGEST_AUTHOR, "characters", id="author-label")
+            yield LineField(self._shown.author, id="author", compact=True, select_on_focus=False)
+            yield CountedLabel(
+                "Contents (Markdown)", LARGEST_CONTENTS, "bytes", id="contents-label"
             )
-            yield Label(Content("Author"))
-            yield LineField(
-                self._author_field.shown, id="author", compact=True, select_on_focus=False
-            )
-            yield Label(Content("Contents (Markdown)"))
-            yield TextField(self._contents_field.shown, id="contents")
+            yield TextField(text.editable(self._shown.contents), id="contents")
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        fields = (self._title_field, self._author_field, self._contents_field)
-        if any(field.loses("") for field in fields):
+        if self._manuscript.hides:
             self._say(_HIDDEN)
+        self._check()
         self._session.on_change()  # fills the label
+
+    # What is written.
+
+    @property
+    def is_dirty(self) -> bool:
+        """Something was written that is not stored."""
+        return self._texts() != self._manuscript.original
 
     @property
     def is_lost(self) -> bool:
         """Something was written that is neither stored nor about to be."""
         return self.is_dirty and not self._saving and self._stored is None
 
-    @property
-    def is_dirty(self) -> bool:
-        """Something was written that is not stored."""
-        return any(current != field.shown for field, current in self._fields())
-
-    def _fields(self) -> list[tuple[Field, str]]:
-        return [
-            (self._title_field, self.query_one("#title", LineField).value),
-            (self._author_field, self.query_one("#author", LineField).value),
-            (self._contents_field, self.query_one("#contents", TextField).text),
-        ]
-
-    def _draft(self) -> Draft:
-        title, author, contents = (field.stored(current) for field, current in self._fields())
-        return Draft(id=self._blog_id, title=title, author=author, contents=contents)
+    def _texts(self) -> Texts:
+        return Texts(
+            title=self.query_one("#title", LineField).value,
+            author=self.query_one("#author", LineField).value,
+            contents=self.query_one("#contents", TextField).text,
+        )
 
     def _say(self, words: str) -> None:
         self.query_one("#status", Static).update(Content(text.line(words)))
 
+    def on_input_changed(self) -> None:
+        self._changed()
+
+    def on_text_area_changed(self) -> None:
+        self._changed()
+
+    def _changed(self) -> None:
+        self._check()
+        if self._delay:
+            self._delay.stop()
+        self._delay = self.set_timer(KEEP_DELAY, self.keep)
+
+    def _check(self) -> None:
+        """Say beside each field what is wrong with it; nobody blames a form for being empty."""
+        texts = self._texts()
+        draft = self._manuscript.draft(texts)
+        problems = draft.problems() if texts != _NOTHING else {}
+        sizes = {"title": len(draft.title), "author": len(draft.author), "contents": draft.size}
+        for name, size in sizes.items():
+            label = self.query_one(f"#{name}-label", CountedLabel)
+            label.show(size, problems.get(name))
+
+    def keep(self) -> bool:
+        """Keep what is written and not stored, in case the app dies; tells whether that worked."""
+        if self._stored or not self.is_attached:
+            return False
+        try:
+            if self.is_dirty:
+                kept = self._manuscript.kept(self._texts(), self._session.urls)
+                self._session.drafts.keep(kept)
+            else:
+                self._session.drafts.drop(self._manuscript.id)
+        except OSError as error:
+            self._say(f"No draft can be kept: {error.strerror}. Save soon.")
+            return False
+        return True
+
+    # Keys.
+
+    def action_preview(self) -> None:
+        if is_on_top(self):
+            self.app.push_screen(PreviewScreen(self._manuscript.draft(self._texts())))
+
+    def action_editor(self) -> None:
+        """Hand the contents to the person's own editor; whatever fails, they stay."""
+        if self._saving or not is_on_top(self):
+            return
+        if self._session.saving:  # its answer would come to an app that does not listen
+            self._say("A write has no answer yet: wait for it, then open the editor.")
+            return
+        self.keep()
+        field = self.query_one("#contents", TextField)
+        try:
+            words = external_editor.command(self._session.environ)
+            edited = lend_terminal(self.app, partial(external_editor.edit, words, field.text))
+        except SuspendNotSupported:
+            self._say("This terminal cannot be lent to an editor.")
+        except EditorError as error:
+            self._say(str(error))
+        else:
+            field.load_text(text.editable(edited))
+            field.focus()
+
     def action_save(self) -> None:
         if self._saving or not is_on_top(self):
             return
-        problem = self._draft().problem()
+        problem = self._manuscript.draft(self._texts()).problem()
         if problem:
             self._say(problem)
             return
-        self._kind = self._session.active  # a switch meanwhile does not take the save along
         self._saving = True  # before the worker starts: the next key may be here already
         # The app owns the worker: leaving a screen must never cut a write short.
         self.app.run_worker(self._save(), group="write")
+
+    async def _save(self) -> None:
+        self.keep()
+        form, focused = self.query_one("#form"), self.focused
+        begun, base = self._manuscript.id, self._manuscript.base
+        form.disabled = True
+        saving = Saving(self.app, self._session, self._say)
+        self._stored = await saving.save(self._manuscript, self._texts())
+        form.disabled = self._saving = False
+        if self._stored or self._manuscript.id != begun:
+            self._session.drafts.drop(begun)
+        if self._manuscript.base not in {base, None}:
+            self._load(self._manuscript.original)
+        self.set_focus(focused)
+        self.on_screen_resume()
+
+    def _load(self, texts: Texts) -> None:
+        self.query_one("#title", LineField).value = texts.title
+        self.query_one("#author", LineField).value = texts.author
+        self.query_one("#contents", TextField).load_text(texts.contents)
+
+    def on_screen_resume(self) -> None:
+        """Close once all is stored; under a dialog that has to wait."""
+        if self._stored and is_on_top(self):
+            self.dismiss(self._stored)
 
     def action_leave(self) -> None:
         if not is_on_top(self):
@@ -122,94 +210,15 @@ class FormScreen(Screen[Blog | None]):
             self._say("The save is still under way: wait for its answer.")
         elif self.is_dirty:
             question = text.line("Give up what you have written here?")
-            choices = [Choice("y", "Give up", "danger")]
+            choices = [Choice("k", "Keep as draft"), Choice("y", "Give up", "danger")]
             self.app.push_screen(ChoiceScreen(question, choices), self._give_up)
         else:
-            self.dismiss(None)
+            self._give_up("y")
 
     def _give_up(self, answer: str | None) -> None:
+        if answer == "k":
+            self.keep()
+        elif answer == "y":
+            self._session.drafts.drop(self._manuscript.id)
         if answer:
             self.dismiss(None)
-
-    async def _save(self) -> None:
-        """Store what is written, as often as the person decides to after a failure."""
-        loses = any(field.loses(current) for field, current in self._fields())
-        wanted = not loses or await self._ask("Save with the replaced characters?", "s", "Save")
-        while wanted:
-            wanted = await self._send()
-        self._saving = False
-
-    async def _send(self) -> bool:
-        """Try to store what is written; tells whether the person wants another attempt."""
-        form = self.query_one("#form")
-        form.disabled = True
-        self._say(f"Saving on {self._kind.word} …")
-        try:
-            written = await self._session.write(
-                await self._session.api(self._kind), self._request()
-            )
-        except ApiError as error:
-            form.disabled = False
-            self._say(str(error))
-            return await self._recover(error)
-        title = text.title(written.blog.title, 60)
-        self.notify(f"Saved “{title}” on {self._kind.word}.")
-        self._stored = written.blog
-        self.on_screen_resume()
-        return False
-
-    def on_screen_resume(self) -> None:
-        """Close once all is stored; under a dialog that has to wait."""
-        if self._stored and is_on_top(self):
-            self.dismiss(self._stored)
-
-    def _request(self) -> Callable[[Api], Awaitable[Written]]:
-        draft, etag, writes = self._draft(), self._etag, self._session.writes
-        if self._is_new:
-            return lambda api: writes.create(api, draft)
-        return lambda api: writes.replace(api, draft, etag)
-
-    async def _recover(self, error: ApiError) -> bool:
-        """Let the person decide where there is something to decide; true is another attempt."""
-        if error.failure is Failure.MISSING and not self._is_new:
-            if await self._ask("The blog was deleted meanwhile.", "p", "Post this as a new one"):
-                self._is_new, self._blog_id = True, new_id()
-            return self._is_new
-        if error.failure is Failure.CHANGED:
-            return await self._settle()
-        return await accepts_plain_http(self.app, self._session, self._kind, error)
-
-    async def _settle(self) -> bool:
-        """Show who changed the blog to what; gives whether the person says to overwrite it."""
-        try:
-            theirs = await self._session.read(lambda api: api.read(self._blog_id))
-        except ApiError as error:
-            self._say(str(error))
-            return False
-        question = text.line(
-            f"Somebody changed this blog at {theirs.updated_at}, while you were writing. It now "
-            f"has the title “{text.title(theirs.title, 80)}” and {len(theirs.contents)} characters."
-            " Overwrite it with yours, or reload it and lose yours?"
-        )
-        choices = [Choice("o", "Overwrite", "danger"), Choice("r", "Reload", "danger")]
-        answer = await self.app.push_screen_wait(ChoiceScreen(question, choices))
-        if answer == "o":
-            self._etag = theirs.etag  # only over what was shown, not over whatever comes next
-        elif answer == "r":
-            self._load(theirs)
-        return answer == "o"
-
-    def _load(self, blog: Blog) -> None:
-        """Show *blog* instead of what is written."""
-        self._etag = blog.etag
-        self._title_field = Field.of_line(blog.title)
-        self._author_field = Field.of_line(blog.author)
-        self._contents_field = Field.of_text(blog.contents)
-        self.query_one("#title", LineField).value = self._title_field.shown
-        self.query_one("#author", LineField).value = self._author_field.shown
-        self.query_one("#contents", TextField).load_text(self._contents_field.shown)
-        self._say("Reloaded.")
-
-    async def _ask(self, question: str, key: str, label: str) -> bool:
-        screen = ChoiceScreen(text.line(question), [Choice(key, label)])
-        return await self.app.push_screen_wait(screen) == key

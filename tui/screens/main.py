@@ -18,6 +18,7 @@ from tui.contract import ApiError, Blog, Question, Summary
 from tui.failures import READ_ONLY
 from tui.questions import listing, reading
 from tui.screens.agreement import follow_link
+from tui.screens.copying import copy
 from tui.screens.deleting import Deleting, DeletionLine
 from tui.screens.listing import PAGE, Listing
 from tui.screens.reading import Reading
@@ -53,6 +54,8 @@ class MainScreen(Screen[None]):
         Binding("d", "delete", "Delete"),
         Binding("u", "undo", "Keep what is being deleted", show=False),
         Binding("D", "delete_now", "Delete now", show=False),
+        Binding("v", "raw", "Raw text, or rendered", show=False),
+        Binding("c", "copy", "Copy contents, id or link", show=False),
         Binding("r", "reload", "Reload"),
         Binding("t", "app.switch", "Switch"),
         Binding("l", "log", "Log"),
@@ -88,6 +91,7 @@ class MainScreen(Screen[None]):
         await self._reading.forget()
         # The first frame comes before the first request, and before httpx is imported for it.
         self.call_after_refresh(self.action_reload)
+        self.call_after_refresh(self._writing.mention_drafts)
 
     @property
     def _is_reading(self) -> bool:
@@ -202,6 +206,13 @@ class MainScreen(Screen[None]):
     def on_link_clicked(self, event: LinkClicked) -> None:
         self._writing.act(follow_link(self.app, event.url))
 
+    def action_raw(self) -> None:
+        self._start(self._reading.toggle_raw())
+
+    def action_copy(self) -> None:
+        if self._target:
+            self._writing.act(copy(self.app, self._session, self._target))
+
     def action_leave_pane(self) -> None:
         self.remove_class("reading")
         self._list.focus()
@@ -211,6 +222,8 @@ class MainScreen(Screen[None]):
         if action in {"leave_pane", "app.quit"}:
             in_list = self.focused is self._list and not self._is_reading
             return in_list == (action == "app.quit")
+        if action == "raw":
+            return self._reader.blog is not None
         if action in {"undo", "delete_now"}:
             return bool(self._session.deletions.waiting)
         return super().check_action(action, parameters)

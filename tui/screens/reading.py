@@ -48,6 +48,11 @@ class Reading:
         if self._subject:
             self.begin(self._subject)
 
+    async def toggle_raw(self) -> None:
+        """Show texts as they are written, or rendered again."""
+        async with self._showing:
+            await self._pane.toggle_raw()
+
     async def forget(self) -> None:
         """Show nothing, whatever answer comes."""
         self._subject = self._wanted = None

@@ -7,7 +7,11 @@ from functools import partial
 
 from textual.screen import Screen
 
+from tui import text
 from tui.contract import ApiError, Blog, Failure, Summary
+from tui.drafts import KeptDraft
+from tui.manuscript import Manuscript, Texts, texts_of
+from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.deleting import Deleting
 from tui.screens.form import FormScreen
 from tui.screens.work import is_on_top, start
@@ -45,11 +49,39 @@ class Writing:
         finally:
             self._acting = False
 
-    def post(self) -> None:
-        if is_on_top(self._screen) and not self._acting:
-            self._open(FormScreen(self._session), None)
+    def mention_drafts(self) -> None:
+        """Say that something was written and not saved."""
+        kept = self._session.drafts.offers(self._session.urls)
+        if kept:
+            self._screen.notify(f"{_described(kept[0])} was not saved. Press n to go on with it.")
 
-    def _open(self, form: FormScreen, edited: str | None) -> None:
+    def post(self) -> None:
+        self.act(self._post())
+
+    async def _post(self) -> None:
+        """Offer what was not saved before, the latest first, then an empty form."""
+        for kept in self._session.drafts.offers(self._session.urls):
+            answer = await self._offer(kept, Choice("n", "New blog"))
+            if answer == "n":
+                break
+            if answer != "x":
+                return
+        self._open(Manuscript())
+
+    async def _offer(self, kept: KeptDraft, *others: Choice) -> str | None:
+        """Ask what to do with a draft, and do it as far as it is about the draft."""
+        question = text.line(f"{_described(kept)} was not saved. Go on with it?", 400)
+        choices = [Choice("c", "Go on"), *others, Choice("x", "Throw away", "danger")]
+        answer = await self._screen.app.push_screen_wait(ChoiceScreen(question, choices))
+        if answer == "c":
+            self._open(Manuscript.of(kept), texts_of(kept))
+        elif answer == "x":
+            self._session.drafts.drop(kept.id)
+        return answer
+
+    def _open(self, manuscript: Manuscript, texts: Texts | None = None) -> None:
+        edited = manuscript.base.id if manuscript.base else None
+        form = FormScreen(self._session, manuscript, texts)
         self._screen.app.push_screen(form, partial(self._stored, edited=edited))
 
     def _stored(self, blog: Blog | None, edited: str | None) -> None:
@@ -62,9 +94,12 @@ class Writing:
 
     async def _edit(self, listed: Summary) -> None:
         """Edit what is stored now, not what was read some time ago."""
+        for kept in self._session.drafts.offers(self._session.urls):
+            if kept.id == listed.id and await self._offer(kept) != "x":
+                return
         blog = await self._stored_now(listed)
         if blog and is_on_top(self._screen):
-            self._open(FormScreen(self._session, blog), blog.id)
+            self._open(Manuscript(blog))
 
     def delete(self, listed: Summary) -> None:
         if not self._is_being_deleted(listed):
@@ -94,3 +129,9 @@ class Writing:
             else:
                 self._screen.notify(str(error), severity="error")
             return None
+
+
+def _described(kept: KeptDraft) -> str:
+    what = "Your edit of" if kept.base else "Your new blog"
+    moment = text.row(kept.kept_at)[:16].replace("T", " ")
+    return f"{what} “{text.title(kept.title, 60)}” of {moment} UTC"

@@ -26,12 +26,13 @@ class Reader(Vertical):
     Reader > #reader-head { height: auto; max-height: 6; padding: 0 1; }
     Reader > #reader-body { height: 1fr; }
     Reader ShortText { height: 1fr; }
-    Reader LongText { height: 1fr; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self.blog: Blog | None = None
+        self.is_raw = False
+        """The text is shown as it is written, this one and those to come."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="reader-head", markup=False)
@@ -41,17 +42,19 @@ class Reader(Vertical):
         """Replace what is shown by *blog*; *focus* lets the keys scroll it at once."""
         self.blog = blog
         self.query_one("#reader-head", Static).update(_head(blog))
-        # Imported for the first blog that is read: Markdown takes 0.1 s that the start has not.
-        if _is_heavy(blog.contents):
-            from tui.widgets.long_text import LongText  # noqa: PLC0415 -- see above
+        await self._show_body(focus=focus)
 
-            await self._replace(LongText(blog.contents), focus=focus)
-        else:
-            from tui.widgets.short_text import ShortText  # noqa: PLC0415 -- see above
+    async def _show_body(self, *, focus: bool) -> None:
+        if self.blog is None:
+            return
+        body = raw(self.blog.contents) if self.is_raw else rendered(self.blog.contents)
+        await self._replace(body, focus=focus)
+        await draw(body)
 
-            body = ShortText(blog.contents)
-            await self._replace(body, focus=focus)
-            await body.draw()
+    async def toggle_raw(self) -> None:
+        """Show the text as it is written, or rendered again."""
+        self.is_raw = not self.is_raw
+        await self._show_body(focus=False)
 
     async def say(self, words: str) -> None:
         """Show a message instead of a blog."""
@@ -90,6 +93,33 @@ def _head(blog: Blog) -> Content:
 
 def _moment(moment: str) -> str:
     return text.row(moment)[:16].replace("T", " ")
+
+
+def rendered(contents: str) -> Widget:
+    """Make the widget that shows Markdown of this length; `draw` it when it is mounted."""
+    # Imported for the first blog that is read: Markdown takes 0.1 s that the start has not.
+    if _is_heavy(contents):
+        from tui.widgets.long_text import LongText  # noqa: PLC0415 -- see above
+
+        return LongText(contents)
+    from tui.widgets.short_text import ShortText  # noqa: PLC0415 -- see above
+
+    return ShortText(contents)
+
+
+def raw(contents: str) -> Widget:
+    """Make the widget that shows a text as it is written."""
+    from tui.widgets.drawn_text import RawText  # noqa: PLC0415 -- as for rendered
+
+    return RawText(contents)
+
+
+async def draw(body: Widget) -> None:
+    """Fill a widget that `rendered` made, and that is mounted."""
+    from tui.widgets.short_text import ShortText  # noqa: PLC0415 -- as for rendered
+
+    if isinstance(body, ShortText):
+        await body.draw()
 
 
 def _is_heavy(contents: str) -> bool:

@@ -1,0 +1,136 @@
+"""The person's own editor, on a real terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.tui.fake import TOKEN, FakeBlogs, serve
+from tests.tui.terminal import opened
+from tui.external_editor import EditorError, command, edit
+
+
+@pytest.fixture
+def served():
+    with serve(FakeBlogs(2)) as served:
+        yield served
+
+
+@pytest.fixture
+def environ(served):
+    return dict(os.environ) | {
+        "TERM": "xterm-256color",
+        "BLOGS_FUNCTIONS_URL": f"{served.url}/Prod",
+        "BLOGS_CONTAINERS_URL": served.url,
+        "BLOGS_WRITE_TOKEN": TOKEN,
+    }
+
+
+@pytest.fixture
+def editor(tmp_path):
+    """Make an editor of a shell script, which finds the file in $1."""
+
+    def make(script):
+        path = tmp_path / "an editor"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o700)
+        return f"'{path}' --flag"
+
+    return make
+
+
+def test_visual_goes_before_editor_and_may_have_arguments():
+    assert command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
+    assert command({"VISUAL": " ", "EDITOR": "vi"}) == ["vi"]
+
+
+@pytest.mark.parametrize("environ", [{}, {"EDITOR": "'vi"}], ids=["none", "quote"])
+def test_without_a_usable_command_it_says_what_to_do(environ):
+    with pytest.raises(EditorError, match=r"set VISUAL|mend it"):
+        command(environ)
+
+
+@pytest.mark.parametrize(
+    ("text", "script", "edited"),
+    [
+        ("a", "printf 'b\\n' >> \"$2\"", "ab"),
+        ("a\n", "printf 'b\\n' >> \"$2\"", "a\nb\n"),
+        ("é", "true", "é"),
+    ],
+)
+def test_what_the_editor_leaves_is_taken_without_an_end_of_line_that_nobody_wrote(
+    editor, text, script, edited
+):
+    assert edit(command({"EDITOR": editor(script)}), text) == edited
+
+
+@pytest.mark.parametrize("script", ["exit 3", 'rm "$2"', "printf '\\377' > \"$2\""])
+def test_an_editor_that_fails_is_one_sentence(editor, script):
+    with pytest.raises(EditorError, match="nothing was changed"):
+        edit(command({"EDITOR": editor(script)}), "text")
+
+
+def test_an_editor_that_is_not_there_is_one_sentence():
+    with pytest.raises(EditorError, match="/no/such/editor cannot be started"):
+        edit(["/no/such/editor"], "text")
+
+
+def test_nobody_else_can_read_what_is_edited(editor, tmp_path):
+    mode = f'stat -c %a "$(dirname "$2")" > "{tmp_path}/mode"'
+
+    edit(command({"EDITOR": editor(mode)}), "text")
+
+    assert (tmp_path / "mode").read_text() == "700\n"
+
+
+def test_the_terminal_is_the_editors_and_comes_back_with_the_text(served, environ, editor):
+    environ["EDITOR"] = editor('echo EDITING; read answer; echo "$answer" > "$2"')
+    with opened(environ) as terminal:
+        terminal.expect(b"number")
+        terminal.type(b"n")
+        mark = terminal.expect(b"Author")
+        terminal.type(b"Mine\x1bOS")  # F4
+        mark = terminal.expect(b"EDITING", mark)
+        terminal.type(b"words from elsewhere\n")
+        terminal.expect(b"ords from elsewhere \x1b", mark)
+        terminal.type(b"\x13")  # ctrl+s
+        mark = terminal.expect(b"Saved", mark)
+        terminal.type(b"q")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+    stored = {blog["title"]: blog["contents"] for blog in served.blogs.table.values()}
+    assert stored["Mine"] == "words from elsewhere"
+
+
+def test_an_interrupt_ends_the_editor_and_neither_the_app_nor_the_text(environ, editor):
+    environ["EDITOR"] = editor("echo EDITING; read answer")
+    with opened(environ) as terminal:
+        terminal.expect(b"number")
+        terminal.type(b"n")
+        mark = terminal.expect(b"Author")
+        terminal.type(b"Mine\x1bOS")
+        mark = terminal.expect(b"EDITING", mark)
+        terminal.type(b"\x03")
+        terminal.expect(b"ended with code", mark)
+        terminal.type(b"\x07")  # ctrl+g
+        mark = terminal.expect(b"Keep as draft", mark)
+        terminal.type(b"k")
+        mark = terminal.expect(b"number", mark)
+        terminal.type(b"q")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+
+
+def test_a_request_to_end_is_heeded_after_the_editor(environ, editor):
+    environ["EDITOR"] = editor("echo EDITING; read answer")
+    with opened(environ) as terminal:
+        terminal.expect(b"number")
+        before = len(terminal.seen)
+        terminal.type(b"n")
+        mark = terminal.expect(b"Author", before)
+        terminal.type(b"\x1bOS")
+        terminal.expect(b"EDITING", mark)
+        os.kill(terminal.pid, signal.SIGTERM)
+        terminal.type(b"\n")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+    assert b"Traceback" not in terminal.seen

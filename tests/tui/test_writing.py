@@ -1,0 +1,280 @@
+"""The form: what is wrong as one types, preview, drafts, conflicts."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Markdown
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.fake import TOKEN
+from tui.contract import LARGEST_CONTENTS, Kind
+from tui.widgets.counted_label import CountedLabel
+
+F = Kind.FUNCTIONS
+
+
+async def open_form(stage, key="n"):
+    await stage.press(key)
+    await stage.is_on("FormScreen")
+
+
+def field(stage, name):
+    return stage.app.screen.query_one(f"#{name}")
+
+
+async def test_sizes_are_counted_against_their_limits_as_one_types(world, size):
+    async with staged(world, size) as stage:
+        await open_form(stage)
+        await stage.sees("Title  0 of 200 characters", "Author  0 of 100", "0 of 262,144 bytes")
+        await stage.press(*"Hey", "tab", *"Me")
+        field(stage, "contents").load_text("é€")
+        await stage.sees("Title  3 of 200 characters", "Author  2 of 100", "5 of 262,144 bytes")
+        assert not stage.app.screen.query("CountedLabel.wrong")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("title", "x" * 201, "The title has 201 characters: 200 at most."),
+        ("author", "x" * 101, "The author has 101 characters: 100 at most."),
+        ("title", "  ", "The title is empty"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_its_field_and_taken_back(world, name, text, words):
+    async with staged(world, LARGE) as stage:
+        await open_form(stage, "e")
+        field(stage, name).value = text
+        await stage.sees(words)
+        assert [label.id for label in stage.app.screen.query("CountedLabel.wrong")] == [
+            f"{name}-label"
+        ]
+        field(stage, name).value = "x"
+        await stage.until(lambda: not stage.app.screen.query("CountedLabel.wrong"))
+
+
+async def test_contents_are_measured_in_bytes(world):
+    async with staged(world, LARGE) as stage:
+        await open_form(stage)
+        field(stage, "title").value = "T"
+        field(stage, "contents").load_text("é" * (LARGEST_CONTENTS // 2 + 1))
+        await stage.until(lambda: field(stage, "contents-label").has_class("wrong"))
+        await stage.press("ctrl+s")
+        await stage.sees("The contents have 262146 bytes: 262144 at most.")
+        assert not [method for method, _ in world.blogs.asked if method == "POST"]
+        assert isinstance(field(stage, "contents-label"), CountedLabel)
+
+
+async def test_f3_shows_what_is_written_rendered_and_goes_back_to_it(world, size):
+    async with staged(world, size) as stage:
+        await open_form(stage)
+        field(stage, "title").value = "My title"
+        field(stage, "contents").load_text("# Head\n\nSome *text* and [link](https://example.org)")
+        await stage.press("f3")
+        await stage.is_on("PreviewScreen")
+        await stage.sees("My title", "by nobody, preview", "Head", "Some text and link")
+        markdown = stage.app.screen.query_one(Markdown)
+        markdown.post_message(Markdown.LinkClicked(markdown, "https://example.org"))
+        await stage.hears("https://example.org")
+        await stage.press("f3")
+        await stage.is_on("FormScreen")
+        assert "*text*" in field(stage, "contents").text
+
+
+async def test_a_preview_of_a_long_text_is_drawn_as_lines(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        field(stage, "contents").load_text("word " * 5_000)
+        await stage.press("f3")
+        await stage.sees("(no visible title)", "word word")
+
+
+async def test_the_focus_comes_back_after_a_save_that_failed(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("x", "tab")
+        world.faults[F].down = True
+        await stage.press("ctrl+s")
+        await stage.sees("cannot be reached")
+        await stage.until(lambda: stage.app.focused is field(stage, "author"))
+
+
+def kept(stage):
+    return stage.app.session.drafts.offers(stage.app.session.urls)
+
+
+async def test_what_is_written_is_kept_and_forgotten_once_it_is_saved(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("x")
+        await stage.until(lambda: [draft.title for draft in kept(stage)] == ["x"])
+        await stage.press("ctrl+s")
+        await stage.sees("Saved “x”")
+        await stage.until(lambda: not kept(stage))
+
+
+async def test_what_was_written_before_a_crash_is_offered_at_the_next_start(world, size, tmp_path):
+    async with staged(world, size) as stage:
+        await open_form(stage)
+        field(stage, "contents").load_text("Long thought")
+        await stage.press(*"Mine")
+        await stage.until(lambda: any(draft.title == "Mine" for draft in kept(stage)))
+        begun = kept(stage)[0].id
+        stage.app.exit()
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
+    assert b"Long thought" in files
+    assert TOKEN.encode() not in files
+
+    async with staged(world, size) as stage:
+        await stage.hears("Your new blog “Mine” of")
+        await stage.press("n")
+        await stage.sees("was not saved", "Go on (c)")
+        await stage.press("c")
+        await stage.is_on("FormScreen")
+        await stage.sees("Mine", "Long thought", "new blog")
+        await stage.press("ctrl+s")
+        await stage.sees("Saved “Mine”")
+        assert begun in world.blogs.table
+        assert not kept(stage)
+
+
+async def test_an_edit_is_gone_on_with_against_what_it_began_with(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage, "e")
+        field(stage, "title").value = "Mine"
+        await stage.until(lambda: kept(stage))
+        stage.app.exit()
+    world.blogs.put(id="blog-0004", title="Theirs")
+
+    async with staged(world, SMALL) as stage:
+        await stage.hears("Your edit of “Mine” of")
+        await stage.press("e")
+        await stage.sees("was not saved", "Go on (c)")
+        await stage.press("c")
+        await stage.is_on("FormScreen")
+        await stage.press("ctrl+s")
+        await stage.is_on("ConflictScreen")
+        assert world.blogs.table["blog-0004"]["title"] == "Theirs"
+
+
+async def test_a_draft_can_be_put_off_or_thrown_away(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("x", "escape")
+        await stage.sees("Give up what you have written", "Keep as draft (k)")
+        await stage.press("k")
+        await stage.is_on("MainScreen")
+        assert [draft.title for draft in kept(stage)] == ["x"]
+        await stage.press("n")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        assert field(stage, "title").value == ""
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        await stage.press("n")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        assert kept(stage)
+        await stage.press("n")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("x")
+        await stage.is_on("FormScreen")
+        assert not kept(stage)
+
+
+async def test_what_is_given_up_on_purpose_is_not_kept(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("x")
+        await stage.until(lambda: kept(stage))
+        await stage.press("escape")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("y")
+        await stage.is_on("MainScreen")
+        assert not kept(stage)
+
+
+async def test_a_draft_is_kept_while_its_save_is_under_way_and_after_it_failed(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        world.faults[F].lose_answer |= {"POST", "GET"}
+        await stage.write("Precious")
+        await world.faults[F].waiting.wait()
+        assert [draft.title for draft in kept(stage)] == ["Precious"]
+        gate.set()
+        await stage.sees("not known")
+        assert [draft.title for draft in kept(stage)] == ["Precious"]
+
+
+async def test_a_folder_that_takes_no_draft_is_told_and_the_form_goes_on(world, tmp_path):
+    (tmp_path / "state" / "blogs").mkdir(parents=True)
+    (tmp_path / "state" / "blogs" / "drafts").write_text("a file")
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("x")
+        await stage.sees("No draft can be kept: ")
+        await stage.press("ctrl+c")
+        await stage.sees("not saved. Quit all the same?")
+        await stage.press("escape", "ctrl+s")
+        await stage.sees("Saved “x”")
+
+
+async def test_no_editor_and_a_terminal_that_cannot_be_lent_are_one_sentence(world, monkeypatch):
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("f4")
+        await stage.sees("No editor is known: set VISUAL or EDITOR")
+        monkeypatch.setenv("EDITOR", "true")
+        await stage.press("f4")
+        await stage.sees("cannot be lent to an editor")
+
+
+def are_beside(stage, *words):
+    return any(all(word in line for word in words) for line in stage.text().splitlines())
+
+
+async def test_a_conflict_shows_both_versions_side_by_side_where_there_is_room(world, size):
+    async with staged(world, size) as stage:
+        await open_form(stage, "e")
+        world.blogs.put(id="blog-0004", title="Theirs", contents="same\ntheirs")
+        await stage.write("Mine", "same\nmine")
+        await stage.is_on("ConflictScreen")
+        await stage.sees("Mine, not saved", "Theirs, stored 2026-11-25", "▌ mine", "▌ theirs")
+        assert "▌ same" not in stage.text()
+        await stage.until(lambda: are_beside(stage, "▌ mine", "▌ theirs") == (size == LARGE))
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        assert field(stage, "contents").text == "same\nmine"
+
+
+async def test_v_shows_the_text_as_it_is_written_and_rendered_again(world, size):
+    world.blogs.put(id="x", title="T", contents="# Head\n\nsome *text*")
+    async with staged(world, size) as stage:
+        await stage.press("enter")
+        await stage.sees("some text")
+        await stage.press("v")
+        await stage.sees("# Head", "some *text*")
+        await stage.press("q", "down", "enter")
+        await stage.sees("id blog-0004")
+        await stage.press("v")
+        await stage.until(lambda: stage.reader.query(Markdown))
+
+
+@pytest.mark.parametrize(
+    ("key", "copied"),
+    [("c", "Hello"), ("i", "blog-0004"), ("l", "http://127.0.0.1:1/Prod/blog/blog-0004")],
+)
+async def test_contents_id_or_link_can_be_copied(world, size, key, copied):
+    async with staged(world, size) as stage:
+        await stage.press("c")
+        await stage.sees("Copy what of “Blog number 4”?")
+        await stage.press(key)
+        await stage.hears("clipboard")
+        assert stage.app.clipboard == copied

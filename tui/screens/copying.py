@@ -1,0 +1,38 @@
+"""Copies what a person picks of a blog, through the terminal (OSC 52), so over SSH too."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.app import App
+
+from tui import text
+from tui.contract import ApiError, Summary
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.session import Session
+
+_CHOICES: Final = (Choice("c", "Contents"), Choice("i", "Id"), Choice("l", "Link"))
+
+
+async def copy(app: App[None], session: Session, blog: Summary) -> None:
+    """Ask what to copy, and do it."""
+    link = f"{session.backend.url}/blog/{blog.id}"
+    question = text.line(f"Copy what of “{text.title(blog.title, 80)}”?")
+    answer = await app.push_screen_wait(ChoiceScreen(question, _CHOICES))
+    if answer == "c":
+        await _copy_contents(app, session, blog)
+    elif answer:
+        app.copy_to_clipboard(link if answer == "l" else blog.id)
+        app.notify(
+            f"The {'link' if answer == 'l' else 'id'} was given to the terminal's clipboard."
+        )
+
+
+async def _copy_contents(app: App[None], session: Session, listed: Summary) -> None:
+    try:
+        blog = await session.read(lambda api: api.read(listed.id))
+    except ApiError as error:
+        app.notify(str(error), severity="error")
+        return
+    app.copy_to_clipboard(blog.contents)
+    app.notify("The contents were given to the terminal's clipboard.")

@@ -1,0 +1,49 @@
+"""How what is being written will look."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from tui import text
+from tui.contract import Draft
+from tui.widgets.links import LinkClicked
+from tui.widgets.reader import draw, rendered
+
+
+class PreviewScreen(Screen[None]):
+    """Shows a draft rendered, until any way back is taken."""
+
+    CSS = """
+    PreviewScreen > #head { height: auto; max-height: 4; padding: 0 1; background: $panel; }
+    PreviewScreen > #preview { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,ctrl+g,f3", "dismiss(None)", "Write on", key_display="esc"),
+    ]
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+        self._body = rendered(draft.contents)
+        self._body.id = "preview"
+
+    def compose(self) -> ComposeResult:
+        author = text.line(self._draft.author) or "nobody"
+        title = text.title(self._draft.title)
+        yield Static(Content.assemble((title, "bold"), f"\nby {author}, preview"), id="head")
+        yield self._body
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        self._body.focus()
+        await draw(self._body)
+
+    def on_link_clicked(self, event: LinkClicked) -> None:
+        event.stop()
+        self.notify(f"This link leads to {text.line(event.url, 300)}")
