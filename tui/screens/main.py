@@ -14,13 +14,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from tui.contract import ApiError, Blog, Question, Summary
+from tui.contract import LARGEST_PAGE, ApiError, Blog, Question, Summary
 from tui.failures import READ_ONLY
 from tui.questions import listing, reading
 from tui.screens.agreement import follow_link
 from tui.screens.copying import copy
 from tui.screens.deleting import Deleting, DeletionLine
-from tui.screens.listing import PAGE, Listing
+from tui.screens.listing import Listing
 from tui.screens.reading import Reading
 from tui.screens.work import start
 from tui.screens.writing import Writing
@@ -236,7 +236,7 @@ class MainScreen(Screen[None]):
 
     def questions(self) -> dict[str, Question]:
         """Give what both backends can be asked for here: ``list``, and ``blog`` if there is one."""
-        asked = {"list": listing(PAGE)}
+        asked = {"list": listing(LARGEST_PAGE)}
         with suppress(ApiError):  # a backend may list what is no id
             if self._target:
                 asked["blog"] = reading(self._target.id)
