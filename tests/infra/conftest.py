@@ -12,16 +12,9 @@ from tests.infra.variants import STACK, VARIANTS
 @pytest.fixture(scope="session")
 def stacks(pytestconfig, tmp_path_factory):
     """Gives the program of a stack, which runs again and again in one process."""
-    made = {}
-    with contextlib.ExitStack() as stack:
-
-        def programs(name):
-            if name not in made:
-                made[name] = Programs(pytestconfig.rootpath, name, tmp_path_factory.mktemp(name))
-                stack.callback(made[name].close)
-            return made[name]
-
-        yield programs
+    folder = tmp_path_factory.mktemp("programs")
+    with contextlib.closing(Programs(pytestconfig.rootpath, STACK, folder)) as programs:
+        yield programs.of
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The program under the resource monitor, and everything that it registered, word for word."""
 
 import asyncio
+import copy
 import json
 import os
 import subprocess
@@ -159,20 +160,26 @@ class Program:
 
 
 class Programs:
-    """Runs one stack's program, one run after the other."""
+    """Runs one stack's program, one run after the other, in one process."""
 
     def __init__(self, root, stack, folder, programs=None, **variables):
         """Log into *folder*; *programs* is a folder that comes first on PATH."""
-        self._root, self._stack = root, stack
+        self._root, self.stack = root, stack
         self._name = load_project(root, stack, {}).name
         self._log = (folder / "program.log").open("ab")
         self._child = subprocess.Popen(
-            [sys.executable, str(_RUNS), self._name, stack, str(root)],
+            [sys.executable, str(_RUNS), self._name, str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             env=_environment(folder, programs) | variables,
         )
+
+    def of(self, stack):
+        """Give the programs of another stack, which share the process: most of a run is imports."""
+        other = copy.copy(self)
+        other.stack = stack
+        return other
 
     def run(self, secrets=(), **overrides):
         """Run the program with settings changed, those named in *secrets* as secret ones."""
@@ -180,17 +187,18 @@ class Programs:
 
     def deploy(self, provider, known, secrets=(), **overrides):
         """Run the program with *provider* behind it, which has made the resources in *known*."""
-        monitor = Watching((self._name, self._stack), provider, known)
+        monitor = Watching((self._name, self.stack), provider, known)
         return asyncio.run(self._run(monitor, secrets, overrides))
 
     async def _run(self, monitor, secrets, overrides):
-        config = dict(load_project(self._root, self._stack, overrides).config)
+        config = dict(load_project(self._root, self.stack, overrides).config)
         async with served(monitor) as address:
             endpoint = f"{self._name}:awsEndpoint"
             if config.get(endpoint):  # something must answer there; what is declared names it
                 monitor.stands_in = (f"http://{address}", config[endpoint])
                 config[endpoint] = f"http://{address}"
-            order = {"monitor": address, "config": config, "secrets": list(secrets)}
+            order = {"monitor": address, "stack": self.stack, "config": config}
+            order["secrets"] = list(secrets)
             self._child.stdin.write(json.dumps(order).encode() + b"\n")
             self._child.stdin.flush()
             error = json.loads(await asyncio.to_thread(self._child.stdout.readline))

@@ -1,7 +1,8 @@
 """Runs the program each time that it is told to: imports are most of a first run's time.
 
-Started as a script: ``runs.py PROJECT STACK ROOT``. Reads a JSON line for each run (the monitor's
-address, the settings, which of them are secret), and answers with one: the error's text, or null.
+Started as a script: ``runs.py PROJECT ROOT``. Reads a JSON line for each run (the stack, the
+monitor's address, the settings, which of them are secret), and answers with one: the error's text,
+or null.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from pulumi.runtime.settings import set_root_resource
 
 
 def main() -> None:
-    project, stack, root = sys.argv[1:4]
+    project, root = sys.argv[1:3]
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the program prints is no answer
     os.chdir(root)
@@ -32,7 +33,7 @@ def main() -> None:
                 monitor=order["monitor"],
                 engine=order["monitor"],
                 project=project,
-                stack=stack,
+                stack=order["stack"],
                 parallel=16,
                 dry_run=False,
                 organization="organization",
