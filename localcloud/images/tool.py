@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import IO, Final
 
 _PATIENCE_S: Final = 20
-# Without a daemon, buildah and podman build in a chroot: that needs no container runtime.
+# Without a daemon, buildah and podman build in a chroot: that needs no container runtime. Unless
+# forced, they leave the container of a stage that runs nothing behind, and its file system mounted.
 _BUILD: Final = {
     "docker": ("build",),
-    "podman": ("build", "--isolation=chroot", "--layers"),
-    "buildah": ("bud", "--isolation=chroot", "--layers"),
+    "podman": ("build", "--isolation=chroot", "--layers", "--force-rm"),
+    "buildah": ("bud", "--isolation=chroot", "--layers", "--force-rm"),
 }
 _SAVE: Final = {
     "docker": ("save", "--output={archive}", "{image}"),

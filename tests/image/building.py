@@ -36,6 +36,7 @@ class Built:
     archive: Archive
     said: str
     base: str
+    left_mounted: list[str]
 
 
 @contextlib.contextmanager
@@ -71,7 +72,13 @@ def build(tool: Tool, saved: Path) -> Built:
     )
     assert made.returncode == 0, made.stderr
     named = re.search(r"--image-base (\S+)", made.stderr)
-    return Built(tool, Archive(saved), made.stdout, named[1] if named else base)
+    return Built(tool, Archive(saved), made.stdout, named[1] if named else base, _mounted())
+
+
+def _mounted() -> list[str]:
+    """Give what is mounted of the layers in the store."""
+    places = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    return [place for place in places if place.startswith(str(STORE)) and place.endswith("/merged")]
 
 
 @dataclass

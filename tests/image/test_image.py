@@ -144,6 +144,10 @@ def test_every_layer_s_size_is_said(built, record_property):
         record_property("measured", f"image:{line}")
 
 
+def test_building_it_leaves_nothing_mounted(built):
+    assert built.left_mounted == []
+
+
 def test_it_declares_the_command_and_the_folder_of_the_task(built, container):
     config = built.archive.config
 
