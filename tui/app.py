@@ -138,7 +138,7 @@ class BlogsApp(App[None]):
     def action_compare(self) -> None:
         """Ask both backends the same: for the blog that keys act on, or the list."""
         if isinstance(self.screen, MainScreen):
-            self.push_screen(CompareScreen(self.session, self.screen.questions()))
+            self.push_screen(CompareScreen(self.session, self.screen.target))
 
     def _connect(self, backends: Backends | None) -> None:
         if backends is None:

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from tui import output
 from tui.completion import SHELLS
-from tui.contract import LARGEST_PAGE, Kind
+from tui.contract import DEFAULT_PAGE, LARGEST_PAGE, Kind
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -112,7 +112,9 @@ def build_parser() -> Parser:
 def _add_reading(commands: argparse._SubParsersAction[Parser]) -> None:
     ls = _add(commands, "ls", "list blogs, newest first", "ls --limit 100 --json")
     amount = ls.add_mutually_exclusive_group()
-    amount.add_argument("--limit", type=_count, default=20, metavar="N", help="so many (20)")
+    amount.add_argument(
+        "--limit", type=_count, default=DEFAULT_PAGE, metavar="N", help="so many (20)"
+    )
     amount.add_argument("--all", action="store_true", help="all of them")
     show = _add(commands, "show", "show one blog", "show 019e0d3c-… --json")
     show.add_argument("id", metavar="ID")
@@ -125,7 +127,9 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "(JSON in canonical form). Headers that name the server or the moment may differ."
     )
     diff.add_argument("id", metavar="ID", nargs="?", help="compare this blog (the list)")
-    diff.add_argument("--limit", type=_page, default=20, metavar="N", help="blogs of the list (20)")
+    diff.add_argument(
+        "--limit", type=_page, default=DEFAULT_PAGE, metavar="N", help="blogs of the list (20)"
+    )
 
 
 def _add_completion(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -18,6 +18,7 @@ LONGEST_TITLE: Final = 200
 LONGEST_AUTHOR: Final = 100
 LARGEST_CONTENTS: Final = 256 * 1024
 LARGEST_PAGE: Final = 100
+DEFAULT_PAGE: Final = 20
 
 
 class Kind(StrEnum):

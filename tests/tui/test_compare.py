@@ -34,7 +34,7 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
         await stage.sees("FUNCTIONS", "CONTAINERS", "first byte", "server: app")
 
         await stage.press("l")
-        await stage.sees("GET /blog?limit=50&view=summary", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20&view=summary", "The answers are the same.")
         await stage.press("b")
         await stage.sees("GET /blog/blog-0004")
         await stage.press("q")
@@ -44,7 +44,7 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
 async def test_without_blogs_the_list_is_asked():
     async with staged(World(FakeBlogs(0)), SMALL) as stage:
         await compare(stage)
-        await stage.sees("GET /blog?limit=50&view=summary", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20&view=summary", "The answers are the same.")
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
@@ -84,11 +84,11 @@ async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
         await world.faults[F].waiting.wait()
         world.faults[F].gate = None
         await stage.press("l")
-        await stage.sees("GET /blog?limit=50", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20", "The answers are the same.")
         gate.set()
         await stage.until(lambda: not stage.app.session.busy)
         await stage.pilot.pause()
-        assert "GET /blog?limit=50" in stage.text()
+        assert "GET /blog?limit=20" in stage.text()
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])

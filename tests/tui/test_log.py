@@ -131,7 +131,8 @@ async def test_a_read_is_sent_again_at_once_on_either_backend(world):
         before = len(world.blogs.asked)
         await stage.press("c")
         await stage.until(lambda: len(world.blogs.asked) == before + 1)
-        assert world.blogs.asked[-1] == ("GET", "/blog?limit=50&view=summary")
+        method, path = world.blogs.asked[0]
+        assert world.blogs.asked[-1] == (method, path.removeprefix("/Prod"))
         await stage.until(lambda: table(stage).current.kind is C)
         await stage.press("f")
         await stage.until(lambda: world.blogs.asked[-1][1].startswith("/Prod/blog?"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
@@ -14,7 +15,8 @@ from textual.widgets import Footer
 
 from tui import text
 from tui.comparison import Comparison, canonical, compare, figures
-from tui.contract import ApiError, Kind, Question
+from tui.contract import DEFAULT_PAGE, ApiError, Kind, Question, Summary
+from tui.questions import listing, reading
 from tui.screens.work import start
 from tui.session import Session
 from tui.settings import SettingsError
@@ -26,7 +28,7 @@ _MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
 
 
 class CompareScreen(Screen[None]):
-    """Compares the list, or one blog."""
+    """Compares one blog, or the list; first the blog if there is one."""
 
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = "#body"
@@ -42,12 +44,14 @@ class CompareScreen(Screen[None]):
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
     ]
 
-    def __init__(self, session: Session, questions: dict[str, Question]) -> None:
-        """Compare what is asked by ``blog`` among *questions*, else by ``list``."""
+    def __init__(self, session: Session, blog: Summary | None) -> None:
         super().__init__()
         self._session = session
-        self._questions = questions
-        self._subject = "blog" if "blog" in questions else "list"
+        self._questions = {"list": listing(DEFAULT_PAGE)}
+        with suppress(ApiError):  # a backend may list what is no id
+            if blog:
+                self._questions["blog"] = reading(blog.id)
+        self._subject = "blog" if "blog" in self._questions else "list"
         self._asked = 0
         self._found: Comparison | None = None
 

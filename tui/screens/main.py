@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from contextlib import suppress
 from functools import partial
 from typing import ClassVar, Final
 
@@ -14,9 +13,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from tui.contract import LARGEST_PAGE, ApiError, Blog, Question, Summary
+from tui.contract import ApiError, Blog, Summary
 from tui.failures import READ_ONLY
-from tui.questions import listing, reading
 from tui.screens.agreement import follow_link
 from tui.screens.copying import copy
 from tui.screens.deleting import Deleting, DeletionLine
@@ -210,8 +208,8 @@ class MainScreen(Screen[None]):
         self._start(self._reading.toggle_raw())
 
     def action_copy(self) -> None:
-        if self._target:
-            self._writing.act(copy(self.app, self._session, self._target))
+        if self.target:
+            self._writing.act(copy(self.app, self._session, self.target))
 
     def action_leave_pane(self) -> None:
         self.remove_class("reading")
@@ -234,18 +232,10 @@ class MainScreen(Screen[None]):
         self.set_class(not visible, "log-on")
         self.set_class(visible, "log-off")
 
-    def questions(self) -> dict[str, Question]:
-        """Give what both backends can be asked for here: ``list``, and ``blog`` if there is one."""
-        asked = {"list": listing(LARGEST_PAGE)}
-        with suppress(ApiError):  # a backend may list what is no id
-            if self._target:
-                asked["blog"] = reading(self._target.id)
-        return asked
-
     # Writing.
 
     @property
-    def _target(self) -> Summary | None:
+    def target(self) -> Summary | None:
         """The blog that a key acts on: the one that is read, else the one under the cursor."""
         return self._reader.blog if self._is_reading else self._list.current
 
@@ -260,17 +250,17 @@ class MainScreen(Screen[None]):
             self._writing.post()
 
     def action_edit(self) -> None:
-        if self._target and self._may_write():
-            self._writing.edit(self._target)
+        if self.target and self._may_write():
+            self._writing.edit(self.target)
 
     def action_delete(self) -> None:
-        if self._target and self._may_write():
-            self._writing.delete(self._target)
+        if self.target and self._may_write():
+            self._writing.delete(self.target)
 
     def action_undo(self) -> None:
         """Keep the blog that keys act on, or else the one that was last to be deleted."""
         deletions = self._session.deletions
-        here = deletions.of(self._target.id) if self._target else None
+        here = deletions.of(self.target.id) if self.target else None
         deletions.undo(here or deletions.waiting[-1])
 
     def action_delete_now(self) -> None:
