@@ -6,7 +6,6 @@ import argparse
 from typing import Final, NoReturn
 
 from tui import output
-from tui.completion import SHELLS
 from tui.contract import DEFAULT_PAGE, LARGEST_PAGE, Kind
 
 EXIT_CODES: Final = """\
@@ -20,6 +19,7 @@ exit codes:
   130  interrupted
 blogs diff: 0 the answers are the same, 1 they differ, 2 what is 1 or 2 otherwise"""
 
+SHELLS: Final = ("bash", "zsh", "fish")
 _EPILOG: Final = f"""\
 where the backends are (the first that names a place counts):
   --stack NAME                        the running local cloud of that name, else what

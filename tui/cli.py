@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
-from tui import commands, completion, difference, output, preferences, terminal, text
+from tui import commands, output, preferences, terminal, text
 from tui import config as configuration
 from tui.arguments import UsageError, build_parser
 from tui.backends import Finder, Flags
@@ -54,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser = build_parser()
         args = parser.parse_args(words)
         if args.command == "completion":
+            from tui import completion  # noqa: PLC0415 -- no other command needs it
+
             output.print_text(completion.script(args.shell, parser).rstrip())
             return DONE
         complaint.failed = TROUBLE if args.command == "diff" else FAILED
@@ -137,6 +139,8 @@ def _ask(connector: Connector, desk: commands.Desk, complaint: _Complaint) -> in
 
 
 async def _diff(connector: Connector, args: Namespace) -> int:
+    from tui import difference  # noqa: PLC0415 -- no other command needs it
+
     asyncio.get_running_loop().set_default_executor(UnwaitedThreads())
     async with AsyncExitStack() as opened:
         apis = {}

@@ -240,4 +240,3 @@ _SHELLS: Final[dict[str, Callable[[Sequence[_Command]], str]]] = {
     "zsh": _zsh,
     "fish": _fish,
 }
-SHELLS: Final = tuple(_SHELLS)

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from tui.arguments import build_parser
-from tui.completion import SHELLS, script
+from tui.arguments import SHELLS, build_parser
+from tui.completion import script
 
 COMMANDS = {"ls", "show", "post", "edit", "rm", "diff", "outputs", "completion"}
 

@@ -186,3 +186,14 @@ def test_what_was_sent_is_forgotten_oldest_first_when_it_is_too_much(monkeypatch
     assert not any(e.question for e in kept)
     kept.add(entry(5))
     assert kept[0].question
+
+
+def test_entries_that_are_forgotten_leave_room_for_what_others_sent(monkeypatch):
+    monkeypatch.setattr(history, "REMEMBERED", 3)
+    monkeypatch.setattr(history, "MOST_KEPT", 1000)
+    kept = History()
+
+    for _ in range(20):
+        kept.add(entry(300))
+
+    assert all(e.question for e in kept)
