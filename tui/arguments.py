@@ -58,7 +58,7 @@ _JSON: Final = {
    "body": [LINE, ...], as diff -u marks them, "requests"}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
                 "token": {"source", "problem": TEXT|null}|null,
-                "place": {"stack", "region", "account"}, each TEXT|null,
+                "place": {"stack", "region", "account", "named_by"}, each TEXT|null,
                 "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
 }
 _JSON_TERMS: Final = """\

@@ -18,7 +18,7 @@ leave them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,14 +97,14 @@ class Finder:
     def find(self) -> Backends:
         """Find the backends, or say how to name them."""
         if self.flags.stack is not None:
-            return self._flagged(self.flags.stack)
+            return named_by("--stack", self._flagged(self.flags.stack))
         urls = self._named_urls()
         stack = self.environ.get(STACK_VARIABLE)
         if urls:
             self._check_variables(stack, urls)
             return Backends(by_kind=urls, token=self._token_file() or self._variable_token())
         if stack:
-            return self.of_stack(stack)
+            return named_by(STACK_VARIABLE, self.of_stack(stack))
         return self._configured() or self._running()
 
     @property
@@ -113,7 +113,7 @@ class Finder:
         candidates = (
             (self.flags.project, "--project"),
             (self.environ.get(PROJECT_VARIABLE), PROJECT_VARIABLE),
-            (self.config.project, "configuration file"),
+            (self.config.project, str(configuration.place(self.environ))),
         )
         for folder, source in candidates:
             if folder:
@@ -166,9 +166,9 @@ class Finder:
         return found
 
     def _configured(self) -> Backends | None:
-        if self.config.stack:
-            return self.of_stack(self.config.stack)
         source = str(configuration.place(self.environ))
+        if self.config.stack:
+            return named_by(source, self.of_stack(self.config.stack))
         urls = {
             kind: Backend(kind=kind, url=checked_url(url, source), source=source)
             for kind, url in self.config.urls.items()
@@ -184,7 +184,7 @@ class Finder:
         cloud = local.only(self.environ)
         if cloud is None:
             raise SettingsError(_NOWHERE)
-        return self.of_local_cloud(cloud)
+        return named_by("the one that runs", self.of_local_cloud(cloud))
 
     def _of_outputs(self, outputs: Mapping[str, Any], source: str, hint: str) -> Backends:
         texts = {name: value for name, value in outputs.items() if isinstance(value, str)}
@@ -208,6 +208,11 @@ class Finder:
     def _token_file(self) -> Token | None:
         name = self.flags.token_file
         return None if name is None else _token_in(name, "--token-file")
+
+
+def named_by(source: str, found: Backends) -> Backends:
+    """Note who chose the place of *found*."""
+    return replace(found, place=replace(found.place, named_by=source))
 
 
 def _token_in(name: str, source: str) -> Token | None:

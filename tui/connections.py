@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from tui import local, pulumi_cli
-from tui.backends import Backends, Finder
+from tui.backends import Backends, Finder, named_by
 from tui.overview import Setting, settings_of, settings_of_place
 from tui.preferences import Preferences
+
+PICKED: Final = "a choice in the app"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +48,12 @@ class Connections:
     def _local(self, cloud: local.LocalCloud) -> Candidate:
         return Candidate(
             name=f"local cloud {cloud.stack} in {cloud.state}",
-            find=lambda: self.finder.of_local_cloud(cloud),
+            find=lambda: named_by(PICKED, self.finder.of_local_cloud(cloud)),
         )
 
     def _stack(self, stack: pulumi_cli.Stack) -> Candidate:
         note = ", the current one" if stack.current else ""
         return Candidate(
             name=f"pulumi stack {stack.name}{note}",
-            find=lambda: self.finder.of_pulumi(stack.name),
+            find=lambda: named_by(PICKED, self.finder.of_pulumi(stack.name)),
         )

@@ -36,7 +36,8 @@ def settings_of(wanted: Preferences, finder: Finder) -> list[Setting]:
 def settings_of_place(found: Backends) -> list[Setting]:
     """Give the settings that change with the place."""
     place = found.place
-    rows = [_url(found, kind) for kind in Kind]
+    chosen = Setting(name="stack", value=place.stack or "none", source=place.named_by or "-")
+    rows = [chosen, *(_url(found, kind) for kind in Kind)]
     told = next(iter(found.by_kind.values())).source
     for name, value in (("region", place.region), ("account", place.account)):
         rows.append(Setting(name=name, value=value or "-", source=told if value else "-"))

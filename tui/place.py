@@ -17,6 +17,8 @@ class Place:
     stack: str = ""
     region: str = ""
     account: str = ""
+    named_by: str = ""
+    """Who chose this place."""
 
     @classmethod
     def of(cls, stack: str, outputs: Mapping[str, str]) -> Place:

@@ -477,7 +477,8 @@ def test_outputs_list_every_setting_with_its_source(blogs, served, monkeypatch):
     assert "token             set, not shown  (from BLOGS_WRITE_TOKEN)" in human
     assert document["settings"]["read-only"] == {"value": "on", "source": "--read-only"}
     assert document["settings"]["backend"] == {"value": "functions", "source": "default"}
-    assert document["place"] == {"stack": None, "region": None, "account": None}
+    assert set(document["place"].values()) == {None}
+    assert list(document["place"]) == ["stack", "region", "account", "named_by"]
 
 
 def differing(served, **changed):

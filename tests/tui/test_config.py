@@ -167,3 +167,16 @@ def test_a_wrong_variable_is_named(environ, variable, value):
 
     with pytest.raises(SettingsError, match=variable):
         preferred(environ)
+
+
+def test_a_stack_in_the_file_or_a_variable_is_told_as_who_named_it(
+    environ, written, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        "tui.pulumi_cli.outputs", lambda *_: {"FunctionsURL": "https://f.example/Prod"}
+    )
+    written('stack = "prod"')
+
+    assert find(environ).place.named_by == str(tmp_path / "blogs" / "config.toml")
+    environ["BLOGS_STACK"] = "dev"
+    assert (find(environ).place.stack, find(environ).place.named_by) == ("stack dev", "BLOGS_STACK")

@@ -117,6 +117,8 @@ async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
             await stage.sees("stack prod")
             await stage.until(lambda: stage.app.session.backends.place.stack == "stack prod")
             assert stage.app.session.backend.url == f"{served.url}/Prod"
+            await stage.press("C")
+            await stage.sees("stack prod  from a choice in the app")
 
 
 async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):

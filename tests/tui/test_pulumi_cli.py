@@ -65,6 +65,7 @@ def test_a_named_stack_gives_urls_token_region_and_account(environ, pulumi, tmp_
     assert found.get(Kind.CONTAINERS).source == "stack dev"
     assert found.token.header() == "Bearer of-the-stack"
     assert found.place.words == "stack dev · eu-west-1 · account 123456789012"
+    assert found.place.named_by == "--stack"
     assert found.outputs["TaskCpu"] == 256
     assert "of-the-stack" not in repr(found)
     words = (tmp_path / "words").read_text().split()
