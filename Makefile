@@ -8,10 +8,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check pulumi engine bench image golden mutants lock
+.PHONY: help setup demo test check pulumi engine bench image golden snapshots mutants lock
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'example: make demo'
 
 setup: ## set up everything inside this folder; the other commands do it too
@@ -47,6 +47,9 @@ image: setup ## build the tasks' image with docker, podman or buildah (BASE=debi
 golden: setup ## renew the summary of what the program declares, and of what edits replace; read its difference
 	@$(BIN)/python -m tests.infra.declared
 	@$(BIN)/python -m tests.engine.replacements
+
+snapshots: setup ## renew what the client's screens look like; read the difference
+	@RENEW_SNAPSHOTS=1 $(BIN)/pytest --quiet tests/tui/test_snapshots.py
 
 mutants: setup ## plant mistakes in the program one at a time; each must be caught (SAMPLE=4 for a few)
 	@$(BIN)/python scripts/mutants.py

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 
-from tui import text
+from tui import palette, text
 from tui.backends import Backends
 from tui.connect import Connector
 from tui.contract import Kind
@@ -114,13 +114,9 @@ class BlogsApp(App[None]):
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Give what works here: Textual's other commands have no place in this app."""
-        del screen  # the same everywhere
+        """Give what has a key here; Textual's other commands have no place in this app."""
+        yield from palette.commands(self, screen)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Both backends", "One request to both", self.action_compare)
-        yield SystemCommand("Request log", "Every request in full", self.action_full_log)
-        yield SystemCommand("Connections", "All settings, other places", self.action_connections)
-        yield SystemCommand("Quit", "Leave the app", self.action_quit)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import time
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final
 
 from tui.contract import Blog, Kind
@@ -29,7 +29,7 @@ class Deletion:
     @property
     def seconds(self) -> int:
         """What is left, as it is counted down on screens."""
-        return max(0, math.ceil(self.due - time.monotonic()))
+        return max(0, math.ceil(self.due - monotonic()))
 
 
 class Deletions:
@@ -42,7 +42,7 @@ class Deletions:
 
     def begin(self, blog: Blog, kind: Kind) -> Deletion:
         """Let the time of a deletion run; `outlast` it."""
-        deletion = Deletion(blog=blog, kind=kind, due=time.monotonic() + self.grace)
+        deletion = Deletion(blog=blog, kind=kind, due=monotonic() + self.grace)
         self.waiting.append(deletion)
         return deletion
 

@@ -231,9 +231,3 @@ def test_help_tells_where_ctrl_z_undoes():
 def keys_of(widget):
     bindings = [binding for base in widget.__mro__ for binding in vars(base).get("BINDINGS", ())]
     return {key for binding in bindings for key in binding.key.split(",")}
-
-
-async def test_the_command_palette_offers_only_what_works_here(world):
-    async with staged(world, SMALL) as stage:
-        offered = [command.title for command in stage.app.get_system_commands(stage.app.screen)]
-        assert set(offered) == {"Theme", "Both backends", "Request log", "Connections", "Quit"}

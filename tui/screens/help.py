@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -31,11 +32,12 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("esc  q  ctrl+g", "go back; q in the list quits"),
     ("ctrl+s", "save what you write"),
     ("F3  F4", "while writing: preview; your own editor ($VISUAL, $EDITOR)"),
-    ("ctrl+p", "command palette: themes"),
+    ("ctrl+p", "command palette: all of this by name, and themes"),
     ("ctrl+z", "suspend (fg brings it back); in Contents: undo"),
     ("ctrl+c  ctrl+q", "quit from anywhere"),
     ("?  F1", "this help"),
 )
+_WIDTH: Final = 68  # what the dialog has room for
 _NOTES: Final = (
     "Both backends serve the same blogs from one table. The line on top says which one is asked. "
     "In the request log, cold means that the backend had to start first, warm that it was "
@@ -64,5 +66,9 @@ class HelpScreen(ModalScreen[None]):
 
 def _table() -> Content:
     width = max(len(keys) for keys, _ in KEYS) + 2
-    lines = [Content.assemble((keys.ljust(width), "bold"), meaning) for keys, meaning in KEYS]
+    lines = []
+    for keys, meaning in KEYS:
+        first, *rest = textwrap.wrap(meaning, _WIDTH - width)
+        lines.append(Content.assemble((keys.ljust(width), "bold"), first))
+        lines += [Content(" " * width + words) for words in rest]
     return Content("\n").join(lines)

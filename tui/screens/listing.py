@@ -181,6 +181,6 @@ class Listing:
         return "(no more)" if self.is_complete else "… more below"
 
     def _left_out(self) -> str:
-        which = "of" if self._rows.blogs else "none of"
+        which = f"{len(self._rows.blogs):,} of" if self._rows.blogs else "none of"
         rest = "" if self.is_complete else "; a loads the rest"
         return f"({which} {self._rows.loaded:,} loaded{rest}; esc shows all)"

@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tui import text
@@ -15,6 +16,7 @@ from tui.place import Place
 from tui.text import CUT
 
 _LEAST_URL: Final = 16  # less of it says nothing
+_PATIENCE: Final = 0.2  # an answer that comes sooner was not waited for
 
 
 class BackendLabel(Static):
@@ -33,15 +35,32 @@ class BackendLabel(Static):
         self._backend: Backend | None = None
         self._place = Place()
         self._read_only = False
-        self._busy = False
+        self._wait: Timer | None = None
+        self._is_late = False
 
     def show(self, backend: Backend, place: Place, *, busy: bool, read_only: bool) -> None:
         """Show the active backend."""
         for kind in Kind:
             self.set_class(kind is backend.kind, kind.value)
-        self._backend, self._place, self._busy = backend, place, busy
-        self._read_only = read_only
+        self._backend, self._place, self._read_only = backend, place, read_only
+        if busy:
+            self._await_answer()
+        else:
+            self._stop_waiting()
         self._draw()
+
+    def _await_answer(self) -> None:
+        if self._wait is None:
+            self._wait = self.set_timer(_PATIENCE, self._be_late)
+
+    def _be_late(self) -> None:
+        self._is_late = True
+        self._draw()
+
+    def _stop_waiting(self) -> None:
+        if self._wait:
+            self._wait.stop()
+        self._wait, self._is_late = None, False
 
     def on_resize(self) -> None:
         self._draw()
@@ -54,7 +73,7 @@ class BackendLabel(Static):
         state = " READ-ONLY " if self._read_only else ""
         place = f" {text.row(self._place.words)} " if self._place.stack else ""
         rest = f" {self.note}" if self.note else ""
-        rest += "  … waiting" if self._busy else ""
+        rest += "  … waiting" if self._is_late else ""
         room = self.size.width - sum(map(cell_len, (word, state, place, rest))) - 1
         url = _shortened(text.row(self._backend.place), room if place else max(room, _LEAST_URL))
         self.update(

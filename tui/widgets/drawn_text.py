@@ -72,5 +72,9 @@ class DrawnText(ScrollView, can_focus=True):
 class RawText(DrawnText):
     """The text as it is written; long lines are wrapped."""
 
+    DEFAULT_CSS = """
+    RawText { padding-left: 1; }
+    """
+
     def drawable(self) -> RenderableType:
         return Text(self._source, no_wrap=False, overflow="fold")

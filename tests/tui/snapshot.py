@@ -1,0 +1,66 @@
+"""Screens as text and styles, compared with what was looked at and kept.
+
+A snapshot is a text file: the lines of the screen, then for each line which style stands from
+which column on, then what the styles are. A change of layout, words or colours is a difference
+that can be read. `make snapshots` writes them anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+
+from rich.style import Style
+from textual.strip import Strip
+
+FOLDER = Path(__file__).parent / "snapshots"
+RENEW = "RENEW_SNAPSHOTS"
+
+
+def drawn(strips: Sequence[Strip]) -> str:
+    """Write a screen down."""
+    names: dict[str, str] = {}
+    runs = [_runs(strip, names) for strip in strips]
+    lines = [f"|{strip.text}|" for strip in strips]
+    styles = [f"{number:3} {run}" for number, run in enumerate(runs, 1)]
+    legend = [f"{name}: {style}" for style, name in names.items()]
+    return "\n".join([*lines, "", *styles, "", *legend, ""])
+
+
+def _runs(strip: Strip, names: dict[str, str]) -> str:
+    """Say from which column on which style holds, for one line."""
+    segments = list(strip)
+    starts = accumulate((segment.cell_length for segment in segments), initial=0)
+    runs: list[tuple[int, str]] = []
+    for start, segment in zip(starts, segments, strict=False):
+        name = names.setdefault(_described(segment.style), f"s{len(names)}")
+        if not runs or runs[-1][1] != name:
+            runs.append((start, name))
+    return " ".join(f"{start}:{name}" for start, name in runs)
+
+
+def _described(style: Style | None) -> str:
+    """Name colours and attributes; what a click does is no look."""
+    plain = style.without_color if style else Style()
+    words = [
+        word
+        for word in ("bold", "dim", "italic", "underline", "reverse", "strike")
+        if getattr(plain, word)
+    ]
+    for part in ("color", "bgcolor"):
+        colour = getattr(style, part, None)
+        words.append(f"{part} {colour.get_truecolor().hex if colour else 'default'}")
+    return " ".join(words)
+
+
+def check(name: str, strips: Sequence[Strip]) -> None:
+    """Compare with what was kept under that name, or keep it."""
+    path = FOLDER / f"{name}.txt"
+    now = drawn(strips)
+    if os.environ.get(RENEW):
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(now)
+    kept = path.read_text() if path.exists() else ""
+    assert now.splitlines() == kept.splitlines(), f"{path.name} differs: see CONTRIBUTING.md"

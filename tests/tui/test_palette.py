@@ -1,0 +1,71 @@
+"""The command palette, and what is said while an answer is awaited."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import FakeBlogs
+from tui.app import BlogsApp
+from tui.contract import Kind
+from tui.screens.form import FormScreen
+from tui.screens.main import MainScreen
+from tui.widgets.list_pane import ListPane
+
+F = Kind.FUNCTIONS
+
+
+def offered(stage):
+    return {command.title for command in stage.app.get_system_commands(stage.app.screen)}
+
+
+def described(*places):
+    return {binding.description for place in places for binding in place.BINDINGS}
+
+
+async def test_the_palette_offers_every_action_that_has_a_key_and_is_possible(world):
+    impossible = {"Keep what is being deleted", "Delete now", "Back", "Show all"}
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        wanted = described(BlogsApp, MainScreen, ListPane) - impossible
+        assert wanted <= offered(stage)
+        assert not impossible & offered(stage)
+        assert "Theme" in offered(stage)
+        await stage.press("d")
+        await stage.sees("Deleting")
+        assert {"Keep what is being deleted", "Delete now"} <= offered(stage)
+
+
+async def test_the_palette_of_the_form_offers_what_a_form_can_do(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        assert described(FormScreen) <= offered(stage)
+        assert "New" not in offered(stage)
+
+
+async def test_what_is_picked_in_the_palette_is_done():
+    async with staged(World(FakeBlogs(230)), SMALL) as stage:
+        await stage.press("ctrl+p")
+        await stage.is_on("CommandPalette")
+        await stage.press(*"load all")
+        await stage.sees("Load all", "Key: a")
+        await stage.press("enter")
+        await stage.until(lambda: stage.screen_name == "MainScreen" or stage.app.focused)
+        if stage.screen_name != "MainScreen":
+            await stage.press("enter")
+        await stage.sees("230 blogs")
+
+
+async def test_only_an_answer_that_takes_its_time_is_called_awaited(world):
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].gate = asyncio.Event()
+        await stage.press("r")
+        await world.faults[F].waiting.wait()
+        await stage.pilot.pause()
+        assert "waiting" not in stage.text()
+        await stage.sees("… waiting")
+        gate.set()
+        await stage.until(lambda: "waiting" not in stage.text())
+        await stage.pilot.pause(0.3)
+        assert "waiting" not in stage.text()

@@ -1,0 +1,30 @@
+"""The command palette: whatever a key does here and now, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from tui.widgets.list_pane import ListPane
+
+_TELLING: Final = (App, Screen, ListPane)
+"""Whose keys are actions; those of fields and of what scrolls are movements."""
+_PALETTE: Final = "command_palette"
+
+
+def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Give every action that has a key and is possible now, once."""
+    told = set()
+    for node, binding, enabled, _ in screen.active_bindings.values():
+        name = binding.description
+        if not (enabled and name and isinstance(node, _TELLING)):
+            continue
+        if name in told or binding.action == _PALETTE:
+            continue
+        told.add(name)
+        run = partial(app.run_action, binding.action, default_namespace=node)
+        yield SystemCommand(name, f"Key: {app.get_key_display(binding)}", run)
