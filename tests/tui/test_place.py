@@ -61,7 +61,7 @@ async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neigh
         assert stage.screen_name == "MainScreen"
         assert "This blog was deleted" in stage.text()
         await stage.press("q", "d")
-        await stage.sees("Deleting “Blog number 3”")
+        await stage.sees("Deleting in", "“Blog number 3”")
 
 
 async def test_a_reload_reads_the_blog_again_that_could_not_be_read(world):
@@ -82,7 +82,7 @@ async def test_the_note_follows_the_rows_from_none_to_one_and_back():
         await stage.sees("The first", "(no more)", "1 blog ")
         assert "No blogs yet" not in stage.text()
         await stage.press("d")
-        await stage.sees("Deleting “")
+        await stage.sees("Deleting in")
         await stage.press("D")
         await stage.sees("No blogs yet on FUNCTIONS", "0 blogs")
         assert "(no more)" not in stage.text()
@@ -103,7 +103,7 @@ async def test_the_reader_forgets_the_last_blog_when_it_is_deleted():
     async with staged(World(FakeBlogs(1)), LARGE) as stage:
         await stage.sees("id blog-0000")
         await stage.press("d")
-        await stage.sees("Deleting “")
+        await stage.sees("Deleting in")
         await stage.press("D")
         await stage.sees("No blogs yet", "Press enter on a blog")
         assert "id blog-0000" not in stage.text()

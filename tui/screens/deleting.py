@@ -19,7 +19,8 @@ class DeletionLine(Static):
     """What is about to be deleted, when, and how to keep it; nothing when nothing is."""
 
     DEFAULT_CSS = """
-    DeletionLine { height: auto; max-height: 2; display: none; padding: 0 1; }
+    DeletionLine { height: 1; display: none; padding: 0 1; }
+    DeletionLine { text-wrap: nowrap; text-overflow: ellipsis; }
     DeletionLine { background: $error; color: $text; }
     """
 
@@ -35,12 +36,12 @@ class DeletionLine(Static):
 def _words(waiting: list[Deletion]) -> str:
     if len(waiting) > 1:
         soonest = min(deletion.seconds for deletion in waiting)
-        return f"Deleting {len(waiting)} blogs, the next in {soonest} s: u keeps, D deletes now"
+        return f"Deleting {len(waiting)} blogs, the next in {soonest} s (u keeps, D deletes now)"
     deletion = waiting[0]
-    title = text.title(deletion.blog.title, 40)
+    # The keys come first: a long title is cut, and toasts cover the right.
     return (
-        f"Deleting “{title}” from {deletion.kind.word} in {deletion.seconds} s: "
-        "u keeps it, D deletes it now"
+        f"Deleting in {deletion.seconds} s (u keeps it, D deletes it now): "
+        f"{_named(deletion.blog)} from {deletion.kind.word}"
     )
 
 

@@ -68,7 +68,8 @@ class ListPane(Vertical):
 
     def _shown(self) -> str:
         view = self.rows.view
-        parts = [f"{len(self.rows.blogs):,} of {self.rows.loaded:,} loaded"]
+        more = " (a: the rest)" if self.rows.wants_more else ""
+        parts = [f"{len(self.rows.blogs):,} of {self.rows.loaded:,} loaded{more}"]
         if view.words.strip():
             parts.append(f"with “{text.line(view.words.strip(), 30)}”")
         if view.author is not None:
