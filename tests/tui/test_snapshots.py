@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual._context import visible_screen_stack
 
 from tests.tui import snapshot
 from tests.tui.conftest import World, staged
@@ -44,12 +45,19 @@ def shot(request, size):
         await stage.until(lambda: not stage.app.session.busy)
         stage.app.clear_notifications()
         before = None
-        while before != (before := snapshot.drawn(stage.strips())):
+        while before != (before := snapshot.drawn(whole(stage))):
             await stage.pilot.pause(0.3)
         name = request.function.__name__.removeprefix("test_")
-        snapshot.check(f"{name}-{size[0]}x{size[1]}", stage.strips())
+        snapshot.check(f"{name}-{size[0]}x{size[1]}", whole(stage))
 
     return take
+
+
+def whole(stage):
+    """Give the lines of the screen, what a dialog dims included."""
+    stage.app.screen.refresh()  # it may have been drawn without
+    visible_screen_stack.set(list(stage.app._background_screens))  # noqa: SLF001 -- Textual's way
+    return stage.strips()
 
 
 async def hide_log(stage):
