@@ -35,7 +35,9 @@ async def tour(stage):
     """Visit every place that shows a blog."""
     for keys, place in [
         (["enter"], "MainScreen"),
-        (["escape", "d"], "MainScreen"),
+        (["v"], "MainScreen"),
+        (["v", "c"], "ChoiceScreen"),
+        (["escape", "escape", "d"], "MainScreen"),
         (["u", "slash", "a", "backspace", "enter", "f"], "MainScreen"),
         (["escape", "e"], "FormScreen"),
     ]:
@@ -45,7 +47,11 @@ async def tour(stage):
         await stage.is_on(place)
         await stage.pilot.pause()
         check(stage)
-    await stage.press("escape")
+    await stage.press("f3")
+    await stage.is_on("PreviewScreen")
+    await stage.pilot.pause()
+    check(stage)
+    await stage.press("escape", "escape")
     await stage.is_on("MainScreen")
     await stage.press("l", "tab", "tab", "escape")
     check(stage)
@@ -82,6 +88,30 @@ async def test_a_list_of_all_payloads_is_inert(size):
 async def test_a_hostile_blog_is_inert_on_every_screen(payloads, size):
     async with staged(world_with(" ".join(payloads), "\n\n".join(payloads)), size) as stage:
         await tour(stage)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_hostile_conflict_and_a_hostile_draft_are_inert(size):
+    world = world_with("Title", EVERYTHING)
+    async with staged(world, size) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        stage.app.screen.query_one("#title").value = "[/nope] mine"
+        world.blogs.put(id="wild", title=EVERYTHING[::-1], author=EVERYTHING, contents=EVERYTHING)
+        await stage.press("ctrl+s")
+        await stage.is_on("ConflictScreen")
+        await stage.sees("Theirs, stored", "▌")
+        check(stage)
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        await stage.press("escape")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("k")
+        await stage.is_on("MainScreen")
+        await stage.press("n")
+        await stage.is_on("ChoiceScreen")
+        await stage.sees("[/nope] mine")
+        check(stage)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
