@@ -43,7 +43,9 @@ def record():
             if _needed(one) <= entries.keys():
                 waiting.remove(one)
                 entries[one.urn] = _entry(one, texts)
-    RECORD.write_text(json.dumps(list(entries.values()), indent=1, default=_archive) + "\n")
+    RECORD.write_text(
+        json.dumps(list(entries.values()), indent=1, sort_keys=True, default=_archive) + "\n"
+    )
 
 
 def _needed(one):
