@@ -138,6 +138,14 @@ def test_the_shell_keeps_the_user_s_own_pulumi_out(deployment, deployed):
     assert (deployment.state / "passphrase").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_client_finds_the_stack_in_that_shell_by_its_name(deployment, deployed):
+    blogs = str(Path(sys.executable).with_name("blogs"))
+    answer = deployment.shell(blogs, "ls", "--stack", "local", "--json")
+
+    assert answer.returncode == 0, answer.stderr
+    assert {blog["id"] for blog in json.loads(answer.stdout)["blogs"]} == {"f", "c"}
+
+
 def test_a_restart_brings_everything_up_again(deployment, deployed):
     before = deployed.outputs()
     assert deployment.stop() == 0
