@@ -107,3 +107,11 @@ async def test_hostile_answers_are_inert(size, payload):
             for strip in stage.strips():
                 assert strip.cell_length == size[0]
             await stage.press(key)
+
+
+async def test_a_blog_whose_id_is_none_leaves_the_list_to_compare():
+    world = World(FakeBlogs(0))
+    world.blogs.put(id="no/id", title="T")
+    async with staged(world, SMALL) as stage:
+        await compare(stage)
+        await stage.sees("GET /blog?limit=20&view=summary", "The answers are the same.")
