@@ -17,12 +17,14 @@ from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.engine.provider import ProviderError
 from localcloud.images.tool import ImageError, find_tool
+from localcloud.metrics import Metrics
 from localcloud.processes import Processes
 from localcloud.provider.built import BuiltImage, ImageBuilder
 from localcloud.provider.context import Context
 from localcloud.provider.image import Image, build_image
 from localcloud.provider.local import LocalProvider
 from localcloud.runtimes.balancer import BalancerError
+from localcloud.runtimes.cloudwatch import CloudWatch
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
 from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import State, StateError
@@ -112,12 +114,18 @@ class LocalCloud:
             self._say("starting the database")
             stack.push_async_callback(database.stop)
             await database.start()
+            metrics = Metrics()
+            cloudwatch = CloudWatch(state.port("cloudwatch"), metrics)
+            await cloudwatch.start()
+            stack.push_async_callback(cloudwatch.stop)
+            state.besides = {"CloudWatchEndpoint": cloudwatch.url}
             context = Context(
                 project=options.project,
                 state=state,
                 processes=self._processes,
                 database=database,
                 build_image=image_builder,
+                metrics=metrics,
                 say=self._say,
             )
             provider = LocalProvider(context)

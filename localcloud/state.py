@@ -47,6 +47,8 @@ class State:
         self.logs = folder / "logs"
         self.outputs_file = folder / "outputs.json"
         self._values = self._load()
+        self.besides: Mapping[str, str] = {}
+        """What clients are told with the outputs, and the program does not know."""
         self._pointer: Path | None = None
         self._set_old_logs_aside()
 
@@ -133,7 +135,7 @@ class State:
 
     def publish(self, outputs: Mapping[str, Any]) -> None:
         """Write the stack's outputs, and the pointer that leads clients to them."""
-        write_private(self.outputs_file, json.dumps(outputs, indent=2) + "\n")
+        write_private(self.outputs_file, json.dumps({**outputs, **self.besides}, indent=2) + "\n")
         name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
         self._pointer = _pointer_folder() / f"{name}.json"
         pointer = {

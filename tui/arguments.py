@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final, NoReturn
 
+from lab.metrics import PERIODS
 from tui import output
 from tui.contract import DEFAULT_PAGE, LARGEST_PAGE, Kind
 
@@ -56,6 +57,10 @@ _JSON: Final = {
    "headers": [{"name", "functions": TEXT|null, "containers": TEXT|null,
                 "reason": why it may differ|null}, ...], those that differ,
    "body": [LINE, ...], as diff -u marks them, "requests"}""",
+    "metrics": """{"source", "period", "start", "end", "step_seconds",
+   "metrics": [{"key", "side": "functions"|"containers"|"table", "metric", "statistic",
+                "unit", "value": NUMBER|null, "points": [[TIME, NUMBER], ...]}],
+   "cost": {"queries", "usd", "usd_per_hour_each_minute"}}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
                 "token": {"source", "problem": TEXT|null}|null,
                 "place": {"stack", "region", "account", "named_by"}, each TEXT|null,
@@ -100,6 +105,7 @@ def build_parser() -> Parser:
     _add_reading(commands)
     _add_writing(commands)
     _add_diff(commands)
+    _add_metrics(commands)
     _add_completion(commands)
     outputs = _add(commands, "outputs", "say what is set, and where it comes from", "outputs")
     outputs.description = (
@@ -142,6 +148,22 @@ def _add_completion(commands: argparse._SubParsersAction[Parser]) -> None:
         allow_abbrev=False,
     )
     completion.add_argument("shell", choices=SHELLS)
+
+
+def _add_metrics(commands: argparse._SubParsersAction[Parser]) -> None:
+    metrics = _add(commands, "metrics", "show what CloudWatch has measured", "metrics --period 3h")
+    metrics.description = (
+        "Show what CloudWatch has measured of both backends and their table. Each metric asked for "
+        "costs; the last line says how much. A local cloud answers for itself, for nothing."
+    )
+    names = [period.name for period in PERIODS]
+    metrics.add_argument("--period", choices=names, default="1h", help="how far back (1h)")
+    metrics.add_argument(
+        "--outputs",
+        type=_given,
+        metavar="FILE",
+        help="the stack's outputs, as `pulumi stack output --json` prints them",
+    )
 
 
 def _add_writing(commands: argparse._SubParsersAction[Parser]) -> None:

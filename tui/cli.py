@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
+from lab.metrics import MetricsError
 from tui import commands, output, preferences, terminal, text
 from tui import config as configuration
 from tui.arguments import UsageError, build_parser
@@ -41,6 +42,7 @@ _EXITS: Final = {
 }
 _KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
     OutputError: ("output", FAILED),
+    MetricsError: ("metrics", FAILED),
     UsageError: ("usage", WRONG_USE),
     SettingsError: ("settings", WRONG_USE),
 }
@@ -62,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(args, os.environ, complaint)
     except ReaderGone:
         return DONE
-    except (OutputError, UsageError, SettingsError) as error:
+    except (MetricsError, OutputError, UsageError, SettingsError) as error:
         return complaint.make(*_KINDS[type(error)], str(error))
     except ApiError as error:
         return complaint.make(error.failure, _EXITS[error.failure], str(error), error.status)
@@ -96,6 +98,8 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         if objection:
             raise UsageError(objection)
     connections = _connections(args, environ)
+    if args.command == "metrics":
+        return _show_metrics(args, connections.finder)
     wanted = connections.preferences
     found = connections.finder.find()
     connector = Connector(
@@ -123,6 +127,14 @@ def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
         finder=Finder(flags=_flags(args), environ=environ, config=config),
         preferences=preferences.find(args, environ, config),
     )
+
+
+def _show_metrics(args: Namespace, finder: Finder) -> int:
+    from tui import metrics  # noqa: PLC0415 -- the other commands need none of it
+
+    named = args.outputs
+    metrics.show(metrics.read_outputs(named) if named else finder.find().outputs, args)
+    return DONE
 
 
 def _ask(connector: Connector, desk: commands.Desk, complaint: _Complaint) -> int:

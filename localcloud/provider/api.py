@@ -73,6 +73,9 @@ class HttpApi:
             cors=_cors(self.inputs.get("corsConfiguration")),
             throttle=throttle,
             access_log=self._access_log(stage),
+            meter=self.context.metrics.meter(
+                "AWS/ApiGateway", {"ApiId": self.id, "Stage": stage["name"]}
+            ),
         )
 
     def _routes(self, stage: str) -> Iterator[Route]:

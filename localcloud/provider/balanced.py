@@ -60,6 +60,8 @@ class Balanced:
             logs=self.context.state.logs / "tasks",
             desired_count=int(inputs.get("desiredCount", 0)),
             container_port=container.port,
+            cpu_units=container.cpu_units,
+            memory_mb=container.memory_mb,
             stop_timeout_s=container.stop_timeout_s,
             health=group.health_check,
             grace_s=float(inputs.get("healthCheckGracePeriodSeconds", 0)),

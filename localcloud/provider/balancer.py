@@ -12,6 +12,7 @@ from localcloud.runtimes.balancer import Balancer, FixedResponse, Forward, Targe
 from localcloud.targets import HealthCheck
 
 _PORT: Final = "balancer"
+_NAMESPACE: Final = "AWS/ApplicationELB"
 _DEREGISTRATION_DELAY_S: Final = 300  # Elastic Load Balancing's own default
 _IDLE_TIMEOUT_S: Final = 60  # likewise
 
@@ -31,7 +32,8 @@ class LoadBalancer:
         suffix = f"app/{physical}/{resource_id('lb', urn)[3:]}"
         balancer_arn = arn("elasticloadbalancing", f"loadbalancer/{suffix}")
         port = self._balanced.context.state.port(_PORT)
-        self._balanced.balancers[balancer_arn] = Balancer(port)
+        meter = self._balanced.context.metrics.meter(_NAMESPACE, {"LoadBalancer": suffix})
+        self._balanced.balancers[balancer_arn] = Balancer(port, meter)
         made = {
             "name": physical,
             "arn": balancer_arn,
@@ -116,15 +118,20 @@ class Listener:
         if balancer is None:
             raise ProviderError("loadBalancerArn names no load balancer of this program")
         (action,) = inputs["defaultActions"]
-        balancer.configure(self._action(action), idle_timeout_s=_IDLE_TIMEOUT_S)
+        balancer.configure(self._action(action, inputs), idle_timeout_s=_IDLE_TIMEOUT_S)
         return balancer
 
-    def _action(self, action: Properties) -> Forward | FixedResponse:
+    def _action(self, action: Properties, inputs: Properties) -> Forward | FixedResponse:
         if action["type"] == "forward":
             group = self._balanced.groups.get(action.get("targetGroupArn", ""))
             if group is None:
                 raise ProviderError("targetGroupArn names no target group of this program")
-            return Forward(group.rotation)
+            dimensions = {
+                "LoadBalancer": inputs["loadBalancerArn"].partition(":loadbalancer/")[2],
+                "TargetGroup": action["targetGroupArn"].rpartition(":")[2],
+            }
+            metrics = self._balanced.context.metrics
+            return Forward(group.rotation, metrics.meter(_NAMESPACE, dimensions))
         if action["type"] == "fixed-response":
             fixed = action["fixedResponse"]
             return FixedResponse(

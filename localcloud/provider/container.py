@@ -24,6 +24,8 @@ class Container:
     stop_timeout_s: float
     read_only: bool
     volumes: Sequence[str]
+    cpu_units: int
+    memory_mb: int
 
 
 def read_container(inputs: Properties) -> Container:
@@ -48,6 +50,8 @@ def read_container(inputs: Properties) -> Container:
         stop_timeout_s=float(declared.get("stopTimeout", _STOP_TIMEOUT_S)),
         read_only=bool(declared.get("readonlyRootFilesystem", False)),
         volumes=[mount["containerPath"] for mount in declared.get("mountPoints", ())],
+        cpu_units=int(inputs["cpu"]),
+        memory_mb=int(inputs["memory"]),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.metrics import Metrics
 from localcloud.processes import Processes
 from localcloud.provider.built import BuiltImage
 from localcloud.provider.image import Image
@@ -22,4 +23,5 @@ class Context:
     processes: Processes
     database: Database | ExternalDatabase
     build_image: Callable[[Path, Path], Image | BuiltImage]
+    metrics: Metrics
     say: Callable[[str], None]

@@ -39,7 +39,10 @@ class Functions:
         if spec.arn in self._by_arn:
             raise ProviderError(f"a function named {spec.name} exists already")
         self._by_arn[spec.arn] = Function(
-            spec, self._context.processes, self._context.database.endpoint
+            spec,
+            self._context.processes,
+            self._context.database.endpoint,
+            meter=self._context.metrics.meter("AWS/Lambda", {"FunctionName": spec.name}),
         )
         return _outcome(spec, inputs)
 

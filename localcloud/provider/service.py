@@ -48,6 +48,9 @@ class Services:
             await self._balanced.spec(inputs),
             self._balanced.context.processes,
             self._balanced.group(inputs).rotation,
+            self._balanced.context.metrics.meter(
+                "AWS/ECS", {"ClusterName": cluster, "ServiceName": made["name"]}
+            ),
         )
         self._balanced.services[service_arn] = RunningService(service)
         return Outcome(service_arn, {**inputs, "arn": service_arn})

@@ -569,6 +569,7 @@ def test_diff_needs_both_backends(blogs, monkeypatch):
         ["diff", "blog-0001", "--json"],
         ["outputs"],
         ["completion", "bash"],
+        ["metrics", "--json", "--outputs", os.devnull],
         ["show", "nope"],
     ],
 )

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Final
 
 import h11
 
+from localcloud.metrics import Meter
 from localcloud.runtimes.balancer.group import Target
 from localcloud.runtimes.balancer.headers import for_client
 from localcloud.runtimes.balancer.peer import ClientPeer, Event, TargetPeer
@@ -41,13 +43,18 @@ class Broken(Exception):
     """An answer broke off in the middle, on the target's side or on the client's."""
 
 
-async def exchange(client: ClientPeer, request: h11.Request, target: Target, idle_s: float) -> None:
+async def exchange(
+    client: ClientPeer, request: h11.Request, target: Target, idle_s: float, meter: Meter
+) -> None:
     """Pass *request* on (its headers are the target's already), and the answer to *client*.
 
     *idle_s* is how long nothing may move while the request is under way.
     """
+    began = time.perf_counter()
     upload = None if client.has_sent_all else _Upload(client, request, target, idle_s)
     peer, head = await (upload.ask() if upload else _ask(request, target, idle_s))
+    meter("TargetResponseTime", time.perf_counter() - began)
+    meter(f"HTTPCode_Target_{head.status_code // 100}XX_Count", 1)
     try:
         await _relay(client, peer, head, idle_s)
         if upload:

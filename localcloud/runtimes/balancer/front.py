@@ -10,6 +10,7 @@ from typing import Final
 
 import h11
 
+from localcloud.metrics import Meter, unmetered
 from localcloud.runtimes.balancer.answers import Answer, made_answer, own_answer
 from localcloud.runtimes.balancer.exchange import Broken, NoAnswer, exchange
 from localcloud.runtimes.balancer.group import TargetGroup
@@ -17,6 +18,7 @@ from localcloud.runtimes.balancer.headers import for_target, has_body, refused
 from localcloud.runtimes.balancer.peer import ClientPeer
 
 _HOST: Final = "127.0.0.1"
+_LOOK_S: Final = 10.0
 _log: Final = logging.getLogger(__name__)
 
 
@@ -29,6 +31,7 @@ class Forward:
     """Pass requests on to the targets of a group."""
 
     group: TargetGroup
+    meter: Meter = unmetered
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,15 @@ class FixedResponse:
 class Balancer:
     """A load balancer with one HTTP listener on the loopback interface."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, meter: Meter = unmetered) -> None:
         self.port = port
+        self._meter = meter
         self._action: Forward | FixedResponse | None = None
         self._idle_s = 60.0
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.Task[None], ClientPeer] = {}
         self._stopping = False
+        self._looking: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -69,10 +74,13 @@ class Balancer:
         except OSError as error:
             reason = error.strerror or str(error)
             raise BalancerError(f"load balancer: cannot use port {self.port}: {reason}") from error
+        self._looking = asyncio.create_task(self._look())
 
     async def stop(self, grace_s: float = 30.0) -> None:
         """Take no more connections, finish the requests under way, and close."""
         self._stopping = True
+        if self._looking:
+            self._looking.cancel()
         if self._server:
             self._server.close()
         for client in self._clients.values():
@@ -80,18 +88,29 @@ class Balancer:
             if client.is_idle:
                 client.abort()
         if self._clients:
-            _, late = await asyncio.wait(self._clients, timeout=grace_s)
-            for connection in late:
-                connection.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await self._let_finish(grace_s)
         if isinstance(self._action, Forward):
             self._action.group.close_idle()
         if self._server:
             await self._server.wait_closed()
             self._server = None
 
+    async def _let_finish(self, grace_s: float) -> None:
+        _, late = await asyncio.wait(self._clients, timeout=grace_s)
+        for connection in late:
+            connection.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Count the healthy targets, again and again: an unhealthy one is replaced at once here."""
+        while True:
+            if isinstance(self._action, Forward):
+                self._action.meter("HealthyHostCount", len(self._action.group.registered))
+            await asyncio.sleep(_LOOK_S)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = ClientPeer(reader, writer)
+        self._meter("NewConnectionCount", 1)
         client.is_last = self._stopping
         if connection := asyncio.current_task():
             self._clients[connection] = client
@@ -117,6 +136,7 @@ class Balancer:
         except NoAnswer as error:
             if not client.can_answer:
                 raise Broken from error
+            self._meter(f"HTTPCode_ELB_{error.status // 100}XX_Count", 1)
             await _send(client, own_answer(error.status))
         return client.next_cycle()
 
@@ -148,15 +168,16 @@ class Balancer:
         self, client: ClientPeer, request: h11.Request, action: Forward | None
     ) -> None:
         target = action.group.pick() if action else None
-        if target is None:
+        if target is None or action is None:
             raise NoAnswer(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._meter("RequestCount", 1)
         passed_on = h11.Request(
             method=request.method,
             target=request.target,
             headers=for_target(request, client.address, f"{_HOST}:{self.port}"),
         )
         try:
-            await exchange(client, passed_on, target, self._idle_s)
+            await exchange(client, passed_on, target, self._idle_s, action.meter)
         finally:
             target.end()
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from localcloud.environment import clean_environment
 from localcloud.errors import FunctionError
+from localcloud.metrics import Meter
 from localcloud.processes import Process, Processes
 from localcloud.runtimes.functions.invocation import (
     EnvironmentLost,
@@ -39,11 +40,14 @@ _PLATFORM_ERRORS: Final = frozenset(
 class Environment:
     """Runs one invocation after the other; starts with the first."""
 
-    def __init__(self, spec: FunctionSpec, processes: Processes, endpoint: str) -> None:
+    def __init__(
+        self, spec: FunctionSpec, processes: Processes, endpoint: str, meter: Meter
+    ) -> None:
         self.on_exit: Callable[[Environment], None] = lambda _: None
         self._spec = spec
         self._processes = processes
         self._endpoint = endpoint
+        self._meter = meter
         self._journal = Journal(spec.log)
         self._api = RuntimeApi(spec.arn, self._taken)
         self._output = Output(self._journal)
@@ -138,6 +142,7 @@ class Environment:
     def _finish(
         self, invocation: Invocation, took_s: float, error: FunctionError | None = None
     ) -> None:
+        self._meter("Duration", took_s * 1000)
         used_mb = peak_memory_mb(self._process.pid) if self._process else None
         status = _status(error) if error and error.error_type in _PLATFORM_ERRORS else None
         if status:
@@ -160,6 +165,7 @@ class Environment:
     def _init_failed(self, invocation: Invocation, error: FunctionError, took_s: float) -> None:
         self._kill()
         self._output.flush()
+        self._meter("Duration", took_s * 1000)
         self._journal.init_failed(took_s * 1000, _status(error))
         self._journal.start(invocation.id)
         report = Report(

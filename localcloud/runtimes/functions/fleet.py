@@ -59,6 +59,11 @@ class Fleet:
         await self._wait()
 
     @property
+    def busy(self) -> int:
+        """How many environments have an invocation now."""
+        return len(self._all) - len(self._idle)
+
+    @property
     def gone(self) -> bool:
         """Whether nothing is left of it."""
         return self._retired and not self._all and not self._ending

@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from localcloud.errors import RequestTooLarge
+from localcloud.errors import RequestTooLarge, Throttled
+from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
 from localcloud.runtimes.functions.environment import Environment
 from localcloud.runtimes.functions.fleet import Fleet
@@ -25,12 +26,19 @@ class Function:
     """One declared function and the environments that answer for it."""
 
     def __init__(
-        self, spec: FunctionSpec, processes: Processes, endpoint: str, *, idle_s: float = _IDLE_S
+        self,
+        spec: FunctionSpec,
+        processes: Processes,
+        endpoint: str,
+        *,
+        idle_s: float = _IDLE_S,
+        meter: Meter = unmetered,
     ) -> None:
         """*endpoint* is where the function finds DynamoDB."""
         self._processes = processes
         self._endpoint = endpoint
         self._idle_s = idle_s
+        self._meter = meter
         self._spec = spec
         self._fleet = self._new_fleet(spec)
         self._former: set[Fleet] = set()
@@ -46,7 +54,7 @@ class Function:
             raise RequestTooLarge(f"{len(event)} bytes, the limit is {EVENT_LIMIT}")
         if self._closed:
             raise gone(self._spec.name)
-        task = asyncio.create_task(self._invoke(Invocation(event)))
+        task = asyncio.create_task(self._counted(Invocation(event)))
         self._running.add(task)
         task.add_done_callback(self._forget)
         return await asyncio.shield(task)
@@ -67,10 +75,28 @@ class Function:
         if self._running:
             await asyncio.wait(list(self._running))
 
+    async def _counted(self, invocation: Invocation) -> bytes:
+        """Count as Lambda does: a call that is throttled is no invocation, and no error."""
+        try:
+            answer = await self._invoke(invocation)
+        except Throttled:
+            self._meter("Throttles", 1)
+            raise
+        except Exception:
+            self._count_invocation(errors=1)
+            raise
+        self._count_invocation(errors=0)
+        return answer
+
+    def _count_invocation(self, *, errors: int) -> None:
+        for name, value in (("Invocations", 1), ("Errors", errors), ("Throttles", 0)):
+            self._meter(name, value)
+
     async def _invoke(self, invocation: Invocation) -> bytes:
         fleet = self._fleet
         while True:
             environment = fleet.claim()
+            self._meter("ConcurrentExecutions", fleet.busy)
             try:
                 return await environment.invoke(invocation)
             except EnvironmentLost:
@@ -79,7 +105,7 @@ class Function:
                 fleet.release(environment)
 
     def _new_fleet(self, spec: FunctionSpec) -> Fleet:
-        make = partial(Environment, spec, self._processes, self._endpoint)
+        make = partial(Environment, spec, self._processes, self._endpoint, self._meter)
         return Fleet(make, spec.concurrency, self._idle_s)
 
     def _forget(self, task: asyncio.Task[bytes]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from typing import Final
 
 from localcloud.errors import FunctionError, RequestTooLarge, Throttled
 from localcloud.runtimes.gateway import answers, cors
@@ -18,6 +19,8 @@ from localcloud.runtimes.gateway.spec import DEFAULT, GatewaySpec
 from localcloud.runtimes.gateway.throttle import TokenBucket
 
 _logger = logging.getLogger(__name__)
+_CLIENT_ERROR: Final = 4
+_SERVER_ERROR: Final = 5
 
 # What the gateway says when a function has given no usable answer, and what Lambda told it.
 _OUTCOMES: dict[type[Exception], tuple[Answer, int | None]] = {
@@ -38,6 +41,7 @@ class Api:
         self._routes = RouteTable(spec.routes)
         self._cors = spec.cors
         self._bucket = TokenBucket(spec.throttle) if spec.throttle else None
+        self._meter = spec.meter
         self._log = AccessLogWriter(spec.access_log) if spec.access_log else None
 
     async def answer(self, request: GatewayRequest, body: bytes | None) -> Answer:
@@ -49,9 +53,18 @@ class Api:
         if self._cors:
             answer = cors.apply(self._cors, answer, request.method, request.headers)
         answer = replace(answer, headers=[*answer.headers, ("apigw-requestid", request.id)])
+        self._count(request, answer, trace)
         if self._log:
             self._log.write(request, answer, trace, self._place)
         return answer
+
+    def _count(self, request: GatewayRequest, answer: Answer, trace: Trace) -> None:
+        self._meter("Count", 1)
+        self._meter("4xx", answer.status // 100 == _CLIENT_ERROR)
+        self._meter("5xx", answer.status // 100 == _SERVER_ERROR)
+        self._meter("Latency", (time.time() - request.received) * 1000)
+        if trace.integration_s is not None:
+            self._meter("IntegrationLatency", trace.integration_s * 1000)
 
     async def _decide(self, request: GatewayRequest, body: bytes | None, trace: Trace) -> Answer:
         if self._bucket and not self._bucket.take():

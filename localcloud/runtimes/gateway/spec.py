@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from localcloud.metrics import Meter, unmetered
+
 DEFAULT: Final = (
     "$default"  # the route that takes what no other takes, and the stage without a name
 )
@@ -61,3 +63,4 @@ class GatewaySpec:
     cors: Cors | None = None
     throttle: Throttle | None = None
     access_log: AccessLog | None = None
+    meter: Meter = unmetered

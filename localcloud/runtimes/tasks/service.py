@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
 from localcloud.runtimes.tasks.keeper import Keeper
+from localcloud.runtimes.tasks.observer import Observer
 from localcloud.runtimes.tasks.spec import ServiceSpec
 from localcloud.runtimes.tasks.task import TaskFailed
 from localcloud.targets import Targets
@@ -20,7 +22,13 @@ class ServiceFailed(Exception):
 class Service:
     """The tasks of one service; *targets* is told which of them may be asked."""
 
-    def __init__(self, spec: ServiceSpec, processes: Processes, targets: Targets) -> None:
+    def __init__(
+        self,
+        spec: ServiceSpec,
+        processes: Processes,
+        targets: Targets,
+        meter: Meter = unmetered,
+    ) -> None:
         self.spec = spec
         self._processes = processes
         self._targets = targets
@@ -28,6 +36,8 @@ class Service:
         self._turn = asyncio.Lock()
         self._deploying: asyncio.Task[None] | None = None
         self._stopped = False
+        self._observer = Observer(meter, lambda: self.pids)
+        self._observing: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
@@ -43,6 +53,7 @@ class Service:
     async def start(self) -> None:
         """Start the declared tasks; returns when all are healthy, or raises ServiceFailed."""
         await self._deploy(self._replace(self.spec))
+        self._observing = asyncio.create_task(self._observer.watch(lambda: self.spec))
 
     async def update(self, spec: ServiceSpec) -> None:
         """Follow a changed declaration; what runs goes on if the new tasks do not become healthy.
@@ -57,6 +68,8 @@ class Service:
     async def stop(self) -> None:
         """Drain and end all tasks, those of an unfinished deployment too."""
         self._stopped = True
+        if self._observing:
+            self._observing.cancel()
         if self._deploying:
             self._deploying.cancel()
         async with self._turn:

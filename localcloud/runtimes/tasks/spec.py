@@ -15,7 +15,8 @@ class ServiceSpec:
 
     *failed_starts* is after how many failures a deployment gives up (ECS: half the desired count,
     at least three); *grace_s* is how long a starting task may be unhealthy on top of what the
-    health check allows.
+    health check allows. *cpu_units* (1,024 are a CPU) and *memory_mb* are what a task reserves;
+    nothing holds it to that here.
     """
 
     name: str
@@ -26,6 +27,8 @@ class ServiceSpec:
     logs: Path
     desired_count: int = 1
     container_port: int = 8080
+    cpu_units: int = 256
+    memory_mb: int = 512
     stop_timeout_s: float = 30.0
     health: HealthCheck = field(default_factory=HealthCheck)
     grace_s: float = 0.0

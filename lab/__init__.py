@@ -1,0 +1,1 @@
+"""Measures the two backends; knows nothing of what they store."""

@@ -1,0 +1,91 @@
+"""What a running local cloud says that it has done."""
+
+import json
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from lab.metrics import PERIODS
+from lab.report import Stack
+from tests.running import ROOT, wait_until
+
+COUNTS = ("lambda.invocations", "api.requests", "alb.requests", "alb.target_2xx")
+
+
+def published(cloud):
+    return json.loads((cloud.state / "outputs.json").read_bytes())
+
+
+def report(cloud):
+    return Stack(published(cloud)).report(PERIODS[3], time.time())
+
+
+def counts(cloud):
+    found = report(cloud)
+    return {key: found.reading(key).value or 0 for key in COUNTS}
+
+
+def test_each_request_is_counted_where_it_went(running_cloud):
+    before = counts(running_cloud)
+    for _ in range(3):
+        assert httpx.get(f"{running_cloud.functions}/blog").status_code == 200
+    for _ in range(2):
+        assert httpx.get(f"{running_cloud.containers}/blog").status_code == 200
+    after = counts(running_cloud)
+
+    assert {key: after[key] - before[key] for key in COUNTS} == {
+        "lambda.invocations": 3,
+        "api.requests": 3,
+        "alb.requests": 2,
+        "alb.target_2xx": 2,
+    }
+
+
+def test_what_is_refused_is_counted_as_such(running_cloud):
+    before = report(running_cloud)
+    for url in (running_cloud.functions, running_cloud.containers):
+        assert httpx.get(f"{url}/blog/none").status_code == 404
+    after = report(running_cloud)
+
+    for key in ("api.4xx", "alb.target_4xx"):
+        assert after.reading(key).value - (before.reading(key).value or 0) == 1
+    assert after.reading("lambda.success_rate").value == 100
+    assert after.reading("api.latency_p95").value > 0
+    assert after.reading("alb.time_p95").value > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what processes use is known on Linux only")
+def test_what_the_tasks_use_is_measured(running_cloud):
+    wait_until(lambda: report(running_cloud).reading("ecs.cpu_avg").value is not None)
+
+    assert 0 < report(running_cloud).reading("ecs.memory_avg").value < 100
+
+
+def test_what_did_not_happen_has_no_value(running_cloud):
+    found = report(running_cloud)
+
+    assert found.reading("lambda.iterator_age").value is None
+    assert found.cost_usd() == 0
+
+
+def test_the_command_prints_what_its_help_says(running_cloud):
+    command = [sys.executable, "-m", "tui", "metrics", "--period", "24h"]
+    state = str(running_cloud.state.parent / "xdg")
+    environment = running_cloud.environment | {"XDG_STATE_HOME": state}
+    ran = subprocess.run(
+        [*command, "--json"], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    document = json.loads(ran.stdout)
+
+    assert document.keys() == {
+        *("source", "period", "start", "end", "step_seconds", "metrics", "cost")
+    }
+    assert document["cost"].keys() == {"queries", "usd", "usd_per_hour_each_minute"}
+    for metric in document["metrics"]:
+        assert metric.keys() == {*("key", "side", "metric", "statistic", "unit", "value", "points")}
+    people = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert b"invocations" in people.stdout
+    assert b"\x1b" not in people.stdout
