@@ -27,6 +27,7 @@ from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
+from tui.screens.metrics import MetricsScreen
 from tui.session import Opener, Session
 from tui.settings import SettingsError
 from tui.widgets.backend_label import BackendLabel
@@ -144,6 +145,11 @@ class BlogsApp(App[None]):
             return
         self.session.connect(backends)
         self.switch_screen(MainScreen(self.session))  # so that nothing of the old place stays
+
+    def action_metrics(self) -> None:
+        """Show what CloudWatch knows of the stack; what stands in the way is said there."""
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(MetricsScreen(self.session.report))
 
     def action_switch(self) -> None:
         """Make the other backend active, except under a dialog that names this one."""

@@ -19,6 +19,7 @@ from tui.settings import SettingsError
 REFRESH_S: Final = 60
 NO_DATA: Final = "-"
 _WIDTH: Final = 36
+_DAY_S: Final = 24 * 3600
 
 
 def period_named(name: str) -> Period:
@@ -120,7 +121,10 @@ def number(value: float) -> str:
 
 def about(report: Report) -> str:
     """Say which time the report covers."""
-    start, end = (_moment(at)[11:16] for at in (report.window.start, report.window.end))
+    cut = slice(5, 16) if report.window.end - report.window.start > _DAY_S else slice(11, 16)
+    start, end = (
+        _moment(at)[cut].replace("T", " ") for at in (report.window.start, report.window.end)
+    )
     return f"the last {report.period.name}: {start} to {end} UTC"
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from lab.metrics import Period
+from lab.report import Report, Stack
 from tui.backends import Backend, Backends
 from tui.connections import Connections
 from tui.contract import Api, ApiError, Exchange, Failure, Kind, LogEntry, Question
@@ -50,6 +53,7 @@ class Session:
         self._generation = 0
         self._reads: set[object] = set()
         self._writes: set[object] = set()
+        self._stack: Stack | None = None
         self.active = active
         self.drafts = DraftFolder.of(self.environ)
         self.writes = Writes()
@@ -118,6 +122,7 @@ class Session:
     def connect(self, backends: Backends) -> None:
         """Ask *backends* from now on; what was agreed to for others counts no more."""
         self._opener.backends = backends
+        self._stack = None
         self._opener.plain_http_token = self.connections.preferences.plain_http_token.value
         # Not closed yet: a read may be under way, whose answer is stale from now on.
         self._retired += self._apis.values()
@@ -142,6 +147,12 @@ class Session:
         self._opener.plain_http_token = True
         for api in self._apis.values():
             api.plain_http_token = True
+
+    def report(self, period: Period) -> Report:
+        """Ask for the metrics of the stack: blocks, and raises MetricsError."""
+        if self._stack is None:
+            self._stack = Stack(self._opener.backends.outputs)
+        return self._stack.report(period, time.time())
 
     async def read(self, request: Callable[[Api], Awaitable[T]]) -> T:
         """Ask the backend that is active now."""

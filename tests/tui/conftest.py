@@ -56,6 +56,7 @@ class World:
     read_only: bool = False
     faults: dict[Kind, Fault] = field(default_factory=lambda: {kind: Fault() for kind in Kind})
     kinds: tuple[Kind, ...] = tuple(Kind)
+    outputs: dict[str, object] = field(default_factory=dict)
     moved: Backends | None = None
     """Where the person has gone in the app."""
 
@@ -78,6 +79,7 @@ class World:
                 for kind in self.kinds
             },
             token=Token(TOKEN, "test"),
+            outputs=self.outputs,
         )
 
     @backends.setter

@@ -29,6 +29,7 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("L", "request log in full: filter, send again, copy as curl, export"),
     ("B", "both backends: one request to each, times and differences"),
     ("C", "connections: every setting and its source, other stacks and local clouds"),
+    ("m", "metrics: r refresh, p or 1 to 5 period, a each minute, c chart"),
     ("esc  q  ctrl+g", "go back; q in the list quits"),
     ("ctrl+s", "save what you write"),
     ("F3  F4", "while writing: preview; your own editor ($VISUAL, $EDITOR)"),

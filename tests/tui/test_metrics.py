@@ -1,0 +1,239 @@
+"""The metrics screen over the local cloud's CloudWatch, and the charts on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+
+import pytest
+
+from lab.metrics import MetricsError
+from localcloud.metrics import Metrics
+from localcloud.runtimes.cloudwatch import CloudWatch
+from tests.lab.test_catalogue import OUTPUTS
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import FakeBlogs
+from tests.tui.payloads import EVERYTHING
+from tests.tui.test_text import harmful
+from tui import metrics
+from tui.cli import main
+from tui.widgets.line_chart import Curve, Frame, LineChart
+
+WIDE = (200, 60)
+
+
+@pytest.fixture
+async def world():
+    """Backends whose stack a local CloudWatch knows: three invocations, one of them failed."""
+    measured = Metrics()
+    functions = measured.meter("AWS/Lambda", {"FunctionName": "get"})
+    for failed in (0, 0, 1):
+        functions("Invocations", 1)
+        functions("Errors", failed)
+        functions("Duration", 20.0)
+    api = measured.meter("AWS/ApiGateway", {"ApiId": "api", "Stage": "Prod"})
+    api("Count", 1)
+    api("Latency", 30.0)
+    balancer = measured.meter("AWS/ApplicationELB", {"LoadBalancer": "app/b/1"})
+    balancer("RequestCount", 1)
+    server = CloudWatch(0, measured)
+    await server.start()
+    yield World(FakeBlogs(5), outputs={**OUTPUTS, "CloudWatchEndpoint": server.url})
+    await server.stop()
+
+
+async def answered(stage):
+    await stage.press("m")
+    await stage.is_on("MetricsScreen")
+    await stage.sees("invocations", "local cloud answers for nothing")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, WIDE], ids=str)
+async def test_both_backends_stand_side_by_side_with_what_they_did(world, size):
+    async with staged(world, size) as stage:
+        await answered(stage)
+        lines = stage.text().splitlines()
+
+        (head,) = (line for line in lines if "FUNCTIONS" in line and "p95" not in line)
+        assert "CONTAINERS" in head
+        assert any("invocations" in line and "ALB requests" in line for line in lines)
+        assert "66.7 %" in stage.text()
+        assert not harmful(stage.text())
+        for strip in stage.strips():
+            assert strip.cell_length == size[0]
+
+
+async def test_a_wide_screen_shows_every_chart_and_the_table_too(world):
+    async with staged(world, WIDE) as stage:
+        await answered(stage)
+        await stage.sees("p95, ms", "requests", "5xx", "TABLE", "DeleteItem avg")
+
+
+async def test_a_small_screen_shows_one_chart_and_a_key_shows_the_next(world):
+    async with staged(world, SMALL) as stage:
+        await answered(stage)
+        assert "p95, ms" in stage.text()
+        await stage.press("c")
+        await stage.sees(" requests  ⠒⠒")
+        assert "p95, ms" not in stage.text()
+
+
+async def test_keys_choose_the_period(world):
+    async with staged(world, SMALL) as stage:
+        await answered(stage)
+        await stage.press("p")
+        await stage.sees("the last 3h")
+        await stage.press("5")
+        await stage.sees("the last 7d")
+
+
+async def test_an_answer_for_a_period_no_more_wanted_is_dropped(world):
+    held = threading.Event()
+    asked = []
+    async with staged(world, SMALL) as stage:
+        report = stage.app.session.report
+
+        def slow(period):
+            asked.append(period.name)
+            found = report(period)
+            if len(asked) == 1:
+                held.wait(20)
+            return found
+
+        stage.app.session.report = slow
+        await stage.press("m")
+        await stage.until(lambda: asked)
+        await stage.press("5", "4")
+        await stage.sees("Asking for the last 24h")
+        held.set()
+        await stage.sees("the last 24h:")
+    assert asked == ["1h", "24h"]
+
+
+async def test_asking_blocks_nothing_and_leaving_meanwhile_harms_nothing(world):
+    held = threading.Event()
+    async with staged(world, SMALL) as stage:
+        stage.app.session.report = lambda period: held.wait(20)
+        await stage.press("m")
+        await stage.sees("Asking for the last 1h")
+        await stage.press("q")
+        await stage.is_on("MainScreen")
+        held.set()
+        await stage.press("j")
+        await asyncio.sleep(0.1)
+        assert stage.app.is_running
+
+
+async def test_what_went_wrong_is_said_with_what_to_do_and_the_screen_stays_usable(world):
+    async with staged(world, SMALL) as stage:
+        report = stage.app.session.report
+
+        def fail(period):
+            raise MetricsError(f"No AWS credentials were found: {EVERYTHING}")
+
+        stage.app.session.report = fail
+        await stage.press("m")
+        await stage.sees("No AWS credentials were found")
+        assert not harmful(stage.text())
+        stage.app.screen._reporter = report  # noqa: SLF001 -- as if they had been found since
+        await stage.press("r")
+        await stage.sees("invocations")
+
+
+async def test_a_stack_whose_outputs_are_not_known_is_said_so():
+    async with staged(World(FakeBlogs(1)), SMALL) as stage:
+        await stage.press("m")
+        await stage.sees("outputs name no")
+
+
+async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world, monkeypatch):
+    monkeypatch.setattr("tui.metrics.REFRESH_S", 0.05)
+    async with staged(world, SMALL) as stage:
+        report, asked = stage.app.session.report, []
+
+        def counting(period):
+            asked.append(period)
+            return report(period)
+
+        stage.app.session.report = counting
+        await answered(stage)
+        await stage.press("a")
+        await stage.sees("asked each minute")
+        await stage.until(lambda: len(asked) >= 3)
+        await stage.press("a")
+        await stage.until(lambda: "asked each minute" not in stage.text())
+        await stage.press("a", "q")
+        await stage.is_on("MainScreen")
+        await stage.pilot.pause(0.1)
+        count = len(asked)
+        await stage.pilot.pause(0.3)
+        assert len(asked) == count
+
+
+async def test_curves_differ_without_colour_and_a_gap_stays_open(world):
+    start = 1_800_000_000
+    frame = Frame(title="p95, ms", start=start, end=start + 3600, step_s=60)
+    points = [(start + 60 * number, 10.0 + number) for number in range(60) if number != 30]
+    async with staged(world, LARGE) as stage:
+        seen = []
+        for dash in (0, 3):
+            chart = LineChart()
+            await stage.app.screen.mount(chart)
+            await stage.until(lambda chart=chart: chart.size.height > 3)
+            chart.show(frame, [Curve(word="FUNCTIONS", dash=dash, points=points)])
+            seen.append("\n".join(strip.text for strip in chart.render_lines(None)))
+            await chart.remove()
+
+    assert seen[0] != seen[1]
+    solid = [sum(line[x] > "\u2800" for line in seen[0].splitlines()[1:-1]) for x in range(8, 119)]
+    assert 0 in solid[40:70], "the missing step is no line"
+    assert 0 not in solid[:40]
+
+
+@pytest.mark.parametrize(
+    "points", [[], [(0, 0.0)], [(0, 5.0)], [(0, 0.0), (60, 1e9)], [(0, 5.0), (60, 5.0)]], ids=str
+)
+async def test_every_curve_can_be_drawn_at_every_size(world, points):
+    frame = Frame(title="x", start=0, end=3600, step_s=60)
+    async with staged(world, SMALL) as stage:
+        chart = LineChart()
+        await stage.app.screen.mount(chart)
+        for width, height in ((1, 1), (7, 2), (9, 3), (80, 8)):
+            chart.styles.width, chart.styles.height = width, height
+            await stage.pilot.pause()
+            chart.show(frame, [Curve(word="FUNCTIONS", dash=0, points=points)])
+            for strip in chart.render_lines(None):
+                assert strip.cell_length == chart.size.width
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (1234.0, "1,234"), (1234.5, "1,234"), (12.34, "12.3"), (0.0123, "0.0123")],
+)
+def test_numbers_have_three_digits_or_all_that_are_counted(value, shown):
+    assert metrics.number(value) == shown
+
+
+async def test_the_command_says_what_asking_aws_costs(world, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("lab.aws.CloudWatch.ask", lambda *_: {})
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(OUTPUTS))
+
+    assert main(["metrics", "--outputs", str(file), "--json"]) == 0
+    cost = json.loads(capsys.readouterr().out)["cost"]
+
+    assert cost["usd"] == pytest.approx(cost["queries"] * 0.00001)
+    assert cost["usd_per_hour_each_minute"] == pytest.approx(60 * cost["usd"])
+    assert main(["metrics", "--outputs", str(file)]) == 0
+    assert f"{cost['queries']} metrics asked: $" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("contents", ["{", "[]", None])
+def test_an_outputs_file_that_is_none_is_wrong_use(tmp_path, contents, capsys):
+    file = tmp_path / "outputs.json"
+    if contents is not None:
+        file.write_text(contents)
+
+    assert main(["metrics", "--outputs", str(file)]) == 2
+    assert "--outputs" in capsys.readouterr().err

@@ -1,0 +1,198 @@
+"""What CloudWatch has measured of both backends and their table, for a chosen period."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Static
+
+from lab.metrics import PERIODS, MetricsError, Period, Side
+from lab.report import Report
+from tui import metrics, text
+from tui.contract import Kind
+from tui.screens.work import start
+from tui.widgets.line_chart import Curve, Frame, LineChart
+
+Reporter = Callable[[Period], Report]
+"""Asks for everything; takes a while, so it is called in a thread."""
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """A question asked of both backends, by the keys of the answers."""
+
+    name: str
+    title: str
+    keys: tuple[str, str]
+
+
+_CHARTS: Final = (
+    _Chart("latency", "p95, ms", ("api.latency_p95", "alb.time_p95")),
+    _Chart("requests", "requests", ("api.requests", "alb.requests")),
+    _Chart("errors", "5xx", ("api.5xx", "alb.target_5xx")),
+)
+_DASHES: Final = {Kind.FUNCTIONS: 0, Kind.CONTAINERS: 3}
+
+
+class MetricsScreen(Screen[None]):
+    """Charts and tables; asked for at the start, at a key, and each minute if wanted."""
+
+    CSS_PATH = "metrics.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-slim"),
+        (72, "-narrow"),
+        (116, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
+        (0, "-flat"),
+        (18, "-normal"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "refresh_metrics", "Refresh"),
+        Binding("p", "next_period", "Period"),
+        Binding("a", "auto", "Each minute"),
+        Binding("c", "next_chart", "Chart"),
+        *(
+            Binding(str(number), f"period({number - 1})", show=False)
+            for number in range(1, len(PERIODS) + 1)
+        ),
+        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("q,escape,ctrl+g", "dismiss(None)", "Back", key_display="q"),
+    ]
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+        self._period = PERIODS[1]
+        self._chart = 0
+        self._asking = False
+        self._report: Report | None = None
+        self._problem = ""
+        self._each_minute: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        with Horizontal(id="charts"):
+            for chart in _CHARTS:
+                yield LineChart(id=chart.name)
+        with VerticalScroll(id="tables"):
+            yield Static(id=Side.FUNCTIONS, markup=False)
+            with Vertical(id="others"):
+                yield Static(id=Side.CONTAINERS, markup=False)
+                yield Static(id=Side.TABLE, markup=False)
+        yield Static(id="status", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#tables").focus()
+        self._mark_chart()
+        self.call_after_refresh(self.action_refresh_metrics)
+
+    def action_refresh_metrics(self) -> None:
+        """Ask, unless an answer is awaited: when that comes, what is wanted by then is asked."""
+        if not self._asking:
+            self._asking = True
+            start(self.app, self._ask())
+        self._show()
+
+    async def _ask(self) -> None:
+        try:
+            wanted = None
+            while wanted is not self._period and self.is_attached:
+                wanted = self._period
+                await self._answer(wanted)
+        finally:
+            self._asking = False
+        self._show()
+
+    async def _answer(self, period: Period) -> None:
+        """Take the answer, unless another period is wanted by then."""
+        try:
+            report, problem = await asyncio.to_thread(self._reporter, period), ""
+        except MetricsError as error:
+            report, problem = None, str(error)
+        if period is self._period:
+            self._report, self._problem = report, problem
+
+    def action_next_period(self) -> None:
+        self.action_period((PERIODS.index(self._period) + 1) % len(PERIODS))
+
+    def action_period(self, number: int) -> None:
+        """Look back as far as the period of that number."""
+        self._period = PERIODS[number]
+        self.action_refresh_metrics()
+
+    def action_auto(self) -> None:
+        """Ask each minute, or no more."""
+        if self._each_minute:
+            self._each_minute.stop()
+            self._each_minute = None
+        else:
+            self._each_minute = self.set_interval(metrics.REFRESH_S, self.action_refresh_metrics)
+        self._show()
+
+    def action_next_chart(self) -> None:
+        """Show another chart, where there is room for one only."""
+        self._chart = (self._chart + 1) % len(_CHARTS)
+        self._mark_chart()
+
+    def _mark_chart(self) -> None:
+        for number, chart in enumerate(_CHARTS):
+            self.query_one(f"#{chart.name}").set_class(number == self._chart, "-chosen")
+
+    def _show(self) -> None:
+        """Show all that is known now."""
+        if not self.is_attached:
+            return
+        report = self._report
+        self.query_one("#head", Static).update(
+            Content.assemble((" METRICS ", "bold"), self._about())
+        )
+        self.query_one("#status", Static).update(Content(self._state()))
+        for side in Side:
+            self.query_one(f"#{side}", Static).update(_table(report, side))
+        if report:
+            for chart in _CHARTS:
+                self._draw(chart, report)
+
+    def _about(self) -> str:
+        report = self._report
+        if report is None:
+            return f" the last {self._period.name}"
+        return f" {metrics.about(report)} · {text.row(report.place)}"
+
+    def _state(self) -> str:
+        """Say what goes on, what went wrong, and what asking costs."""
+        parts: list[str] = [text.line(self._problem, 300)] if self._problem else []
+        if self._asking:
+            parts.append(f"Asking for the last {self._period.name} …")
+        elif self._report:
+            parts.append(metrics.cost(self._report))
+        if self._each_minute:
+            parts.append("asked each minute")
+        return " · ".join(parts)
+
+    def _draw(self, chart: _Chart, report: Report) -> None:
+        window = report.window
+        frame = Frame(title=chart.title, start=window.start, end=window.end, step_s=window.step_s)
+        curves = [
+            Curve(word=kind.word, dash=_DASHES[kind], points=report.reading(key).points)
+            for kind, key in zip(Kind, chart.keys, strict=True)
+        ]
+        self.query_one(f"#{chart.name}", LineChart).show(frame, curves)
+
+
+def _table(report: Report | None, side: Side) -> Content:
+    lines = [Content.styled(side.value.upper(), "bold")]
+    if report:
+        lines += [Content(metrics.line(reading)) for reading in report.of(side)]
+    return Content("\n").join(lines)

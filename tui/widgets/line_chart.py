@@ -1,0 +1,210 @@
+"""A small chart of curves over time, drawn with braille dots on a logarithmic scale.
+
+Logarithmic, since on a linear one the spikes of one backend press the other to the ground. The
+curves differ in how they are dotted as well as in colour: a terminal may have none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.text import Safe
+from tui.widgets.cells import strip
+
+_DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row, then column
+_BRAILLE: Final = 0x2800
+_LABELS: Final = 8  # cells left of the curves
+_DAY_S: Final = 24 * 3600
+_THREE_DIGITS: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """One backend's points; *dash* is after how many dots one is left out, 0 for never."""
+
+    word: str
+    dash: int
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What a chart is about: its title, and the time it covers in seconds since the epoch."""
+
+    title: str
+    start: float
+    end: float
+    step_s: float
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From values to heights: 0 is the least that is above nothing, 1 the most."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, curves: Sequence[Curve]) -> _Scale:
+        values = [value for curve in curves for _, value in curve.points if value > 0]
+        return cls(min(values), max(values)) if values else cls(0.0, 0.0)
+
+    def height(self, value: float) -> float:
+        if value <= self.low:
+            return 0.0
+        return math.log(value / self.low) / math.log(self.high / self.low)
+
+    def value(self, height: float) -> float:
+        """Give the value at a height; all are one where there is nothing to tell apart."""
+        return self.low * (self.high / self.low) ** height if self.low else 0.0
+
+
+class LineChart(Widget):
+    """Draws the curves it is given, as large as it is."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-chart--axis",
+        "line-chart--functions",
+        "line-chart--containers",
+    }
+    DEFAULT_CSS = """
+    LineChart { height: 1fr; width: 1fr; }
+    LineChart > .line-chart--axis { color: $text-muted; }
+    LineChart > .line-chart--functions { color: #ff9f1c; }
+    LineChart > .line-chart--containers { color: #35c9e8; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id)
+        self._frame: Frame | None = None
+        self._curves: Sequence[Curve] = ()
+
+    def show(self, frame: Frame, curves: Sequence[Curve]) -> None:
+        """Draw *curves*, those later in the sequence over those before."""
+        self._frame, self._curves = frame, curves
+        self.refresh()
+
+    def render_lines(self, crop: object) -> list[Strip]:
+        """Draw everything; a chart is small, and any line of it may have changed."""
+        del crop
+        width, height = self.size
+        if self._frame is None:
+            return [Strip.blank(width, self.rich_style)] * height
+        rows = max(1, height - 2)
+        scale = _Scale.of(self._curves)
+        plot = _Plot(max(1, width - _LABELS), rows)
+        for curve in self._curves:
+            plot.draw(curve, _steps(curve, self._frame, scale))
+        labels = _labels(scale, rows)
+        lines = [self._title(self._frame, width)]
+        lines += [self._row(labels.get(row, ""), plot.row(row)) for row in range(rows)]
+        lines.append(self._times(self._frame, width))
+        return [line.adjust_cell_length(width, self.rich_style) for line in lines[:height]]
+
+    def _title(self, frame: Frame, width: int) -> Strip:
+        axis = self.rich_style + self.get_component_rich_style("line-chart--axis")
+        parts = [Segment(f" {frame.title} ", self.rich_style)]
+        for curve in self._curves:
+            sample = "⠒⠒" if not curve.dash else "⠂⠐"
+            parts.append(Segment(f" {sample} ", self._style(curve.word)))
+            words = curve.word if curve.points else f"{curve.word} (no data)"
+            parts.append(Segment(words, axis))
+        return Strip(parts).adjust_cell_length(width, self.rich_style)
+
+    def _row(self, label: str, cells: Sequence[tuple[str, str]]) -> Strip:
+        axis = self.rich_style + self.get_component_rich_style("line-chart--axis")
+        segments = [Segment(f"{label:>{_LABELS - 1}}│", axis)]
+        segments += [Segment(dots, self._style(word)) for dots, word in cells]
+        return Strip(segments).simplify()
+
+    def _times(self, frame: Frame, width: int) -> Strip:
+        axis = self.rich_style + self.get_component_rich_style("line-chart--axis")
+        form = "%m-%d %H:%M" if frame.end - frame.start > _DAY_S else "%H:%M"
+        first, last = (
+            datetime.fromtimestamp(at, UTC).strftime(form) for at in (frame.start, frame.end)
+        )
+        room = max(0, width - _LABELS - len(first) - len(last))
+        return strip(Safe(f"{'':{_LABELS}}{first}{'':{room}}{last}"), width, axis)
+
+    def _style(self, word: str) -> Style:
+        if not word:
+            return self.rich_style
+        return self.rich_style + self.get_component_rich_style(f"line-chart--{word.lower()}")
+
+
+class _Plot:
+    """A field of cells, eight dots each."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._columns, self._rows = columns, rows
+        self._dots: dict[tuple[int, int], int] = defaultdict(int)
+        self._words: dict[tuple[int, int], str] = {}
+
+    def draw(self, curve: Curve, lines: Iterator[Sequence[tuple[float, float]]]) -> None:
+        """Draw lines whose points are shares of the width and the height."""
+        width, height = self._columns * 2 - 1, self._rows * 4 - 1
+        for line in lines:
+            dots = [(round(x * width), round((1 - y) * height)) for x, y in line]
+            for number, (x, y) in enumerate(_connected(dots)):
+                if curve.dash and number % curve.dash:
+                    continue
+                cell = (y // 4, x // 2)
+                self._dots[cell] |= _DOTS[y % 4][x % 2]
+                self._words[cell] = curve.word
+
+    def row(self, row: int) -> list[tuple[str, str]]:
+        """Give the cells of one line, and whose each is."""
+        return [
+            (chr(_BRAILLE + self._dots[row, column]), self._words[row, column])
+            if (row, column) in self._dots
+            else (" ", "")
+            for column in range(self._columns)
+        ]
+
+
+def _steps(curve: Curve, frame: Frame, scale: _Scale) -> Iterator[Sequence[tuple[float, float]]]:
+    """Give the curve in pieces, broken where steps have no value."""
+    span = max(frame.end - frame.start - frame.step_s, 1)
+    piece: list[tuple[float, float]] = []
+    before = -math.inf
+    for at, value in curve.points:
+        if piece and at - before > frame.step_s:
+            yield piece
+            piece = []
+        x = min(max((at - frame.start) / span, 0.0), 1.0)
+        piece.append((x, scale.height(value)))
+        before = at
+    if piece:
+        yield piece
+
+
+def _connected(dots: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Give every dot on the way from the first to the last."""
+    yield dots[0]
+    for (x, y), (to_x, to_y) in pairwise(dots):
+        count = max(abs(to_x - x), abs(to_y - y))
+        for number in range(1, count + 1):
+            yield round(x + (to_x - x) * number / count), round(y + (to_y - y) * number / count)
+
+
+def _labels(scale: _Scale, rows: int) -> Mapping[int, str]:
+    """Give the values at the top, in the middle and at the bottom, as far as they differ."""
+    marks = {0: 1.0, rows // 2: 1 - (rows // 2) / max(rows - 1, 1), rows - 1: 0.0}
+    if scale.low == scale.high:
+        marks = {rows - 1: 0.0}
+    return {row: _short(scale.value(height)) for row, height in marks.items()}
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= _THREE_DIGITS or value == int(value) else f"{value:.2g}"
