@@ -57,7 +57,7 @@ class MainScreen(Screen[None]):
         Binding("r", "reload", "Reload"),
         Binding("t", "app.switch", "Switch"),
         Binding("l", "log", "Log"),
-        Binding("m", "app.metrics", "Metrics"),
+        Binding("m", "app.metrics", "Metrics", show=False),  # 80 columns are full
         Binding("question_mark,f1", "app.help", "Help", key_display="?"),
         Binding("q,escape,ctrl+g", "leave_pane", "Back", key_display="q"),
         Binding("q", "app.quit", "Quit"),
