@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Iterable
 from typing import ClassVar
@@ -13,8 +14,10 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
+from textual.theme import Theme
+from textual.widget import Widget
 
-from tui import palette, text
+from tui import palette, text, theme
 from tui.backends import Backends
 from tui.connect import Connector
 from tui.contract import Kind
@@ -25,6 +28,7 @@ from tui.screens.compare import CompareScreen
 from tui.screens.connections import ConnectionsScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
+from tui.screens.jump import JumpScreen, places
 from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
 from tui.screens.metrics import MetricsScreen
@@ -45,6 +49,7 @@ class BlogsApp(App[None]):
         Binding("B", "compare", "Both backends", show=False),
         Binding("C", "connections", "Connections", show=False),
         Binding("L", "full_log", "Request log", show=False),
+        Binding("ctrl+o", "jump", "Jump", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
@@ -53,22 +58,31 @@ class BlogsApp(App[None]):
         super().__init__()
         self.session = Session(opener, active)
         self._leaving = False
+        wanted = self.session.connections.preferences.theme.value
+        chosen = wanted or theme.remembered(os.environ)
+        if chosen in self.available_themes:
+            self.theme = chosen
 
     def on_mount(self) -> None:
         self.session.on_change = self._show_state
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         if not self.is_headless:
             self._end_on_signals()
-        self._take_theme(self.session.connections.preferences.theme)
+        self._check_theme(self.session.connections.preferences.theme)
         self.push_screen(MainScreen(self.session))
 
-    def _take_theme(self, wanted: Given[str]) -> None:
-        """Use the theme that a person has set; a name that is none is told."""
-        if wanted.value in self.available_themes:
-            self.theme = wanted.value
-        elif wanted.value:
+    def _check_theme(self, wanted: Given[str]) -> None:
+        """Say so when the theme that a person has set is none."""
+        if wanted.value and wanted.value not in self.available_themes:
             names = ", ".join(sorted(self.available_themes))
             words = f"There is no theme {wanted.value} ({wanted.source}): there are {names}."
             self.notify(words, severity="warning", timeout=10)
+
+    def _remember_theme(self, chosen: Theme) -> None:
+        try:
+            theme.remember(os.environ, chosen.name)
+        except OSError as error:
+            self.notify(f"The theme is for this run only: {error.strerror}.", severity="warning")
 
     def _end_on_signals(self) -> None:
         """Leave the terminal as it was when the program is told to end, or the terminal closes."""
@@ -145,6 +159,17 @@ class BlogsApp(App[None]):
             return
         self.session.connect(backends)
         self.switch_screen(MainScreen(self.session))  # so that nothing of the old place stays
+
+    def action_jump(self) -> None:
+        """Show a letter over everything that takes keys; the letter goes there."""
+        if isinstance(self.screen, JumpScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(JumpScreen(places(self.screen)), self._jump)
+
+    def _jump(self, place: Widget | None) -> None:
+        if place and place.is_attached:
+            place.focus()
 
     def action_metrics(self) -> None:
         """Show what CloudWatch knows of the stack; what stands in the way is said there."""

@@ -1,0 +1,99 @@
+"""What works on every screen: jump mode, and the theme that is remembered."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tui import theme
+
+
+async def test_jump_mode_puts_a_letter_over_each_pane_and_the_letter_goes_there(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        await stage.sees(" a ", " s ")
+        await stage.press("s")
+        await stage.is_on("MainScreen")
+        await stage.until(lambda: stage.app.focused is not stage.list)
+        await stage.press("ctrl+o", "a")
+        await stage.until(lambda: stage.app.focused is stage.list)
+
+
+async def test_jump_mode_works_while_typing_and_types_nothing(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        await stage.press("d")
+        await stage.is_on("FormScreen")
+        await stage.until(lambda: stage.app.focused and stage.app.focused.id == "contents")
+        assert stage.app.focused.text == ""
+
+
+async def test_jump_mode_works_in_a_dialog(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("ctrl+o", "s")
+        await stage.is_on("ChoiceScreen")
+        await stage.until(lambda: stage.app.focused.id == "answer-y")
+
+
+@pytest.mark.parametrize("key", ["escape", "q", "ctrl+g", "ctrl+o", "1"])
+async def test_any_other_key_or_a_change_of_size_leaves_jump_mode(world, key):
+    async with staged(world, LARGE) as stage:
+        focused = stage.app.focused
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        if key == "1":
+            await stage.pilot.resize_terminal(*SMALL)
+        else:
+            await stage.press(key)
+        await stage.is_on("MainScreen")
+        assert stage.app.focused is focused
+
+
+async def test_a_click_on_a_letter_goes_there(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        await stage.pilot.click("#s")
+        await stage.is_on("MainScreen")
+        await stage.until(lambda: stage.app.focused is not stage.list)
+
+
+async def test_the_theme_is_remembered_for_the_next_run(world):
+    async with staged(world, SMALL) as stage:
+        assert stage.app.theme == "textual-dark"
+        stage.app.theme = "nord"
+        await stage.until(lambda: theme.remembered(os.environ) == "nord")
+    async with staged(world, SMALL) as stage:
+        assert stage.app.theme == "nord"
+
+
+@pytest.mark.parametrize("damage", [b"", b"no-such-theme", b"\xff\xfe", b"x" * 100_000])
+async def test_a_damaged_memory_of_the_theme_is_no_memory(world, damage):
+    theme.remember(os.environ, "nord")
+    file = Path(os.environ["XDG_STATE_HOME"]) / "blogs" / "theme"
+    file.write_bytes(damage)
+    async with staged(world, SMALL) as stage:
+        assert stage.app.theme == "textual-dark"
+
+
+async def test_a_theme_from_the_environment_wins_for_this_run(monkeypatch):
+    theme.remember(os.environ, "nord")
+
+    assert theme.remembered({**os.environ, "TEXTUAL_THEME": "gruvbox"}) is None
+
+
+async def test_a_theme_that_cannot_be_remembered_still_changes_and_is_said(world):
+    Path(os.environ["XDG_STATE_HOME"]).write_text("a file, no folder")
+    async with staged(world, SMALL) as stage:
+        stage.app.theme = "nord"
+        await stage.sees("The theme is for this run only")
+        assert stage.app.theme == "nord"

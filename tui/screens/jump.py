@@ -1,0 +1,62 @@
+"""Jump mode: a letter over everything that takes keys, and the letter goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Label
+
+LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which leaves
+
+
+def places(screen: Screen[object]) -> dict[str, Widget]:
+    """Give what can be seen and focused on *screen*, by letter, in the order of the tab key."""
+    visible = (widget for widget in screen.focus_chain if widget.region.overlaps(screen.region))
+    return dict(zip(LETTERS, visible, strict=False))
+
+
+class JumpScreen(ModalScreen[Widget | None]):
+    """Gives the widget whose letter was typed or clicked, None when the person turns away."""
+
+    CSS_PATH = "jump.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,ctrl+g", "dismiss(None)", "Back"),
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+    ]
+
+    def __init__(self, places: dict[str, Widget]) -> None:
+        super().__init__()
+        self._places = places
+        self._drawn_at: Size | None = None
+
+    def compose(self) -> ComposeResult:
+        yield from self._labels()
+
+    def _labels(self) -> Iterable[Label]:
+        for letter, widget in self._places.items():
+            label = Label(Content(f" {letter} "), id=letter)
+            label.styles.offset = widget.region.offset
+            yield label
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in self._places:
+            event.stop()
+            self.dismiss(self._places[event.key])
+
+    def on_click(self, event: events.Click) -> None:
+        letter = event.widget.id if event.widget else None
+        self.dismiss(self._places.get(letter or ""))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave when the places have moved away under their letters."""
+        if self._drawn_at not in {None, event.size}:
+            self.dismiss(None)
+        self._drawn_at = event.size
