@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from lab.metrics import PERIODS
@@ -107,6 +108,7 @@ def build_parser() -> Parser:
     _add_diff(commands)
     _add_metrics(commands)
     _add_completion(commands)
+    _add_serve(commands)
     outputs = _add(commands, "outputs", "say what is set, and where it comes from", "outputs")
     outputs.description = (
         "Say which backends were found, every other setting, and where each comes from; "
@@ -189,6 +191,32 @@ def _add_writing(commands: argparse._SubParsersAction[Parser]) -> None:
     remove.add_argument("--if-match", type=_tag, metavar="ETAG", help="only if it is still this")
 
 
+def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="open the app in a browser",
+        description="Serve the app on this machine, for a browser. The address that is printed "
+        "holds a key: whoever has it can write. From another machine, with the same port at both "
+        "ends: ssh -L 8000:127.0.0.1:8000 HOST",
+        epilog=f"example:\n  blogs serve --port 8000\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_common(serve)
+    serve.add_argument(
+        "--port", type=_port, default=8000, metavar="N", help="0 is a free one (8000)"
+    )
+
+
+def app_words(words: Sequence[str]) -> list[str]:
+    """Give the command line of the app that `blogs serve` with these *words* is to show."""
+    own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    own.add_argument("--port")
+    _, rest = own.parse_known_args(words)
+    rest.remove("serve")
+    return rest
+
+
 def _add(
     commands: argparse._SubParsersAction[Parser], name: str, summary: str, example: str
 ) -> Parser:
@@ -250,4 +278,11 @@ def _page(text: str) -> int:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    most = 65535
+    if not (text.isascii() and text.isdigit()) or int(text) > most:
+        raise argparse.ArgumentTypeError(f"a number from 0 to {most} is needed")
     return int(text)

@@ -13,7 +13,7 @@ from typing import Final
 from lab.metrics import MetricsError
 from tui import commands, output, preferences, terminal, text
 from tui import config as configuration
-from tui.arguments import UsageError, build_parser
+from tui.arguments import Parser, UsageError, app_words, build_parser
 from tui.backends import Finder, Flags
 from tui.connect import Connector
 from tui.connections import Connections
@@ -55,11 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         parser = build_parser()
         args = parser.parse_args(words)
-        if args.command == "completion":
-            from tui import completion  # noqa: PLC0415 -- no other command needs it
-
-            output.print_text(completion.script(args.shell, parser).rstrip())
-            return DONE
+        if args.command in {"completion", "serve"}:
+            return _apart(args, parser, words)
         complaint.failed = TROUBLE if args.command == "diff" else FAILED
         return _run(args, os.environ, complaint)
     except ReaderGone:
@@ -127,6 +124,20 @@ def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
         finder=Finder(flags=_flags(args), environ=environ, config=config),
         preferences=preferences.find(args, environ, config),
     )
+
+
+def _apart(args: Namespace, parser: Parser, words: Sequence[str]) -> int:
+    """Run what asks no backend itself."""
+    if args.command == "completion":
+        from tui import completion  # noqa: PLC0415 -- no other command needs it
+
+        output.print_text(completion.script(args.shell, parser).rstrip())
+        return DONE
+    from tui.serving import serve  # noqa: PLC0415 -- it brings aiohttp, jinja2 and rich
+
+    _connections(args, os.environ).finder.find()  # what is wrong is said once, and here
+    serve(app_words(words), args.port)
+    return DONE
 
 
 def _show_metrics(args: Namespace, finder: Finder) -> int:

@@ -1,0 +1,195 @@
+"""`blogs serve`: the app in a browser, for nobody but the person who started it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+
+from tests.running import descendants, is_alive, wait_until
+from tests.tui.browser import CHROMIUM, chromium
+from tests.tui.fake import TOKEN, FakeBlogs, serve
+from tui.arguments import app_words
+from tui.cli import main
+
+
+@pytest.fixture
+def backend():
+    with serve(FakeBlogs(5)) as served:
+        yield served
+
+
+@pytest.fixture
+def serving(backend):
+    """A running `blogs serve`."""
+    environment = os.environ | {
+        "BLOGS_FUNCTIONS_URL": f"{backend.url}/Prod",
+        "BLOGS_CONTAINERS_URL": backend.url,
+        "BLOGS_WRITE_TOKEN": TOKEN,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "serve", "--port", "0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+@pytest.fixture
+def address(serving):
+    """Where the app is, with the key."""
+    line = serving.stdout.readline()
+    assert line.startswith("Open http://127.0.0.1:"), line
+    return urlsplit(line.removeprefix("Open ").strip())
+
+
+@pytest.fixture
+async def visitor(address):
+    """A browser that has opened the printed address."""
+    jar = aiohttp.CookieJar(unsafe=True)  # which takes cookies of a bare address
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        async with session.get(address.geturl()) as answer:
+            assert answer.status == 200
+            assert "key=" not in str(answer.url)
+        yield session
+
+
+async def opened(session, address, **headers):
+    """Open the websocket; gives the status."""
+    url = f"http://{address.netloc}/ws?width=80&height=24"
+    try:
+        async with session.ws_connect(url, headers=headers) as socket:
+            message = await socket.receive(timeout=30)
+            assert message.type is aiohttp.WSMsgType.TEXT or message.data
+            return 101
+    except aiohttp.WSServerHandshakeError as error:
+        return error.status
+
+
+async def test_its_own_page_gets_the_app(visitor, address):
+    assert await opened(visitor, address, Origin=f"http://{address.netloc}") == 101
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1",
+        "http://127.0.0.1.evil.example:{port}",
+        "https://127.0.0.1:{port}",
+        "http://localhost:{port}",
+        None,
+    ],
+)
+async def test_a_websocket_of_a_foreign_origin_is_refused(visitor, address, origin):
+    headers = {"Origin": origin.format(port=address.port)} if origin else {}
+
+    assert await opened(visitor, address, **headers) == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/static/js/textual.js", "/download/x", "/ws"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "localhost:{port}", ""])
+async def test_a_foreign_host_is_refused_everywhere(visitor, address, path, host):
+    headers = {"Host": host.format(port=address.port), "Origin": f"http://{address.netloc}"}
+    async with visitor.get(f"http://{address.netloc}{path}", headers=headers) as answer:
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/static/js/textual.js", "/ws", "/?key=wrong", "/?key=%ff"])
+async def test_without_the_key_nothing_is_served(address, path):
+    async with aiohttp.ClientSession() as session:
+        headers = {"Origin": f"http://{address.netloc}"}
+        async with session.get(f"http://{address.netloc}{path}", headers=headers) as answer:
+            assert answer.status == 403
+            assert "Set-Cookie" not in answer.headers
+
+
+async def test_a_page_of_another_origin_may_not_read_and_none_may_frame_it(visitor, address):
+    url = f"http://{address.netloc}/"
+    async with visitor.get(url, headers={"Origin": "http://evil.example"}) as answer:
+        assert answer.status == 403
+    async with visitor.get(url) as answer:
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert TOKEN not in await answer.text()
+
+
+async def test_interrupting_it_ends_the_apps_that_it_has_started(serving, visitor, address):
+    url = f"http://{address.netloc}/ws?width=80&height=24"
+    async with visitor.ws_connect(url, headers={"Origin": f"http://{address.netloc}"}) as socket:
+        await socket.receive(timeout=30)
+        family = descendants(serving.pid)
+        assert len(family) > 1
+        serving.send_signal(signal.SIGINT)
+        code = await asyncio.to_thread(serving.wait, 30)
+
+    assert code == 0
+    await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, family)))
+
+
+async def test_closing_the_page_ends_its_app(serving, visitor, address):
+    url = f"http://{address.netloc}/ws?width=80&height=24"
+    async with visitor.ws_connect(url, headers={"Origin": f"http://{address.netloc}"}) as socket:
+        await socket.receive(timeout=30)
+        apps = descendants(serving.pid)[1:]
+        assert apps
+    await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, apps)))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt install chromium)")
+async def test_the_app_is_used_in_a_browser(backend, address, tmp_path):
+    async with chromium(tmp_path / "profile") as page:
+        await page.open(address.geturl())
+        await page.until("document.body && document.body.classList.contains('-first-byte')")
+        assert await page.value("location.search") == ""
+        await asyncio.to_thread(wait_until, lambda: backend.blogs.asked)
+        await page.click(200, 300)
+        await page.type("n")
+        await asyncio.sleep(1)  # a picture of a terminal tells no test what is on it
+        await page.type("From a browser")
+        await page.press_control("s")
+        await asyncio.to_thread(
+            wait_until,
+            lambda: "From a browser" in json.dumps(list(backend.blogs.table.values())),
+        )
+        # The page names a font of another site; the policy keeps the browser from asking for it.
+        foreign = {url for url in page.loaded if urlsplit(url).netloc != address.netloc}
+        assert page.loaded
+        assert not foreign
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["serve"], []),
+        (["--stack", "x", "serve", "--port", "1"], ["--stack", "x"]),
+        (["serve", "--port=1", "--backend", "containers"], ["--backend", "containers"]),
+        (["--stack", "serve", "serve"], ["--stack", "serve"]),
+    ],
+)
+def test_the_app_gets_the_words_that_are_not_about_serving(words, shown):
+    assert app_words(words) == shown
+
+
+def test_without_a_backend_or_a_port_it_says_so_in_one_line(capsys, backend, monkeypatch):
+    assert main(["serve", "--port", "0"]) == 2
+    assert "No backend found" in capsys.readouterr().err
+    monkeypatch.setenv("BLOGS_FUNCTIONS_URL", f"{backend.url}/Prod")
+    taken = str(urlsplit(backend.url).port)
+    assert main(["serve", "--port", taken]) == 2
+    assert f"Port {taken} cannot be had" in capsys.readouterr().err
