@@ -24,14 +24,7 @@ from tui.contract import Kind
 from tui.patience import UnwaitedThreads
 from tui.preferences import Given
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.compare import CompareScreen
-from tui.screens.connections import ConnectionsScreen
-from tui.screens.form import FormScreen
-from tui.screens.help import HelpScreen
-from tui.screens.jump import JumpScreen, places
-from tui.screens.log import LogScreen
 from tui.screens.main import MainScreen
-from tui.screens.metrics import MetricsScreen
 from tui.session import Opener, Session
 from tui.settings import SettingsError
 from tui.widgets.backend_label import BackendLabel
@@ -44,6 +37,7 @@ class BlogsApp(App[None]):
 
     TITLE = "blogs"
     NOTIFICATION_TIMEOUT = 4
+    CSS_PATH = "screens/main.tcss"  # of the first screen, for which Textual loads none itself
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "switch", "Switch backend", show=False, priority=True),
         Binding("B", "compare", "Both backends", show=False),
@@ -63,13 +57,16 @@ class BlogsApp(App[None]):
         if chosen in self.available_themes:
             self.theme = chosen
 
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the list: a screen of Textual's below it would be made for nothing."""
+        return MainScreen(self.session)
+
     def on_mount(self) -> None:
         self.session.on_change = self._show_state
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if not self.is_headless:
             self._end_on_signals()
         self._check_theme(self.session.connections.preferences.theme)
-        self.push_screen(MainScreen(self.session))
 
     def _check_theme(self, wanted: Given[str]) -> None:
         """Say so when the theme that a person has set is none."""
@@ -133,22 +130,32 @@ class BlogsApp(App[None]):
         yield from palette.commands(self, screen)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
+    # Screens that few runs show are imported when they are shown: the first frame waits for none.
+
     def action_help(self) -> None:
+        from tui.screens.help import HelpScreen  # noqa: PLC0415 -- see above
+
         if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice
             self.push_screen(HelpScreen())
 
     def action_connections(self) -> None:
         """Show every setting, and let the person go to another place."""
         if isinstance(self.screen, MainScreen):
+            from tui.screens.connections import ConnectionsScreen  # noqa: PLC0415 -- see above
+
             self.push_screen(ConnectionsScreen(self.session), self._connect)
 
     def action_full_log(self) -> None:
         if isinstance(self.screen, MainScreen):
+            from tui.screens.log import LogScreen  # noqa: PLC0415 -- see above
+
             self.push_screen(LogScreen(self.session))
 
     def action_compare(self) -> None:
         """Ask both backends the same: for the blog that keys act on, or the list."""
         if isinstance(self.screen, MainScreen):
+            from tui.screens.compare import CompareScreen  # noqa: PLC0415 -- see above
+
             self.push_screen(CompareScreen(self.session, self.screen.target))
 
     def _connect(self, backends: Backends | None) -> None:
@@ -162,6 +169,8 @@ class BlogsApp(App[None]):
 
     def action_jump(self) -> None:
         """Show a letter over everything that takes keys; the letter goes there."""
+        from tui.screens.jump import JumpScreen, places  # noqa: PLC0415 -- see above
+
         if isinstance(self.screen, JumpScreen):
             self.screen.dismiss(None)
         else:
@@ -174,6 +183,8 @@ class BlogsApp(App[None]):
     def action_metrics(self) -> None:
         """Show what CloudWatch knows of the stack; what stands in the way is said there."""
         if isinstance(self.screen, MainScreen):
+            from tui.screens.metrics import MetricsScreen  # noqa: PLC0415 -- see above
+
             self.push_screen(MetricsScreen(self.session.report))
 
     def action_switch(self) -> None:
@@ -196,6 +207,8 @@ class BlogsApp(App[None]):
         if self._leaving:
             self.exit()
             return
+        from tui.screens.form import FormScreen  # noqa: PLC0415 -- see above
+
         written = [one for one in self.screen_stack if isinstance(one, FormScreen) and one.is_lost]
         if not written:
             self._finish()

@@ -7,10 +7,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lab.metrics import Period
-from lab.report import Report, Stack
 from tui.backends import Backend, Backends
 from tui.connections import Connections
 from tui.contract import Api, ApiError, Exchange, Failure, Kind, LogEntry, Question
@@ -18,6 +17,9 @@ from tui.deletions import Deletions
 from tui.drafts import DraftFolder
 from tui.history import History
 from tui.writes import Writes
+
+if TYPE_CHECKING:
+    from lab.report import Report, Stack
 
 T = TypeVar("T")
 
@@ -150,6 +152,8 @@ class Session:
 
     def report(self, period: Period) -> Report:
         """Ask for the metrics of the stack: blocks, and raises MetricsError."""
+        from lab.report import Stack  # noqa: PLC0415 -- most runs ask for none
+
         if self._stack is None:
             self._stack = Stack(self._opener.backends.outputs)
         return self._stack.report(period, time.time())

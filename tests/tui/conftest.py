@@ -21,6 +21,7 @@ from tui.backends import Backend, Backends, Finder, Flags
 from tui.config import Config
 from tui.connections import Connections
 from tui.contract import Kind, LogEntry
+from tui.screens.main import MainScreen
 from tui.settings import Token
 from tui.widgets.blog_list import BlogList
 from tui.widgets.reader import Reader
@@ -113,11 +114,11 @@ class Stage:
 
     @property
     def list(self) -> BlogList:
-        return self.app.screen_stack[1].query_one(BlogList)
+        return self.app.screen_stack[0].query_one(BlogList)
 
     @property
     def reader(self) -> Reader:
-        return self.app.screen_stack[1].query_one(Reader)
+        return self.app.screen_stack[0].query_one(Reader)
 
     @property
     def screen_name(self) -> str:
@@ -170,7 +171,7 @@ async def staged(
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
         stage = Stage(app, pilot, world)
-        await stage.until(lambda: len(app.screen_stack) > 1)
+        await stage.until(lambda: isinstance(app.screen, MainScreen))
         if settled:
             await stage.until(lambda: app.session.requests and not app.session.busy)
             await pilot.pause()

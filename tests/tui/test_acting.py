@@ -82,7 +82,7 @@ async def test_editing_asked_for_twice_opens_one_form(world):
         at_once(stage, "e", "e")
         await stage.is_on("FormScreen")
         await settle(stage)
-        assert len(stage.app.screen_stack) == 3
+        assert len(stage.app.screen_stack) == 2
 
 
 async def test_help_asked_for_twice_is_shown_once(world):
@@ -90,7 +90,7 @@ async def test_help_asked_for_twice_is_shown_once(world):
         for _ in range(2):
             stage.app.action_help()
         await stage.is_on("HelpScreen")
-        assert len(stage.app.screen_stack) == 3
+        assert len(stage.app.screen_stack) == 2
 
 
 async def test_a_new_blog_asked_for_twice_opens_one_form(world):
@@ -99,7 +99,7 @@ async def test_a_new_blog_asked_for_twice_opens_one_form(world):
         for _ in range(2):
             main.action_post()
         await stage.is_on("FormScreen")
-        assert len(stage.app.screen_stack) == 3
+        assert len(stage.app.screen_stack) == 2
 
 
 async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
@@ -113,7 +113,7 @@ async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
         gate.set()
         await settle(stage)
         assert stage.screen_name == "HelpScreen"
-        assert len(stage.app.screen_stack) == 3
+        assert len(stage.app.screen_stack) == 2
 
 
 async def test_a_link_clicked_twice_asks_once(world):
@@ -125,7 +125,7 @@ async def test_a_link_clicked_twice_asks_once(world):
             markdown.post_message(Markdown.LinkClicked(markdown, "https://example.org"))
         await stage.is_on("ChoiceScreen")
         await settle(stage)
-        assert len(stage.app.screen_stack) == 3
+        assert len(stage.app.screen_stack) == 2
 
 
 async def test_giving_up_twice_asks_once(world):
@@ -137,7 +137,7 @@ async def test_giving_up_twice_asks_once(world):
         for _ in range(2):
             form.action_leave()
         await settle(stage)
-        assert [type(screen).__name__ for screen in stage.app.screen_stack[2:]] == [
+        assert [type(screen).__name__ for screen in stage.app.screen_stack[1:]] == [
             "FormScreen",
             "ChoiceScreen",
         ]

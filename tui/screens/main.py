@@ -30,13 +30,13 @@ from tui.widgets.list_pane import ListPane
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
 
+FIRST_REQUEST_DELAY: Final = 0.05  # importing httpx meanwhile would hold the first frame up
 PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each it passes
 
 
 class MainScreen(Screen[None]):
     """Lists, reads, writes and deletes on the active backend."""
 
-    CSS_PATH = "main.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-narrow"),
         (100, "-wide"),
@@ -88,8 +88,9 @@ class MainScreen(Screen[None]):
         self._list.focus()
         self._countdown = self.set_interval(0.25, self._show_deletions, pause=True)
         await self._reading.forget()
+        self._session.on_change()
         # The first frame comes before the first request, and before httpx is imported for it.
-        self.call_after_refresh(self.action_reload)
+        self.call_after_refresh(self.set_timer, FIRST_REQUEST_DELAY, self.action_reload)
         self.call_after_refresh(self._writing.mention_drafts)
 
     @property

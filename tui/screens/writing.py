@@ -13,7 +13,6 @@ from tui.drafts import KeptDraft
 from tui.manuscript import Manuscript, Texts, texts_of
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.deleting import Deleting
-from tui.screens.form import FormScreen
 from tui.screens.work import is_on_top, start
 from tui.session import Session
 
@@ -80,6 +79,8 @@ class Writing:
         return answer
 
     def _open(self, manuscript: Manuscript, texts: Texts | None = None) -> None:
+        from tui.screens.form import FormScreen  # noqa: PLC0415 -- 40 ms before the first frame
+
         edited = manuscript.base.id if manuscript.base else None
         form = FormScreen(self._session, manuscript, texts)
         self._screen.app.push_screen(form, partial(self._stored, edited=edited))
