@@ -52,6 +52,11 @@ class Terminal:
             self.read(0.1)
         return len(self.seen)
 
+    def settle(self) -> None:
+        """Read until nothing more comes for a moment."""
+        while self.read(0.2):
+            pass
+
     def wait(self, seconds: float = DEADLINE, options: int = 0) -> int:
         """Wait for the program to end or stop; gives its wait status."""
         deadline = time.monotonic() + seconds

@@ -13,9 +13,15 @@ import time
 import pytest
 
 from tests.tui.fake import TOKEN, FakeBlogs, serve
-from tests.tui.payloads import EVERYTHING, MARKDOWN, RAW
+from tests.tui.payloads import ESCAPES, EVERYTHING, MARKDOWN, RAW
+from tests.tui.sequences import shapes
 from tests.tui.terminal import opened
 
+CTRL_G, CTRL_O, CTRL_P, ESCAPE = b"\x07", b"\x0f", b"\x10", b"\x1b"
+PLAIN = (
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n[link](https://example.org) *soft* **loud** `code`\n\n"
+    "```\ncode\n```\n"
+)
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l")
 
 
@@ -40,32 +46,77 @@ def environ(served):
     }
 
 
-def test_no_sequence_of_a_hostile_blog_reaches_the_terminal(served, environ):
+HARMLESS = "[/nope] a harmless title"
+# Keys, and what is drawn by then: every screen, the way there and the way back.
+TOUR = [
+    (b"", b"[/nope]"),
+    (b"\r", b"LOCK=SAFE"),
+    (b"q", b"Quit"),
+    (b"l", b"backend"),
+    (b"l", b"number"),
+    (b"d", b"Deleting"),
+    (b"u", b"Kept"),
+    (b"e", b"Give up"),
+    (CTRL_G, b"number"),
+    (b"n", b"Give up"),
+    (CTRL_G, b"number"),
+    (b"?", b"move in the list"),
+    (b"q", b"number"),
+    (CTRL_P, b"Search"),
+    (ESCAPE, b"number"),
+    (CTRL_O, b" a "),
+    (b"q", b"number"),
+    (b"m", b"outputs name no"),
+    (b"q", b"number"),
+    (b"L", b"GET"),
+    (b"q", b"number"),
+    (b"B", b"CONTAINERS"),
+    (b"q", b"number"),
+    (b"C", b"timeout"),
+    (b"q", b"number"),
+    (b"t", b"CONTAINERS"),
+    (b"r", b"[/nope]"),
+]
+
+
+def toured(environ):
+    """Show every screen; gives what the terminal was sent, from the first byte to the last."""
+    with opened(environ) as terminal:
+        mark = 0
+        for keys, words in TOUR:
+            terminal.type(keys)
+            mark = terminal.expect(words, mark)
+            terminal.settle()
+            mark = len(terminal.seen)
+        terminal.type(b"q")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+    return terminal.seen
+
+
+def test_no_sequence_of_a_hostile_blog_reaches_the_terminal_on_any_screen(served, environ):
+    served.blogs.put(id="wild", title=HARMLESS, author=HARMLESS, contents="LOCK=SAFE\n\n" + PLAIN)
+    of_textual = shapes(toured(environ))
     served.blogs.put(
         id="wild", title=EVERYTHING, author=EVERYTHING, contents=EVERYTHING + "\n\n" + MARKDOWN
     )
-    with opened(environ) as terminal:
-        terminal.expect(b"[/nope]")
-        mark = len(terminal.seen)
-        terminal.type(b"\r")
-        mark = terminal.expect(b"LOCK=SAFE", mark)
-        terminal.type(b"q")
-        mark = terminal.expect(b"Quit", mark)
-        terminal.type(b"d")
-        mark = terminal.expect(b"Deleting", mark)
-        terminal.type(b"u")
-        mark = terminal.expect(b"Kept", mark)
-        terminal.type(b"e")
-        terminal.expect(b"cannot be shown", mark)
-        terminal.type(b"\x07")  # ctrl+g
-        terminal.expect(b"number", len(terminal.seen))
-        terminal.type(b"q")
-        status = terminal.wait()
+    seen = toured(environ)
 
-    assert os.waitstatus_to_exitcode(status) == 0
-    written = re.sub(rb"\x1b\]22;[a-z-]*\x07", b"", terminal.seen)  # Textual: the pointer's shape
-    assert not [raw for raw in RAW if raw in written]
-    assert TOKEN.encode() not in terminal.seen
+    assert shapes(seen) - of_textual == set()
+    assert not [raw for raw in RAW if raw in re.sub(rb"\x1b\]22;[a-z-]*\x07", b"", seen)]
+    assert TOKEN.encode() not in seen
+
+
+# All but colours, which Textual writes too; RAW names those of the payloads.
+SEEN_BY_SHAPE = [raw for raw in ESCAPES if "RED" not in raw]
+
+
+@pytest.mark.parametrize(
+    "raw", [*SEEN_BY_SHAPE, "\x1b[5n", "\x1b]8;;file:///\x1b\\", "\x1bc", "\x85"]
+)
+def test_that_check_sees_each_harmful_sequence_among_textual_s_own(raw):
+    ours = "\x1b[1;31mtext\x1b[0m\x1b[2;5H\x1b]22;default\x07"
+
+    assert shapes((ours + raw).encode()) - shapes((ours + "\x1b[38;5;2m").encode())
 
 
 def test_quitting_is_quick_with_a_request_pending(served, environ):
