@@ -110,11 +110,11 @@ class LocalCloud:
             image_builder = self._image_builder(state)
             await self._processes.open()
             stack.push_async_callback(self._processes.close)
-            database = self._database(state)
+            metrics = Metrics()
+            database = self._database(state, metrics)
             self._say("starting the database")
             stack.push_async_callback(database.stop)
             await database.start()
-            metrics = Metrics()
             cloudwatch = CloudWatch(state.port("cloudwatch"), metrics)
             await cloudwatch.start()
             stack.push_async_callback(cloudwatch.stop)
@@ -147,7 +147,7 @@ class LocalCloud:
         base, log = self._options.image_base, state.logs / "image.log"
         return ImageBuilder(find_tool(), base, log, self._say).build
 
-    def _database(self, state: State) -> Database | ExternalDatabase:
+    def _database(self, state: State, metrics: Metrics) -> Database | ExternalDatabase:
         if self._options.dynamodb_endpoint:
             return ExternalDatabase(self._options.dynamodb_endpoint)
         return Database(
@@ -157,6 +157,7 @@ class LocalCloud:
             port=state.port("database"),
             log=state.logs / "database.log",
             processes=self._processes,
+            metrics=metrics,
         )
 
     def _project(self) -> Project:

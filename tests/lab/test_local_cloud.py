@@ -57,6 +57,18 @@ def test_what_is_refused_is_counted_as_such(running_cloud):
     assert after.reading("alb.time_p95").value > 0
 
 
+def test_the_calls_of_the_table_are_counted_by_operation(running_cloud):
+    def calls():
+        return report(running_cloud).reading("table.Query.calls").value or 0
+
+    before = calls()
+    for url in (running_cloud.functions, running_cloud.containers):
+        assert httpx.get(f"{url}/blog").status_code == 200
+
+    wait_until(lambda: calls() == before + 2)
+    assert report(running_cloud).reading("table.Query.avg").value > 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="what processes use is known on Linux only")
 def test_what_the_tasks_use_is_measured(running_cloud):
     wait_until(lambda: report(running_cloud).reading("ecs.cpu_avg").value is not None)

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from localcloud.environment import clean_environment
+from localcloud.metrics import Metrics
 from localcloud.processes import Process, Processes
+from localcloud.runtimes.database.calls import Calls
 from localcloud.runtimes.database.tables import Tables
 from localcloud.runtimes.database.wire import DatabaseError
 
@@ -28,7 +30,7 @@ _LAST_WORDS_S: Final = 1.0
 _STOP_S: Final = 5.0
 _STABLE_S: Final = 10.0
 _TAIL_LINES: Final = 5
-_PATIENT: Final = Path(__file__).with_name("patient.cjs")
+_PRELOADED: Final = ("patient.cjs", "calls.cjs")
 
 
 def find_node() -> Path:
@@ -47,7 +49,15 @@ class Database(Tables):
     """The tables of one local cloud, kept in *folder*; dynalite is restarted when it dies."""
 
     def __init__(  # noqa: PLR0913 - all that makes a process
-        self, *, node: Path, project: Path, folder: Path, port: int, log: Path, processes: Processes
+        self,
+        *,
+        node: Path,
+        project: Path,
+        folder: Path,
+        port: int,
+        log: Path,
+        processes: Processes,
+        metrics: Metrics,
     ) -> None:
         super().__init__(
             f"http://127.0.0.1:{port}",
@@ -59,6 +69,8 @@ class Database(Tables):
         self._project = project
         self._log_file = log
         self._processes = processes
+        self._pipe = folder.with_name(f"{folder.name}.calls")
+        self._calls = Calls(self._pipe, metrics, self._known.__contains__)
         self._process: Process | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -70,6 +82,8 @@ class Database(Tables):
     async def start(self) -> None:
         """Start dynalite; returns when it answers a signed request."""
         _check_port(self._port)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._calls.open()
         await self._launch()
         self._keeper = asyncio.create_task(self._keep())
 
@@ -82,6 +96,7 @@ class Database(Tables):
         if self._process:
             await self._process.stop(_STOP_S)
             self._process = None
+        self._calls.close()
         await self._wire.close()
 
     async def _keep(self) -> None:
@@ -105,13 +120,12 @@ class Database(Tables):
                 _log.error("database: %s", error)
 
     async def _launch(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         begun_at = self._log_file.stat().st_size if self._log_file.exists() else 0
         self._process = await self._processes.spawn(
             "database",
             self._command,
             cwd=self._project,
-            env=clean_environment(self.endpoint),
+            env=clean_environment(self.endpoint, {"DYNALITE_CALLS": str(self._pipe)}),
             log=self._log_file,
         )
         try:
@@ -164,8 +178,7 @@ def _command(node: Path, project: Path, folder: Path, port: int) -> list[str]:
     pairs = [[f"--{name}", str(value)] for name, value in options.items()]
     return [
         str(node),
-        "--require",
-        str(_PATIENT),
+        *(f"--require={Path(__file__).with_name(name)}" for name in _PRELOADED),
         str(program),
         *itertools.chain.from_iterable(pairs),
     ]

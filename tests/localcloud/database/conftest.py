@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.metrics import Metrics
 from localcloud.processes import Processes
 from localcloud.runtimes.database import Database, IndexSpec, TableSpec, find_node
 from localcloud.runtimes.database.wire import Wire
@@ -110,6 +111,7 @@ def make_database(node, processes, tmp_path):
                 "port": free_port(),
                 "log": tmp_path / "database.log",
                 "processes": processes,
+                "metrics": Metrics(),
             }
             | changes
         )
