@@ -174,7 +174,7 @@ def _errors(place: str) -> Iterator[None]:
         raise MetricsError(
             f"{place} does not answer: check the network (and the proxy), then try again."
         ) from error
-    except theirs.BotoCoreError as error:
+    except (theirs.BotoCoreError, ValueError) as error:  # an answer may be no JSON, nor text
         raise MetricsError(f"{place} cannot be asked: {error}") from error
 
 

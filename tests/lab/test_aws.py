@@ -30,7 +30,9 @@ def answering(*answers):
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.0")
             self.end_headers()
-            self.wfile.write(json.dumps(document).encode())
+            self.wfile.write(
+                document if isinstance(document, bytes) else json.dumps(document).encode()
+            )
 
         def log_message(self, *_):
             pass
@@ -125,6 +127,13 @@ def test_without_a_network_the_network_is_blamed(credentials, monkeypatch):
 
     with pytest.raises(MetricsError, match="check the network"):
         CloudWatch("eu-west-1").ask(ASKED, WINDOW)
+
+
+def test_an_answer_that_is_none_is_one_sentence(credentials, monkeypatch):
+    with answering((400, b"\xff\xfe<html>")) as (url, _):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH", url)
+        with pytest.raises(MetricsError, match="cannot be asked"):
+            CloudWatch("eu-west-1").ask(ASKED, WINDOW)
 
 
 def test_a_local_cloud_is_asked_whatever_the_person_has_set(monkeypatch):

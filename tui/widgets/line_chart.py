@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -156,12 +156,19 @@ class _Plot:
         width, height = self._columns * 2 - 1, self._rows * 4 - 1
         for line in lines:
             dots = [(round(x * width), round((1 - y) * height)) for x, y in line]
-            for number, (x, y) in enumerate(_connected(dots)):
-                if curve.dash and number % curve.dash:
-                    continue
-                cell = (y // 4, x // 2)
-                self._dots[cell] |= _DOTS[y % 4][x % 2]
-                self._words[cell] = curve.word
+            if len(dots) == 1:  # a dot alone would hardly be seen
+                ((x, y),) = dots
+                self._mark({(max(x - 1, 0), y), (x, y), (min(x + 1, width), y)}, curve.word)
+            else:
+                whole = enumerate(_connected(dots))
+                shown = {dot for n, dot in whole if not (curve.dash and n % curve.dash)}
+                self._mark(shown, curve.word)
+
+    def _mark(self, dots: Iterable[tuple[int, int]], word: str) -> None:
+        for x, y in dots:
+            cell = (y // 4, x // 2)
+            self._dots[cell] |= _DOTS[y % 4][x % 2]
+            self._words[cell] = word
 
     def row(self, row: int) -> list[tuple[str, str]]:
         """Give the cells of one line, and whose each is."""
@@ -203,7 +210,12 @@ def _labels(scale: _Scale, rows: int) -> Mapping[int, str]:
     marks = {0: 1.0, rows // 2: 1 - (rows // 2) / max(rows - 1, 1), rows - 1: 0.0}
     if scale.low == scale.high:
         marks = {rows - 1: 0.0}
-    return {row: _short(scale.value(height)) for row, height in marks.items()}
+    found: dict[int, str] = {}
+    for row, height in marks.items():
+        label = _short(scale.value(height))
+        if label not in found.values():
+            found[row] = label
+    return found
 
 
 def _short(value: float) -> str:
