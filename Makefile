@@ -8,10 +8,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check pulumi engine bench image golden snapshots mutants lock
+.PHONY: help setup demo test check pulumi engine bench screenshots image golden snapshots mutants lock
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'example: make demo'
 
 setup: ## set up everything inside this folder; the other commands do it too
@@ -40,6 +40,9 @@ engine: pulumi ## prove the program and the local cloud through the real Pulumi 
 
 bench: setup ## measure both backends on this machine, and renew the table in README.md
 	@$(BIN)/python scripts/bench.py
+
+screenshots: setup ## take the tour on a local cloud, and renew docs/screenshots (some minutes)
+	@$(BIN)/python scripts/screenshots.py
 
 image: setup ## build the tasks' image with docker, podman or buildah (BASE=debian: no registry needed)
 	@$(BIN)/python scripts/image.py --base '$(BASE)'
