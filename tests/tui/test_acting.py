@@ -12,7 +12,8 @@ from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import problem
 from tui.contract import Kind
 from tui.screens.help import KEYS
-from tui.widgets.fields import LineField, TextField
+from tui.widgets.fields import TextField
+from tui.widgets.line_field import LineField
 
 F, C = Kind.FUNCTIONS, Kind.CONTAINERS
 

@@ -24,7 +24,8 @@ from tui.screens.work import is_on_top
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.counted_label import CountedLabel
-from tui.widgets.fields import Fields, LineField, TextField
+from tui.widgets.fields import Fields, TextField
+from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5
 """Seconds without a key after which what is written is kept."""

@@ -22,7 +22,7 @@ from tui.session import Session
 from tui.settings import SettingsError
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.fields import LineField
+from tui.widgets.line_field import LineField
 from tui.widgets.lines import Line, Lines
 from tui.widgets.request_table import RequestTable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.containers import VerticalScroll
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from tui import text
 from tui.text import Safe
@@ -26,18 +26,6 @@ class Fields(VerticalScroll, can_focus=False):
         focused = self.screen.focused
         if focused and self in focused.ancestors:
             focused.scroll_visible(animate=False)
-
-
-class LineField(Input):
-    """One line; line ends in a paste become spaces."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        pasted = text.editable(event.text).strip("\n")
-        if "\n" in pasted:
-            self.notify("This field has one line: line ends became spaces.")
-        self.replace(pasted.replace("\n", " ").replace("\t", " "), *self.selection)
 
 
 class TextField(TextArea):

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from tui import text
 from tui.catalogue import View
 from tui.widgets.blog_list import BlogList
-from tui.widgets.fields import LineField
+from tui.widgets.line_field import LineField
 
 _SEARCH_DELAY: Final = 0.1  # a hundred thousand blogs are looked through once, not for each letter
 
