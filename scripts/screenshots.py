@@ -71,7 +71,7 @@ PICTURES = (
     Picture("both", ["B"], "FUNCTIONS"),
     Picture("connections", ["C"], "local"),
     Picture("new", ["n", *"A new blog"], "A new blog"),
-    Picture("delete", ["d"], "Delete (y)"),
+    Picture("delete", ["d"], "Deleting"),
     Picture("jump", ["ctrl+o"], " a "),
     Picture("palette", ["ctrl+p"], "Search"),
     Picture("help", ["question_mark"], "this help"),
