@@ -184,8 +184,11 @@ class Session:
 
     async def exchange(self, kind: Kind, question: Question) -> Exchange:
         """Ask one backend just this, whichever is active."""
-        with self._among(self._writes if question.writes else self._reads):
-            return await (await self.api(kind)).exchange(question)
+        api = await self.api(kind)
+        if question.writes:
+            return await self.write(api, lambda one: one.exchange(question))
+        with self._among(self._reads):
+            return await api.exchange(question)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 
@@ -153,6 +154,21 @@ async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_back
         await stage.press("y")
         await stage.until(lambda: world.blogs.asked[-1] == ("POST", "/blog"))
         await stage.until(lambda: [row.status for row in table(stage).rows] == [409, 201])
+
+
+async def test_leaving_waits_for_the_answer_to_a_write_that_is_sent_again(world):
+    async with staged(world, LARGE) as stage:
+        await written(world, stage)
+        gate = world.faults[C].gate = asyncio.Event()
+        await stage.press("c")
+        await stage.sees("once more")
+        await stage.press("y")
+        await world.faults[C].waiting.wait()
+        leaving = asyncio.create_task(stage.app.session.finish())
+        await stage.pilot.pause()
+        assert not leaving.done()
+        gate.set()
+        await asyncio.wait_for(leaving, 30)
 
 
 async def test_in_read_only_mode_a_write_is_not_sent_again(world, monkeypatch):
