@@ -58,6 +58,7 @@ pulumi.export("ContainersURL", containers.url)
 if token:
     pulumi.export("WriteToken", pulumi.Output.secret(token))
 pulumi.export("TableName", table.name)
+pulumi.export("AccountId", table.arn.apply(lambda arn: arn.split(":")[4]))
 pulumi.export("Region", monitoring.region)
 pulumi.export("DashboardURL", monitoring.dashboard_url)
 pulumi.export("FunctionNames", functions.names)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
-
-_ACCOUNT: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:([0-9]{12}):")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +18,11 @@ class Place:
 
     @classmethod
     def of(cls, stack: str, outputs: Mapping[str, str]) -> Place:
-        """Read region and account from the outputs: the account stands in any ARN."""
-        accounts = filter(None, map(_ACCOUNT.match, outputs.values()))
+        """Read region and account from the outputs."""
         return cls(
             stack=stack,
             region=outputs.get("Region", ""),
-            account=next((match[1] for match in accounts), ""),
+            account=outputs.get("AccountId", ""),
         )
 
     @property

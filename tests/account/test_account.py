@@ -206,6 +206,7 @@ def test_every_part_writes_into_a_log_group_that_is_there(account, outputs):
     written.append(options["awslogs-group"])
 
     assert options["awslogs-region"] == REGION == outputs["Region"]
+    assert outputs["AccountId"] == ACCOUNT_ID
     assert all(groups[name] for name in written)
 
 

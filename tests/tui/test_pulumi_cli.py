@@ -19,7 +19,7 @@ OUTPUTS = {
     "ContainersURL": "https://c.example",
     "WriteToken": "of-the-stack",
     "Region": "eu-west-1",
-    "TopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
+    "AccountId": "123456789012",
     "TaskCpu": 256,
 }
 
