@@ -37,7 +37,7 @@ class BlogsApp(App[None]):
 
     TITLE = "blogs"
     NOTIFICATION_TIMEOUT = 4
-    CSS_PATH = "screens/main.tcss"  # of the first screen, for which Textual loads none itself
+    DEFAULT_MODE = "place 0"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "switch", "Switch backend", show=False, priority=True),
         Binding("B", "compare", "Both backends", show=False),
@@ -52,13 +52,14 @@ class BlogsApp(App[None]):
         super().__init__()
         self.session = Session(opener, active)
         self._leaving = False
+        # The list comes first: a screen of Textual's below it would be made for nothing.
+        self.add_mode(self.DEFAULT_MODE, self._list)
         wanted = self.session.connections.preferences.theme.value
         chosen = wanted or theme.remembered(os.environ)
         if chosen in self.available_themes:
             self.theme = chosen
 
-    def get_default_screen(self) -> Screen[None]:
-        """Begin with the list: a screen of Textual's below it would be made for nothing."""
+    def _list(self) -> Screen[None]:
         return MainScreen(self.session)
 
     def on_mount(self) -> None:
@@ -158,14 +159,19 @@ class BlogsApp(App[None]):
 
             self.push_screen(CompareScreen(self.session, self.screen.target))
 
-    def _connect(self, backends: Backends | None) -> None:
+    async def _connect(self, backends: Backends | None) -> None:
         if backends is None:
             return
         if self.session.unfinished:
             self.notify("A write has no answer yet: wait for it, then connect.", severity="warning")
             return
         self.session.connect(backends)
-        self.switch_screen(MainScreen(self.session))  # so that nothing of the old place stays
+        # Other screens, so that nothing of the old place stays.
+        old = self.current_mode
+        new = f"place {int(old.rpartition(' ')[2]) + 1}"
+        self.add_mode(new, self._list)
+        await self.switch_mode(new)
+        await self.remove_mode(old)
 
     def action_jump(self) -> None:
         """Show a letter over everything that takes keys; the letter goes there."""
