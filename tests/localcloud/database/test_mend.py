@@ -227,7 +227,7 @@ async def test_writes_during_the_repair_are_not_lost(database):
     await writer.close()
 
 
-async def test_ten_thousand_items_are_compared_in_seconds(database):
+async def test_ten_thousand_items_are_compared_faster_than_they_were_written(database):
     await database.ensure_table(POSTS)
     wire = Wire(database.endpoint)
     turns = asyncio.Semaphore(4)
@@ -237,10 +237,11 @@ async def test_ten_thousand_items_are_compared_in_seconds(database):
         async with turns:
             await wire.call("BatchWriteItem", {"RequestItems": {"posts": puts}})
 
-    await asyncio.gather(*(fill(start) for start in range(0, 10_000, 25)))
-    await wire.close()
     begun = time.monotonic()
+    await asyncio.gather(*(fill(start) for start in range(0, 10_000, 25)))
+    written = time.monotonic()
+    await wire.close()
 
     assert await database.mend(POSTS) == MendReport()
 
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - written < written - begun
