@@ -74,7 +74,7 @@ PICTURES = (
     Picture("delete", ["d"], "Deleting"),
     Picture("jump", ["ctrl+o"], " a "),
     Picture("palette", ["ctrl+p"], "Search"),
-    Picture("help", ["question_mark"], "this help"),
+    Picture("help", ["question_mark"], "move in the list"),
     Picture("theme", [], "FUNCTIONS", LARGE, "textual-light"),
     Picture("metrics", ["m", "1"], "the last 5m:", (160, 48)),
     Picture("metrics-small", ["m", "1"], "the last 5m:", SMALL),
