@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
-from tui import theme
+from tui import text, theme
+from tui.screens.choice import Choice, ChoiceScreen
 
 
 async def test_jump_mode_puts_a_letter_over_each_pane_and_the_letter_goes_there(world):
@@ -37,7 +38,7 @@ async def test_jump_mode_works_while_typing_and_types_nothing(world):
 
 async def test_jump_mode_works_in_a_dialog(world):
     async with staged(world, SMALL) as stage:
-        await stage.press("d")
+        stage.app.push_screen(ChoiceScreen(text.line("Sure?"), [Choice("y", "Yes")]))
         await stage.is_on("ChoiceScreen")
         await stage.press("ctrl+o", "s")
         await stage.is_on("ChoiceScreen")
