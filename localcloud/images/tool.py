@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -80,7 +81,9 @@ class Tool:
 
 def find_tool() -> Tool:
     """Give the first program that is there and works: a docker without its daemon does not."""
-    for name in _BUILD:
+    # What buildah has built root can run on any machine; podman's containers some refuse.
+    by_preference = ("docker", "buildah", "podman") if os.geteuid() == 0 else tuple(_BUILD)
+    for name in by_preference:
         program = shutil.which(name)
         if program and _answers(program):
             return Tool(name, program)

@@ -247,17 +247,17 @@ def test_it_runs_as_its_user_on_a_read_only_root(image, container, built):
     }
 
 
-@pytest.mark.parametrize("question", questions.QUESTIONS, ids=lambda question: question.name)
-def test_it_answers_the_contract(backend, question):
-    if backend.excuses(question):
-        pytest.skip("gunicorn answers this by itself: docs/parity.md")
-    answer = ask(backend, question)
+def test_it_answers_the_contract(backend):
+    asked = [question for question in questions.QUESTIONS if not backend.excuses(question)]
+    for question in asked:
+        answer = ask(backend, question)
+        key = openapi.operation_of(question.method, question.path)
+        if key:
+            openapi.check(key, answer)
+        elif answer.status >= 400:
+            openapi.check_problem(answer)
 
-    key = openapi.operation_of(question.method, question.path)
-    if key:
-        openapi.check(key, answer)
-    elif answer.status >= 400:
-        openapi.check_problem(answer)
+    assert len(asked) > 100
 
 
 def test_it_stops_on_sigterm_within_the_declared_time(start, container, record_property):

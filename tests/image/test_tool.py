@@ -1,5 +1,6 @@
 """Which tool builds the image, and what is said when none does."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,12 +33,18 @@ def programs(tmp_path, monkeypatch):
     return make
 
 
-def test_the_first_program_that_works_is_taken_and_a_docker_without_its_daemon_does_not(programs):
+@pytest.mark.parametrize(
+    ("user", "first", "second"), [(1000, "podman", "buildah"), (0, "buildah", "podman")]
+)
+def test_the_first_program_that_works_is_taken_and_a_docker_without_its_daemon_does_not(
+    programs, monkeypatch, user, first, second
+):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     folder = programs(docker="exit 1", podman="exit 0", buildah="exit 0")
 
-    assert find_tool().program == str(folder / "podman")
-    programs(podman="exit 1")
-    assert find_tool().program == str(folder / "buildah")
+    assert find_tool().program == str(folder / first)
+    programs(**{first: "exit 1"})
+    assert find_tool().program == str(folder / second)
 
 
 def test_without_any_that_works_one_line_says_what_to_install(programs):
