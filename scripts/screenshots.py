@@ -62,7 +62,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("list", [], "FUNCTIONS"),
+    Picture("list", [], "what people remember"),
     Picture("containers", ["t", "enter"], "CONTAINERS"),
     Picture("small", [], "FUNCTIONS", SMALL),
     Picture("reading-small", ["down", "enter"], "by Barbara", SMALL),
@@ -75,7 +75,7 @@ PICTURES = (
     Picture("jump", ["ctrl+o"], " a "),
     Picture("palette", ["ctrl+p"], "Search"),
     Picture("help", ["question_mark"], "move in the list"),
-    Picture("theme", [], "FUNCTIONS", LARGE, "textual-light"),
+    Picture("theme", [], "what people remember", LARGE, "textual-light"),
     Picture("metrics", ["m", "1"], "the last 5m:", (160, 48)),
     Picture("metrics-small", ["m", "1"], "the last 5m:", SMALL),
 )

@@ -54,8 +54,9 @@ class BackendLabel(Static):
             self._wait = self.set_timer(_PATIENCE, self._be_late)
 
     def _be_late(self) -> None:
-        self._is_late = True
-        self._draw()
+        if self._wait:  # a timer's call may be under way when it is stopped
+            self._is_late = True
+            self._draw()
 
     def _stop_waiting(self) -> None:
         if self._wait:

@@ -21,7 +21,14 @@ class DrawnText(ScrollView, can_focus=True):
 
     # The scrollbar is always there, so that it does not change the width that was drawn for.
     DEFAULT_CSS = """
-    DrawnText { overflow-x: hidden; overflow-y: scroll; height: 1fr; }
+    DrawnText {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        height: 1fr;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+    }
     """
 
     def __init__(self, source: str, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
