@@ -181,6 +181,23 @@ async def test_a_switch_under_a_write_leaves_it_where_it_was_begun(world):
         assert sent(world, "POST") == ["/Prod/blog"]
 
 
+async def test_a_second_attempt_goes_where_the_save_was_begun(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        world.blogs.put(id="blog-0004", title="Theirs")
+        gate = world.faults[F].gate = asyncio.Event()
+        world.faults[F].waiting.clear()
+        await stage.write("Mine")
+        await world.faults[F].waiting.wait()
+        await stage.press("f2")
+        gate.set()
+        await stage.is_on("ConflictScreen")
+        await stage.press("m")
+        await stage.sees("Saved “Mine” on FUNCTIONS", "CONTAINERS")
+        assert sent(world, "PUT") == ["/Prod/blog/blog-0004"] * 2
+
+
 async def test_a_blog_posted_as_a_new_one_takes_the_deleted_ones_place(world):
     async with staged(world, LARGE) as stage:
         await stage.press("e")
