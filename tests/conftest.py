@@ -15,6 +15,8 @@ def clean_environ():
             if name.startswith(("AWS_", "BLOGS_", "PULUMI_")) or name.lower().endswith("_proxy"):
                 patch.delenv(name)
         patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+        # Read when an emulated account is made, once in a process, by whichever test comes first.
+        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
         yield
 

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+from rich.console import RenderableType
 from rich.segment import Segments
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -52,6 +53,7 @@ class BlogsApp(App[None]):
         super().__init__()
         self.session = Session(opener, active)
         self._leaving = False
+        self._is_over = False
         # The list comes first: a screen of Textual's below it would be made for nothing.
         self.add_mode(self.DEFAULT_MODE, self._list)
         wanted = self.session.connections.preferences.theme.value
@@ -92,6 +94,16 @@ class BlogsApp(App[None]):
 
     def on_unmount(self) -> None:
         self.session.on_change = lambda: None
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        self._is_over = True
+        super().exit(result, return_code, message)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Begin nothing on the way out: keys may have been typed ahead."""
+        return False if self._is_over else super().check_action(action, parameters)
 
     def _show_state(self) -> None:
         """Bring every label and log up to date, those below a dialog too."""
@@ -191,7 +203,7 @@ class BlogsApp(App[None]):
         if isinstance(self.screen, MainScreen):
             from tui.screens.metrics import MetricsScreen  # noqa: PLC0415 -- see above
 
-            self.push_screen(MetricsScreen(self.session.report))
+            self.push_screen(MetricsScreen(self.session))
 
     def action_switch(self) -> None:
         """Make the other backend active, except under a dialog that names this one."""

@@ -14,12 +14,13 @@ from lab.metrics import MetricsError
 from tui import commands, output, preferences, terminal, text
 from tui import config as configuration
 from tui.arguments import Parser, UsageError, app_words, build_parser
-from tui.backends import Finder, Flags
+from tui.backends import Backends, Finder, Flags
 from tui.connect import Connector
 from tui.connections import Connections
 from tui.contract import ApiError, Failure, Kind, LogEntry
 from tui.failures import READ_ONLY
 from tui.output import OutputError, ReaderGone
+from tui.overview import settings_of
 from tui.patience import UnwaitedThreads
 from tui.settings import SettingsError
 
@@ -98,7 +99,7 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
     if args.command == "metrics":
         return _show_metrics(args, connections.finder)
     wanted = connections.preferences
-    found = connections.finder.find()
+    found = _found(connections, args)
     connector = Connector(
         backends=found,
         connections=connections,
@@ -138,6 +139,16 @@ def _apart(args: Namespace, parser: Parser, words: Sequence[str]) -> int:
     _connections(args, os.environ).finder.find()  # what is wrong is said once, and here
     serve(app_words(words), args.port)
     return DONE
+
+
+def _found(connections: Connections, args: Namespace) -> Backends:
+    """Find the backends; when there are none, `outputs` tells the other settings all the same."""
+    try:
+        return connections.finder.find()
+    except SettingsError:
+        if args.command == "outputs" and not args.json:
+            commands.show_settings(settings_of(connections.preferences, connections.finder))
+        raise
 
 
 def _show_metrics(args: Namespace, finder: Finder) -> int:

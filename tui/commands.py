@@ -81,7 +81,11 @@ def outputs(found: Backends, connections: Connections, args: Namespace) -> None:
         settings = settings_of(connections.preferences, connections.finder)
         output.print_json(_outputs_document(found, settings))
         return
-    rows = connections.settings(found)
+    show_settings(connections.settings(found))
+
+
+def show_settings(rows: Sequence[Setting]) -> None:
+    """Print each setting with its value and its source."""
     width = max(len(row.name) for row in rows)
     for row in rows:
         words = f"{row.name.ljust(width)}  {row.value}"

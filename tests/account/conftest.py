@@ -24,7 +24,6 @@ def endpoint():
     """An account with nothing in it but what AWS itself puts there."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         # AWS's begin so.
         patch.setattr(
             route53, "create_route53_zone_id", lambda **_: f"Z{secrets.token_hex(9).upper()}"

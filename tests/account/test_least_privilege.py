@@ -157,7 +157,16 @@ def _is_allowed(dynamodb, attempt, request):
 
 
 @pytest.fixture(scope="module")
-def pair(endpoint, account, stack, roles, keys):
+def patience():
+    """The emulator shares this process: on a busy machine it takes longer than DynamoDB may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("blog.database._READ_SECONDS", 30)
+        patch.setattr("blog.timing._REQUEST_SECONDS", 60)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pair(endpoint, account, stack, keys, patience):
     """Both backends in process, each part with the environment and the role of its declaration."""
     handlers = SimpleNamespace()
     for who, name in stack["FunctionNames"].items():

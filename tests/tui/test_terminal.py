@@ -119,6 +119,17 @@ def test_that_check_sees_each_harmful_sequence_among_textual_s_own(raw):
     assert shapes((ours + raw).encode()) - shapes((ours + "\x1b[38;5;2m").encode())
 
 
+@pytest.mark.parametrize("key", [b"m", b"B", b"L", b"C", b"?", b"n"])
+def test_keys_typed_ahead_after_the_last_one_begin_nothing(served, environ, key):
+    with opened(environ) as terminal:
+        terminal.expect(b"more)")
+        terminal.type(b"q" + key)
+        status = terminal.wait()
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert b"Traceback" not in terminal.seen
+
+
 def test_quitting_is_quick_with_a_request_pending(served, environ):
     served.hold = threading.Event()
     with opened(environ) as terminal:

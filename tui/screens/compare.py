@@ -25,6 +25,7 @@ from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines
 
 _MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
+_STILLNESS_S: Final = 0.1  # by then what there is to draw is drawn
 
 
 class CompareScreen(Screen[None]):
@@ -64,7 +65,8 @@ class CompareScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label
-        self.call_after_refresh(self.action_ask)  # drawing this screen must not count as an answer
+        # Drawing this screen must not count as the backends' time.
+        self.call_after_refresh(lambda: self.set_timer(_STILLNESS_S, self.action_ask))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what there is to ask."""

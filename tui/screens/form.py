@@ -78,6 +78,7 @@ class FormScreen(Screen[Blog | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self.app.clear_notifications()  # they would cover what is said below the fields
         if self._manuscript.hides:
             self._say(_HIDDEN)
         self._check()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -20,10 +19,9 @@ from lab.report import Report
 from tui import metrics, text
 from tui.contract import Kind
 from tui.screens.work import start
+from tui.session import Session
+from tui.widgets.backend_label import BackendLabel
 from tui.widgets.line_chart import Curve, Frame, LineChart
-
-Reporter = Callable[[Period], Report]
-"""Asks for everything; takes a while, so it is called in a thread."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ class MetricsScreen(Screen[None]):
         Binding("q,escape,ctrl+g", "dismiss(None)", "Back", key_display="q"),
     ]
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._reporter = reporter
+        self._session = session
         self._period = PERIODS[1]
         self._chart = 0
         self._asking = False
@@ -80,6 +78,7 @@ class MetricsScreen(Screen[None]):
         self._each_minute: Timer | None = None
 
     def compose(self) -> ComposeResult:
+        yield BackendLabel(note="metrics")
         yield Static(id="head", markup=False)
         with Horizontal(id="charts"):
             for chart in _CHARTS:
@@ -93,6 +92,7 @@ class MetricsScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self._session.on_change()  # fills the label
         self.query_one("#tables").focus()
         self._mark_chart()
         self.call_after_refresh(self.action_refresh_metrics)
@@ -117,7 +117,7 @@ class MetricsScreen(Screen[None]):
     async def _answer(self, period: Period) -> None:
         """Take the answer, unless another period is wanted by then."""
         try:
-            report, problem = await asyncio.to_thread(self._reporter, period), ""
+            report, problem = await asyncio.to_thread(self._session.report, period), ""
         except MetricsError as error:
             report, problem = None, str(error)
         if period is self._period:

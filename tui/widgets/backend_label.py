@@ -72,16 +72,23 @@ class BackendLabel(Static):
             return
         word = f" {self._backend.kind.word} "
         state = " READ-ONLY " if self._read_only else ""
+        waiting = " … waiting " if self._is_late else ""
+        rest = self._rest(self.size.width - sum(map(cell_len, (word, state, waiting))))
+        self.update(Content.assemble((word, "bold"), (state, "bold reverse"), waiting, rest))
+
+    def _rest(self, room: int) -> str:
+        """Give place, URL and note: where there is little room the URL goes first, then words."""
         place = f" {text.row(self._place.words)} " if self._place.stack else ""
-        rest = f" {self.note}" if self.note else ""
-        rest += "  … waiting" if self._is_late else ""
-        room = self.size.width - sum(map(cell_len, (word, state, place, rest))) - 1
-        url = _shortened(text.row(self._backend.place), room if place else max(room, _LEAST_URL))
-        self.update(
-            Content.assemble(
-                (word, "bold"), (state, "bold reverse"), place, f" {url} " if url else "", rest
-            )
-        )
+        number = place.replace("account ", "")
+        brief = self.note.partition(" · ")[0]
+        for where, note in ((place, self.note), (place, brief), (number, brief), (number, "")):
+            said = f" {note}" if note else ""
+            left = room - cell_len(where) - cell_len(said) - 1
+            if left >= 0:
+                break
+        url = text.row(self._backend.place) if self._backend else ""
+        url = _shortened(url, left if place else max(left, _LEAST_URL))
+        return f"{where}{f' {url} ' if url else ''}{said}"
 
 
 def _shortened(url: str, room: int) -> str:
