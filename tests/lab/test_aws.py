@@ -111,6 +111,7 @@ def test_an_expired_login_is_said_to_be_renewed(monkeypatch, tmp_path):
         "[profile s]\nsso_session=s\nsso_account_id=1\nsso_role_name=r\n"
         "[sso-session s]\nsso_region=eu-west-1\nsso_start_url=https://example.invalid\n"
     )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "config"))
     monkeypatch.setenv("AWS_PROFILE", "s")
 
     with pytest.raises(MetricsError, match="aws sso login"):
