@@ -38,7 +38,7 @@ class BlogsApp(App[None]):
 
     TITLE = "blogs"
     NOTIFICATION_TIMEOUT = 4
-    DEFAULT_MODE = "place 0"
+    CSS_PATH = "screens/main.tcss"  # with the app's own: read later, all would be parsed again
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "switch", "Switch backend", show=False, priority=True),
         Binding("B", "compare", "Both backends", show=False),
@@ -52,20 +52,19 @@ class BlogsApp(App[None]):
     def __init__(self, opener: Opener, active: Kind) -> None:
         super().__init__()
         self.session = Session(opener, active)
+        self.session.on_change = self._show_state  # before the first screen has anything to show
         self._leaving = False
         self._is_over = False
-        # The list comes first: a screen of Textual's below it would be made for nothing.
-        self.add_mode(self.DEFAULT_MODE, self._list)
         wanted = self.session.connections.preferences.theme.value
         chosen = wanted or theme.remembered(os.environ)
         if chosen in self.available_themes:
             self.theme = chosen
 
-    def _list(self) -> Screen[None]:
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the list; a mode of its own would take half as long again to be drawn."""
         return MainScreen(self.session)
 
     def on_mount(self) -> None:
-        self.session.on_change = self._show_state
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if not self.is_headless:
             self._end_on_signals()
@@ -171,19 +170,21 @@ class BlogsApp(App[None]):
 
             self.push_screen(CompareScreen(self.session, self.screen.target))
 
-    async def _connect(self, backends: Backends | None) -> None:
+    def _connect(self, backends: Backends | None) -> None:
         if backends is None:
             return
         if self.session.unfinished:
             self.notify("A write has no answer yet: wait for it, then connect.", severity="warning")
             return
         self.session.connect(backends)
-        # Other screens, so that nothing of the old place stays.
-        old = self.current_mode
-        new = f"place {int(old.rpartition(' ')[2]) + 1}"
-        self.add_mode(new, self._list)
-        await self.switch_mode(new)
-        await self.remove_mode(old)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Show a list in place of the former, so that nothing of the old place stays."""
+        former = self.screen
+        self.push_screen(MainScreen(self.session))
+        self._screen_stack.remove(former)  # Textual cannot switch the screen at the bottom
+        former.remove()
 
     def action_jump(self) -> None:
         """Show a letter over everything that takes keys; the letter goes there."""

@@ -37,7 +37,6 @@ PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each i
 class MainScreen(Screen[None]):
     """Lists, reads, writes and deletes on the active backend."""
 
-    CSS_PATH = "main.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-narrow"),
         (100, "-wide"),
