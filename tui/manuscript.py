@@ -45,7 +45,8 @@ class Manuscript:
 
     @property
     def is_new(self) -> bool:
-        return self.base is None
+        """It is stored over nothing."""
+        return self.etag is None
 
     @property
     def hides(self) -> bool:
@@ -78,15 +79,15 @@ class Manuscript:
         )
 
     def rebase(self, theirs: Blog) -> None:
-        """Store over what somebody else stored meanwhile, and over nothing that comes after."""
+        """Store over what was stored meanwhile, and over nothing that comes after."""
         self.etag = theirs.etag
 
     def restart(self, theirs: Blog) -> None:
-        """Begin anew with what somebody else stored meanwhile."""
+        """Begin anew with what was stored meanwhile."""
         self._begin(theirs)
 
     def detach(self) -> None:
-        """Become a new blog: the stored one is gone."""
+        """Become a new blog: the stored one is gone, or stays beside it."""
         self.id, self.base, self.etag = new_id(), None, None
 
 

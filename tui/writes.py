@@ -21,6 +21,10 @@ class Writes:
     def __init__(self) -> None:
         self._lost: set[str] = set()
 
+    def resume(self, blog_id: str) -> None:
+        """Reckon with an answer that an earlier run lost: what is stored may be one's own."""
+        self._lost.add(blog_id)
+
     async def create(self, api: Api, draft: Draft) -> Written:
         """Store a new blog; sending the same draft again after a lost answer is safe."""
         try:

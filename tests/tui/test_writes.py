@@ -62,6 +62,14 @@ async def test_a_taken_id_is_no_success_without_a_lost_answer(world):
     assert caught.value.failure is Failure.TAKEN
 
 
+async def test_a_taken_id_is_a_success_when_an_earlier_run_stored_the_same(world):
+    api, writes = world.api(), Writes()
+    await api.create(DRAFT)
+    writes.resume("x1")
+
+    assert (await writes.create(api, DRAFT)).read_back
+
+
 async def test_anothers_blog_under_the_id_is_not_taken_for_ones_own(world, fault):
     fault.lose_answer.add("POST")
     world.blogs.put(id="x1", title="Another")

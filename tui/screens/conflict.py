@@ -1,4 +1,4 @@
-"""Both versions of a blog that two people changed, and the question which one is to stay."""
+"""Both versions of a blog that was stored while one wrote, and the question which is to stay."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ class ConflictScreen(ModalScreen[str | None]):
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
+    told = "Somebody changed this blog while you were writing."
+
     def __init__(self, mine: Draft, theirs: Blog) -> None:
         super().__init__()
         self._mine = mine
@@ -43,10 +45,7 @@ class ConflictScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
         yield Static(
-            Content(
-                f"Somebody changed this blog while you were writing. {_MARK} marks the lines that "
-                "the other version does not have."
-            ),
+            Content(f"{self.told} {_MARK} marks the lines that the other version does not have."),
             id="told",
         )
         mine, theirs = _lines(self._mine), _lines(self._theirs)
@@ -58,6 +57,13 @@ class ConflictScreen(ModalScreen[str | None]):
                 yield Static(Content(f"Theirs, stored {moment} UTC"), classes="whose")
                 yield RawText(_marked(theirs, mine), id="theirs")
         yield Footer(show_command_palette=False)
+
+
+class TakenScreen(ConflictScreen):
+    """Gives ``both`` too: a new blog can be stored beside what is under its id."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "dismiss('both')", "Keep both")]
+    told = "This new blog is stored already, perhaps by a save of yours whose answer was lost."
 
 
 def _lines(version: Draft | Blog) -> list[str]:

@@ -190,8 +190,11 @@ class FormScreen(Screen[Blog | None]):
         form.disabled = self._saving = False
         if self._stored or self._manuscript.id != begun:
             self._session.drafts.drop(begun)
+            self.keep()
         if self._manuscript.base not in {base, None}:
             self._load(self._manuscript.original)
+            self.query_one(BackendLabel).note = "editing"
+            self._session.on_change()  # fills the label
         self.set_focus(focused)
         self.on_screen_resume()
 

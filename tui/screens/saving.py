@@ -11,7 +11,7 @@ from tui.contract import Api, ApiError, Blog, Failure, Kind
 from tui.manuscript import Manuscript, Texts
 from tui.screens.agreement import accepts_plain_http
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.conflict import ConflictScreen
+from tui.screens.conflict import ConflictScreen, TakenScreen
 from tui.session import Session
 from tui.writes import Written
 
@@ -57,25 +57,29 @@ class Saving:
             if await self._ask("The blog was deleted meanwhile.", "p", "Post this as a new one"):
                 manuscript.detach()
             return manuscript.is_new
-        if error.failure is Failure.CHANGED:
+        if error.failure is Failure.TAKEN:  # nobody has chosen the id, so none can be changed
+            self._say(f"{self._kind.word} has this blog already (409): save again to compare.")
+        if error.failure in {Failure.TAKEN, Failure.CHANGED}:
             return await self._settle(manuscript, texts)
         return await accepts_plain_http(self._app, self._session, self._kind, error)
 
     async def _settle(self, manuscript: Manuscript, texts: Texts) -> bool:
-        """Show both versions; gives whether the person wants theirs overwritten."""
+        """Show both versions; gives whether the person wants what is written stored all the same."""
         try:
             theirs = await (await self._session.api(self._kind)).read(manuscript.id)
         except ApiError as error:
             self._say(str(error))
             return False
-        screen = ConflictScreen(manuscript.draft(texts), theirs)
-        answer = await self._app.push_screen_wait(screen)
+        screen = TakenScreen if manuscript.is_new else ConflictScreen
+        answer = await self._app.push_screen_wait(screen(manuscript.draft(texts), theirs))
         if answer == "mine":
             manuscript.rebase(theirs)  # only over what was shown, not over whatever comes next
         elif answer == "theirs":
             manuscript.restart(theirs)
             self._say("This is what is stored now.")
-        return answer == "mine"
+        elif answer == "both":
+            manuscript.detach()
+        return answer in {"mine", "both"}
 
     async def _ask(self, question: str, key: str, label: str) -> bool:
         screen = ChoiceScreen(text.line(question), [Choice(key, label)])

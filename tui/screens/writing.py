@@ -73,6 +73,7 @@ class Writing:
         choices = [Choice("c", "Go on"), *others, Choice("x", "Throw away", "danger")]
         answer = await self._screen.app.push_screen_wait(ChoiceScreen(question, choices))
         if answer == "c":
+            self._session.writes.resume(kept.id)
             self._open(Manuscript.of(kept), texts_of(kept))
         elif answer == "x":
             self._session.drafts.drop(kept.id)

@@ -1,0 +1,138 @@
+"""A new blog whose save arrived although no answer came: it is compared, never a dead end."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.tui.conftest import SMALL, staged
+from tui.contract import Kind
+
+F = Kind.FUNCTIONS
+
+
+def kept(stage):
+    return stage.app.session.drafts.offers(stage.app.session.urls)
+
+
+def asked(world, method):
+    return [path for given, path in world.blogs.asked if given == method]
+
+
+def fill(stage, title, contents):
+    stage.app.screen.query_one("#title").value = title
+    stage.app.screen.query_one("#contents").load_text(contents)
+
+
+@asynccontextmanager
+async def resumed(world, size=SMALL, **stored):
+    """Write a blog and die, let *stored* be what arrived of it, and save it in the next run."""
+    async with staged(world, size) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        fill(stage, "Mine", "My text")
+        await stage.until(lambda: [draft.contents for draft in kept(stage)] == ["My text"])
+        begun = kept(stage)[0].id
+        stage.app.exit()
+    world.blogs.put(id=begun, **stored)
+    async with staged(world, size) as stage:
+        await stage.press("n")
+        await stage.sees("Go on (c)")
+        await stage.press("c")
+        await stage.is_on("FormScreen")
+        await stage.press("ctrl+s")
+        yield stage, begun
+
+
+def conflicting(world, size=SMALL):
+    return resumed(world, size, title="Older", contents="Older text")
+
+
+async def test_a_resumed_draft_that_is_stored_word_for_word_counts_as_saved(world):
+    async with resumed(world, title="Mine", contents="My text") as (stage, begun):
+        await stage.sees("Saved “Mine”")
+        await stage.is_on("MainScreen")
+        assert stage.list.current.id == begun
+        assert not asked(world, "PUT")
+        assert not kept(stage)
+
+
+async def test_a_resumed_draft_that_is_stored_in_other_words_is_compared(world, size):
+    async with conflicting(world, size) as (stage, begun):
+        await stage.is_on("TakenScreen")
+        await stage.sees("stored already", "▌ Title: Mine", "▌ Older text", "b Keep both")
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        await stage.sees("My text", "has this blog already (409): save again to compare.")
+        assert world.blogs.table[begun]["title"] == "Older"
+        await stage.press("ctrl+s")
+        await stage.is_on("TakenScreen")
+
+
+async def test_what_is_written_can_be_stored_over_what_arrived(world):
+    async with conflicting(world) as (stage, begun):
+        await stage.is_on("TakenScreen")
+        await stage.press("m")
+        await stage.sees("Saved “Mine”")
+        assert world.blogs.table[begun]["contents"] == "My text"
+        assert len(world.blogs.table) == 6
+        assert not kept(stage)
+
+
+async def test_only_what_was_shown_of_a_taken_id_is_overwritten(world):
+    async with conflicting(world) as (stage, begun):
+        await stage.is_on("TakenScreen")
+        world.blogs.put(id=begun, title="Third")
+        await stage.press("m")
+        await stage.is_on("ConflictScreen")
+        await stage.sees("▌ Title: Third")
+        assert world.blogs.table[begun]["title"] == "Third"
+
+
+async def test_what_arrived_can_be_taken_and_edited(world):
+    async with conflicting(world) as (stage, begun):
+        await stage.is_on("TakenScreen")
+        await stage.press("t")
+        await stage.sees("Older text", "This is what is stored now.", "editing")
+        await stage.write("Newer")
+        await stage.sees("Saved “Newer”")
+        assert world.blogs.table[begun]["contents"] == "Older text"
+        assert len(world.blogs.table) == 6
+
+
+async def test_both_can_be_kept(world):
+    async with conflicting(world) as (stage, begun):
+        await stage.is_on("TakenScreen")
+        await stage.press("b")
+        await stage.sees("Saved “Mine”", "Older")
+        assert world.blogs.table[begun]["title"] == "Older"
+        assert [blog["title"] for blog in world.blogs.table.values()].count("Mine") == 1
+        assert not kept(stage)
+
+
+async def test_a_draft_that_was_to_be_kept_beside_is_still_one_when_that_fails(world):
+    async with conflicting(world) as (stage, begun):
+        await stage.is_on("TakenScreen")
+        world.faults[F].down = True
+        await stage.press("b")
+        await stage.sees("cannot be reached")
+        (draft,) = kept(stage)
+        assert draft.contents == "My text"
+        assert draft.id != begun
+
+
+@pytest.mark.parametrize(("key", "blogs"), [("m", 6), ("b", 7)])
+async def test_a_save_that_arrives_late_can_be_settled_in_the_same_run(world, key, blogs):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        world.faults[F].lose_request.add("POST")
+        await stage.write("First", "My text")
+        await stage.sees("not saved so far")
+        await stage.until(lambda: kept(stage))
+        world.blogs.put(id=kept(stage)[0].id, title="First", contents="My text")
+        await stage.write("Second")
+        await stage.is_on("TakenScreen")
+        await stage.press(key)
+        await stage.sees("Saved “Second”")
+        assert len(world.blogs.table) == blogs
