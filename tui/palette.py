@@ -7,13 +7,18 @@ from functools import partial
 from typing import Any, Final
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 
 from tui.widgets.list_pane import ListPane
 
 _TELLING: Final = (App, Screen, ListPane)
 """Whose keys are actions; those of fields and of what scrolls are movements."""
-_PALETTE: Final = "command_palette"
+_UNTOLD: Final = {
+    "command_palette",
+    *(binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)),
+}
+"""The palette itself, and what every screen of Textual's has: movements, and a selection."""
 
 
 def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -23,7 +28,7 @@ def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
         name = binding.description
         if not (enabled and name and isinstance(node, _TELLING)):
             continue
-        if name in told or binding.action == _PALETTE:
+        if name in told or binding.action in _UNTOLD:
             continue
         told.add(name)
         run = partial(app.run_action, binding.action, default_namespace=node)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+from textual.screen import Screen
+
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tui.app import BlogsApp
@@ -42,6 +45,15 @@ async def test_the_palette_of_the_form_offers_what_a_form_can_do(world):
         await stage.is_on("FormScreen")
         assert described(FormScreen) <= offered(stage)
         assert "New" not in offered(stage)
+
+
+@pytest.mark.parametrize("keys", [[], ["n"], ["B"], ["C"], ["L"], ["m"]], ids="".join)
+async def test_the_palette_offers_nothing_that_every_screen_of_textual_has(world, keys):
+    async with staged(world, LARGE) as stage:
+        await stage.press(*keys)
+        await stage.until(lambda: not keys or stage.screen_name != "MainScreen")
+        assert described(Screen)
+        assert not described(Screen) & offered(stage)
 
 
 async def test_what_is_picked_in_the_palette_is_done():
