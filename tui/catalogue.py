@@ -27,6 +27,7 @@ class Order(StrEnum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
+_ID_PREFIX: Final = 6  # a shorter word may begin the ids of many blogs
 # Without a tie-break: of rows that tie, the one that was loaded first stays first, the newest.
 _KEYS: Final[dict[Order, Callable[[Summary], tuple[str, ...]]]] = {
     Order.OLDEST: lambda blog: (blog.created_at, blog.id),
@@ -40,7 +41,7 @@ class View:
     """What a person wants to see of what is loaded."""
 
     words: str = ""
-    """Each of them must occur in title, author or id, whatever their case."""
+    """Each of them must occur in title or author, or begin the id, whatever their case."""
     author: str | None = None
     order: Order = Order.NEWEST
 
@@ -56,8 +57,13 @@ class View:
     def admits(self, blog: Summary) -> bool:
         if self.author is not None and blog.author != self.author:
             return False
-        text = f"{blog.title}\n{blog.author}\n{blog.id}".casefold() if self._wanted else ""
-        return all(word in text for word in self._wanted)
+        text = f"{blog.title}\n{blog.author}".casefold() if self._wanted else ""
+        return all(word in text or _begins_id(word, blog) for word in self._wanted)
+
+
+def _begins_id(word: str, blog: Summary) -> bool:
+    """Tell whether *word* is long enough to mean an id, and means this one."""
+    return len(word) >= _ID_PREFIX and blog.id.casefold().startswith(word)
 
 
 class Catalogue:

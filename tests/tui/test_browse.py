@@ -173,7 +173,7 @@ async def test_escape_leaves_an_empty_search(world):
     async with staged(world, SMALL) as stage:
         await stage.press("slash", "escape")
         await stage.until(lambda: stage.app.focused is stage.list)
-        await stage.until(lambda: "words in title" not in stage.text())
+        await stage.until(lambda: "start of an id" not in stage.text())
 
 
 async def test_sorting_goes_round_and_the_cursor_stays_on_its_blog():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,24 @@ def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
     catalogue.see(view)
 
     assert ids(catalogue) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("9", False),
+        ("9e107", False),
+        ("9e107d", True),
+        ("9E107D9D-372B", True),
+        ("372bb6", False),
+        ("title 9e107d", True),
+        ("other 9e107d", False),
+    ],
+)
+def test_a_word_finds_an_id_that_begins_with_it_when_it_is_long_enough_to_mean_one(words, found):
+    one = replace(blog(1), id="9e107d9d-372b-4b68-81d2-372bb6826bd8")
+
+    assert View(words=words).admits(one) is found
 
 
 def test_the_orders_follow_one_another_round_and_round():

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("up down  j k", "move in the list; page up, page down, home, end too"),
-    ("/", "search what is loaded: words in title, author or id"),
+    ("/", "search what is loaded: title, author, start of an id"),
     ("s  f", "sort: by date, author or title; only this author, or all again"),
     ("a  end", "load all blogs; end goes to the last (esc or the same key stops)"),
     ("enter", "read the blog"),

@@ -54,7 +54,7 @@ class ListPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self.rows
-        yield LineField(placeholder="words in title, author or id", id="search", compact=True)
+        yield LineField(placeholder="title, author, start of an id", id="search", compact=True)
         yield Static(id="view", markup=False)
 
     def tell(self, progress: str) -> None:
