@@ -193,7 +193,7 @@ async def test_a_link_is_opened_only_after_its_whole_address_was_shown(monkeypat
         assert opened == []
         markdown.post_message(Markdown.LinkClicked(markdown, link))
         await stage.is_on("ChoiceScreen")
-        await stage.press("o")
+        await stage.press("b")
         await stage.until(lambda: opened == [link])
 
 

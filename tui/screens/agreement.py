@@ -43,9 +43,10 @@ async def follow_link(app: App[None], url: str) -> None:
         app.notify(f"Only http, https and mailto links are followed, not “{shown}”.")
         return
     question = text.line(f"Where this link leads: {url}", len(url) + 80)
-    choices = [Choice("o", "Open in the browser"), Choice("c", "Copy")]
+    # Not o, which led here: held down, it would open what nobody has read.
+    choices = [Choice("b", "Open in the browser"), Choice("c", "Copy")]
     answer = await app.push_screen_wait(ChoiceScreen(question, choices))
-    if answer == "o":
+    if answer == "b":
         app.open_url(url)
     elif answer == "c":
         app.copy_to_clipboard(url)

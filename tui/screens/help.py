@@ -19,6 +19,7 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("a  end", "load all blogs; end goes to the last (esc or the same key stops)"),
     ("enter", "read the blog"),
     ("v  c", "raw text or rendered; copy contents, id or link"),
+    ("o", "open a link of the blog that is shown"),
     ("tab", "go from pane to pane"),
     ("n", "write a new blog"),
     ("e", "edit the blog"),

@@ -37,15 +37,8 @@ PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each i
 class MainScreen(Screen[None]):
     """Lists, reads, writes and deletes on the active backend."""
 
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
-        (0, "-flat"),
-        (6, "-normal"),
-        (32, "-tall"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- Textual's way
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (6, "-normal"), (32, "-tall")]  # noqa: RUF012 -- likewise
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "post", "New"),
         Binding("e", "edit", "Edit"),
@@ -54,6 +47,7 @@ class MainScreen(Screen[None]):
         Binding("D", "delete_now", "Delete now", show=False),
         Binding("v", "raw", "Raw text, or rendered", show=False),
         Binding("c", "copy", "Copy contents, id or link", show=False),
+        Binding("o", "links", "Open a link", show=False),
         Binding("r", "reload", "Reload"),
         Binding("t", "app.switch", "Switch"),
         Binding("l", "log", "Log"),
@@ -209,6 +203,12 @@ class MainScreen(Screen[None]):
     def action_raw(self) -> None:
         self._start(self._reading.toggle_raw())
 
+    def action_links(self) -> None:
+        from tui.screens.links import follow_one  # noqa: PLC0415 -- Markdown takes 0.1 s to import
+
+        if self._reader.blog:
+            self._writing.act(follow_one(self, self._reader.blog))
+
     def action_copy(self) -> None:
         if self.target:
             self._writing.act(copy(self.app, self._session, self.target))
@@ -224,6 +224,8 @@ class MainScreen(Screen[None]):
             return in_list == (action == "app.quit")
         if action == "raw":
             return self._reader.blog is not None
+        if action == "links":
+            return self._reader.blog is not None and self._reader.display
         if action in {"undo", "delete_now"}:
             return bool(self._session.deletions.waiting)
         return super().check_action(action, parameters)

@@ -1,0 +1,169 @@
+"""The links of a blog, found and followed without a mouse."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import OptionList
+
+from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.fake import FakeBlogs
+from tests.tui.payloads import ESCAPES, EVERYTHING, MARKUP, PAYLOADS
+from tests.tui.test_palette import offered
+from tests.tui.test_text import harmful
+from tui.hyperlinks import Hyperlink, hyperlinks
+
+KINDS = """\
+[marked *up* `code`](https://marked.example/é "title"), <https://auto.example>, <me@auto.example>,
+https://bare.example/a?b=1. http://plain.example, mailto:you@bare.example and [ref][r].
+
+> * [far
+>   down](https://deep.example)
+
+| a |
+|---|
+| [cell](https://cell.example) |
+
+[![picture](https://image.example)](https://around.example) ![alone](https://image.example)
+
+    https://code.example
+
+`https://code.example` [again](https://auto.example) [script](javascript:alert(1))
+
+[r]: https://ref.example
+"""
+
+
+def world_with(contents):
+    world = World(FakeBlogs(0))
+    world.blogs.put(id="linked", title="Links", contents=contents)
+    return world
+
+
+async def read(stage):
+    await stage.press("enter")
+    await stage.until(lambda: stage.reader.blog)
+
+
+def test_links_of_every_kind_are_found_once_and_in_order():
+    assert hyperlinks(KINDS) == [
+        Hyperlink("marked up code", "https://marked.example/%C3%A9"),
+        Hyperlink("https://auto.example", "https://auto.example"),
+        Hyperlink("me@auto.example", "mailto:me@auto.example"),
+        Hyperlink("https://bare.example/a?b=1", "https://bare.example/a?b=1"),
+        Hyperlink("http://plain.example", "http://plain.example"),
+        Hyperlink("mailto:you@bare.example", "mailto:you@bare.example"),
+        Hyperlink("ref", "https://ref.example"),
+        Hyperlink("far down", "https://deep.example"),
+        Hyperlink("cell", "https://cell.example"),
+        Hyperlink("picture", "https://around.example"),
+    ]
+
+
+@pytest.mark.parametrize("contents", ["", "no link", "[" * 7000, "[](", *PAYLOADS[:2], "[x]: y"])
+def test_a_text_without_links_has_none(contents):
+    assert hyperlinks(contents) == []
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("length", [0, 9_000], ids=["short", "long"])
+@pytest.mark.parametrize("keys", [[], ["v"]], ids=["rendered", "raw"])
+async def test_the_only_link_is_asked_about_at_once(monkeypatch, size, length, keys):
+    opened = []
+    contents = "word " * (length // 5) + "[nice](https://example.org/there)"
+    async with staged(world_with(contents), size) as stage:
+        monkeypatch.setattr(stage.app, "open_url", opened.append)
+        await read(stage)
+        await stage.press(*keys, "o")
+        await stage.is_on("ChoiceScreen")
+        await stage.sees("https://example.org/there")
+        assert opened == []
+        await stage.press("b")
+        await stage.until(lambda: opened == ["https://example.org/there"])
+
+
+async def test_one_of_several_links_is_picked_and_then_asked_about(monkeypatch):
+    opened = []
+    async with staged(world_with(KINDS), SMALL) as stage:
+        monkeypatch.setattr(stage.app, "open_url", opened.append)
+        await read(stage)
+        await stage.press("o")
+        await stage.is_on("LinksScreen")
+        await stage.sees("10 links", "marked up code", "https://marked.example/%C3%A9")
+        await stage.press("end", "up", "enter")
+        await stage.is_on("ChoiceScreen")
+        await stage.sees("https://cell.example")
+        await stage.press("b")
+        await stage.until(lambda: opened == ["https://cell.example"])
+
+
+async def test_a_person_may_turn_away_from_the_links(monkeypatch):
+    async with staged(world_with(KINDS), SMALL) as stage:
+        monkeypatch.setattr(stage.app, "open_url", pytest.fail)
+        await read(stage)
+        for keys in (["escape"], ["enter", "escape"]):
+            await stage.press("o")
+            await stage.is_on("LinksScreen")
+            await stage.press(*keys)
+            await stage.is_on("MainScreen")
+            await stage.until(lambda: not stage.app.screen._writing._acting)  # noqa: SLF001 -- over
+
+
+async def test_the_key_that_is_held_down_opens_nothing(monkeypatch):
+    async with staged(world_with("https://example.org"), SMALL) as stage:
+        monkeypatch.setattr(stage.app, "open_url", pytest.fail)
+        await read(stage)
+        await stage.press("o")
+        await stage.is_on("ChoiceScreen")
+        await stage.press("o", "o")
+        assert stage.screen_name == "ChoiceScreen"
+
+
+async def test_a_blog_without_links_says_so():
+    async with staged(world_with("none"), SMALL) as stage:
+        await read(stage)
+        await stage.press("o")
+        await stage.hears("This blog has no links.")
+
+
+async def test_links_are_offered_of_the_blog_that_is_shown_only():
+    async with staged(world_with(KINDS), SMALL) as stage:
+        assert "Open a link" not in offered(stage)
+        await read(stage)
+        assert "Open a link" in offered(stage)
+        await stage.press("escape")
+        await stage.until(lambda: not stage.reader.display)
+        assert "Open a link" not in offered(stage)
+
+
+@pytest.mark.parametrize("url", ["relative", "ssh://host", "//host"])
+async def test_a_link_of_another_scheme_is_listed_and_leads_nowhere(monkeypatch, url):
+    async with staged(world_with(f"[a]({url}) https://example.org"), SMALL) as stage:
+        monkeypatch.setattr(stage.app, "open_url", pytest.fail)
+        await read(stage)
+        await stage.press("o")
+        await stage.is_on("LinksScreen")
+        await stage.press("enter")
+        await stage.hears("Only http, https and mailto")
+
+
+@pytest.mark.parametrize("size", [(30, 8), SMALL, LARGE])
+@pytest.mark.parametrize(
+    "words", [" ".join(MARKUP), " ".join(ESCAPES), EVERYTHING, "x" * 9000, "&#x1b;[2J&#x202e;", ""]
+)
+async def test_hostile_links_are_inert(size, words):
+    label = words.replace("[", "\\[").replace("]", "\\]")
+    address = "https://example.org/&#x1b;&#x202e;[/nope]" + "日" * 300
+    contents = f"[{label}](<{address}>) <https://example.org/[@click=app.quit]x[/]>"
+    async with staged(world_with(contents), size) as stage:
+        await read(stage)
+        await stage.press("o")
+        await stage.is_on("LinksScreen")
+        await stage.until(lambda: stage.app.screen.query_one(OptionList).option_count == 2)
+        for key in ("down", "up"):
+            await stage.press(key)
+            assert not harmful(stage.text())
+            for strip in stage.strips():
+                assert strip.cell_length == size[0]
+        await stage.press("enter")
+        await stage.is_on("ChoiceScreen")
+        assert not harmful(stage.text())
