@@ -25,6 +25,8 @@ async def compare(stage):
 @pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
 async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
     async with staged(world, size) as stage:
+        # Beside the list a reader asks for the blog as well.
+        await stage.until(lambda: size == SMALL or "id blog-0004" in stage.text())
         await compare(stage)
         await stage.sees("GET /blog/blog-0004", "The answers are the same.", "the same body")
         assert world.blogs.asked[-2:] == [
@@ -39,6 +41,19 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
         await stage.sees("GET /blog/blog-0004")
         await stage.press("q")
         await stage.is_on("MainScreen")
+
+
+async def test_the_figures_fit_their_pane_whenever_that_gets_its_width(world):
+    async with staged(world, HUGE) as stage:
+        await compare(stage)
+        await stage.sees("The answers are the same.")
+        stage.app.screen.query_one("#figures").styles.width = 50
+        await stage.until(
+            lambda: any(
+                -1 < line.find("FUNCTIONS") < line.find("CONTAINERS") < 50
+                for line in stage.text().splitlines()
+            )
+        )
 
 
 async def test_without_blogs_the_list_is_asked():

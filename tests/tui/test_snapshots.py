@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from textual._context import visible_screen_stack
+from textual.widgets import Input
 
-from tests.tui import snapshot
+from tests.lab.test_catalogue import OUTPUTS
+from tests.tui import clocks, snapshot
 from tests.tui.conftest import World, staged
-from tests.tui.fake import FakeBlogs
+from tests.tui.fake import Answer, FakeBlogs
+from tests.tui.test_connections import at
 from tui.contract import Kind
+from tui.local import LocalCloud
+from tui.pulumi_cli import Stack
 
-F = Kind.FUNCTIONS
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+GATEWAY = "https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod"
 MARKDOWN = """# A head
 
 Some *text* with `code` and a [link](https://example.org).
@@ -28,8 +39,7 @@ pytestmark = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24"
 
 @pytest.fixture
 def world(monkeypatch):
-    # The seconds that are left are counted from a clock that stands still.
-    monkeypatch.setattr("tui.deletions.monotonic", lambda: 1000.0)
+    clocks.stop(monkeypatch)
     world = World(FakeBlogs(3))
     world.blogs.put(id="told", title="日本語 and é", author="Grace", contents=MARKDOWN)
     world.blogs.put(id="long", title="A title that goes on " * 8, author="Nobody " * 8)
@@ -40,10 +50,12 @@ def world(monkeypatch):
 def shot(request, size):
     """Compare the screen once it stands still."""
 
-    async def take(stage, *words):
+    async def take(stage, *words, answered=True):
         await stage.sees(*words)
-        await stage.until(lambda: not stage.app.session.busy)
+        await stage.until(lambda: stage.app.session.busy is not answered)
         stage.app.clear_notifications()
+        for field in stage.app.screen.query(Input):
+            field.cursor_blink = False
         before = None
         while before != (before := snapshot.drawn(whole(stage))):
             await stage.pilot.pause(0.3)
@@ -60,8 +72,15 @@ def whole(stage):
     return stage.strips()
 
 
+async def all_asked(stage):
+    """Wait for what a wide screen reads beside the list, too."""
+    if stage.app.size.width > 80 and stage.list.blogs:
+        await stage.sees("id long", "Hello")
+
+
 async def hide_log(stage):
-    """Take the log away, whose times are never the same."""
+    """Take the log away, which has a picture of its own."""
+    await all_asked(stage)
     if "served by" in stage.text():
         await stage.press("l")
         await stage.until(lambda: "served by" not in stage.text())
@@ -123,7 +142,6 @@ async def test_form_with_something_wrong(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
-        stage.app.screen.query_one("#title").cursor_blink = False
         stage.app.screen.query_one("#author").value = "x" * 101
         await shot(stage, "The author has 101 characters")
 
@@ -158,3 +176,126 @@ async def test_help(world, size, shot):
         await hide_log(stage)
         await stage.press("question_mark")
         await shot(stage, "move in the list")
+
+
+async def test_list_that_may_not_be_written_to(world, size, shot):
+    world.read_only = True
+    world.backends = at(GATEWAY)
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        await shot(stage, "READ-ONLY", "stack dev")
+
+
+async def test_list_that_is_waited_for(world, size, shot):
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        gate = world.faults[F].gate = asyncio.Event()
+        await stage.press("r")
+        await shot(stage, "… waiting", answered=False)
+        gate.set()
+
+
+async def open_log(stage):
+    await all_asked(stage)
+    await stage.press("L")
+    await stage.is_on("LogScreen")
+
+
+async def test_log(world, size, shot):
+    async with staged(world, size) as stage:
+        await open_log(stage)
+        world.faults[F].down = True
+        await stage.press("f")
+        await shot(stage, "none", "no answer", "cannot be reached")
+
+
+async def test_log_filtered(world, size, shot):
+    async with staged(world, size) as stage:
+        await open_log(stage)
+        await stage.press("c")
+        await stage.sees("CONTAINERS")
+        await stage.press("slash", *"containers")
+        await shot(stage, "CONTAINERS", "first byte")
+
+
+async def test_answers_that_are_the_same(world, size, shot):
+    async with staged(world, size) as stage:
+        await stage.press("B")
+        await stage.is_on("CompareScreen")
+        await shot(stage, "The answers are the same.")
+
+
+async def test_answers_that_differ(world, size, shot):
+    other = json.dumps(world.blogs.table["long"] | {"author": "Ada"}).encode()
+    world.faults[C].replace = lambda method, path: Answer(206, {"ETag": '"other"'}, other)
+    async with staged(world, size) as stage:
+        await stage.press("B")
+        await stage.is_on("CompareScreen")
+        await shot(stage, "The answers differ.", "206")
+
+
+async def test_connections(world, size, shot, monkeypatch):
+    clouds = [LocalCloud(name="local", stack="local", state=Path("/state"), outputs_file=Path())]
+    stacks = [Stack(name="dev", current=True), Stack(name="prod", current=False)]
+    monkeypatch.setattr("tui.local.running", lambda environ: clouds)
+    monkeypatch.setattr("tui.pulumi_cli.stacks", lambda folder, environ: stacks)
+    found = at(GATEWAY)
+    world.backends = replace(found, place=replace(found.place, named_by="--stack"))
+    async with staged(world, size) as stage:
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        await shot(stage, "local cloud local in /state", "pulumi stack prod")
+
+
+def measurements(_, queries, window):
+    """Answer as CloudWatch would: a saw for what is slow, a failure now and then."""
+    moments = enumerate(range(window.start, window.end, window.step_s))
+    steps = [(moment, number) for number, moment in moments if number % 20]
+    failing = {"Errors", "5XXError", "HTTPCode_Target_5XX_Count"}
+    return {
+        query.id: [
+            (at, float(number % 15 == 1) if query.metric.name in failing else 3.0 + number % 12)
+            for at, number in steps
+        ]
+        for query in queries
+    }
+
+
+async def test_metrics(world, size, shot, monkeypatch):
+    monkeypatch.setattr("lab.aws.CloudWatch.ask", measurements)
+    world.outputs = OUTPUTS
+    async with staged(world, size) as stage:
+        await stage.press("m")
+        await stage.is_on("MetricsScreen")
+        await shot(stage, "invocations", "metrics asked")
+
+
+async def test_metrics_that_cannot_be_had(world, size, shot):
+    async with staged(world, size) as stage:
+        await stage.press("m")
+        await stage.is_on("MetricsScreen")
+        await shot(stage, "outputs name no")
+
+
+async def test_jump(world, size, shot):
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        await shot(stage, " a ")
+
+
+async def test_palette(world, size, shot):
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        await stage.press("ctrl+p")
+        await stage.is_on("CommandPalette")
+        await shot(stage, "Key: ")
+
+
+async def test_themes(world, size, shot):
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        stage.app.action_change_theme()
+        await stage.is_on("CommandPalette")
+        await shot(stage, "gruvbox")

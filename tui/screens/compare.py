@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -54,7 +54,6 @@ class CompareScreen(Screen[None]):
                 self._questions["blog"] = reading(blog.id)
         self._subject = "blog" if "blog" in self._questions else "list"
         self._asked = 0
-        self._found: Comparison | None = None
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="both backends")
@@ -96,24 +95,12 @@ class CompareScreen(Screen[None]):
                 self._say(f"{error} Then press r.")
             return
         if asked == self._asked and self.is_mounted:
-            self._found = found
-            self._draw()
+            self.query_one("#figures", Lines).fit(partial(beside, found))
+            self.query_one("#body", Lines).show(bodies(found))
 
     def _say(self, words: str) -> None:
-        self._found = None
         self.query_one("#figures", Lines).show([("plain", text.line(words, 900))])
         self.query_one("#body", Lines).show([])
-
-    def on_resize(self, event: events.Resize) -> None:
-        del event  # the panes have their sizes after the next layout
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        if self._found is None:
-            return
-        pane = self.query_one("#figures", Lines)
-        pane.show(beside(self._found, pane.scrollable_content_region.width))
-        self.query_one("#body", Lines).show(bodies(self._found))
 
 
 def beside(found: Comparison, width: int) -> list[Line]:

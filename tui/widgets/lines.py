@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from rich.cells import chop_cells
@@ -40,12 +40,16 @@ class Lines(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._lines: Sequence[Line] = ()
+        self._lines_for: Callable[[int], Sequence[Line]] = lambda width: ()  # noqa: ARG005 -- none fit any
         self._wrapped: list[Line] = []
 
     def show(self, lines: Sequence[Line]) -> None:
         """Replace everything, and begin at the top."""
-        self._lines = lines
+        self.fit(lambda width: lines)  # noqa: ARG005 -- these are wrapped only
+
+    def fit(self, lines_for: Callable[[int], Sequence[Line]]) -> None:
+        """Show what *lines_for* gives for so many cells, now and whenever there are others."""
+        self._lines_for = lines_for
         self.scroll_home(animate=False)
         self._wrap()
 
@@ -56,7 +60,7 @@ class Lines(ScrollView, can_focus=True):
         width = max(1, self.scrollable_content_region.width)
         self._wrapped = [
             (mark, Safe(piece))
-            for mark, words in self._lines
+            for mark, words in self._lines_for(width)
             for piece in (chop_cells(words, width) if words else [""])
         ]
         self.virtual_size = Size(width, len(self._wrapped))
