@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from localcloud.arguments import add, located
@@ -39,7 +39,7 @@ _PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", _PASSPHRASE_FILE)
 
 
 def run(name: str, *words: str) -> int:
-    """Do the command *name*; gives its exit status."""
+    """Do the command *name*; gives its exit status, unless a command takes over."""
     parser = argparse.ArgumentParser(
         prog=f"python -m localcloud {name}",
         description=_DESCRIPTION[name],
@@ -54,12 +54,20 @@ def run(name: str, *words: str) -> int:
         environment = _prepared(project, given["state"])
     except ProjectError as error:
         sys.exit(f"localcloud: {error}")
-    if name == "env":
-        for key, value in environment.items():
-            print(f"export {key}={shlex.quote(value)}")  # noqa: T201  # its output
-        return 0
-    command = given["command"] or [os.environ.get("SHELL", "/bin/sh")]
-    return subprocess.call(command, env=os.environ | environment)
+    if name == "shell":
+        shell = os.environ.get("SHELL", "/bin/sh")
+        _become(given["command"] or [shell], os.environ | environment)
+    for key, value in environment.items():
+        print(f"export {key}={shlex.quote(value)}")  # noqa: T201  # its output
+    return 0
+
+
+def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
+    """Run the command in this process's place: a Ctrl-C is then its own, to end in order."""
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606  # the user's own command
+    except OSError as error:
+        sys.exit(f"localcloud: cannot run {command[0]}: {error.strerror}")
 
 
 def provider_port(project: Project) -> int:

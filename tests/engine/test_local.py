@@ -46,17 +46,25 @@ class Deployment:
         ).ready()
         return self
 
-    def shell(self, *words, name="shell"):
-        """Run a command in the shell that the local cloud sets up."""
+    def beginning(self, *words, name="shell", stderr=subprocess.STDOUT):
+        """Begin a command in the shell that the local cloud sets up, as a job of its own."""
         command = [sys.executable, "-m", "localcloud", name]
-        return subprocess.run(
+        return subprocess.Popen(
             [*command, "--state", str(self.state), *words],
             cwd=self.project,
             env=without_pulumi(os.environ) | REAL_LOOKING,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
             text=True,
-            check=False,
+            process_group=0,
         )
+
+    def shell(self, *words, name="shell"):
+        """Run a command in that shell."""
+        with self.beginning(*words, name=name, stderr=subprocess.PIPE) as process:
+            output, errors = process.communicate()
+        return subprocess.CompletedProcess(words, process.returncode, output, errors)
 
     def open(self):
         """Take the variables of that shell, as `eval` does."""
@@ -138,6 +146,13 @@ def test_the_shell_keeps_the_user_s_own_pulumi_out(deployment, deployed):
     assert (deployment.state / "passphrase").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_shell_says_in_one_line_what_it_cannot_run(deployment, deployed):
+    answer = deployment.shell("nosuchcmd")
+
+    assert answer.returncode == 1
+    assert answer.stderr == "localcloud: cannot run nosuchcmd: No such file or directory\n"
+
+
 def test_the_client_finds_the_stack_in_that_shell_by_its_name(deployment, deployed):
     blogs = str(Path(sys.executable).with_name("blogs"))
     answer = deployment.shell(blogs, "ls", "--stack", "local", "--json")
@@ -197,6 +212,26 @@ def served_by(url):
 def environments(cloud):
     paths = [Path(f"/proc/{pid}/environ") for pid in descendants(cloud.process.pid)]
     return [path.read_text().split("\0") for path in paths if path.exists()]
+
+
+def test_an_interrupted_up_in_that_shell_ends_in_order_and_the_next_one_goes_on(
+    deployment, deployed
+):
+    edit(deployment.project / "blog" / "operations.py", '"edited"', '"interrupted"')
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    with deployment.beginning(*command) as up:
+        begun = (line for line in up.stdout if "containers-service updating" in line)
+        assert next(begun, None)
+        os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all in the foreground
+        rest = up.stdout.read()
+
+    assert up.returncode > 0, rest
+    assert "cancel" in rest
+    locks = deployment.state / "pulumi" / ".pulumi" / "locks"
+    assert list(locks.rglob("*.json")) == []
+    deployed.up("--refresh")
+    for side in ("FunctionsURL", "ContainersURL"):
+        assert httpx.get(f"{deployed.outputs()[side]}/").json() == {"status": "interrupted"}
 
 
 def test_destroy_stops_what_it_made_and_deletes_the_table(deployment, deployed):
