@@ -131,13 +131,15 @@ class Functions(pulumi.ComponentResource):
     def _connect(
         self, name: str, api: aws.apigatewayv2.Api, function: Function, routes: Sequence[str]
     ) -> None:
+        permission = self._permission(name, api, function)
         integration = aws.apigatewayv2.Integration(
             f"{name}-integration",
             api_id=api.id,
             integration_type="AWS_PROXY",
             integration_uri=function.invoke_arn,
             payload_format_version="2.0",
-            opts=self._child,
+            # Between function and alias it switches only once it may call the other one.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         for route in routes:
             aws.apigatewayv2.Route(
@@ -147,7 +149,11 @@ class Functions(pulumi.ComponentResource):
                 target=pulumi.Output.concat("integrations/", integration.id),
                 opts=self._child,
             )
-        aws.lambda_.Permission(
+
+    def _permission(
+        self, name: str, api: aws.apigatewayv2.Api, function: Function
+    ) -> aws.lambda_.Permission:
+        return aws.lambda_.Permission(
             f"{name}-permission",
             action="lambda:InvokeFunction",
             function=function.name,

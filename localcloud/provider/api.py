@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -185,7 +186,7 @@ class Part:
         self._entries = entries
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
-        identity = resource_id("part", urn)[5:12]
+        identity = self._identity(urn, inputs)
         self._entries[identity] = inputs
         await self._api.apply()
         return Outcome(identity, {**inputs, **self._made(inputs)})
@@ -197,8 +198,26 @@ class Part:
         self._entries.pop(old.id, None)
         await self._api.apply()
 
+    def _identity(self, urn: str, inputs: Properties) -> str:
+        return resource_id("part", urn)[5:12]
+
     def _made(self, inputs: Properties) -> Properties:
         return {}
+
+
+class Permission(Part):
+    """`aws:lambda/permission:Permission`; another one comes before the former one goes."""
+
+    def __init__(self, api: HttpApi) -> None:
+        super().__init__(api, api.permissions)
+
+    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
+        self._entries.pop(old.id, None)
+        return await self.create(urn, logical_name(urn), news)
+
+    def _identity(self, urn: str, inputs: Properties) -> str:
+        """Tell it from its replacement, which has the same URN."""
+        return resource_id("permission", urn + json.dumps(inputs, sort_keys=True))
 
 
 class Stage(Part):
@@ -208,7 +227,7 @@ class Stage(Part):
         super().__init__(api, api.stages)
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
-        if self._entries and resource_id("part", urn)[5:12] not in self._entries:
+        if self._entries and self._identity(urn, inputs) not in self._entries:
             raise ProviderError(second("stage"))
         return await super().create(urn, name, inputs)
 
@@ -229,5 +248,5 @@ def kinds(api: HttpApi) -> dict[str, Kind]:
         "aws:apigatewayv2/integration:Integration": Part(api, api.integrations),
         "aws:apigatewayv2/route:Route": Part(api, api.routes),
         "aws:apigatewayv2/stage:Stage": Stage(api),
-        "aws:lambda/permission:Permission": Part(api, api.permissions),
+        "aws:lambda/permission:Permission": Permission(api),
     }

@@ -19,12 +19,16 @@ from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import write_private
 
 _ARCHIVE: Final = "the local cloud's archive"
-_REVISIONS: Final = "aws:ecs/taskDefinition:TaskDefinition"
+# Both an old and a new one can be here, and what depends on the old one still needs it.
+_COEXISTING: Final = (
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:lambda/permission:Permission",
+)
 
 
 def deletes_first(kind: str, _olds: Properties, _news: Properties) -> bool:
-    """Whether the former one must go before its replacement comes: but for revisions, one runs."""
-    return kind != _REVISIONS
+    """Whether the former one must go before its replacement comes: of most types one runs."""
+    return kind not in _COEXISTING
 
 
 @dataclass
@@ -79,7 +83,7 @@ class Deployed:
     async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
         """Make it; what an engine has made and forgotten, because it was killed, goes first."""
         for former in [one for one in self._resources.values() if one.urn == urn]:
-            if kind != _REVISIONS:
+            if kind not in _COEXISTING:
                 await self.delete(urn, kind, former.outcome, former.inputs)
         outcome = await self._provider.create(urn, kind, name, inputs)
         try:

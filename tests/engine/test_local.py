@@ -15,6 +15,7 @@ from tests.engine.tool import REAL_LOOKING, Stack
 from tests.running import Load, RunningCloud, descendants, edit, project_copy, wait_until
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
+FUNCTIONS = ("DeleteBlog", "GetBlog", "GetBlogs", "PostBlog", "PutBlog")
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 
 
@@ -203,6 +204,20 @@ def test_edits_reach_what_runs_without_a_refused_request(deployment, deployed):
     httpx.get(f"{outputs['FunctionsURL']}/new")
     log = deployment.state / "logs" / "api.log"
     wait_until(lambda: '"routeKey": "GET /new"' in log.read_text(), log.read_text)
+
+
+def test_functions_get_an_alias_and_lose_it_without_a_refused_request(deployed):
+    permissions = {f"functions-{name}-permission" for name in FUNCTIONS}
+    for setting in ("true", "false"):
+        deployed.set(snapStart=setting)
+        with Load(deployed.outputs()) as load:
+            changed = deployed.up()
+
+        assert load.failures == []
+        assert load.count > 20
+        replaced = {name for name, operation in changed.items() if operation == "replace"}
+        assert replaced == permissions
+    assert deployed.up("--refresh") == {}
 
 
 def served_by(url):
