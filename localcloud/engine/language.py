@@ -4,6 +4,7 @@ Started by the engine as ``pulumi-language-python … ENGINE``: says its port, a
 when asked to. The release of Pulumi carries one of its own, which is used where it is found.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent import futures
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
 _TOLD: Final = 32  # as in program.py
+_LOOK_S: Final = 1.0  # from one look after the engine to the next: if it is killed, nobody says so
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -29,6 +31,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
+        self._programs: set[subprocess.Popen[bytes]] = set()
 
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
@@ -48,15 +51,30 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
-        status = subprocess.call(
-            [sys.executable, str(PROGRAM), json.dumps(settings)],
-            cwd=root,
-            env=os.environ | config,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is the engine's: it ends the program's requests
-        )
+        status = self._execute(json.dumps(settings), root, os.environ | config)
         error = "" if status in (0, _TOLD) else f"the program ended with status {status}"
         return language_pb2.RunResponse(error=error, bail=status == _TOLD)
+
+    def _execute(self, settings: str, root: str, environment: Mapping[str, str]) -> int:
+        with subprocess.Popen(
+            [sys.executable, str(PROGRAM), settings],
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is the engine's: it ends the program's requests
+        ) as program:
+            self._programs.add(program)
+            try:
+                return program.wait()
+            finally:
+                self._programs.discard(program)
+
+    def close(self) -> None:
+        """Kill the programs that still run, with all that they have started."""
+        for program in list(self._programs):
+            if program.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(program.pid, signal.SIGKILL)
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ANN401
         return language_pb2.LanguageHandshakeResponse()
@@ -88,7 +106,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def main() -> None:
-    """Serve until the engine asks to stop, quietly: its output is the user's terminal."""
+    """Serve until the engine asks to stop or is gone, quietly: its terminal is the user's."""
+    engine = os.getppid()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -98,8 +117,10 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201  # by this line the engine finds it
-    stopped.wait()
+    while os.getppid() == engine and not stopped.wait(_LOOK_S):
+        pass
     server.stop(None)
+    host.close()
 
 
 if __name__ == "__main__":
