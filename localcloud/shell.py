@@ -10,7 +10,6 @@ import argparse
 import os
 import secrets
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -127,12 +126,12 @@ def _answers(port: int) -> bool:
 
 
 def engine_tool(root: Path) -> Path:
-    """Give the Pulumi that `make pulumi` provides: built in the project, or on PATH."""
-    built = root / ".cache" / "pulumi" / "pulumi"
-    found = str(built) if built.exists() else shutil.which("pulumi")
-    if not found:
-        raise ProjectError("there is no pulumi: make pulumi provides it")
-    return Path(found)
+    """Give the Pulumi that `make pulumi` has provided: built in the project, or on PATH."""
+    provided = root / ".cache" / "pulumi" / "provided"
+    tool = Path(provided.read_text("utf-8")) if provided.exists() else None
+    if not (tool and tool.exists()):
+        raise ProjectError("there is no pulumi that will do: make pulumi provides one")
+    return tool
 
 
 def _select(project: Project, environment: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 One on PATH is used when it is new enough and has its Python language host. Otherwise Go builds the
 version that tools/pulumi/go.mod names, into .cache/pulumi: once, some minutes long (modules and
 compiled packages stay in Go's own caches). A host for it, of the project's own, lies beside it.
+Which one it is stays in .cache/pulumi/provided, for `python -m localcloud shell` and the tests.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "tools" / "pulumi"
 BUILT: Final = ROOT / ".cache" / "pulumi"
+PROVIDED: Final = BUILT / "provided"  # read by localcloud/shell.py
 HOST: Final = "pulumi-language-python"
 HOST_SOURCE: Final = ROOT / "localcloud" / "engine" / "language.py"
 OLDEST: Final = (3, 272, 0)  # the SDK's version: with an older engine nothing was tried
@@ -48,11 +50,15 @@ def main() -> int:
         help="where it cannot be had say so and succeed, unless CI is true",
     )
     given = parser.parse_args()
+    PROVIDED.unlink(missing_ok=True)
     try:
-        print(on_path() or built())
+        tool = on_path() or built()
     except Unavailable as error:
         say(f"pulumi: {error}")
         return 0 if given.optional and os.environ.get("CI") != "true" else 1
+    BUILT.mkdir(parents=True, exist_ok=True)
+    PROVIDED.write_text(str(tool), "utf-8")
+    print(tool)
     return 0
 
 

@@ -8,7 +8,11 @@ import subprocess
 import threading
 from pathlib import Path
 
+import pytest
+
+from localcloud.engine.project import ProjectError
 from localcloud.engine.servicer import serving
+from localcloud.shell import engine_tool
 
 PATIENCE_S = 100
 REAL_LOOKING = {
@@ -18,6 +22,14 @@ REAL_LOOKING = {
     "AWS_PROFILE": "",
     "AWS_REGION": "us-east-1",
 }
+
+
+def provided_tool(root):
+    """Give the tool that was provided; without one a test is skipped, except in CI."""
+    try:
+        return engine_tool(root)
+    except ProjectError as error:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(error))
 
 
 class Stack:

@@ -6,13 +6,14 @@ import sys
 
 import pytest
 
+from tests.engine.tool import provided_tool
 from tests.running import ROOT
 
 SCRIPT = str(ROOT / "scripts" / "pulumi.py")
 
 
 @pytest.fixture
-def provide(tmp_path):
+def provide(run_copy, tmp_path):
     """Runs the script with nothing on PATH but a Pulumi of the given version."""
 
     def provide(version, *arguments, host=True, **variables):
@@ -22,13 +23,7 @@ def provide(tmp_path):
             tool.chmod(0o755)
         if not host:
             tool.unlink()
-        return subprocess.run(
-            [sys.executable, SCRIPT, *arguments],
-            env={"PATH": str(tmp_path), **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_copy(*arguments, **variables)
 
     return provide
 
@@ -83,6 +78,22 @@ def test_without_pulumi_and_go_one_line_says_what_to_install(run_copy):
     assert "or Go" in plain.stderr
     assert run_copy("--optional").returncode == 0
     assert run_copy("--optional", CI="true").returncode == 1
+
+
+def test_where_none_will_do_the_tests_of_the_engine_are_skipped_but_fail_in_ci(
+    provide, without_a_built_one, tmp_path, monkeypatch
+):
+    root = without_a_built_one.parent.parent
+    provide("v3.272.0")
+    assert provided_tool(root) == tmp_path / "pulumi"
+    assert provide("v3.100.0", "--optional").returncode == 0
+
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=r"^there is no pulumi .*make pulumi"):
+        provided_tool(root)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=r"^there is no pulumi .*make pulumi"):
+        provided_tool(root)
 
 
 def test_a_build_that_fails_is_told_and_stops_only_who_needs_it(run_copy, tmp_path):
