@@ -64,7 +64,7 @@ class Saving:
         return await accepts_plain_http(self._app, self._session, self._kind, error)
 
     async def _settle(self, manuscript: Manuscript, texts: Texts) -> bool:
-        """Show both versions; gives whether what is written is to be stored all the same."""
+        """Show both versions; gives whether to store what is written all the same."""
         try:
             theirs = await (await self._session.api(self._kind)).read(manuscript.id)
         except ApiError as error:
