@@ -43,6 +43,25 @@ def test_two_builds_have_the_same_contents(settings, builds, tmp_path, monkeypat
     assert folder_digest(first) == folder_digest(second)
 
 
+def test_bytecode_is_the_same_wherever_and_in_whatever_order_it_is_compiled(
+    settings, tmp_path, monkeypatch
+):
+    packages = []
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        monkeypatch.setattr(packaging, "_BUILDS", tmp_path / f"builds-{seed}")
+        try:
+            packages.append(packaging.package_folder(with_bytecode(settings)))
+        except pulumi.RunError as error:
+            if "no Python 3.13" not in str(error):
+                raise
+            pytest.skip("no Python 3.13 is on PATH to compile for Lambda's")
+    first, second = packages
+
+    assert list(first.rglob("handlers.*.pyc"))
+    assert folder_digest(first) == folder_digest(second)
+
+
 def test_both_architectures_and_bytecode_have_packages_of_their_own(settings, builds):
     names = {
         packaging.package_folder(replace(settings, architecture=architecture)).name
