@@ -130,7 +130,8 @@ class Finder:
         except SettingsError as error:
             clouds = local.labels(self.environ)
             raise SettingsError(
-                f"No local cloud called {name} runs (running: {clouds}), and {error}"
+                f"No local cloud called {name} runs (running: {clouds}; one with --engine pulumi "
+                f"is reached from `python -m localcloud shell`), and {error}"
             ) from error
 
     def of_pulumi(self, name: str) -> Backends:

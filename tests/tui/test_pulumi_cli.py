@@ -126,7 +126,8 @@ def test_what_pulumi_complains_of_is_one_sentence_with_what_to_do(
         stack(environ)
 
     assert words in str(caught.value)
-    assert "No local cloud called dev runs (running: none)" in str(caught.value)
+    assert "No local cloud called dev runs (running: none; one with" in str(caught.value)
+    assert "`python -m localcloud shell`), and " in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "\x1b" not in str(caught.value)
 
