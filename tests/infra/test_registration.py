@@ -198,3 +198,10 @@ def test_scaling_ends_before_what_it_scales(deployed):
 
     for first, later in itertools.pairwise(order):
         assert later in deployed.needs(first)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.function)
+def test_an_integration_leads_to_a_function_only_once_it_may_call_it(variant, operation):
+    name = f"functions-{operation.function}"
+
+    assert f"{name}-permission" in outliving(variant, f"{name}-integration")
