@@ -112,11 +112,18 @@ def _named(project: Path) -> str:
 def _cannot_start(project: Path, error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
         return "The name of the stack has a character that no argument can hold."
-    if not project.is_dir():
+    if not _is_folder(project):
         return f"The project folder {project} is not there: check --project."
     if isinstance(error, FileNotFoundError):
         return _ABSENT
     return f"pulumi cannot be started: {error.strerror}."
+
+
+def _is_folder(project: Path) -> bool:
+    try:
+        return project.is_dir()
+    except OSError:  # such as a name that is longer than any can be
+        return False
 
 
 def _failure(project: Path, complaint: str) -> str:

@@ -154,11 +154,12 @@ def test_without_pulumi_the_way_to_it_is_told(environ, tmp_path):
         stack(environ)
 
 
-def test_a_project_folder_that_is_not_there_is_told(environ, pulumi):
+@pytest.mark.parametrize("folder", ["/nope", "/" + "x" * 300], ids=["absent", "too-long"])
+def test_a_project_folder_that_is_not_there_is_told(environ, pulumi, folder):
     pulumi(prints(OUTPUTS))
 
-    with pytest.raises(SettingsError, match="project folder /nope is not there"):
-        stack(environ, project="/nope")
+    with pytest.raises(SettingsError, match=f"project folder {folder} is not there"):
+        stack(environ, project=folder)
 
 
 def test_a_pulumi_that_hangs_is_ended_with_all_its_children(environ, pulumi, tmp_path, monkeypatch):
