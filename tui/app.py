@@ -11,8 +11,10 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.segment import Segments
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
@@ -118,6 +120,12 @@ class BlogsApp(App[None]):
                 log.update()
             for table in screen.query(RequestTable):
                 table.update()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take out of a paste what a terminal would obey where the field is Textual's own."""
+        if isinstance(event, events.Paste) and isinstance(self.screen, CommandPalette):
+            event = events.Paste(text.line(event.text))
+        await super().on_event(event)
 
     def notify(
         self,

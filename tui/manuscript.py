@@ -92,4 +92,9 @@ class Manuscript:
 
 
 def texts_of(kept: KeptDraft) -> Texts:
-    return Texts(title=kept.title, author=kept.author, contents=kept.contents)
+    """Give what the form showed; a file may have been changed since, so it is made fit again."""
+    return Texts(
+        title=Field.of_line(kept.title).shown,
+        author=Field.of_line(kept.author).shown,
+        contents=Field.of_text(kept.contents).shown,
+    )

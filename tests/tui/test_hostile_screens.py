@@ -1,0 +1,201 @@
+"""Hostile text on every screen but those of a blog: what is shown is inert.
+
+Where somebody else's text comes from: blogs and their headers from a backend, addresses of next
+pages too; names of places from pulumi, and from files of this person, as drafts are. No such text
+is on the help, among the letters of the jump mode and in the commands of the palette: there it is
+only what lies below, and what is typed or pasted. A URL from the settings is printable ASCII
+(`tui.settings`), so only markup and length can reach the question about plain http.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+
+import httpx
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from lab.metrics import MetricsError
+from tests.lab.test_catalogue import OUTPUTS
+from tests.tui import snapshot
+from tests.tui.conftest import SMALL, staged
+from tests.tui.fake import Answer
+from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE
+from tests.tui.test_connections import at, with_settings
+from tests.tui.test_hostile import world_with
+from tests.tui.test_text import harmful
+from tui.contract import Kind
+from tui.drafts import KeptDraft
+from tui.pulumi_cli import Stack
+from tui.settings import SettingsError
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+HUGE = (200, 60)
+GROUPS = [
+    pytest.param(" ".join(MARKUP), SMALL, id="markup"),
+    pytest.param(" ".join(ESCAPES), SMALL, id="escapes"),
+    pytest.param(" ".join(WIDE), SMALL, id="wide"),
+    pytest.param(GIANT[0], SMALL, id="giant"),
+    pytest.param(GIANT[1], SMALL, id="giant-wide"),
+    pytest.param(EVERYTHING, HUGE, id="all"),
+]
+SHORT = 2000  # as long as a header may be
+IN_URLS = frozenset(string.ascii_letters + string.digits + string.punctuation) - set("?#")
+
+pytestmark = pytest.mark.parametrize(("payload", "size"), GROUPS)
+
+
+def check(stage):
+    """Look at all that is drawn, what a dialog leaves in sight included."""
+    strips = snapshot.whole(stage)
+    assert not harmful("\n".join(strip.text for strip in strips))
+    assert {strip.cell_length for strip in strips} == {stage.app.size.width}
+
+
+async def look(stage, *keys):
+    """Check before and after each key."""
+    for key in keys:
+        check(stage)
+        await stage.press(key)
+        await stage.pilot.pause()
+    check(stage)
+
+
+async def test_the_log_with_a_next_page_and_headers_of_any_address(payload, size):
+    world = world_with(payload)
+    header = payload[:SHORT]
+    world.faults[F].replace = lambda method, path: Answer(
+        200,
+        {"Link": f'</Prod/blog?cursor={header}>; rel="next"', "X-Other": header},
+        b"[]",
+    )
+    async with staged(world, size) as stage:
+        await stage.press("L")
+        await stage.is_on("LogScreen")
+        await look(stage, "tab", "end", "shift+tab", "end", "slash")
+        stage.app.screen.query_one("#filter", Input).post_message(events.Paste(payload))
+        await look(stage, "enter")
+
+
+async def test_the_log_with_an_error_of_any_words(payload, size):
+    world = world_with(payload)
+
+    def fail(method, path):
+        raise httpx.ProxyError(payload)
+
+    world.faults[F].replace = fail
+    async with staged(world, size) as stage:
+        await look(stage, "L")
+        await stage.is_on("LogScreen")
+        await stage.sees("proxy (")
+        await look(stage, "tab", "end")
+
+
+async def test_both_answers_whether_they_are_the_same_or_not(payload, size):
+    world = world_with(payload)
+    async with staged(world, size) as stage:
+        await stage.press("B")
+        await stage.sees("The answers are the same.")
+        await look(stage, "end", "shift+tab", "end", "l")
+        await stage.sees("The answers are the same.")
+        header = payload[:SHORT]
+        world.faults[C].replace = lambda method, path: Answer(
+            200, {"X-Served-By": header, header.encode("ascii", "ignore").decode(): header}, b"[]"
+        )
+        await stage.press("r")
+        await stage.sees("The answers differ.")
+        await look(stage, "home", "end", "tab", "end")
+
+
+async def test_connections_of_any_name(payload, size, monkeypatch):
+    world = world_with("Title")
+    found = at("http://127.0.0.1:1", stack=payload)
+    place = replace(found.place, region=payload, account=payload, named_by=payload)
+    world.backends = replace(found, place=place)
+    with_settings(world, monkeypatch, {"BLOGS_THEME": payload, "BLOGS_PROJECT": payload})
+    stacks = [Stack(name=payload, current=True)]
+    monkeypatch.setattr("tui.pulumi_cli.stacks", lambda folder, environ: stacks)
+    async with staged(world, size) as stage:
+        await stage.press("C")
+        await stage.sees("pulumi stack")
+        await look(stage, "end", "enter")
+
+
+async def test_connections_that_cannot_be_listed_for_any_reason(payload, size, monkeypatch):
+    def fail(folder, environ):
+        raise SettingsError(payload)
+
+    monkeypatch.setattr("tui.pulumi_cli.stacks", fail)
+    async with staged(world_with("Title"), size) as stage:
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        await stage.until(lambda: "Asking pulumi" not in stage.text())
+        await look(stage)
+
+
+async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch):
+    monkeypatch.setattr("lab.aws.CloudWatch.ask", lambda *_: {})
+    world = world_with("Title")
+    world.outputs = {**OUTPUTS, "Region": payload, "FunctionNames": {payload: payload}}
+
+    def fail(*_):
+        raise MetricsError(payload)
+
+    async with staged(world, size) as stage:
+        await stage.press("m")
+        await stage.sees("metrics asked")
+        await look(stage)
+        monkeypatch.setattr("lab.aws.CloudWatch.ask", fail)
+        await stage.press("r")
+        await stage.until(lambda: "metrics asked" not in stage.text())
+        await stage.until(lambda: "Asking" not in stage.text())
+        await look(stage)
+
+
+@pytest.mark.parametrize(
+    ("key", "screen"),
+    [("ctrl+o", "JumpScreen"), ("question_mark", "HelpScreen"), ("ctrl+p", "CommandPalette")],
+)
+async def test_a_blog_below_what_is_laid_over_it(payload, size, key, screen):
+    async with staged(world_with(payload), size) as stage:
+        await stage.press("enter")
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.press(key)
+        await stage.is_on(screen)
+        await look(stage)
+
+
+@pytest.mark.parametrize("action", ["command_palette", "change_theme"])
+async def test_what_is_pasted_into_the_palette(payload, size, action):
+    async with staged(world_with("Title"), size) as stage:
+        await stage.app.run_action(action)
+        await stage.is_on("CommandPalette")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        stage.app.post_message(events.Paste(payload))
+        await stage.until(lambda: stage.app.screen.query_one(Input).value)
+        await stage.pilot.pause(0.3)
+        await look(stage)
+
+
+async def test_the_offer_of_a_draft(payload, size):
+    world = world_with("Title")
+    texts = dict.fromkeys(("id", "title", "author", "contents"), payload)
+    async with staged(world, size) as stage:
+        stage.app.session.drafts.keep(KeptDraft(**texts, base=None, urls=stage.app.session.urls))
+        await stage.press("n")
+        await stage.is_on("ChoiceScreen")
+        await look(stage, "c")
+        await stage.is_on("FormScreen")
+        await look(stage)
+
+
+async def test_the_question_about_plain_http(payload, size):
+    world = world_with(payload)
+    world.url = f"http://far.example/{''.join(filter(IN_URLS.__contains__, payload))}"
+    async with staged(world, size) as stage:
+        await stage.press("n")
+        await stage.write("Title")
+        await stage.is_on("ChoiceScreen")
+        await look(stage)
