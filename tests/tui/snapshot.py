@@ -13,10 +13,20 @@ from itertools import accumulate
 from pathlib import Path
 
 from rich.style import Style
+from textual._context import visible_screen_stack
 from textual.strip import Strip
+
+from tests.tui.conftest import Stage
 
 FOLDER = Path(__file__).parent / "snapshots"
 RENEW = "RENEW_SNAPSHOTS"
+
+
+def whole(stage: Stage) -> list[Strip]:
+    """Give the lines of the screen, what a dialog dims included."""
+    stage.app.screen.refresh()  # it may have been drawn without
+    visible_screen_stack.set(list(stage.app._background_screens))  # noqa: SLF001 -- Textual's way
+    return stage.strips()
 
 
 def drawn(strips: Sequence[Strip]) -> str:

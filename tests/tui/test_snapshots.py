@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual._context import visible_screen_stack
 from textual.widgets import Input
 
 from tests.lab.test_catalogue import OUTPUTS
@@ -57,19 +56,12 @@ def shot(request, size):
         for field in stage.app.screen.query(Input):
             field.cursor_blink = False
         before = None
-        while before != (before := snapshot.drawn(whole(stage))):
+        while before != (before := snapshot.drawn(snapshot.whole(stage))):
             await stage.pilot.pause(0.3)
         name = request.function.__name__.removeprefix("test_")
-        snapshot.check(f"{name}-{size[0]}x{size[1]}", whole(stage))
+        snapshot.check(f"{name}-{size[0]}x{size[1]}", snapshot.whole(stage))
 
     return take
-
-
-def whole(stage):
-    """Give the lines of the screen, what a dialog dims included."""
-    stage.app.screen.refresh()  # it may have been drawn without
-    visible_screen_stack.set(list(stage.app._background_screens))  # noqa: SLF001 -- Textual's way
-    return stage.strips()
 
 
 async def all_asked(stage):
