@@ -14,7 +14,6 @@ from rich.segment import Segments
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
@@ -122,10 +121,7 @@ class BlogsApp(App[None]):
                 table.update()
 
     async def on_event(self, event: events.Event) -> None:
-        """Take out of a paste what a terminal would obey where the field is Textual's own."""
-        if isinstance(event, events.Paste) and isinstance(self.screen, CommandPalette):
-            event = events.Paste(text.line(event.text))
-        await super().on_event(event)
+        await super().on_event(palette.fit(self, event))
 
     def notify(
         self,

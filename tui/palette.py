@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.screen import Screen
 
+from tui import text
 from tui.widgets.list_pane import ListPane
 
 _TELLING: Final = (App, Screen, ListPane)
@@ -33,3 +36,10 @@ def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
         told.add(name)
         run = partial(app.run_action, binding.action, default_namespace=node)
         yield SystemCommand(name, f"Key: {app.get_key_display(binding)}", run)
+
+
+def fit(app: App[None], event: events.Event) -> events.Event:
+    """Take out of a paste into the palette what a terminal would obey: its field is Textual's."""
+    if isinstance(event, events.Paste) and isinstance(app.screen, CommandPalette):
+        return events.Paste(text.line(event.text))
+    return event
