@@ -220,7 +220,9 @@ async def test_f_shows_one_author_and_all_again(world, size):
 
 async def test_a_view_outlives_a_switch_of_the_backend(world):
     async with staged(world, LARGE) as stage:
-        await stage.press("slash", *"number 3", "enter", "t")
+        await stage.press("slash", *"number 3", "enter")
+        await stage.sees("1 of 5 loaded", "id blog-0003")
+        await stage.press("t")
         await stage.sees("CONTAINERS", "1 of 5 loaded")
         await stage.sees("id blog-0003")
 
