@@ -218,7 +218,7 @@ async def test_f_shows_one_author_and_all_again(world, size):
         await stage.until(lambda: len(stage.list.blogs) == 6)
 
 
-async def test_a_view_outlives_a_switch_of_the_backend(world):
+async def test_the_preview_follows_a_search_which_outlives_a_switch_of_the_backend(world):
     async with staged(world, LARGE) as stage:
         await stage.press("slash", *"number 3", "enter")
         await stage.sees("1 of 5 loaded", "id blog-0003")

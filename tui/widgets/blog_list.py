@@ -194,8 +194,12 @@ class BlogList(ScrollView, can_focus=True):
         self._reveal()
         self.refresh()
         if self.current:
-            self.post_message(self.Highlighted(self.current))
+            self._tell(self.Highlighted(self.current))
         self._ask_when_near()
+
+    def _tell(self, message: Message) -> None:
+        """Tell everybody above: what a widget's parent has caused would else end at that parent."""
+        self.post_message(message.set_sender(self))
 
     def _reveal(self) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -215,7 +219,7 @@ class BlogList(ScrollView, can_focus=True):
         height = max(1, self.size.height)
         lowest = max(self.cursor, self.scroll_offset.y + height)
         if self._loads_by_itself and lowest + 2 * height >= len(self.blogs):
-            self.post_message(self.NeedMore())
+            self._tell(self.NeedMore())
 
     def on_resize(self) -> None:
         self._resize()
