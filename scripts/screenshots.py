@@ -78,6 +78,7 @@ PICTURES = (
     Picture("theme", [], "what people remember", LARGE, "textual-light"),
     Picture("metrics", ["m", "1"], "the last 5m:", (160, 48)),
     Picture("metrics-small", ["m", "1"], "the last 5m:", SMALL),
+    Picture("search", ["slash", *"table"], "loaded"),
 )
 
 
