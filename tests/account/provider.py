@@ -47,11 +47,12 @@ class MotoProvider:
         self.account = Account(endpoint)
 
     async def create(self, urn, kind, name, inputs):
-        made = await _translate(kind, inputs, "create", self.account, _made_up(kind, name))
+        made = await _translate(kind, inputs, "create", (self.account, _made_up(kind, name)))
         return _outcome(made, inputs)
 
     async def update(self, urn, kind, old, olds, news):
-        made = await _translate(kind, news, "update", self.account, old.id, outputs=old.outputs)
+        subject = (self.account, old.id)
+        made = await _translate(kind, news, "update", subject, dict(old.outputs))
         if not isinstance(made, Made):
             kept = {"result": old.outputs["result"]} if old.secrets else {}
             made = Made(old.id, {**kept, **made}, old.secrets)
@@ -107,10 +108,9 @@ def _made_up(kind, name):
     return f"{name}-{secrets.token_hex(_RANDOM_DIGITS)[:_RANDOM_DIGITS]}"
 
 
-async def _translate(kind, inputs, method, account, *words, outputs=None):
+async def _translate(kind, inputs, method, subject, *outputs):
     given = Inputs(inputs)
-    arguments = (account, words[0], given, *([dict(outputs)] if outputs is not None else []))
-    made = await _asked(getattr(_kind(kind), method), *arguments)
+    made = await _asked(getattr(_kind(kind), method), *subject, given, *outputs)
     ignored = [path for path in given.unread() if path not in UNSENT.get(kind, ())]
     if ignored:
         raise ProviderError(f"the translation ignores {', '.join(ignored)}")
