@@ -147,6 +147,12 @@ class Fault:
         """Set when an answer waits at the gate."""
         self.replace: Callable[[str, str], Answer | None] = lambda method, path: None
 
+    def hold(self) -> asyncio.Event:
+        """Let answers wait from now on, until what is given is set."""
+        self.gate = asyncio.Event()
+        self.waiting.clear()
+        return self.gate
+
 
 def transport(blogs: FakeBlogs, fault: Fault) -> httpx.AsyncBaseTransport:
     """Put the fake behind httpx."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from textual import events
 from textual.widgets import Markdown
@@ -105,8 +103,7 @@ async def test_a_new_blog_asked_for_twice_opens_one_form(world):
 
 async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
     async with staged(world, SMALL) as stage:
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.press("e")
         await world.faults[F].waiting.wait()
         await stage.press("n", "f1")
@@ -170,8 +167,7 @@ def _html_404():
 async def test_a_switch_under_a_write_leaves_it_where_it_was_begun(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.write("Slow")
         await world.faults[F].waiting.wait()
         await stage.press("f2")
@@ -186,8 +182,7 @@ async def test_a_second_attempt_goes_where_the_save_was_begun(world):
         await stage.press("e")
         await stage.is_on("FormScreen")
         world.blogs.put(id="blog-0004", title="Theirs")
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.write("Mine")
         await world.faults[F].waiting.wait()
         await stage.press("f2")

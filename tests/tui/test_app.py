@@ -319,8 +319,7 @@ async def test_f2_switches_while_typing_and_the_save_goes_there(world):
 
 async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
     async with staged(world, size) as stage:
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.press("r")
         await world.faults[F].waiting.wait()  # the old answer is made, and held
         world.blogs.put(id="new", title="Came after")
@@ -337,8 +336,7 @@ async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
 async def test_a_slow_blog_never_replaces_the_one_that_is_wanted_now(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.press("down")
         await world.faults[F].waiting.wait()
         world.faults[F].gate = None
@@ -499,8 +497,7 @@ async def test_saving_again_after_a_lost_answer_makes_no_second_blog(world):
 async def test_a_save_under_way_is_neither_sent_twice_nor_cut_short(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.write("Slow")
         await world.faults[F].waiting.wait()
         await stage.press("ctrl+s", "escape")

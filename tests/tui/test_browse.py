@@ -69,7 +69,7 @@ async def test_a_hundred_thousand_blogs_are_walked_and_a_key_costs_what_it_did()
 @pytest.mark.parametrize("stop", ["same", "escape"])
 async def test_loading_all_can_be_stopped_and_gone_on_with(start, stop):
     async with staged(World(FakeBlogs(930)), SMALL) as stage:
-        gate = world_gate(stage)
+        gate = stage.world.faults[F].hold()
         await stage.press(start)
         await stage.sees("Loading all")
         await stage.press(start if stop == "same" else stop)
@@ -79,11 +79,6 @@ async def test_loading_all_can_be_stopped_and_gone_on_with(start, stop):
         await stage.sees(f"{stage.list.loaded}+ blogs")
         await stage.press("a")
         await stage.sees("930 blogs")
-
-
-def world_gate(stage):
-    gate = stage.world.faults[F].gate = asyncio.Event()
-    return gate
 
 
 async def test_loading_all_with_a_leaves_the_cursor_and_end_takes_it_to_the_end():
@@ -100,7 +95,7 @@ async def test_loading_all_with_a_leaves_the_cursor_and_end_takes_it_to_the_end(
 
 async def test_who_goes_elsewhere_while_all_is_loaded_stays_there():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
-        gate = world_gate(stage)
+        gate = stage.world.faults[F].hold()
         await stage.press("end", "home")
         gate.set()
         await stage.sees("430 blogs")
@@ -124,7 +119,7 @@ async def test_a_failure_on_the_way_keeps_what_is_loaded_and_can_be_gone_on_from
 
 async def test_rows_that_are_not_loaded_have_placeholders():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
-        world_gate(stage)
+        stage.world.faults[F].hold()
         stage.list.scroll_to(y=95, animate=False)
         await stage.sees("···")
         stage.world.faults[F].gate.set()
@@ -133,7 +128,7 @@ async def test_rows_that_are_not_loaded_have_placeholders():
 
 async def test_switching_while_a_page_is_slow_still_loads_more_there():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
-        gate = world_gate(stage)
+        gate = stage.world.faults[F].hold()
         stage.list.cursor = 99
         await stage.world.faults[F].waiting.wait()
         await stage.press("t")

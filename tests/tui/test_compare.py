@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
@@ -94,7 +93,7 @@ async def test_with_one_backend_known_the_way_to_the_other_is_told(world):
 
 async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
     async with staged(world, SMALL) as stage:
-        gate = world.faults[F].gate = asyncio.Event()
+        gate = world.faults[F].hold()
         await compare(stage)
         await world.faults[F].waiting.wait()
         world.faults[F].gate = None

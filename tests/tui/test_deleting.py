@@ -131,8 +131,7 @@ async def test_a_blog_that_is_read_can_be_deleted_and_the_list_comes_back(world,
 async def test_quitting_sends_what_waits_and_waits_for_the_answers(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.press("q")
         await world.faults[F].waiting.wait()
         await stage.sees("Waiting for the answer to 1 write")
@@ -167,8 +166,7 @@ async def test_quitting_stays_when_the_deletion_fails(world):
 async def test_quitting_waits_for_a_save_that_is_under_way(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         await stage.write("Slow")
         await world.faults[F].waiting.wait()
         await stage.press("ctrl+q")

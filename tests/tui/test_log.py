@@ -159,7 +159,7 @@ async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_back
 async def test_leaving_waits_for_the_answer_to_a_write_that_is_sent_again(world):
     async with staged(world, LARGE) as stage:
         await written(world, stage)
-        gate = world.faults[C].gate = asyncio.Event()
+        gate = world.faults[C].hold()
         await stage.press("c")
         await stage.sees("once more")
         await stage.press("y")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from textual.screen import Screen
 
@@ -71,7 +69,7 @@ async def test_what_is_picked_in_the_palette_is_done():
 
 async def test_only_an_answer_that_takes_its_time_is_called_awaited(world):
     async with staged(world, SMALL) as stage:
-        gate = world.faults[F].gate = asyncio.Event()
+        gate = world.faults[F].hold()
         await stage.press("r")
         await world.faults[F].waiting.wait()
         await stage.pilot.pause()

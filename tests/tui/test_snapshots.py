@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -181,7 +180,7 @@ async def test_list_that_may_not_be_written_to(world, size, shot):
 async def test_list_that_is_waited_for(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
-        gate = world.faults[F].gate = asyncio.Event()
+        gate = world.faults[F].hold()
         await stage.press("r")
         await shot(stage, "… waiting", answered=False)
         gate.set()

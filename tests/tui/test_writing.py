@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from textual.widgets import Markdown
 
@@ -200,8 +198,7 @@ async def test_what_is_given_up_on_purpose_is_not_kept(world):
 async def test_a_draft_is_kept_while_its_save_is_under_way_and_after_it_failed(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
-        gate = world.faults[F].gate = asyncio.Event()
-        world.faults[F].waiting.clear()
+        gate = world.faults[F].hold()
         world.faults[F].lose_answer |= {"POST", "GET"}
         await stage.write("Precious")
         await world.faults[F].waiting.wait()
