@@ -16,7 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
 from tui import palette, text, theme
@@ -145,6 +145,14 @@ class BlogsApp(App[None]):
         """Give what has a key here; Textual's other commands have no place in this app."""
         yield from palette.commands(self, screen)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, palette.Palette):
+            self.push_screen(palette.Palette())
+
+    def search_themes(self) -> None:
+        themes = palette.Palette(providers=[ThemeProvider], placeholder="Search for themes…")
+        self.push_screen(themes)
 
     # Screens that few runs show are imported when they are shown: the first frame waits for none.
 

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from textual import events
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
 from tui import text
+from tui.screens.closing import ClosesOnce
 from tui.widgets.list_pane import ListPane
 
 _TELLING: Final = (App, Screen, ListPane)
@@ -22,6 +24,19 @@ _UNTOLD: Final = {
     *(binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)),
 }
 """The palette itself, and what every screen of Textual's has: movements, and a selection."""
+
+
+class Palette(CommandPalette, ClosesOnce[None]):
+    """Textual's palette, for quick fingers: its keys may come before its list is drawn."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        self.workers.cancel_node(self)  # the search, which would miss the list
+        return super().dismiss(result)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "command_list" and not self.query_one(CommandList).scrollable_content_region:
+            return False
+        return super().check_action(action, parameters)
 
 
 def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:

@@ -156,7 +156,7 @@ async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch
 
 @pytest.mark.parametrize(
     ("key", "screen"),
-    [("ctrl+o", "JumpScreen"), ("question_mark", "HelpScreen"), ("ctrl+p", "CommandPalette")],
+    [("ctrl+o", "JumpScreen"), ("question_mark", "HelpScreen"), ("ctrl+p", "Palette")],
 )
 async def test_a_blog_below_what_is_laid_over_it(payload, size, key, screen):
     async with staged(world_with(payload), size) as stage:
@@ -171,7 +171,7 @@ async def test_a_blog_below_what_is_laid_over_it(payload, size, key, screen):
 async def test_what_is_pasted_into_the_palette(payload, size, action):
     async with staged(world_with("Title"), size) as stage:
         await stage.app.run_action(action)
-        await stage.is_on("CommandPalette")
+        await stage.is_on("Palette")
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         stage.app.post_message(events.Paste(payload))
         await stage.until(lambda: stage.app.screen.query_one(Input).value)

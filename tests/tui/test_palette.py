@@ -57,7 +57,7 @@ async def test_the_palette_offers_nothing_that_every_screen_of_textual_has(world
 async def test_what_is_picked_in_the_palette_is_done():
     async with staged(World(FakeBlogs(230)), SMALL) as stage:
         await stage.press("ctrl+p")
-        await stage.is_on("CommandPalette")
+        await stage.is_on("Palette")
         await stage.press(*"load all")
         await stage.sees("Load all", "Key: a")
         await stage.press("enter")

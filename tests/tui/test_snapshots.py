@@ -280,7 +280,7 @@ async def test_palette(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
         await stage.press("ctrl+p")
-        await stage.is_on("CommandPalette")
+        await stage.is_on("Palette")
         await shot(stage, "Key: ")
 
 
@@ -288,5 +288,5 @@ async def test_themes(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
         stage.app.action_change_theme()
-        await stage.is_on("CommandPalette")
+        await stage.is_on("Palette")
         await shot(stage, "gruvbox")

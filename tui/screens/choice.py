@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.screens.closing import ClosesOnce
 from tui.text import Safe
 
 
@@ -26,7 +27,7 @@ class Choice:
     variant: str = "default"
 
 
-class ChoiceScreen(ModalScreen[str | None]):
+class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     """Asks; gives the key of the answer, None when the person turns away."""
 
     CSS_PATH = "choice.tcss"

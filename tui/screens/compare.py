@@ -10,13 +10,13 @@ from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from tui import text
 from tui.comparison import Comparison, canonical, compare, figures
 from tui.contract import DEFAULT_PAGE, ApiError, Kind, Question, Summary
 from tui.questions import listing, reading
+from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
 from tui.settings import SettingsError
@@ -28,7 +28,7 @@ _MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
 _STILLNESS_S: Final = 0.1  # by then what there is to draw is drawn
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(ClosesOnce[None]):
     """Compares one blog, or the list; first the blog if there is one."""
 
     CSS_PATH = "compare.tcss"
@@ -79,10 +79,12 @@ class CompareScreen(Screen[None]):
         self.action_ask()
 
     def action_ask(self) -> None:
+        if not is_open(self):
+            return
         self._asked += 1
         question = self._questions[self._subject]
         self._say(f"Asking both for {question.target} …")
-        start(self.app, self._compare(question, self._asked))
+        start(self, self._compare(question, self._asked))
 
     async def _compare(self, question: Question, asked: int) -> None:
         """Show the answers, unless something else is wanted by then."""
@@ -91,10 +93,10 @@ class CompareScreen(Screen[None]):
                 self._session.backends.get(kind)
             found = await compare(question, self._session.exchange)
         except (ApiError, SettingsError) as error:
-            if asked == self._asked and self.is_mounted:
+            if asked == self._asked and is_open(self):
                 self._say(f"{error} Then press r.")
             return
-        if asked == self._asked and self.is_mounted:
+        if asked == self._asked and is_open(self):
             self.query_one("#figures", Lines).fit(partial(beside, found))
             self.query_one("#body", Lines).show(bodies(found))
 

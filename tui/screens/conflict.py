@@ -13,12 +13,13 @@ from textual.widgets import Footer, Static
 
 from tui import text
 from tui.contract import Blog, Draft
+from tui.screens.closing import ClosesOnce
 from tui.widgets.drawn_text import RawText
 
 _MARK = "▌"
 
 
-class ConflictScreen(ModalScreen[str | None]):
+class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     """Gives ``mine`` or ``theirs``, None for further editing."""
 
     CSS_PATH = "conflict.tcss"

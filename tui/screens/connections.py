@@ -11,20 +11,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Label, OptionList, Static
 
 from tui import text
 from tui.backends import Backends
 from tui.connections import Candidate
 from tui.overview import Setting
+from tui.screens.closing import ClosesOnce, is_on_top
 from tui.screens.work import start
 from tui.session import Session
 from tui.settings import SettingsError
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.options import Options
 
 
-class ConnectionsScreen(Screen[Backends | None]):
+class ConnectionsScreen(ClosesOnce[Backends | None]):
     """Gives the backends that the person goes to, or None."""
 
     CSS_PATH = "connections.tcss"
@@ -47,7 +48,7 @@ class ConnectionsScreen(Screen[Backends | None]):
         with VerticalScroll(id="settings", can_focus=False):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
         yield Label(Content("Connect to (enter)"))
-        yield OptionList(id="places", markup=False)
+        yield Options(id="places", markup=False)
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
 
@@ -59,7 +60,7 @@ class ConnectionsScreen(Screen[Backends | None]):
         """Look for places anew: local clouds at once, pulumi's stacks when it has answered."""
         self._show(self._session.connections.running())
         self._say("Asking pulumi for stacks …")
-        start(self.app, self._ask_pulumi())
+        start(self, self._ask_pulumi())
 
     async def _ask_pulumi(self) -> None:
         try:
@@ -72,7 +73,7 @@ class ConnectionsScreen(Screen[Backends | None]):
 
     def _show(self, candidates: list[Candidate]) -> None:
         self._candidates = candidates
-        places = self.query_one("#places", OptionList)
+        places = self.query_one("#places", Options)
         kept = places.highlighted
         places.set_options(Content(text.line(one.name)) for one in candidates)
         places.highlighted = min(kept or 0, len(candidates) - 1)
@@ -83,7 +84,7 @@ class ConnectionsScreen(Screen[Backends | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if not self._connecting:
             self._connecting = True
-            start(self.app, self._connect(self._candidates[event.option_index]))
+            start(self, self._connect(self._candidates[event.option_index]))
 
     async def _connect(self, candidate: Candidate) -> None:
         """Find the backends there; a failure leaves everything as it is."""
@@ -96,7 +97,7 @@ class ConnectionsScreen(Screen[Backends | None]):
             self._connecting = False
 
     def _arrive(self, backends: Backends) -> None:
-        if self.is_current:
+        if is_on_top(self):
             self.dismiss(backends)
 
 

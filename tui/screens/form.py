@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
@@ -18,9 +17,9 @@ from tui.external_editor import EditorError
 from tui.lending import lend_terminal
 from tui.manuscript import Manuscript, Texts
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.closing import ClosesOnce, is_on_top, is_open
 from tui.screens.preview import PreviewScreen
 from tui.screens.saving import Saving
-from tui.screens.work import is_on_top
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.counted_label import CountedLabel
@@ -35,7 +34,7 @@ _HIDDEN: Final = (
 )
 
 
-class FormScreen(Screen[Blog | None]):
+class FormScreen(ClosesOnce[Blog | None]):
     """Gives the stored blog, or None when the person gives up. A failed save loses nothing."""
 
     CSS_PATH = "form.tcss"
@@ -130,7 +129,7 @@ class FormScreen(Screen[Blog | None]):
 
     def keep(self) -> bool:
         """Keep what is written and not stored, in case the app dies; tells whether that worked."""
-        if self._stored or not self.is_attached:
+        if self._stored or not is_open(self):
             return False
         try:
             if self.is_dirty:

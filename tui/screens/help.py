@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.closing import ClosesOnce
+
 KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("up down  j k", "move in the list; page up, page down, home, end too"),
     ("/", "search what is loaded: title, author, start of an id"),
@@ -48,7 +50,7 @@ _NOTES: Final = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], ClosesOnce[None]):
     """Shows the keys until any way back is taken."""
 
     CSS_PATH = "help.tcss"

@@ -14,6 +14,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Label
 
+from tui.screens.closing import ClosesOnce
+
 LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which leaves
 
 
@@ -23,7 +25,7 @@ def places(screen: Screen[object]) -> dict[str, Widget]:
     return dict(zip(LETTERS, visible, strict=False))
 
 
-class JumpScreen(ModalScreen[Widget | None]):
+class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
     """Gives the widget whose letter was typed or clicked, None when the person turns away."""
 
     CSS_PATH = "jump.tcss"

@@ -17,10 +17,11 @@ from tui import text
 from tui.contract import Blog
 from tui.hyperlinks import Hyperlink, hyperlinks
 from tui.screens.agreement import follow_link
-from tui.screens.work import is_on_top
+from tui.screens.closing import ClosesOnce, is_on_top
+from tui.widgets.options import Options
 
 
-class LinksScreen(ModalScreen[str | None]):
+class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     """Gives the address of the link that is picked, None when the person turns away."""
 
     CSS_PATH = "links.tcss"
@@ -37,7 +38,7 @@ class LinksScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Label(Content(f"{len(self._links):,} links (enter follows, esc leaves)"))
-            yield OptionList(*map(_option, self._links), markup=False)
+            yield Options(*map(_option, self._links), markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._links[event.option_index].url)

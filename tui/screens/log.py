@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from tui import export, filtering, text
@@ -17,6 +16,7 @@ from tui.contract import ApiError, Kind, LogEntry, Question
 from tui.curl import as_curl
 from tui.failures import READ_ONLY
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
 from tui.settings import SettingsError
@@ -30,7 +30,7 @@ _FORGOTTEN = "What was sent is not remembered any more: the newest 4 MB and 1000
 _HINT: Final = "No request here: press / to look for others."
 
 
-class LogScreen(Screen[None]):
+class LogScreen(ClosesOnce[None]):
     """Lists every request of this run."""
 
     CSS_PATH = "log.tcss"
@@ -105,9 +105,9 @@ class LogScreen(Screen[None]):
         if obstacle or entry.question is None:
             self.notify(obstacle, severity="warning")
         elif entry.question.writes:
-            start(self.app, self._ask(Kind(kind), entry.question))
+            start(self, self._ask(Kind(kind), entry.question))
         else:
-            start(self.app, self._replay(Kind(kind), entry.question))
+            start(self, self._replay(Kind(kind), entry.question))
 
     def _obstacle(self, entry: LogEntry) -> str:
         if entry.question is None:
@@ -131,7 +131,7 @@ class LogScreen(Screen[None]):
             await self._session.exchange(kind, question)
         except (ApiError, SettingsError) as error:
             self.notify(str(error), severity="error")
-        if self.is_mounted:
+        if is_open(self):
             self._table.go_to(0)
 
     # Elsewhere.

@@ -9,13 +9,13 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
 
 from tui.contract import ApiError, Blog, Summary
 from tui.failures import READ_ONLY
 from tui.screens.agreement import follow_link
+from tui.screens.closing import ClosesOnce
 from tui.screens.copying import copy
 from tui.screens.deleting import Deleting, DeletionLine
 from tui.screens.listing import Listing
@@ -34,7 +34,7 @@ FIRST_REQUEST_DELAY: Final = 0.05  # importing httpx meanwhile would hold the fi
 PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each it passes
 
 
-class MainScreen(Screen[None]):
+class MainScreen(ClosesOnce[None]):
     """Lists, reads, writes and deletes on the active backend."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- Textual's way
@@ -159,7 +159,7 @@ class MainScreen(Screen[None]):
             self._list.action_last()
 
     def _start(self, work: Coroutine[None, None, object]) -> None:
-        start(self.app, work)
+        start(self, work)
 
     # Reading.
 

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
@@ -18,6 +17,7 @@ from lab.metrics import PERIODS, MetricsError, Period, Side
 from lab.report import Report
 from tui import metrics, text
 from tui.contract import Kind
+from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel
@@ -41,7 +41,7 @@ _CHARTS: Final = (
 _DASHES: Final = {Kind.FUNCTIONS: 0, Kind.CONTAINERS: 3}
 
 
-class MetricsScreen(Screen[None]):
+class MetricsScreen(ClosesOnce[None]):
     """Charts and tables; asked for at the start, at a key, and each minute if wanted."""
 
     CSS_PATH = "metrics.tcss"
@@ -101,13 +101,13 @@ class MetricsScreen(Screen[None]):
         """Ask, unless an answer is awaited: when that comes, what is wanted by then is asked."""
         if not self._asking:
             self._asking = True
-            start(self.app, self._ask())
+            start(self, self._ask())
         self._show()
 
     async def _ask(self) -> None:
         try:
             wanted = None
-            while wanted is not self._period and self.is_attached:
+            while wanted is not self._period and is_open(self):
                 wanted = self._period
                 await self._answer(wanted)
         finally:
@@ -151,7 +151,7 @@ class MetricsScreen(Screen[None]):
 
     def _show(self) -> None:
         """Show all that is known now."""
-        if not self.is_attached:
+        if not is_open(self):
             return
         report = self._report
         self.query_one("#head", Static).update(

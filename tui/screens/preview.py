@@ -7,16 +7,16 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tui import text
 from tui.contract import Draft
+from tui.screens.closing import ClosesOnce
 from tui.widgets.links import LinkClicked
 from tui.widgets.reader import draw, rendered
 
 
-class PreviewScreen(Screen[None]):
+class PreviewScreen(ClosesOnce[None]):
     """Shows a draft rendered, until any way back is taken."""
 
     CSS = """

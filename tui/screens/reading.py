@@ -41,7 +41,7 @@ class Reading:
         wanted = (self._session.ticket(), blog.id, blog.version)
         if wanted != self._wanted and not self.is_shown(blog):
             self._subject, self._wanted = blog, wanted
-            start(self._pane.app, self._read(wanted))
+            start(self._pane.screen, self._read(wanted))
 
     def renew(self) -> None:
         """Read once more what is read."""

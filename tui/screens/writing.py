@@ -12,8 +12,9 @@ from tui.contract import ApiError, Blog, Failure, Summary
 from tui.drafts import KeptDraft
 from tui.manuscript import Manuscript, Texts, texts_of
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.closing import is_on_top
 from tui.screens.deleting import Deleting
-from tui.screens.work import is_on_top, start
+from tui.screens.work import start
 from tui.session import Session
 
 
@@ -40,7 +41,7 @@ class Writing:
             work.close()
             return
         self._acting = True
-        start(self._screen.app, self._act_out(work))
+        start(self._screen, self._act_out(work))
 
     async def _act_out(self, work: Coroutine[None, None, None]) -> None:
         try:
@@ -112,7 +113,7 @@ class Writing:
         app, kind = self._screen.app, self._session.active
         blog = await self._stored_now(listed)
         if blog and await self._deleting.is_allowed(app, kind):
-            start(app, self._deleting.carry_out(app, kind, blog))
+            start(self._screen, self._deleting.carry_out(app, kind, blog))
 
     def _is_being_deleted(self, blog: Summary) -> bool:
         """Tell, and say what can be done about it."""

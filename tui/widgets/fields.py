@@ -23,6 +23,8 @@ class Fields(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
+        if not self.is_attached:  # the form may have closed since it was asked for
+            return
         focused = self.screen.focused
         if focused and self in focused.ancestors:
             focused.scroll_visible(animate=False)

@@ -1,0 +1,180 @@
+"""Keys that come faster than screens do: held down, pasted, typed over a slow line."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+from typing import Final
+
+import pytest
+from textual import events
+from textual.geometry import Size
+
+from tests.tui.conftest import LARGE, SMALL, Stage, World, staged
+from tests.tui.fake import FakeBlogs
+from tui import text
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.main import MainScreen
+from tui.widgets.fields import Fields
+
+CHARACTERS: Final = {"slash": "/", "question_mark": "?", "space": " "}
+KEYS: Final = (
+    *"nedurtlvmBLCoyisSaAfkwxcjgGRpbzhD1234",
+    *["escape"] * 4,
+    *["enter"] * 2,
+    *("slash", "question_mark", "f1", "f3", "tab", "shift+tab", "space", "backspace"),
+    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+    *("ctrl+s", "ctrl+o", "ctrl+p", "ctrl+g", "ctrl+r"),
+)
+"""All but those that quit, and `F4`, which starts another program."""
+SIZES: Final = ((80, 24), (120, 40), (200, 60), (30, 10))
+
+
+def type_ahead(stage: Stage, *keys: str) -> None:
+    """Put keys into the app's queue as the terminal's reader does, and wait for none."""
+    for key in keys:
+        character = CHARACTERS.get(key, key if len(key) == 1 else None)
+        stage.app.post_message(events.Key(key, character))
+
+
+async def settle(stage: Stage) -> None:
+    """Let all be dealt with; a fault of the app is raised when the stage closes."""
+    for _ in range(5):
+        await stage.pilot.pause()
+        await stage.pilot.pause(0.02)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the log's export writes where the person works
+
+
+@pytest.mark.parametrize("opening", ["m", "B", "L", "C", "question_mark", "ctrl+o"])
+@pytest.mark.parametrize("closing", ["escape", "ctrl+g"])
+async def test_a_screen_closed_twice_or_before_it_is_drawn_closes_itself_alone(
+    world, opening, closing
+):
+    async with staged(world, SMALL) as stage:
+        type_ahead(stage, opening, closing, closing, closing)
+        await settle(stage)
+        type_ahead(stage, opening)
+        await settle(stage)
+        type_ahead(stage, closing, closing, closing)
+        await settle(stage)
+        await stage.is_on("MainScreen")
+
+
+async def test_the_palette_opened_and_closed_over_and_over_can_be_used_after_it(world):
+    async with staged(world, SMALL) as stage:
+        type_ahead(stage, *["ctrl+p", "pagedown", "pageup", "escape", "escape"] * 5)
+        await settle(stage)
+        type_ahead(stage, "escape")
+        await settle(stage)
+        await stage.is_on("MainScreen")
+        type_ahead(stage, "ctrl+p", "ctrl+p")
+        await stage.is_on("Palette")
+        await settle(stage)
+        assert len(stage.app.screen_stack) == 2
+        type_ahead(stage, *"switch", "pageup", "pagedown")
+        await stage.sees("Switch backend")
+        type_ahead(stage, "enter", "enter")
+        await stage.sees("CONTAINERS")
+        await stage.is_on("MainScreen")
+
+
+async def test_an_answer_given_twice_is_given_once(world):
+    answers = []
+    async with staged(world, SMALL) as stage:
+        for question in ("First?", "Second?"):
+            screen = ChoiceScreen(text.line(question), [Choice("y", "Yes")])
+            stage.app.push_screen(screen, answers.append)
+        await stage.sees("Second?")
+        for _ in range(3):
+            stage.app.screen.post_message(events.Key("y", "y"))
+        await stage.sees("First?")
+        assert answers == ["y"]
+
+
+async def test_a_letter_of_jump_mode_typed_twice_is_taken_once(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        for _ in range(3):
+            stage.app.screen.post_message(events.Key("a", "a"))
+        await settle(stage)
+        assert stage.app.screen_stack == [stage.app.screen]
+
+
+async def test_a_form_left_while_its_fields_move_into_sight_is_left(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        form = stage.app.screen
+        reveal = form.query_one(Fields)._reveal  # noqa: SLF001 -- what waits for the next drawing
+        await form.dismiss(None)
+        stage.app.call_after_refresh(reveal)
+        await settle(stage)
+
+
+@pytest.mark.parametrize("opening", ["m", "B"])
+async def test_an_answer_that_comes_after_its_screen_has_closed_is_for_nobody(world, opening):
+    async with staged(world, SMALL) as stage:
+        gates = [fault.hold() for fault in world.faults.values()]
+        await stage.press(opening)
+        await settle(stage)
+        screen = stage.app.screen
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        for gate in gates:
+            gate.set()
+        await settle(stage)
+        stage.app.call_after_refresh(
+            screen.action_ask if opening == "B" else screen.action_refresh_metrics
+        )
+        await settle(stage)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_no_order_of_keys_faults_and_sizes_ends_the_app(seed):
+    """What fails here can be looked at in peace with the same seed, most of the time."""
+    chance = random.Random(seed)  # noqa: S311 -- nothing is kept secret with it
+    world = World(FakeBlogs(chance.choice([0, 3, 60])), read_only=chance.random() < 0.2)
+    async with staged(world, chance.choice([SMALL, LARGE, (40, 12)])) as stage:
+        for _ in range(12):
+            disturb(world, chance)
+            if chance.random() < 0.15:
+                size = Size(*chance.choice(SIZES))
+                stage.app.post_message(events.Resize(size, size))
+            for key in chance.choices(KEYS, k=chance.randint(1, 8)):
+                type_ahead(stage, key)
+                await asyncio.sleep(chance.choice([0, 0, 0, 0.02]))
+            await asyncio.sleep(chance.choice([0, 0.05]))
+        for fault in world.faults.values():
+            fault.down = False
+            if fault.gate:
+                fault.gate.set()
+        await settle(stage)
+        assert stage.app.is_running
+        assert isinstance(stage.app.screen_stack[0], MainScreen)
+
+
+def disturb(world: World, chance: random.Random) -> None:
+    """Let backends fail and recover, and somebody else write and delete."""
+    for fault in world.faults.values():
+        fault.down = chance.random() < 0.15
+        if chance.random() < 0.1:
+            fault.lose_answer = {chance.choice(["GET", "POST", "PUT", "DELETE"])}
+        if chance.random() < 0.1:
+            fault.lose_request = {chance.choice(["GET", "POST", "PUT", "DELETE"])}
+        if fault.gate:
+            fault.gate.set()
+            fault.gate = None
+        elif chance.random() < 0.1:
+            fault.hold()
+    if world.blogs.table and chance.random() < 0.2:
+        blog_id = chance.choice(list(world.blogs.table))
+        if chance.random() < 0.5:
+            del world.blogs.table[blog_id]
+        else:
+            world.blogs.put(id=blog_id, title="Otherwise", author="Eve", contents="line\n" * 30)
