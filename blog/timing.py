@@ -12,14 +12,14 @@ from typing import Final
 _waited: Final[ContextVar[float]] = ContextVar("waited_for_database", default=0.0)
 _deadline: Final[ContextVar[float]] = ContextVar("deadline_of_request", default=math.inf)
 
-# With one last call under way, still well within the time-out of a function.
-_REQUEST_SECONDS: Final = 5
+REQUEST_SECONDS: Final = 5
+"""How long a request may ask: with one last call under way, well within a function's time-out."""
 
 
 def restart() -> None:
     """Forget earlier requests of this thread, and give this one its time."""
     _waited.set(0.0)
-    _deadline.set(time.monotonic() + _REQUEST_SECONDS)
+    _deadline.set(time.monotonic() + REQUEST_SECONDS)
 
 
 def finish() -> None:

@@ -8,9 +8,9 @@ import time
 from contextvars import ContextVar
 from typing import Any, Final
 
-# One stalled send; and all of a body, however steadily it trickles in.
-_STALLED_SECONDS: Final = 20
-_BODY_SECONDS: Final = 10
+_STALLED_SECONDS: Final = 20  # one stalled send
+BODY_SECONDS: Final = 10
+"""How long a client may take for all of a body, however steadily it trickles in."""
 
 
 class BoundedSocket:
@@ -46,7 +46,7 @@ def prepare(request: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     # A connection keeps its reader for all its requests.
     if not isinstance(unreader.sock, BoundedSocket):
         unreader.sock = BoundedSocket(unreader.sock)
-    unreader.sock.allow(_BODY_SECONDS)
+    unreader.sock.allow(BODY_SECONDS)
     _current.set(unreader.sock)
 
 

@@ -32,8 +32,10 @@ from blog.http import problem_reply
 _END_OF_HEAD: Final = b"\r\n\r\n"
 # The load balancer passes on no longer ones.
 _MAX_HEAD_BYTES: Final = 64 * 1024
-_HEAD_SECONDS: Final = 10
-_FAREWELL_SECONDS: Final = 2
+HEAD_SECONDS: Final = 10
+"""How long a client may take for the head of a request."""
+FAREWELL_SECONDS: Final = 2
+"""How long a client that was answered may take to close."""
 
 
 class HeadTooLarge(Problem):
@@ -60,7 +62,7 @@ class HeadFirstWorker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes 
     def enqueue_req(self, conn: TConn) -> None:
         """Give *conn* a thread if its next request has a whole head, else wait for more."""
         if not self._receive(conn):
-            patience = _HEAD_SECONDS if self._heads[conn] else self.cfg.keepalive
+            patience = HEAD_SECONDS if self._heads[conn] else self.cfg.keepalive
             deadline = time.monotonic() + patience
             conn.timeout = min(conn.timeout or deadline, deadline)
             self._watch(conn, self.on_pending_socket_readable)
@@ -88,7 +90,7 @@ class HeadFirstWorker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes 
         with contextlib.suppress(OSError):
             conn.sock.shutdown(socket.SHUT_WR)
         conn.sock.settimeout(0)
-        conn.timeout = time.monotonic() + _FAREWELL_SECONDS
+        conn.timeout = time.monotonic() + FAREWELL_SECONDS
         self._watch(conn, self._discard)
 
     def murder_pending(self) -> None:

@@ -67,14 +67,16 @@ _JSON: Final = {
                 "place": {"stack", "region", "account", "named_by"}, each TEXT|null,
                 "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
 }
-_JSON_TERMS: Final = """\
-  SUMMARY       {"id", "title", "author", "created_at", "updated_at", "version"}
-  BLOG          SUMMARY with "contents"
-  "requests"    [{"method", "path", "status", "ms", "cold": true|false|null, "served_by",
+_FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "version"}"""
+_JSON_TERMS: Final = {
+    "SUMMARY": _FIELDS,
+    "BLOG": f'{_FIELDS}\n                and "contents"',
+    '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null, "served_by",
                 "phases": {"connect", "tls", "first_byte", "body"},
-                "server": {"app", "db", "init"}}], times in milliseconds or null
-  "read_back"   true when the answer was lost and reading the blog settled what had happened
-  on failure    {"error": {"kind", "message", "status", "exit_code"}} on stderr"""
+                "server": {"app", "db", "init"}}], times in milliseconds or null""",
+    '"read_back"': "true when the answer was lost and reading the blog settled what had happened",
+}
+_JSON_FAILURE: Final = """{"error": {"kind", "message", "status", "exit_code"}} on stderr"""
 
 
 class UsageError(Exception):
@@ -224,14 +226,21 @@ def _add(
         name,
         help=summary,
         description=summary[0].upper() + summary[1:] + ".",
-        epilog=f"example:\n  blogs {example}\n\n--json prints:\n  {_JSON[name]}\n"
-        f"{_JSON_TERMS}\n\n{EXIT_CODES}",
+        epilog=f"example:\n  blogs {example}\n\n--json prints:\n{_shape(name)}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     _add_common(parser)
     parser.add_argument("--json", action="store_true", help="print JSON (shape below)")
     return parser
+
+
+def _shape(name: str) -> str:
+    """Say what the command prints as JSON, with the terms that occur in it."""
+    shape = _JSON[name]
+    told = {term: meaning for term, meaning in _JSON_TERMS.items() if term in shape}
+    told["on failure"] = _JSON_FAILURE
+    return "\n".join([f"  {shape}", *(f"  {term:<14}{words}" for term, words in told.items())])
 
 
 def _add_common(parser: Parser) -> None:

@@ -161,7 +161,7 @@ def patience():
     """The emulator shares this process: on a busy machine it takes longer than DynamoDB may."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blog.database._READ_SECONDS", 30)
-        patch.setattr("blog.timing._REQUEST_SECONDS", 60)
+        patch.setattr("blog.timing.REQUEST_SECONDS", 60)
         yield
 
 

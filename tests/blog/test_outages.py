@@ -59,18 +59,23 @@ def _seconds_to_unavailable(endpoint: str) -> float:
     return time.monotonic() - start
 
 
-def test_a_refused_connection_is_503_within_a_second():
-    assert _seconds_to_unavailable(f"http://127.0.0.1:{free_port()}") < 1
+# A function must answer before its own time is over: each of these within a request's time.
 
 
-def test_a_database_that_hangs_is_503_in_about_two_seconds():
+def test_a_refused_connection_is_503_in_time():
+    seconds = _seconds_to_unavailable(f"http://127.0.0.1:{free_port()}")
+
+    assert seconds < timing.REQUEST_SECONDS
+
+
+def test_a_database_that_hangs_is_503_in_time():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
 
-        assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < 3
+        assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < timing.REQUEST_SECONDS
 
 
-def test_a_database_that_hangs_up_is_503_at_once():
+def test_a_database_that_hangs_up_is_503_in_time():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.listen()
         port = server.getsockname()[1]
@@ -83,7 +88,7 @@ def test_a_database_that_hangs_up_is_503_at_once():
         thread = threading.Thread(target=hang_up, daemon=True)
         thread.start()
 
-        assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < 1
+        assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < timing.REQUEST_SECONDS
 
 
 def test_the_client_keeps_as_many_connections_as_asked_for(dynalite: Database):
@@ -94,7 +99,7 @@ def test_the_client_keeps_as_many_connections_as_asked_for(dynalite: Database):
 
 def test_a_request_whose_time_is_over_asks_the_database_no_more(monkeypatch):
     asked: list[int] = []
-    monkeypatch.setattr(timing, "_REQUEST_SECONDS", 0)
+    monkeypatch.setattr(timing, "REQUEST_SECONDS", 0)
     context = contextvars.copy_context()
     context.run(timing.restart)
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from container_src import gunicorn_conf
+from container_src import gunicorn_conf, worker
 from tests.container_src.conftest import Server, running
 
 JSON = {"Content_Type": "application/json"}
@@ -113,7 +113,7 @@ def test_silent_clients_keep_nobody_waiting(server: Server):
         for _ in range(gunicorn_conf.threads + 5):
             stack.enter_context(server.socket())
 
-        assert _health_seconds(server) < 2
+        assert _health_seconds(server) < worker.HEAD_SECONDS
 
 
 def test_clients_with_slow_heads_keep_nobody_waiting_and_are_answered(server: Server):
@@ -123,11 +123,11 @@ def test_clients_with_slow_heads_keep_nobody_waiting_and_are_answered(server: Se
             for _ in range(gunicorn_conf.threads + 5)
         ]
 
-        assert _health_seconds(server) < 2
+        assert _health_seconds(server) < worker.HEAD_SECONDS
         for piece in (b"TP/1.1\r\nHo", b"st: x\r\n", b"\r\n"):
             for connection in slow:
                 connection.sendall(piece)
-            assert _health_seconds(server) < 2
+            assert _health_seconds(server) < worker.HEAD_SECONDS
         assert all(connection.recv(15).startswith(b"HTTP/1.1 200 ") for connection in slow)
 
 
@@ -172,7 +172,7 @@ def test_clients_that_do_not_close_keep_nobody_waiting(server: Server):
             connection = stack.enter_context(server.socket(request))
             assert connection.recv(15).startswith(b"HTTP/1.1 200 ")
 
-        assert _health_seconds(server) < 2
+        assert _health_seconds(server) < worker.FAREWELL_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_request_under_way_is_finished_when_the_task_stops(own_server: Server)
 
 def test_it_starts_without_a_writable_folder_for_temporary_files(dynalite, table):
     with running(dynalite.endpoint, table, TMPDIR="/proc") as server:
-        assert _health_seconds(server) < 5
+        assert server.ask("GET", "/")[0].status == 200
         assert server.stop() == 0
 
 

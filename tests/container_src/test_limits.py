@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from container_src import gunicorn_conf
+from container_src import gunicorn_conf, receiving
 from tests.container_src.conftest import Server, running
 from tests.container_src.test_gunicorn import _health_seconds, _post_head
 
@@ -17,7 +17,7 @@ def test_clients_with_slow_bodies_keep_nobody_waiting_for_long(dynalite, table):
         head = _post_head("Content-Length: 100000")
         slow = [stack.enter_context(server.socket(head)) for _ in range(gunicorn_conf.threads + 1)]
 
-        assert _health_seconds(server) < 3
+        assert _health_seconds(server) < receiving.BODY_SECONDS
         assert all(connection.recv(15).startswith(b"HTTP/1.1 401 ") for connection in slow)
 
 

@@ -345,8 +345,11 @@ def test_every_command_has_help_with_an_example_and_the_exit_codes(blogs, comman
 
     assert code == 0
     assert f"\n  blogs {command}" in out
-    assert "--json prints:" in out
     assert "exit codes:" in out
+    shape, *terms = out.split("--json prints:\n")[1].split("\n\n")[0].split("\n  ")
+    for term in ("SUMMARY", "BLOG", '"requests"', '"read_back"'):
+        told = any(line.startswith(term) for line in terms[1:])
+        assert told is (term in shape), term
 
 
 HEAVY = "{'textual', 'rich', 'click', 'pygments', 'markdown_it', 'boto3'}"

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 
 import pytest
 
@@ -36,15 +35,12 @@ async def test_calls_at_the_same_time_have_an_environment_each_up_to_the_limit(b
     gate = Gate(bench, function)
     held = [await gate.enter(number) for number in range(3)]
 
-    began = time.perf_counter()
     with pytest.raises(Throttled):
         await function.invoke(call("pid"))
-    took = time.perf_counter() - began
 
     gate.open()
     pids = {json.loads(answer) for answer in await asyncio.gather(*held)}
     assert len(pids) == 3
-    assert took < 0.1
     assert await ask(function, "pid") in pids
 
 

@@ -4,7 +4,6 @@ import dataclasses
 import os
 import re
 import signal
-import time
 
 import pytest
 
@@ -105,11 +104,9 @@ async def test_silent_connections_do_not_make_a_task_unhealthy(spec, make_servic
     silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
     trickling = await asyncio.open_connection("127.0.0.1", port)
     trickling[1].write(b"GET / HT")
-    begun = time.monotonic()
 
     assert (await ask())[0] == 200
 
-    assert time.monotonic() - begun < 1
     await asyncio.sleep(0.8)  # twice as many checks as may fail
     assert service.tasks == former
     for _, writer in [*silent, trickling]:
