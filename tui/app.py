@@ -45,6 +45,7 @@ class BlogsApp(App[None]):
         Binding("B", "compare", "Both backends", show=False),
         Binding("C", "connections", "Connections", show=False),
         Binding("L", "full_log", "Request log", show=False),
+        Binding("ctrl+p", "command_palette", "Menu", priority=True),
         Binding("ctrl+o", "jump", "Jump", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),

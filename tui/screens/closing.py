@@ -40,6 +40,11 @@ class ClosesOnce(Screen[ScreenResultType]):
             return False
         return super().check_action(action, parameters)
 
+    def on_click(self, event: events.Click) -> None:
+        """Turn away from a dialog by a click beside it."""
+        if self.is_modal and self.get_widget_at(*event.screen_offset)[0] is self:
+            self.dismiss(None)
+
     async def _on_message(self, message: Message) -> None:
         """Deal with nothing that a widget says once this screen is closed, nor begin then."""
         if is_open(self) or not (message.bubble or isinstance(message, events.Mount)):

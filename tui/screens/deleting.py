@@ -27,6 +27,10 @@ class DeletionLine(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
+    async def on_click(self) -> None:
+        """Keep it, as the key does that stands here."""
+        await self.run_action("screen.undo")
+
     def show(self, waiting: list[Deletion]) -> None:
         self.display = bool(waiting)
         if waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -37,7 +38,7 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("ctrl+s", "save what you write"),
     ("F3  F4", "while writing: preview; your own editor ($VISUAL, $EDITOR)"),
     ("ctrl+o", "jump: a letter over everything that takes keys goes there"),
-    ("ctrl+p", "command palette: all of this by name, and themes (remembered)"),
+    ("ctrl+p", "menu: all of this by name, and themes (remembered)"),
     ("ctrl+z", "suspend (fg brings it back); in Contents: undo"),
     ("ctrl+c  ctrl+q", "quit from anywhere"),
     ("?  F1", "this help"),
@@ -46,7 +47,8 @@ _WIDTH: Final = 68  # what the dialog has room for
 _NOTES: Final = (
     "Both backends serve the same blogs from one table. The line on top says which one is asked. "
     "In the request log, cold means that the backend had to start first, warm that it was "
-    "running. The mouse works too; hold shift to select text with it."
+    "running. The mouse works too: what the last line names can be clicked, Menu has the rest, and "
+    "a click beside a dialog turns away. Hold shift to select text with it."
 )
 
 
@@ -67,6 +69,10 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
 
     def on_mount(self) -> None:
         self.query_one("#help").focus()
+
+    def on_click(self, event: events.Click) -> None:  # noqa: ARG002 -- the base wants it
+        """Go back by a click anywhere: there may be no room beside the text."""
+        self.dismiss(None)
 
 
 def _table() -> Content:
