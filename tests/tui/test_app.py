@@ -44,7 +44,7 @@ async def test_the_list_shows_newest_first_and_every_key_in_the_footer(world, si
             "d Delete",
             "r Reload",
             "t Switch",
-            "l Log",
+            "^p Menu",
             "? Help",
             "q Quit",
         ):
