@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pulumi
 import pulumi_aws as aws
 
-_ZONES = 2  # some regions have no third zone for new accounts
+_ZONES: Final = 2  # some regions have no third zone for new accounts
+# Zones in which no task would start, by ids: a zone's name means another one in each account.
+_WITHOUT_FARGATE: Final = (
+    # Amazon ECS developer guide, "AWS Fargate Regions": usw1-az1 and usw1-az3 only; apne1-az1,
+    # apne1-az2 and apne1-az4 only. Its older page "Amazon ECS on AWS Fargate" also: cac1-az1 and
+    # cac1-az2 only.
+    *("usw1-az2", "apne1-az3", "cac1-az3", "cac1-az4"),
+    # Reported to start no ARM64 tasks, which are the default; not on AWS's page.
+    "use1-az3",
+)
 
 
 class Network(pulumi.ComponentResource):
@@ -50,6 +61,7 @@ class Network(pulumi.ComponentResource):
             state="available",
             # A Local Zone that the account has opted in to may know neither balancers nor Fargate.
             filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+            exclude_zone_ids=list(_WITHOUT_FARGATE),
             opts=pulumi.InvokeOptions(parent=self),
         ).names
         ids = []

@@ -71,7 +71,7 @@ class LocalProvider:
         return kind in _KEPT
 
     async def invoke(self, token: str, arguments: Properties) -> Properties:
-        return invokes.answer(token)
+        return invokes.answer(token, arguments)
 
     async def settle(self) -> None:
         """Wait until all that was declared answers."""

@@ -77,18 +77,24 @@ class MotoProvider:
             case "getRegion":
                 return {"id": REGION, "name": REGION, "region": REGION}
             case "getAvailabilityZones":
-                zones = self.account.client("ec2").describe_availability_zones(
-                    Filters=[
-                        {"Name": "state", "Values": [arguments["state"]]},
-                        *({"Name": f["name"], "Values": f["values"]} for f in arguments["filters"]),
-                    ]
-                )["AvailabilityZones"]
-                return {"id": REGION, "names": [zone["ZoneName"] for zone in zones]}
+                return self._zones(**arguments)
             case "getAuthorizationToken":
                 assert arguments["registryId"] == ACCOUNT_ID
                 return {"userName": "AWS", "password": "a registry's password"}
             case _:
                 raise ProviderError(f"{token} has no answer in the emulated account")
+
+    def _zones(self, state, filters, excludeZoneIds):  # noqa: N803  # the provider's names
+        """Ask for the zones, and leave some out afterwards, as the provider does."""
+        asked = [{"Name": "state", "Values": [state]}]
+        asked += [{"Name": one["name"], "Values": one["values"]} for one in filters]
+        zones = self.account.client("ec2").describe_availability_zones(Filters=asked)
+        kept = [one for one in zones["AvailabilityZones"] if one["ZoneId"] not in excludeZoneIds]
+        return {
+            "id": REGION,
+            "names": [one["ZoneName"] for one in kept],
+            "zoneIds": [one["ZoneId"] for one in kept],
+        }
 
 
 def _kind(kind):

@@ -102,5 +102,16 @@ def test_a_name_that_leaves_no_room_for_pulumis_digits_is_refused(refused, kind,
     assert told == f"name '{name}-' plus 7 random chars is longer than maximum length {limit}"
 
 
+def test_zones_that_the_program_excludes_are_left_out_by_their_ids(endpoint):
+    token = "aws:index/getAvailabilityZones:getAvailabilityZones"
+    filters = [{"name": "opt-in-status", "values": ["opt-in-not-required"]}]
+    asked = {"state": "available", "filters": filters, "excludeZoneIds": ["euw1-az1", "use1-az3"]}
+
+    answer = asyncio.run(MotoProvider(endpoint).invoke(token, asked))
+
+    assert sorted(answer["zoneIds"]) == ["euw1-az2", "euw1-az3"]
+    assert len(answer["names"]) == 2
+
+
 def test_a_type_without_a_translation_is_refused(refused):
     assert refused(BUCKET, {}) == f"{BUCKET} has no translation in tests/account/kinds"

@@ -45,13 +45,22 @@ class Recorder:
     async def invoke(self, token, arguments):
         if token == "aws:ecr/getAuthorizationToken:getAuthorizationToken":
             return {"userName": "AWS", "password": "a registry's password"}
-        return answer(token)
+        return answer(token, arguments)
 
 
 def _arn(kind, name):
     service, _, resource = kind.split(":")[1].partition("/")
     region = "" if service == "iam" else REGION
     return f"arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}/{name}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One of the provider's functions, as the program called it."""
+
+    token: str
+    provider: str
+    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +125,8 @@ class Watching(Monitor):
         return await super().RegisterResourceOutputs(request, context)
 
     async def Invoke(self, request, context):  # noqa: N802  # likewise
-        self.invokes.append((request.tok, request.provider))
+        arguments = json_format.MessageToDict(request.args)
+        self.invokes.append(Asked(request.tok, request.provider, arguments))
         return await super().Invoke(request, context)
 
 

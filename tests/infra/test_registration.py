@@ -24,7 +24,7 @@ def test_every_aws_resource_and_question_goes_through_the_explicit_provider(vari
 
     assert len(asked) > 70
     assert {one.name for one in asked if one.provider != reference} == set()
-    assert {provider for _, provider in variant.invokes} == {reference}
+    assert {one.provider for one in variant.invokes} == {reference}
     assert [one.name for one in variant.all if one.kind == PROVIDER] == ["aws"]
 
 
@@ -120,7 +120,7 @@ SERVICES = {
 def test_the_endpoint_stands_for_every_service_that_any_stack_uses(program, variants):
     (endpoints,) = json.loads(explicit_provider(program).inputs["endpoints"])
     kinds = {one.kind for name in VARIANTS for one in variants(name).resources}
-    kinds |= {token for name in VARIANTS for token, _ in variants(name).invokes}
+    kinds |= {one.token for name in VARIANTS for one in variants(name).invokes}
     modules = {kind.split(":")[1].partition("/")[0] for kind in kinds if kind.startswith("aws:")}
 
     used = set(itertools.chain(*(SERVICES.get(module, {module}) for module in modules)))

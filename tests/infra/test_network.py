@@ -1,0 +1,41 @@
+"""Where the network lies: in zones that can run the tasks."""
+
+ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
+# By region, the zones that AWS knows and that start the tasks: what infra/network.py cites.
+WITH_FARGATE = {
+    "usw1": {"usw1-az1", "usw1-az3"},
+    "cac1": {"cac1-az1", "cac1-az2"},
+    "apne1": {"apne1-az1", "apne1-az2", "apne1-az4"},
+    "use1": {f"use1-az{number}" for number in (1, 2, 4, 5, 6)},
+}
+
+
+def zones_asked(program):
+    (asked,) = [one.arguments for one in program.invokes if one.token == ZONES]
+    return asked
+
+
+def test_the_zones_asked_for_are_open_to_everybody_and_run_fargate(variant):
+    assert zones_asked(variant) == {
+        "state": "available",
+        "filters": [{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+        "excludeZoneIds": ["usw1-az2", "apne1-az3", "cac1-az3", "cac1-az4", "use1-az3"],
+    }
+
+
+def test_no_zone_that_runs_fargate_is_excluded_and_each_region_keeps_two(deployed):
+    excluded = set(zones_asked(deployed)["excludeZoneIds"])
+
+    for region, zones in WITH_FARGATE.items():
+        assert not excluded & zones, region
+        assert len(zones) >= 2
+        assert [zone for zone in excluded if zone.startswith(f"{region}-")]
+
+
+def test_the_subnets_lie_in_the_first_zones_of_the_answer(variant):
+    subnets = variant.of("aws:ec2/subnet:Subnet")
+
+    assert {name: one["availabilityZone"] for name, one in subnets.items()} == {
+        "network-public-0": "eu-west-1a",
+        "network-public-1": "eu-west-1b",
+    }
