@@ -31,6 +31,7 @@ class Balancer(pulumi.ComponentResource):
     """An Application Load Balancer, its listeners, and the group of its targets."""
 
     url: pulumi.Output[str]
+    host: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     target_group: aws.lb.TargetGroup
     dimension: pulumi.Output[str]
@@ -59,7 +60,7 @@ class Balancer(pulumi.ComponentResource):
             drop_invalid_header_fields=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=args.network.ways_out),
         )
-        self.dimension = balancer.arn_suffix
+        self.host, self.dimension = balancer.dns_name, balancer.arn_suffix
         self.target_group = self._targets()
         self._listen(balancer, group)
         self.url = self._address(balancer)

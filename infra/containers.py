@@ -46,6 +46,7 @@ class Containers(pulumi.ComponentResource):
     url: pulumi.Output[str]
     cluster_name: pulumi.Output[str]
     service_name: pulumi.Output[str]
+    balancer_host: pulumi.Output[str]
     balancer_dimension: pulumi.Output[str]
     targets_dimension: pulumi.Output[str]
 
@@ -70,7 +71,7 @@ class Containers(pulumi.ComponentResource):
             self._scale(cluster, service)
         self.url = balancer.url
         self.cluster_name, self.service_name = cluster.name, service.name
-        self.balancer_dimension = balancer.dimension
+        self.balancer_host, self.balancer_dimension = balancer.host, balancer.dimension
         self.targets_dimension = balancer.target_group.arn_suffix
         self.register_outputs({"url": self.url})
 

@@ -210,6 +210,12 @@ def test_every_part_writes_into_a_log_group_that_is_there(account, outputs):
     assert all(groups[name] for name in written)
 
 
+def test_the_host_is_the_name_at_which_the_load_balancer_answers(account, outputs):
+    balancer = account.balancer(outputs["LoadBalancerDimension"])
+
+    assert outputs["LoadBalancerHost"] == balancer["DNSName"]
+
+
 def test_tasks_are_reached_from_the_load_balancer_alone(account, outputs):
     balancer = account.balancer(outputs["LoadBalancerDimension"])
     network = account.service(outputs)["networkConfiguration"]["awsvpcConfiguration"]

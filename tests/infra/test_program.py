@@ -1,6 +1,7 @@
 """What the program declares."""
 
 import json
+import re
 
 from blog import schema
 from infra.functions import OPERATIONS
@@ -9,6 +10,15 @@ from localcloud.provider.local import LocalProvider
 
 def test_the_outputs_have_the_predecessor_s_names(program):
     assert {"FunctionsURL", "ContainersURL", "WriteToken"} <= set(program.outputs)
+
+
+def test_every_output_is_in_the_readme(pytestconfig, variant):
+    readme = (pytestconfig.rootpath / "README.md").read_text("utf-8")
+    table = readme.partition("| output | what it is | one-liner |")[2].partition("\n\n")[0]
+    cells = [row.split("|")[1] for row in table.splitlines()[2:]]
+    named = set(re.findall(r"`(\w+)`", " ".join(cells)))
+
+    assert set(variant.outputs) <= named
 
 
 def test_open_writes_need_no_token_and_say_so_to_both_backends(declare):

@@ -264,6 +264,13 @@ def test_a_certificate_and_its_name_turn_https_on(given):
     )
 
 
+def test_who_makes_the_record_of_the_domain_is_told_where_it_leads(given):
+    program = given(HTTPS)
+
+    assert not program.of("aws:route53/record:Record")
+    assert program.outputs["LoadBalancerHost"] == "dnsName:containers-lb-balancer"
+
+
 def test_bytecode_changes_the_contents_of_the_package(own_project, tmp_path, given):
     python = tmp_path / "python" / "python3.13"
     python.parent.mkdir()
