@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Final, TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
+from infra.tagging import mistake
+
 _T = TypeVar("_T")
 _MAY_BE_SECRET: Final = "alarmEmail"  # noqa: S105  # a name; what is declared with the others is readable in AWS anyway
-_ORIGIN: Final = r"https?://[^/\s,]+"
+# As browsers write an origin: they compare it letter by letter.
+_ORIGIN: Final = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?"
+_SHOWN: Final = 200  # characters of a wrong value; more would hide what is said about it
 
 
 class Reader:
@@ -41,36 +45,47 @@ class Reader:
             raise self.wrong(key, f"must be a whole number from {least} to {most}")
         return int(value)
 
-    def one_of(self, key: str, allowed: Sequence[_T]) -> _T:
+    def one_of(self, key: str, allowed: Sequence[_T], condition: str = "") -> _T:
+        """Read one of *allowed*, which is all that the *condition* leaves."""
         value = self._required(key)
         for choice in allowed:
             if value == str(choice):
                 return choice
-        raise self.wrong(key, f"must be one of {', '.join(map(str, allowed))}")
+        raise self.wrong(key, f"must be one of {', '.join(map(str, allowed))}{condition}")
 
     def origins(self, key: str) -> tuple[str, ...]:
         values = self._texts(key, '["*"] or ["https://example.com"]')
         if values != ("*",) and not all(re.fullmatch(_ORIGIN, value) for value in values):
-            raise self.wrong(key, 'must be ["*"] or origins such as ["https://example.com"]')
-        return values
+            rule = 'must be ["*"] or origins such as ["https://example.com"]'
+            raise self.wrong(key, f"{rule}: lower case, without a path, without *")
+        return self._once(key, values)
 
     def networks(self, key: str) -> tuple[str, ...]:
         values = self._texts(key, '["203.0.113.0/24"]')
         try:
-            return tuple(str(IPv4Network(value)) for value in values)
+            networks = tuple(str(IPv4Network(value)) for value in values)
         except ValueError as error:
-            raise self.wrong(key, f"must hold address ranges: {error}") from error
+            rule = "must hold IPv4 address ranges such as 203.0.113.0/24"
+            raise self.wrong(key, f"{rule}: {error}") from error
+        return self._once(key, networks)
 
-    def tags(self, key: str) -> dict[str, str]:
+    def tags(self, key: str, defaults: Mapping[str, str]) -> dict[str, str]:
+        """Read tags that stand beside *defaults*; gives all of them."""
         value = self._object(key)
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             raise self.wrong(key, "must hold texts by name, such as {team: web}")
-        return {str(name): text for name, text in value.items()}
+        if rule := mistake(value, defaults):
+            raise self.wrong(key, rule)
+        return {**defaults, **value}
 
     def wrong(self, key: str, rule: str) -> pulumi.RunError:
         """Make the error that names the setting, what it is and what is allowed."""
         full_key = self._config.full_key(key)
-        shown = "a secret" if is_config_secret(full_key) else repr(self._config.get(key))
+        shown = repr(self._config.get(key))
+        if len(shown) > _SHOWN:
+            shown = f"{shown[:_SHOWN]}..."
+        if is_config_secret(full_key):
+            shown = "a secret"
         return pulumi.RunError(f"{full_key} is {shown}, but {rule}")
 
     def refuse_others(self) -> None:
@@ -104,3 +119,9 @@ class Reader:
         if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
             raise self.wrong(key, f"must be a list such as {example}")
         return tuple(value)
+
+    def _once(self, key: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Give *values* back when all differ: AWS refuses what is declared twice."""
+        if twice := sorted({value for value in values if values.count(value) > 1}):
+            raise self.wrong(key, f"must hold each entry once: {', '.join(twice)}")
+        return values

@@ -38,6 +38,15 @@ _BYTECODES: Final[tuple[Bytecode, ...]] = ("required", "none")
 _PREFIX_LIMIT: Final = 32  # leaves room for the longest suffix within Lambda's 64 characters
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
+_PREFIX: Final = r"[a-z][a-z0-9-]{0,19}"
+_MAIL: Final = r"|[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+"
+_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN: Final = rf"|(?=.{{1,253}}$)({_LABEL}\.)+([a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})"
+_CERTIFICATE: Final = r"|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+"
+_REGISTRY: Final = r"([A-Za-z0-9.-]+(:[0-9]{1,5})?/)?"
+_TAG: Final = r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?"
+_IMAGE: Final = rf"|(?=.{{1,255}}$){_REGISTRY}[a-z0-9]+((\.|__?|-+|/)[a-z0-9]+)*{_TAG}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class AwsSettings:
@@ -109,15 +118,16 @@ class Settings:
     def read(cls, config: pulumi.Config, aws: pulumi.Config, stack: str) -> Settings:
         """Read *config*; a wrong setting ends the program with one line that names it."""
         reader = Reader(config)
-        prefix = reader.text("prefix", r"[a-z][a-z0-9-]{0,19}", "must be a short lower-case word")
+        rule = "must be 1 to 20 lower-case letters, digits and -, the first a letter"
+        prefix = reader.text("prefix", _PREFIX, rule)
         settings = cls(
             prefix=physical_prefix(prefix, stack),
-            tags={"project": config.name, "stack": stack, **reader.tags("tags")},
+            tags=reader.tags("tags", {"project": config.name, "stack": stack}),
             open_writes=reader.boolean("openWrites"),
             cors_origins=reader.origins("corsOrigins"),
             deletion_protection=reader.boolean("deletionProtection"),
             log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
-            alarm_email=reader.text("alarmEmail", r"|[^@\s]+@[^@\s]+", "must be a mail address"),
+            alarm_email=reader.text("alarmEmail", _MAIL, "must be a mail address"),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
             aws=_aws(reader, aws),
             functions=_functions(reader),
@@ -138,15 +148,25 @@ def physical_prefix(prefix: str, stack: str) -> str:
 
 
 def _aws(reader: Reader, aws: pulumi.Config) -> AwsSettings:
-    endpoint = reader.text("awsEndpoint", r"|https?://\S+", "must be a URL of this machine")
-    if endpoint and urlsplit(endpoint).hostname not in _LOOPBACK:
-        raise reader.wrong("awsEndpoint", "must be a URL of this machine (http://127.0.0.1:PORT)")
+    rule = "must be a URL of this machine (http://127.0.0.1:PORT)"
+    endpoint = reader.text("awsEndpoint", r"|https?://\S+", rule)
+    if endpoint and not _is_here(endpoint):
+        raise reader.wrong("awsEndpoint", rule)
     return AwsSettings(region=aws.get("region"), profile=aws.get("profile"), endpoint=endpoint)
 
 
+def _is_here(endpoint: str) -> bool:
+    try:
+        host, port = urlsplit(endpoint).hostname, urlsplit(endpoint).port
+    except ValueError:  # a port above the last one, or half an address
+        return False
+    return host in _LOOPBACK and port != 0
+
+
 def _functions(reader: Reader) -> FunctionSettings:
+    rule = "must be 1 to 128 letters, digits, - and _"
     return FunctionSettings(
-        stage_name=reader.text("stageName", r"[A-Za-z0-9_-]{1,128}", "must be letters and digits"),
+        stage_name=reader.text("stageName", r"[A-Za-z0-9_-]{1,128}", rule),
         throttling_rate=reader.integer("throttlingRate", 1, 10_000),
         throttling_burst=reader.integer("throttlingBurst", 1, 5_000),
         memory_size=reader.integer("memorySize", 128, 10_240),
@@ -160,20 +180,20 @@ def _functions(reader: Reader) -> FunctionSettings:
 
 def _containers(reader: Reader) -> ContainerSettings:
     cpu = reader.one_of("taskCpu", tuple(FARGATE_SIZES))
-    certificate = r"|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/\S+"
-    domain = r"|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}"
+    arn = "must be an ACM certificate (arn:aws:acm:REGION:ACCOUNT:certificate/ID)"
+    zone = "must be a zone's id such as Z0123456789ABC"
     return ContainerSettings(
-        image=reader.text("dockerImage", r"\S*", "must be an image such as repository:tag"),
+        image=reader.text("dockerImage", _IMAGE, "must be an image such as repository:tag"),
         cpu=cpu,
-        memory=reader.one_of("taskMemory", FARGATE_SIZES[cpu]),
+        memory=reader.one_of("taskMemory", FARGATE_SIZES[cpu], f" with taskCpu {cpu}"),
         min_tasks=reader.integer("minTasks", 1, 1_000),
         desired_tasks=reader.integer("desiredTasks", 1, 1_000),
         max_tasks=reader.integer("maxTasks", 1, 1_000),
         cpu_target=reader.integer("autoscalingCpuTarget", 10, 90),
         allowed_cidrs=reader.networks("allowedCidrs"),
-        certificate_arn=reader.text("certificateArn", certificate, "must be an ACM certificate"),
-        domain_name=reader.text("domainName", domain, "must be a domain name in lower case"),
-        hosted_zone_id=reader.text("hostedZoneId", r"|Z[A-Z0-9]{1,31}", "must be a zone's id"),
+        certificate_arn=reader.text("certificateArn", _CERTIFICATE, arn),
+        domain_name=reader.text("domainName", _DOMAIN, "must be a domain name in lower case"),
+        hosted_zone_id=reader.text("hostedZoneId", r"|Z[A-Z0-9]{1,31}", zone),
     )
 
 
@@ -182,12 +202,21 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     functions, containers = settings.functions, settings.containers
     if functions.snap_start and functions.provisioned_concurrency:
         raise reader.wrong("snapStart", "must be false with provisionedConcurrency: choose one")
-    if not containers.min_tasks <= containers.desired_tasks <= containers.max_tasks:
-        rule = f"must be from minTasks ({containers.min_tasks}) to maxTasks"
-        raise reader.wrong("desiredTasks", f"{rule} ({containers.max_tasks})")
+    _check_counts(reader, containers)
     if bool(containers.certificate_arn) != bool(containers.domain_name):
         raise reader.wrong("certificateArn", "must come together with domainName")
     if containers.hosted_zone_id and not containers.domain_name:
         raise reader.wrong("hostedZoneId", "must come together with domainName")
+    region = settings.aws.region
+    if region and containers.certificate_arn and containers.certificate_arn.split(":")[3] != region:
+        raise reader.wrong("certificateArn", f"must be of the load balancer's region: {region}")
     if containers.image == LOCAL_IMAGE and not settings.aws.endpoint:
         raise reader.wrong("dockerImage", "must be a real image unless awsEndpoint is set")
+
+
+def _check_counts(reader: Reader, containers: ContainerSettings) -> None:
+    if containers.min_tasks > containers.max_tasks:
+        raise reader.wrong("minTasks", f"must not be above maxTasks ({containers.max_tasks})")
+    if not containers.min_tasks <= containers.desired_tasks <= containers.max_tasks:
+        rule = f"must be from minTasks ({containers.min_tasks}) to maxTasks"
+        raise reader.wrong("desiredTasks", f"{rule} ({containers.max_tasks})")

@@ -1,6 +1,7 @@
 """Settings are read strictly: what is not understood stops the program with one line."""
 
 import json
+import re
 
 import pulumi
 import pytest
@@ -9,6 +10,7 @@ from pulumi.runtime import set_all_config
 
 from infra.settings import Settings, physical_prefix
 from localcloud.engine.project import load_project
+from tests.infra.variants import CERTIFICATE
 
 PROJECT = "aws-blog-demo"
 
@@ -17,8 +19,10 @@ PROJECT = "aws-blog-demo"
 def read(pytestconfig):
     """Reads the settings as a stack would, some of them changed."""
 
-    def read(stack="local", **changes):
-        config = dict(load_project(pytestconfig.rootpath, "local", {}).config)
+    local = load_project(pytestconfig.rootpath, "local", {}).config
+
+    def read(stack="local", region="", **changes):
+        config = {**local, **({"aws:region": region} if region else {})}
         config |= {f"{PROJECT}:{key}": value for key, value in changes.items()}
         set_all_config(config)
         return Settings.read(pulumi.Config(PROJECT), pulumi.Config("aws"), stack)
@@ -60,24 +64,69 @@ def test_a_word_that_is_no_boolean_never_opens_or_closes_writes_silently(read, w
         ("logRetentionDays", "15", "one of 1, 3, 5"),
         ("taskCpu", "300", "one of 256, 512"),
         ("taskMemory", "4096", "one of 512, 1024, 2048"),
-        ("prefix", "Blog", "lower-case word"),
-        ("stageName", "a/b", "must be letters and digits"),
+        ("prefix", "Blog", "must be 1 to 20 lower-case letters, digits and -, the first a letter"),
+        ("prefix", "a" * 21, "must be 1 to 20 lower-case letters"),
+        ("prefix", "", "must be 1 to 20 lower-case letters"),
+        ("stageName", "a.b", "must be 1 to 128 letters, digits, - and _"),
+        ("stageName", "a" * 129, "must be 1 to 128 letters"),
         ("dockerImage", "a b", "must be an image"),
+        ("dockerImage", "https://registry.example/blog", "must be an image"),
+        ("dockerImage", "Repository:tag", "must be an image"),
+        ("dockerImage", "repository:", "must be an image"),
+        ("dockerImage", "a" * 256, "must be an image"),
         ("corsOrigins", json.dumps(["example.com"]), 'such as ["https://example.com"]'),
         ("corsOrigins", json.dumps(["*", "https://a.example"]), 'must be ["*"] or origins'),
+        ("corsOrigins", json.dumps(["https://*.example"]), "without *"),
+        ("corsOrigins", json.dumps(["https://a.example/"]), "without a path"),
+        ("corsOrigins", json.dumps(["https://A.example"]), "lower case"),
+        ("corsOrigins", json.dumps(["https://a.b", "https://a.b"]), "each entry once: https://a.b"),
         ("corsOrigins", "[]", "must be a list"),
         ("corsOrigins", "[", "must be JSON"),
         ("allowedCidrs", json.dumps(["10.0.0.1/8"]), "has host bits set"),
-        ("allowedCidrs", json.dumps(["10.0.0.0/33"]), "must hold address ranges"),
+        ("allowedCidrs", json.dumps(["10.0.0.0/33"]), "must hold IPv4 address ranges such as"),
+        ("allowedCidrs", json.dumps(["::/0"]), "must hold IPv4 address ranges such as"),
+        (
+            "allowedCidrs",
+            json.dumps(["10.0.0.0/8", "192.0.2.1", "10.0.0.0/255.0.0.0", "192.0.2.1/32"]),
+            "each entry once: 10.0.0.0/8, 192.0.2.1/32",
+        ),
         ("desiredTasks", "0", "from 1 to 1000"),
         ("desiredTasks", "5", "from minTasks (1) to maxTasks (4)"),
+        ("minTasks", "5", "must not be above maxTasks (4)"),
         ("autoscalingCpuTarget", "100", "from 10 to 90"),
         ("alarmEmail", "nobody", "must be a mail address"),
+        ("alarmEmail", "team@localhost", "must be a mail address"),
+        ("alarmEmail", "<team@example.com>", "must be a mail address"),
         ("certificateArn", "arn:aws:iam::1:x", "must be an ACM certificate"),
+        ("certificateArn", CERTIFICATE.replace("acm", "iam"), "must be an ACM certificate"),
         ("domainName", "https://example.com", "must be a domain name"),
+        ("domainName", "a" * 64 + ".example.com", "must be a domain name"),
+        ("domainName", "abcde." * 42 + "com", "must be a domain name"),
+        ("domainName", "a.example.com.", "must be a domain name"),
+        ("hostedZoneId", "/hostedzone/Z123", "must be a zone's id such as Z0"),
         ("hostedZoneId", "Z123", "must come together with domainName"),
         ("awsEndpoint", "https://dynamodb.eu-west-1.amazonaws.com", "of this machine"),
+        ("awsEndpoint", "http://127.0.0.1:99999", "of this machine"),
+        ("awsEndpoint", "http://127.0.0.1:0", "of this machine"),
+        ("awsEndpoint", "http://[::1", "of this machine"),
         ("tags", json.dumps({"team": 1}), "must hold texts"),
+        ("tags", "[]", "must hold texts"),
+        ("tags", json.dumps({"aws:team": "web"}), "no keys that begin with aws:"),
+        ("tags", json.dumps({"AWS:team": "web"}), "no keys that begin with aws:"),
+        ("tags", json.dumps({"team": "Aws:web"}), "no values that begin with aws:"),
+        ("tags", json.dumps({"k" * 129: "web"}), "keys of at most 128 characters: one has 129"),
+        ("tags", json.dumps({"team": "v" * 257}), "values of at most 256 characters: one has 257"),
+        ("tags", json.dumps({"team": "a\nb"}), "values of letters, digits, spaces and _.:/=+-@"),
+        ("tags", json.dumps({"team?": "web"}), "keys of letters, digits, spaces and _.:/=+-@"),
+        ("tags", json.dumps({"": "web"}), "no empty key"),
+        ("tags", json.dumps({"stack": "web"}), "the program sets project and stack itself"),
+        ("tags", json.dumps({"Project": "web"}), "the program sets project and stack itself"),
+        ("tags", json.dumps({"team": "a", "Team": "b"}), "both 'team' and 'Team'"),
+        (
+            "tags",
+            json.dumps({f"k{number}": "" for number in range(49)}),
+            "at most 48 tags: AWS allows 50, with project and stack",
+        ),
         ("throttlingRate", "0", "from 1 to 10000"),
     ],
 )
@@ -89,6 +138,90 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(read, key, value, rule):
     assert message.startswith(f"{PROJECT}:{key} is ")
     assert rule in message
     assert "\n" not in message
+    assert len(message) < 450
+
+
+def test_what_aws_just_allows_is_taken(read):
+    tags = {"k" * 128: "v" * 256, "Größe": "a b_c.d:e/f=g+h-i@j", "empty": ""}
+    tags |= {f"k{number}": "" for number in range(45)}
+
+    assert len(read(tags=json.dumps(tags)).tags) == 50
+    assert read(prefix="a" * 20).prefix == "a" * 20 + "-local"
+    assert read(stageName="a-1_B").functions.stage_name == "a-1_B"
+    for endpoint in ("http://localhost", "http://[::1]:4566", "https://127.0.0.1:65535"):
+        assert read(awsEndpoint=endpoint).aws.endpoint == endpoint
+    origins = ["http://localhost:5173", "https://xn--bcher-kva.example", "http://[::1]:80"]
+    assert read(corsOrigins=json.dumps(origins)).cors_origins == tuple(origins)
+    for address in ("a.b+c@mail.example.co", "ä@example.com"):
+        assert read(alarmEmail=address).alarm_email == address
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "nginx",
+        "registry.example:5000/a/b__c-d.e:1.0_x",
+        "public.ecr.aws/docker/library/python:3.13",
+        f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/blog@sha256:{'a' * 64}",
+        f"localhost:5000/blog:latest@sha256:{'0' * 64}",
+    ],
+)
+def test_the_names_of_images_that_exist_are_taken(read, image):
+    assert read(dockerImage=image).containers.image == image
+
+
+@pytest.mark.parametrize(
+    "name", ["example.com", "a-1.b.example.museum", "xn--bcher-kva.xn--p1ai", "a" * 63 + ".de"]
+)
+def test_the_names_of_domains_that_exist_are_taken(read, name):
+    settings = read(domainName=name, certificateArn=CERTIFICATE)
+
+    assert settings.containers.domain_name == name
+
+
+def test_a_certificate_of_another_region_is_refused_where_the_region_is_known(read):
+    https = {"domainName": "blog.example.com", "certificateArn": CERTIFICATE}
+
+    for region in ("eu-west-1", ""):
+        assert read(region=region, **https).containers.certificate_arn == CERTIFICATE
+    with pytest.raises(pulumi.RunError, match=r"certificateArn is .* region: us-east-1"):
+        read(region="us-east-1", **https)
+
+
+ODD = (
+    *("", " ", "\n", "a\n", "null", "-1", "1e3", "0x10", "\u0663", "1" * 7, "a" * 1000, "a\0b"),
+    *("{}", "[]", "{", '[""]', "[null]", "[[]]", '["a", 1]', '{"a": null}', '{"a": {}}', '"a"'),
+    *("http://[", "http://localhost:x", "arn:aws:acm:::certificate/", "@", "a@b@c.d", "..", "-"),
+)
+
+
+def test_an_odd_value_of_any_setting_is_taken_or_named_in_one_line(pytestconfig, read):
+    declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
+    for key in declared:
+        for value in ODD:
+            told = complaint(read, key, value)
+            assert re.fullmatch(rf"|{PROJECT}:\w+ is .*, but .*must.*", told), (key, value)
+
+
+def complaint(read, key, value):
+    """Give what is said about a value; nothing when it is taken."""
+    try:
+        read(**{key: value})
+    except pulumi.RunError as error:
+        return str(error)
+    return ""
+
+
+def test_task_counts_are_held_against_each_other_fewest_and_most_first(read):
+    with pytest.raises(
+        pulumi.RunError, match=r"minTasks is '5', but must not be above maxTasks \("
+    ):
+        read(minTasks="5")
+    with pytest.raises(
+        pulumi.RunError, match=r"desiredTasks is '1', but must be from minTasks \(5"
+    ):
+        read(minTasks="5", maxTasks="6")
+    assert read(minTasks="5", desiredTasks="5", maxTasks="5").containers.is_scaled is False
 
 
 def test_settings_that_exclude_each_other_are_refused(read):
@@ -132,7 +265,7 @@ def test_the_ready_stack_files_are_valid_and_name_a_region(pytestconfig, stack):
 
 def test_a_memory_that_fits_another_cpu_size_is_refused(read):
     assert read(taskCpu="512", taskMemory="4096").containers.memory == 4096
-    with pytest.raises(pulumi.RunError, match="taskMemory"):
+    with pytest.raises(pulumi.RunError, match=r"taskMemory is '512', .* with taskCpu 512"):
         read(taskCpu="512", taskMemory="512")
 
 
