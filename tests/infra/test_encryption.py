@@ -1,0 +1,113 @@
+"""What is declared and stores data is encrypted, or the reason why not stands here.
+
+Every type of resource is in one of these tables: a new one has to be thought about first.
+"""
+
+import itertools
+
+import pytest
+
+from tests.infra.variants import VARIANTS
+
+TABLE = "aws:dynamodb/table:Table"
+TOPIC = "aws:sns/topic:Topic"
+
+# Encrypted by declaration: the input that says so.
+DECLARED = {TABLE: ("serverSideEncryption", {"enabled": True})}
+# Encrypted by AWS whatever is declared: where AWS says so.
+BY_AWS = {
+    "aws:cloudwatch/logGroup:LogGroup": (
+        "CloudWatch Logs user guide, Encrypt log data: log groups are always encrypted"
+    ),
+    "aws:ecr/repository:Repository": (
+        "ECR user guide, Encryption at rest: AES-256 under keys of S3 unless another is declared"
+    ),
+    "aws:ecs/taskDefinition:TaskDefinition": (
+        "ECS developer guide, Fargate task ephemeral storage: AES-256 since platform 1.4.0"
+    ),
+    "aws:lambda/function:Function": (
+        "Lambda developer guide, Data protection: variables, packages and snapshots always are"
+    ),
+    "random:index/randomPassword:RandomPassword": (
+        "Pulumi, Secrets: only in the stack's state, where secrets are encrypted (test_secrets.py)"
+    ),
+}
+# Not encrypted: why.
+NOT_ENCRYPTED = {
+    TOPIC: (
+        "alarms cannot publish to a topic under AWS's own key alias/aws/sns, whose policy does not "
+        "let CloudWatch in and cannot be changed (SNS developer guide, Managing encryption keys); "
+        "a key of one's own costs by the month, for an alarm's name and state"
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        "the mail address is metadata of the topic, which no key covers (Securing data with SSE)"
+    ),
+}
+# What keeps nothing but what is declared: settings of AWS itself, addresses, permissions.
+NOTHING_STORED = {
+    "aws:apigatewayv2": ("api:Api", "integration:Integration", "route:Route", "stage:Stage"),
+    "aws:appautoscaling": ("policy:Policy", "target:Target"),
+    "aws:cloudwatch": ("dashboard:Dashboard", "metricAlarm:MetricAlarm"),
+    "aws:ec2": (
+        *("internetGateway:InternetGateway", "routeTable:RouteTable", "subnet:Subnet", "vpc:Vpc"),
+        *("routeTableAssociation:RouteTableAssociation", "securityGroup:SecurityGroup"),
+        "vpcEndpoint:VpcEndpoint",
+    ),
+    "aws:ecr": ("lifecyclePolicy:LifecyclePolicy",),
+    "aws:ecs": ("cluster:Cluster", "service:Service"),
+    "aws:iam": (
+        *("role:Role", "rolePolicy:RolePolicy"),
+        "rolePolicyAttachment:RolePolicyAttachment",
+    ),
+    "aws:lambda": (
+        *("alias:Alias", "permission:Permission"),
+        "provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    ),
+    "aws:lb": ("listener:Listener", "loadBalancer:LoadBalancer", "targetGroup:TargetGroup"),
+    "aws:route53": ("record:Record",),
+    "aws:vpc": (
+        "securityGroupEgressRule:SecurityGroupEgressRule",
+        "securityGroupIngressRule:SecurityGroupIngressRule",
+    ),
+    "docker-build": ("index:Image",),  # kept in the repository
+    "pulumi": ("providers:aws",),
+}
+
+
+def known():
+    """Give every type that stands in a table, as often as it does."""
+    for package, kinds in NOTHING_STORED.items():
+        mark = "/" if package.startswith("aws:") else ":"
+        yield from (f"{package}{mark}{kind}" for kind in kinds)
+    yield from itertools.chain(DECLARED, BY_AWS, NOT_ENCRYPTED)
+
+
+def own_keys(inputs):
+    return [key for key in inputs if "kms" in key.lower() or "encrypt" in key.lower()]
+
+
+def test_every_declared_type_stands_in_one_table_and_none_stands_there_for_nothing(variants):
+    declared = {one.kind for name in VARIANTS for one in variants(name).resources}
+
+    assert sorted(known()) == sorted(declared)
+
+
+def test_what_is_encrypted_by_declaration_is_so_in_every_stack(variant):
+    for kind, (key, value) in DECLARED.items():
+        assert variant.of(kind)
+        for name, inputs in variant.of(kind).items():
+            assert inputs[key] == value, name
+
+
+@pytest.mark.parametrize("kind", [*BY_AWS, *NOT_ENCRYPTED])
+def test_what_is_left_to_aws_names_no_key_of_its_own(variant, kind):
+    for name, inputs in variant.of(kind).items():
+        assert own_keys(inputs) == [], name
+
+
+def test_alarms_are_what_publishes_to_the_topic_that_is_not_encrypted(variants):
+    program = variants("everything")
+    (topic,) = (one for one in program.resources if one.kind == TOPIC)
+    alarms = program.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()
+
+    assert {arn for one in alarms for arn in one["alarmActions"]} == {topic.outputs["arn"]}
