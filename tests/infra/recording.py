@@ -225,10 +225,15 @@ class Programs:
 
 def _environment(folder, programs):
     """Give the program what the local cloud's engine gives it, and a Docker that answers."""
+    made = clean_environment("http://127.0.0.1:1")
+    path = (programs, make_docker(folder), made["PATH"], os.environ.get("PATH", ""))
+    return made | {"PATH": os.pathsep.join(str(part) for part in path if part)}
+
+
+def make_docker(folder):
+    """Make a Docker that answers and does nothing; gives the folder that belongs on PATH."""
     docker = folder / "bin" / "docker"
     docker.parent.mkdir(exist_ok=True)
     docker.write_text("#!/bin/sh\nexit 0\n")
     docker.chmod(0o755)
-    made = clean_environment("http://127.0.0.1:1")
-    path = (programs, docker.parent, made["PATH"], os.environ.get("PATH", ""))
-    return made | {"PATH": os.pathsep.join(str(part) for part in path if part)}
+    return docker.parent

@@ -1,6 +1,7 @@
 """A preview: nothing exists yet, so most values are unknown, and the program must not mind."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -8,8 +9,10 @@ from localcloud.engine.engine import Engine
 from localcloud.engine.project import load_project
 from localcloud.engine.wire import UNKNOWN
 from localcloud.processes import Processes
-from tests.infra.recording import Recorder
-from tests.infra.variants import EVERYTHING, IMAGE, STACK
+from tests.infra.recording import Recorder, make_docker
+from tests.infra.variants import STACK, VARIANTS
+
+BUILT = "docker-build:index:Image"
 
 
 class Untouchable(Recorder):
@@ -19,35 +22,68 @@ class Untouchable(Recorder):
         raise AssertionError(f"a preview made {name}")
 
 
+class WithDocker(Processes):
+    """Starts programs that find a Docker before any other one of this machine."""
+
+    def __init__(self, docker, lost):
+        super().__init__(lost)
+        self._docker = docker
+
+    async def spawn(self, name, command, *, env, **options):
+        path = os.pathsep.join([str(self._docker), env["PATH"]])
+        return await super().spawn(name, command, env={**env, "PATH": path}, **options)
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def name(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def previewed(pytestconfig, tmp_path_factory):
-    log = tmp_path_factory.mktemp("preview") / "program.log"
-    settings = {**EVERYTHING, "dockerImage": IMAGE}
-    project = load_project(pytestconfig.rootpath, STACK, settings)
-    return asyncio.run(_preview(project, log))
+def previewed(name, pytestconfig, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("preview")
+    project = load_project(pytestconfig.rootpath, STACK, VARIANTS[name])
+    return asyncio.run(_preview(project, folder))
 
 
-async def _preview(project, log):
+async def _preview(project, folder):
     async def lost():
         pass
 
-    processes = Processes(lost)
+    processes = WithDocker(make_docker(folder), lost)
     await processes.open()
     try:
-        return await Engine(Untouchable(), processes, log, print).preview(project)
+        engine = Engine(Untouchable(), processes, folder / "program.log", print)
+        return await engine.preview(project)
     finally:
         await processes.close()
 
 
-def test_a_preview_shows_every_resource_that_an_update_makes(previewed, declare_deployed):
-    made = declare_deployed(**EVERYTHING, dockerImage=IMAGE)
-
-    assert set(previewed.resources) == set(made.by_urn)
+def test_a_preview_shows_every_resource_that_an_update_makes(previewed, name, variants):
+    assert set(previewed.resources) == set(variants(name).by_urn)
 
 
-def test_a_preview_shows_the_outputs_and_which_are_not_known_yet(previewed):
-    assert previewed.outputs["WriteToken"] == UNKNOWN
+def test_a_preview_shows_the_outputs_that_an_update_gives(previewed, name, variants):
+    assert previewed.outputs.keys() == variants(name).outputs.keys()
+
+
+def test_a_preview_shows_which_outputs_are_not_known_yet(previewed, name):
+    https = "domainName" in VARIANTS[name]
+
+    assert previewed.outputs.get("WriteToken", UNKNOWN) == UNKNOWN
     assert previewed.outputs["FunctionsURL"] == UNKNOWN
-    assert previewed.outputs["ContainersURL"] == "https://blog.example.com"
-    assert previewed.outputs["FunctionMemory"] == 10240
+    assert previewed.outputs["LoadBalancerHost"] == UNKNOWN
+    assert previewed.outputs["ContainersURL"] == ("https://blog.example.com" if https else UNKNOWN)
+    assert previewed.outputs["FunctionMemory"] == int(VARIANTS[name].get("memorySize", 256))
     assert previewed.outputs["FunctionNames"]["GetBlogs"] == "blog-test-GetBlogs"
+
+
+def test_a_preview_of_an_image_that_is_built_does_not_know_where_it_is_pushed(previewed, name):
+    images = [one for one in previewed.resources.values() if one.kind == BUILT]
+
+    assert len(images) == ("dockerImage" not in VARIANTS[name])
+    for one in images:
+        assert one.inputs["tags"] == [UNKNOWN]
+        assert one.inputs["registries"] == [
+            {"address": UNKNOWN, "username": UNKNOWN, "password": UNKNOWN}
+        ]
