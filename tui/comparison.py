@@ -154,8 +154,8 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
     """Compare; what is long and differs throughout is cut, because matching it takes minutes."""
     if old == new:
         return
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
     if max(len(old), len(new)) - head - tail <= _MOST_COMPARED:
         head, tail = max(0, head - _CONTEXT), max(0, tail - _CONTEXT)
         old, new = (side[head : len(side) - tail] for side in (old, new))
@@ -168,8 +168,8 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
             yield f"{sign}… {len(differing) - _MOST_SHOWN} more lines"
 
 
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Count the lines at the beginning that are the same."""
+def common(old: Sequence[str], new: Sequence[str]) -> int:
+    """Count the lines (or characters) at the beginning that are the same."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 

@@ -72,7 +72,7 @@ def blog_text(blog: Blog) -> str:
         f"by {text.line(blog.author) or 'nobody'}, {minutes(blog.created_at)} UTC{edited}\n"
         f"id {text.line(blog.id)}  etag {text.line(blog.etag)}\n"
     )
-    return f"{head}\n{text.block(blog.contents, len(blog.contents))}"
+    return f"{head}\n{text.whole(blog.contents)}"
 
 
 def print_json(document: object) -> None:

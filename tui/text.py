@@ -1,8 +1,8 @@
 """The one boundary between text from anywhere and a terminal.
 
 The backends keep every character they are given; a terminal obeys some of them. Whatever is
-shown goes through `line`, `title`, `row` or `block` first. Their result has a type of its own, so
-that a widget which asks for `Safe` cannot be handed anything else.
+shown goes through `line`, `title`, `row`, `block` or `whole` first. Their result has a type of its
+own, so that a widget which asks for `Safe` cannot be handed anything else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ Safe = NewType("Safe", str)
 """Text that holds nothing a terminal would obey."""
 
 LONGEST_LINE: Final = 400
-LONGEST_BLOCK: Final = 200_000
+LONGEST_BLOCK: Final = 256 * 1024
+"""As many characters as the contents of any blog may have."""
 REPLACED: Final = "\ufffd"
 CUT: Final = "…"
 
@@ -45,16 +46,24 @@ def editable(text: str) -> Safe:
     return Safe(_UNFIT.sub(REPLACED, text))
 
 
-def block(text: str, limit: int = LONGEST_BLOCK) -> Safe:
-    """Make text of several lines fit to show, tabs expanded, cut after *limit* characters."""
-    cut = len(text) > limit
-    shown = unicodedata.normalize("NFC", editable(text[:limit])).expandtabs(4)
-    return Safe(shown + CUT if cut else shown)
+def whole(text: str) -> Safe:
+    """Make text of several lines fit to show, tabs expanded, whatever its length."""
+    return Safe(unicodedata.normalize("NFC", editable(text)).expandtabs(4))
+
+
+def block(text: str) -> Safe:
+    """Make text of several lines fit to show; words say how much of a giant one is left out."""
+    left_out = len(text) - LONGEST_BLOCK
+    shown = whole(text[:LONGEST_BLOCK])
+    if left_out > 0:
+        return Safe(f"{shown}\n\n{CUT} {left_out:,} more characters are not shown.")
+    return shown
 
 
 def line(text: str, limit: int = LONGEST_LINE) -> Safe:
     """Make text fit to show on one line, cut after *limit* characters."""
-    return Safe(re.sub(r"[\n\t]", " ", block(text, limit)))
+    shown = re.sub(r"[\n\t]", " ", whole(text[:limit]))
+    return Safe(shown + CUT if len(text) > limit else shown)
 
 
 def title(text: str, limit: int = LONGEST_LINE) -> Safe:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tui.payloads import PAYLOADS
 from tui import text
+from tui.contract import LARGEST_CONTENTS
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(PAYLOADS)
 
@@ -62,7 +63,13 @@ def test_escape_sequences_go_whole_and_other_controls_leave_a_mark(wild, shown):
 
 def test_a_giant_line_is_cut():
     assert len(text.line("x" * 1_000_000)) == text.LONGEST_LINE + 1
-    assert len(text.block("x" * 1_000_000)) == text.LONGEST_BLOCK + 1
+
+
+def test_no_legal_text_is_cut_and_words_tell_what_is():
+    assert text.LONGEST_BLOCK >= LARGEST_CONTENTS
+    legal = "x" * LARGEST_CONTENTS
+    assert text.block(legal) == legal
+    assert text.block(legal + "y" * 1234) == f"{legal}\n\n… 1,234 more characters are not shown."
 
 
 def test_a_row_has_no_emoji_style_since_terminals_disagree_on_its_width():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,9 +14,12 @@ from textual.widgets import Footer, Static
 from tui import text
 from tui.contract import Blog, Draft
 from tui.screens.closing import ClosesOnce
-from tui.widgets.drawn_text import RawText
+from tui.versions import versions
+from tui.widgets.marked_text import MARK, MarkedText
 
-_MARK = "▌"
+_LEGEND: Final = (
+    f"{MARK} marks the lines that the other version does not have; n goes to the next difference."
+)
 
 
 class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
@@ -32,6 +35,7 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         Binding("m", "dismiss('mine')", "Mine over theirs"),
         Binding("t", "dismiss('theirs')", "Theirs, mine is lost"),
         Binding("escape,q,ctrl+g", "dismiss(None)", "Edit on", key_display="esc"),
+        Binding("n", "next", "Next difference", show=False),  # 80 columns are full
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
@@ -42,22 +46,27 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         super().__init__()
         self._mine = mine
         self._theirs = theirs
+        self._place = 0
 
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
-        yield Static(
-            Content(f"{self.told} {_MARK} marks the lines that the other version does not have."),
-            id="told",
-        )
-        mine, theirs = _lines(self._mine), _lines(self._theirs)
+        yield Static(Content(f"{self.told} {_LEGEND}"), id="told")
+        mine, theirs = versions(self._mine, self._theirs)
         with Container(id="versions"):
             with Vertical():
                 yield Static(Content("Mine, not saved"), classes="whose")
-                yield RawText(_marked(mine, theirs), id="mine")
+                yield MarkedText(mine, id="mine")
             with Vertical():
                 yield Static(Content(f"Theirs, stored {moment} UTC"), classes="whose")
-                yield RawText(_marked(theirs, mine), id="theirs")
+                yield MarkedText(theirs, id="theirs")
         yield Footer(show_command_palette=False)
+
+    def action_next(self) -> None:
+        """Show the next difference in both versions, after the last the first again."""
+        both = self.query(MarkedText)
+        self._place = (self._place + 1) % max(shown.places for shown in both)
+        for shown in both:
+            shown.go_to(self._place)
 
 
 class TakenScreen(ConflictScreen):
@@ -65,13 +74,3 @@ class TakenScreen(ConflictScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "dismiss('both')", "Keep both")]
     told = "This new blog is stored already, perhaps by a save of yours whose answer was lost."
-
-
-def _lines(version: Draft | Blog) -> list[str]:
-    head = [f"Title: {text.line(version.title)}", f"Author: {text.line(version.author)}", ""]
-    return [*head, *text.block(version.contents).split("\n")]
-
-
-def _marked(lines: list[str], others: list[str]) -> str:
-    known = set(others)
-    return "\n".join(f"{' ' if line in known else _MARK} {line}" for line in lines)

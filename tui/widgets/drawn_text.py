@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import io
 
-from rich.console import Console, RenderableType
-from rich.text import Text
+from rich.segment import Segment
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui import text
 from tui.text import Safe
 from tui.widgets.cells import strip
 
 
 class DrawnText(ScrollView, can_focus=True):
-    """Draws its source anew for each width."""
+    """Draws its text anew for each width."""
 
     # The scrollbar is always there, so that it does not change the width that was drawn for.
     DEFAULT_CSS = """
@@ -31,14 +28,13 @@ class DrawnText(ScrollView, can_focus=True):
     }
     """
 
-    def __init__(self, source: str, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._source = text.block(source)
-        self._lines: list[Strip] = []
+        self._lines: list[list[Segment]] = []
         self._drawn_width = 0
 
-    def drawable(self) -> RenderableType:
-        """Give what is drawn; called in a thread."""
+    def drawn(self, width: int) -> list[list[Segment]]:
+        """Draw the lines for so many cells; called in a thread."""
         raise NotImplementedError
 
     def on_resize(self) -> None:
@@ -49,21 +45,11 @@ class DrawnText(ScrollView, can_focus=True):
 
     async def _draw(self, width: int) -> None:
         """Draw in a thread; a width that has changed meanwhile is drawn by its own call."""
-        lines = await asyncio.to_thread(self._drawn, width)
+        lines = await asyncio.to_thread(self.drawn, width)
         if width == self._drawn_width:
             self._lines = lines
             self.virtual_size = Size(width, len(lines))
             self.refresh()
-
-    def _drawn(self, width: int) -> list[Strip]:
-        console = Console(
-            width=width,
-            file=io.StringIO(),
-            force_terminal=True,
-            color_system="truecolor",
-            legacy_windows=False,
-        )
-        return [Strip(line) for line in console.render_lines(self.drawable())]
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
@@ -72,16 +58,5 @@ class DrawnText(ScrollView, can_focus=True):
             return strip(Safe("Drawing…"), width, self.rich_style)
         if index >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        drawn = self._lines[index].apply_style(self.rich_style)
+        drawn = Strip(self._lines[index]).apply_style(self.rich_style)
         return drawn.adjust_cell_length(width, self.rich_style)
-
-
-class RawText(DrawnText):
-    """The text as it is written; long lines are wrapped."""
-
-    DEFAULT_CSS = """
-    RawText { padding-left: 1; }
-    """
-
-    def drawable(self) -> RenderableType:
-        return Text(self._source, no_wrap=False, overflow="fold")

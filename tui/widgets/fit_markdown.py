@@ -12,5 +12,5 @@ from tui import text
 def make_fit(tokens: Sequence[Token]) -> None:
     """Make the text of *tokens* fit to show."""
     for token in tokens:
-        token.content = text.block(token.content)
+        token.content = text.whole(token.content)
         make_fit(token.children or ())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
-from rich.markdown import Markdown
+import io
 
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.segment import Segment
+
+from tui import text
 from tui.widgets.drawn_text import DrawnText
 from tui.widgets.fit_markdown import make_fit
 
@@ -12,7 +16,18 @@ from tui.widgets.fit_markdown import make_fit
 class LongText(DrawnText):
     """Markdown of any length; links are shown and not clickable."""
 
-    def drawable(self) -> RenderableType:
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._source = text.block(source)
+
+    def drawn(self, width: int) -> list[list[Segment]]:
+        console = Console(
+            width=width,
+            file=io.StringIO(),
+            force_terminal=True,
+            color_system="truecolor",
+            legacy_windows=False,
+        )
         markdown = Markdown(self._source, hyperlinks=False)
         make_fit(markdown.parsed)
-        return markdown
+        return console.render_lines(markdown)

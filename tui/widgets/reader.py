@@ -109,7 +109,7 @@ def rendered(contents: str) -> Widget:
 
 def raw(contents: str) -> Widget:
     """Make the widget that shows a text as it is written."""
-    from tui.widgets.drawn_text import RawText  # noqa: PLC0415 -- as for rendered
+    from tui.widgets.raw_text import RawText  # noqa: PLC0415 -- as for rendered
 
     return RawText(contents)
 

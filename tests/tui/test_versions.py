@@ -1,0 +1,129 @@
+"""Where two versions of a blog differ."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tui.contract import LARGEST_CONTENTS, Blog, Draft
+from tui.versions import versions
+from tui.widgets.marked_text import MarkedText
+from tui.widgets.raw_text import RawText
+
+HEAD = 3  # title, author, and an empty line
+WORDS = "word " * 50_000
+
+
+def against(mine, theirs, title="T"):
+    draft = Draft(id="x", title=title, author="A", contents=mine)
+    stamps = {"created_at": "", "updated_at": "", "version": "", "etag": ""}
+    return versions(draft, Blog(id="x", title="T", author="A", contents=theirs, **stamps))
+
+
+def marked(version):
+    return [line for line, own in zip(version.lines, version.is_own, strict=True) if own]
+
+
+def test_lines_of_one_version_alone_are_marked():
+    mine, theirs = against("same\nmine\nsame", "same\ntheirs\nsame")
+
+    assert (marked(mine), marked(theirs)) == (["mine"], ["theirs"])
+    assert mine.places == theirs.places == [(HEAD + 1, 0)]
+
+
+def test_a_difference_at_the_very_end_of_the_largest_contents_is_found():
+    same = "x" * (LARGEST_CONTENTS - 1)
+    mine, theirs = against(same + "m", same + "t")
+
+    assert (marked(mine), marked(theirs)) == ([same + "m"], [same + "t"])
+    assert mine.places == theirs.places == [(HEAD, len(same))]
+
+
+def test_both_begin_where_they_begin_to_differ_and_go_on_to_their_own_marks():
+    mine, theirs = against("a\nb\nc\nd", "a\nnew\nb\nc\nother", title="Mine")
+
+    assert mine.places == [(0, len("Title: ")), (HEAD + 3, 0)]
+    assert theirs.places == [(0, len("Title: ")), (HEAD + 1, 0), (HEAD + 4, 0)]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("a\nb", "a"), ("a", "a\nb"), ("", ""), ("a", "a")])
+def test_a_version_that_ends_first_has_a_place_too(mine, theirs):
+    for version in against(mine, theirs):
+        assert len(version.lines) > version.places[0].line
+
+
+def test_a_line_that_is_there_once_more_has_no_mark_and_a_place():
+    mine, theirs = against("a\na\nb", "a\nb")
+
+    assert not marked(mine) + marked(theirs)
+    assert mine.places == theirs.places == [(HEAD + 1, 0)]
+
+
+@given(st.text("ab \n"), st.text("ab \n"), st.integers(1, 9))
+def test_every_place_is_drawn_in_a_row_of_its_own_line(mine, theirs, width):
+    for version in against(mine, theirs):
+        shown = MarkedText(version, id="x")
+        rows = [line[0].text[2:] for line in shown.drawn(width)]
+        below = [rows[row] for row in shown._rows[width]]  # noqa: SLF001 -- where it scrolls to
+
+        assert len(below) == len(version.places)
+        for row, place in zip(below, version.places, strict=True):
+            assert row in version.lines[place.line]
+
+
+async def conflict(stage, mine, theirs):
+    await stage.press("e")
+    await stage.is_on("FormScreen")
+    stage.world.blogs.put(id="blog-0004", title="Blog number 4", author="Ada", contents=theirs)
+    stage.app.screen.query_one("#contents").load_text(mine)
+    await stage.press("ctrl+s")
+    await stage.is_on("ConflictScreen")
+
+
+@pytest.mark.parametrize(
+    ("size", "same"), [(SMALL, WORDS), (LARGE, WORDS.replace(" ", "\n"))], ids=["line", "lines"]
+)
+async def test_a_conflict_begins_at_the_first_difference_however_far_down(world, size, same):
+    async with staged(world, size) as stage:
+        await conflict(stage, f"{same}MINE", f"{same}THEIRS")
+        await stage.sees("MINE", "THEIRS", "▌")
+
+
+async def test_n_goes_to_the_next_difference_and_after_the_last_to_the_first(world):
+    gap = "\nsame" * 100
+    async with staged(world, SMALL) as stage:
+        await conflict(stage, f"M1{gap}\nM2{gap}\nM3", f"T1{gap}\nT2{gap}\nT3")
+        for number in (1, 2, 3, 1):
+            await stage.sees(f"M{number}", f"T{number}")
+            await stage.press("n")
+
+
+async def test_another_width_keeps_the_difference_in_sight(world):
+    async with staged(world, SMALL) as stage:
+        same = WORDS[:20_000]
+        await conflict(stage, f"{same}MINE", f"{same}THEIRS")
+        await stage.sees("MINE", "THEIRS")
+        await stage.pilot.resize_terminal(*LARGE)
+        await stage.sees("MINE", "THEIRS")
+
+
+@pytest.mark.parametrize("keys", [[], ["v"]], ids=["rendered", "raw"])
+async def test_the_end_of_the_largest_blog_can_be_read(world, keys):
+    contents = ("word " * LARGEST_CONTENTS)[: LARGEST_CONTENTS - 8] + "\nTHE END"
+    world.blogs.put(id="x", title="Large", contents=contents)
+    async with staged(world, SMALL) as stage:
+        await stage.press("enter")
+        await stage.sees("by nobody")
+        await stage.press(*keys)
+        await stage.until(lambda: "Drawing" not in stage.text() and "word" in stage.text())
+        await stage.press("end")
+        await stage.sees("THE END")
+
+
+def test_a_text_of_many_short_lines_is_drawn_to_its_end():
+    drawn = RawText("\n" * (LARGEST_CONTENTS - 1) + "x").drawn(80)
+
+    assert len(drawn) == LARGEST_CONTENTS
+    assert drawn[-1][0].text == "x"

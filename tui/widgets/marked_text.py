@@ -1,0 +1,72 @@
+"""Shows one of two versions of a text, with a mark before what the other has not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.segment import Segment
+
+from tui.versions import Version
+from tui.widgets.drawn_text import DrawnText
+from tui.widgets.raw_text import wrapped
+
+MARK: Final = "▌"
+
+
+class MarkedText(DrawnText):
+    """Begins where the versions begin to differ; each row of a marked line has the mark."""
+
+    DEFAULT_CSS = """
+    MarkedText { padding-left: 1; }
+    """
+
+    def __init__(self, version: Version, *, id: str) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id)
+        self._version = version
+        self._place = 0
+        self._rows: dict[int, list[int]] = {}
+        """By width: the row of each place."""
+
+    @property
+    def places(self) -> int:
+        """How many places there are to go to."""
+        return len(self._version.places)
+
+    def go_to(self, number: int) -> None:
+        """Show that place on top, or the last when there are fewer."""
+        self._place = min(number, self.places - 1)
+        rows = self._rows.get(self._drawn_width)
+        if rows:
+            self.scroll_to(y=rows[self._place], animate=False)
+
+    async def _draw(self, width: int) -> None:
+        await super()._draw(width)
+        self.go_to(self._place)
+
+    def drawn(self, width: int) -> list[list[Segment]]:
+        columns = dict(self._version.places)
+        drawn: list[list[Segment]] = []
+        rows: list[int] = []
+        marks = (f"{MARK if own else ' '} " for own in self._version.is_own)
+        written = wrapped(self._version.lines, max(1, width - 2))
+        for number, (mark, pieces) in enumerate(zip(marks, written, strict=True)):
+            if number in columns:
+                before = self._version.lines[number][: columns[number]]
+                rows.append(len(drawn) + _row(pieces, before))
+            drawn += [[Segment(mark + piece)] for piece in pieces]
+        self._rows[width] = rows
+        return drawn
+
+
+def _row(pieces: list[str], before: str) -> int:
+    """Tell in which row the text after *before* stands; at a row's end spaces are dropped."""
+    left = _inked(before)
+    for number, piece in enumerate(pieces):
+        left -= _inked(piece)
+        if left < 0:
+            return number
+    return len(pieces) - 1
+
+
+def _inked(words: str) -> int:
+    return len("".join(words.split()))
