@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.segment import Segments
@@ -32,6 +32,9 @@ from tui.settings import SettingsError
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.request_log import RequestLog
 from tui.widgets.request_table import RequestTable
+
+if TYPE_CHECKING:
+    from tui.screens.form import FormScreen
 
 
 class BlogsApp(App[None]):
@@ -91,7 +94,20 @@ class BlogsApp(App[None]):
         loop.set_default_executor(UnwaitedThreads())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError):
-                loop.add_signal_handler(number, self.exit)
+                loop.add_signal_handler(number, self._end)
+
+    def _end(self) -> None:
+        """Leave at once, and keep what is written: nobody can be asked."""
+        self.exit()
+        for form in self._forms():
+            if form.is_mounted:  # else there is nothing in it yet
+                form.keep()
+
+    def _forms(self) -> list[FormScreen]:
+        """Give what the person writes in."""
+        from tui.screens.form import FormScreen  # noqa: PLC0415 -- see below
+
+        return [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
 
     def on_unmount(self) -> None:
         self.session.on_change = lambda: None
@@ -239,9 +255,7 @@ class BlogsApp(App[None]):
         if self._leaving:
             self.exit()
             return
-        from tui.screens.form import FormScreen  # noqa: PLC0415 -- see above
-
-        written = [one for one in self.screen_stack if isinstance(one, FormScreen) and one.is_lost]
+        written = [form for form in self._forms() if form.is_lost]
         if not written:
             self._finish()
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -188,6 +190,65 @@ def test_a_closed_terminal_ends_the_program(environ):
             terminal.status = None
             time.sleep(0.02)
     pytest.fail("it still runs without a terminal")
+
+
+def drafts():
+    """Give the titles of the drafts on disk."""
+    folder = Path(os.environ["XDG_STATE_HOME"]) / "blogs" / "drafts"
+    return [json.loads(path.read_bytes())["title"] for path in folder.glob("*.json")]
+
+
+def type_a_title(terminal, until):
+    """Write in a new blog's form, with no pause between the keys."""
+    terminal.expect(b"number")
+    terminal.type(b"n")
+    mark = terminal.expect(b"Give up")
+    terminal.type(b"abc")
+    terminal.expect(b"3 of 200", mark)
+    for _ in range(190):
+        terminal.type(b"x")
+        terminal.read(0.05)
+        if until():
+            return
+    pytest.fail("this never came to be while keys were typed")
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, "closed"])
+def test_what_was_typed_up_to_the_end_is_kept(environ, how):
+    with opened(environ) as terminal:
+        type_a_title(terminal, until=drafts)
+        mark = len(terminal.seen)
+        terminal.type(b"END")
+        terminal.expect(b"END", mark)
+        if how == "closed":
+            os.close(terminal.master)
+            _, terminal.status = os.waitpid(terminal.pid, 0)
+        else:
+            os.kill(terminal.pid, how)
+            assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+
+    assert [title[:3] + title[-3:] for title in drafts()] == ["abcEND"]
+
+
+def test_what_was_typed_before_a_sudden_death_is_kept(environ):
+    with opened(environ) as terminal:
+        type_a_title(terminal, until=drafts)
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.wait()
+
+    assert [title[:3] for title in drafts()] == ["abc"]
+
+
+def test_a_signal_before_a_form_is_there_ends_the_program(environ):
+    with opened(environ) as terminal:
+        terminal.expect(b"number")
+        terminal.type(b"n")
+        os.kill(terminal.pid, signal.SIGTERM)
+        status = terminal.wait()
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert b"Traceback" not in terminal.seen
+    assert not drafts()
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again_at_the_new_size(environ):

@@ -112,6 +112,25 @@ async def test_what_is_written_is_kept_and_forgotten_once_it_is_saved(world):
         await stage.until(lambda: not kept(stage))
 
 
+async def test_what_is_written_without_a_pause_is_kept_meanwhile(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        for _ in range(190):
+            field(stage, "title").insert_text_at_cursor("x")
+            await stage.pilot.pause(0.02)
+            if kept(stage):
+                return
+    raise AssertionError("nothing was kept while keys came")
+
+
+async def test_what_is_typed_after_a_draft_was_kept_is_kept_too(world):
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        for title in ("x", "xx", "xxx"):
+            await stage.press("x")
+            await stage.until(lambda title=title: [one.title for one in kept(stage)] == [title])
+
+
 async def test_what_was_written_before_a_crash_is_offered_at_the_next_start(world, size, tmp_path):
     async with staged(world, size) as stage:
         await open_form(stage)

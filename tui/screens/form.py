@@ -27,7 +27,7 @@ from tui.widgets.fields import Fields, TextField
 from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5
-"""Seconds without a key after which what is written is kept."""
+"""At most so many seconds after a key, what is written is kept."""
 _NOTHING: Final = Texts(title="", author="", contents="")
 _HIDDEN: Final = (
     "Some characters of this blog cannot be shown. A field that you leave alone keeps them."
@@ -113,9 +113,12 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def _changed(self) -> None:
         self._check()
-        if self._delay:
-            self._delay.stop()
-        self._delay = self.set_timer(KEEP_DELAY, self.keep)
+        if self._delay is None:  # to begin anew at each key would keep nothing of steady typing
+            self._delay = self.set_timer(KEEP_DELAY, self._keep_in_time)
+
+    def _keep_in_time(self) -> None:
+        self._delay = None
+        self.keep()
 
     def _check(self) -> None:
         """Say beside each field what is wrong with it; nobody blames a form for being empty."""
