@@ -164,6 +164,23 @@ def _html_404():
     return answer
 
 
+@pytest.mark.parametrize("switches", [1, 2])
+async def test_an_edit_opens_only_what_the_backend_on_the_label_gave(world, switches):
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].hold()
+        await stage.press("e")
+        await world.faults[F].waiting.wait()
+        await stage.press(*["t"] * switches)
+        gate.set()
+        if switches == 1:
+            await stage.hears("you have switched meanwhile. Press e again.")
+            await settle(stage)
+            assert stage.screen_name == "MainScreen"
+            await stage.press("e")
+        await stage.is_on("FormScreen")
+        await stage.sees("CONTAINERS" if switches == 1 else "FUNCTIONS")
+
+
 async def test_a_switch_under_a_write_leaves_it_where_it_was_begun(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")

@@ -100,9 +100,14 @@ class Writing:
         for kept in self._session.drafts.offers(self._session.urls):
             if kept.id == listed.id and await self._offer(kept) != "x":
                 return
+        asked = self._session.backend
         blog = await self._stored_now(listed)
-        if blog and is_on_top(self._screen):
+        if not blog or not is_on_top(self._screen):
+            return
+        if self._session.backend == asked:
             self._open(Manuscript(blog))
+        else:  # the form would name another backend than the one that gave the blog
+            self._screen.notify("Not opened: you have switched meanwhile. Press e again.")
 
     def delete(self, listed: Summary) -> None:
         if not self._is_being_deleted(listed):
