@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -97,8 +97,12 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Some request has no answer yet."""
+        """Some request has no answer yet, or something else takes a while."""
         return bool(self._reads or self._writes)
+
+    def working(self) -> AbstractContextManager[None]:
+        """Count as busy while something is made that takes a while."""
+        return self._among(self._reads)
 
     @property
     def saving(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from textual.widgets import OptionList
 
@@ -106,6 +108,34 @@ async def test_a_person_may_turn_away_from_the_links(monkeypatch):
             await stage.press(*keys)
             await stage.is_on("MainScreen")
             await stage.until(lambda: not stage.app.screen._writing._acting)  # noqa: SLF001 -- over
+
+
+async def test_while_links_are_looked_for_the_screen_says_so_and_takes_keys(monkeypatch):
+    found = threading.Event()
+    monkeypatch.setattr("tui.screens.links.hyperlinks", lambda _: found.wait(20) and [])
+    async with staged(world_with(KINDS), SMALL) as stage:
+        await read(stage)
+        await stage.press("o")
+        await stage.sees("waiting")
+        await stage.press("question_mark")
+        await stage.is_on("HelpScreen")
+        await stage.press("q")
+        found.set()
+        await stage.hears("This blog has no links.")
+        await stage.until(lambda: "waiting" not in stage.text())
+
+
+async def test_of_very_many_links_the_first_are_listed_and_words_say_so():
+    contents = " ".join(f"[{number}](https://example.org/{number})" for number in range(1200))
+    async with staged(world_with(contents), SMALL) as stage:
+        await read(stage)
+        await stage.press("o")
+        await stage.is_on("LinksScreen")
+        await stage.sees("The first 500 of 1,200 links (enter follows, esc leaves)")
+        assert stage.app.screen.query_one(OptionList).option_count == 500
+        await stage.press("end", "enter")
+        await stage.is_on("ChoiceScreen")
+        await stage.sees("https://example.org/499")
 
 
 async def test_the_key_that_is_held_down_opens_nothing(monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,7 +18,10 @@ from tui.contract import Blog
 from tui.hyperlinks import Hyperlink, hyperlinks
 from tui.screens.agreement import follow_link
 from tui.screens.closing import ClosesOnce, is_on_top
+from tui.session import Session
 from tui.widgets.options import Options
+
+MOST_LISTED: Final = 500  # more would take the screen a second and longer to show
 
 
 class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
@@ -37,11 +40,19 @@ class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(Content(f"{len(self._links):,} links (enter follows, esc leaves)"))
-            yield Options(*map(_option, self._links), markup=False)
+            yield Label(Content(f"{_count(len(self._links))} (enter follows, esc leaves)"))
+            yield Options(*map(_option, self._links[:MOST_LISTED]), markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._links[event.option_index].url)
+
+
+def _count(links: int) -> str:
+    return (
+        f"{links:,} links"
+        if links <= MOST_LISTED
+        else f"The first {MOST_LISTED} of {links:,} links"
+    )
 
 
 def _option(link: Hyperlink) -> Content:
@@ -51,9 +62,10 @@ def _option(link: Hyperlink) -> Content:
     return Content.assemble(text.title(link.words), "\n  ", (address, "dim"))
 
 
-async def follow_one(screen: Screen[Any], blog: Blog) -> None:
+async def follow_one(screen: Screen[Any], session: Session, blog: Blog) -> None:
     """Let the person pick a link of *blog* when there are several, and ask before it is opened."""
-    links = await asyncio.to_thread(hyperlinks, blog.contents)
+    with session.working():
+        links = await asyncio.to_thread(hyperlinks, blog.contents)
     if not is_on_top(screen):
         return
     if not links:

@@ -207,7 +207,7 @@ class MainScreen(ClosesOnce[None]):
         from tui.screens.links import follow_one  # noqa: PLC0415 -- Markdown takes 0.1 s to import
 
         if self._reader.blog:
-            self._writing.act(follow_one(self, self._reader.blog))
+            self._writing.act(follow_one(self, self._session, self._reader.blog))
 
     def action_copy(self) -> None:
         if self.target:
