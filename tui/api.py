@@ -177,11 +177,17 @@ class HttpApi(Api):
         except (httpx.HTTPError, httpx.InvalidURL, _TooLarge, TimeoutError) as error:
             failure = self._lost(question.method, error)
             recording.error = str(failure)
+            failure.entry = self._recorded(recording)
             raise failure from error
-        finally:
-            entry = recording.entry()
-            self.record(entry)
-        return _Answer(response=response, body=body, entry=entry)
+        except BaseException:
+            self._recorded(recording)
+            raise
+        return _Answer(response=response, body=body, entry=self._recorded(recording))
+
+    def _recorded(self, recording: Recording) -> LogEntry:
+        entry = recording.entry()
+        self.record(entry)
+        return entry
 
     async def _exchanged(
         self, question: Question, headers: dict[str, str], recording: Recording

@@ -10,7 +10,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
-from tui.contract import Exchange, Kind, LogEntry, Question
+from tui.contract import ApiError, Exchange, Kind, LogEntry, Question
+from tui.settings import SettingsError
 from tui.text import Safe
 
 EXPECTED: Final = {
@@ -26,6 +27,9 @@ EXPECTED: Final = {
     "x-served-by": "who answered",
 }
 """Headers that may differ although both backends answer alike, and why."""
+
+Ask = Callable[[Kind, Question], Awaitable[Exchange]]
+"""Asks one backend; raises `ApiError` or `SettingsError`."""
 
 _WIDTH: Final = 100  # a longer line is compared piece by piece: a blog's contents are one line
 _CONTEXT: Final = 3
@@ -93,6 +97,39 @@ class Comparison:
         return self.same_status and not self.unexpected and not self.body
 
 
+@dataclass(frozen=True, kw_only=True)
+class Incomplete:
+    """What is known when not both gave an answer."""
+
+    question: Question
+    functions: Exchange | ApiError | SettingsError
+    containers: Exchange | ApiError | SettingsError
+
+    @property
+    def answers(self) -> dict[Kind, Exchange]:
+        """What did come."""
+        sides = {Kind.FUNCTIONS: self.functions, Kind.CONTAINERS: self.containers}
+        return {kind: side for kind, side in sides.items() if isinstance(side, Exchange)}
+
+    @property
+    def causes(self) -> list[ApiError | SettingsError]:
+        """Why the rest did not."""
+        sides = (self.functions, self.containers)
+        return [side for side in sides if not isinstance(side, Exchange)]
+
+
+def table(found: Comparison | Incomplete) -> list[tuple[str, str, str]]:
+    """Set what is known of both requests side by side: a name and a few words for each."""
+    functions, containers = _figures(found.functions), _figures(found.containers)
+    names = functions or containers
+    return [(name, functions.get(name, "-"), containers.get(name, "-")) for name in names]
+
+
+def _figures(side: Exchange | ApiError | SettingsError) -> dict[str, str]:
+    entry = None if isinstance(side, SettingsError) else side.entry
+    return dict(figures(entry)) if entry else {}
+
+
 def figures(entry: LogEntry) -> list[tuple[str, str]]:
     """Give what is known of one request, a name and a few words each; times in milliseconds."""
     phases, server = entry.phases, entry.server
@@ -117,13 +154,21 @@ def milliseconds(time: float | None) -> str:
     return "-" if time is None else f"{time:.1f}"
 
 
-async def compare(
-    question: Question, ask: Callable[[Kind, Question], Awaitable[Exchange]]
-) -> Comparison:
+async def compare(question: Question, ask: Ask) -> Comparison | Incomplete:
     """Ask one backend after the other, so that neither waits for the other's share."""
-    functions = await ask(Kind.FUNCTIONS, question)
-    containers = await ask(Kind.CONTAINERS, question)
-    return Comparison(question=question, functions=functions, containers=containers)
+    functions = await _asked(ask, Kind.FUNCTIONS, question)
+    containers = await _asked(ask, Kind.CONTAINERS, question)
+    if isinstance(functions, Exchange) and isinstance(containers, Exchange):
+        return Comparison(question=question, functions=functions, containers=containers)
+    return Incomplete(question=question, functions=functions, containers=containers)
+
+
+async def _asked(ask: Ask, kind: Kind, question: Question) -> Exchange | ApiError | SettingsError:
+    """Give what went wrong, too: the other backend is asked all the same."""
+    try:
+        return await ask(kind, question)
+    except (ApiError, SettingsError) as error:
+        return error
 
 
 def _joined(headers: Iterable[tuple[str, Safe]]) -> dict[str, str]:

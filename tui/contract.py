@@ -197,6 +197,8 @@ class ApiError(Exception):
         self.status = status
         self.uncertain = uncertain
         """A write may have happened although no answer says so."""
+        self.entry: LogEntry | None = None
+        """The request that has no answer, as it went; None when none was sent."""
 
 
 class Api(Protocol):

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from tui import output, text
 from tui.backends import Backends
-from tui.comparison import Comparison, HeaderPair, compare, figures
-from tui.contract import Api, Exchange, Kind, Question
+from tui.comparison import Comparison, HeaderPair, Incomplete, compare, table
+from tui.contract import Api, ApiError, Exchange, Kind, Question
 from tui.failures import refusal
 from tui.questions import listing, reading
+from tui.settings import SettingsError
 
 
 async def diff(apis: Mapping[Kind, Api], backends: Backends, args: Namespace) -> bool:
@@ -20,12 +21,32 @@ async def diff(apis: Mapping[Kind, Api], backends: Backends, args: Namespace) ->
         return await apis[kind].exchange(question)
 
     found = await compare(reading(args.id) if args.id else listing(args.limit), ask)
+    if isinstance(found, Incomplete):
+        if found.answers and not args.json:
+            output.print_text("\n".join(_known(found)))
+        raise _common_cause(found)
     _raise_refusal(found, backends)
     if args.json:
         output.print_json(_document(found))
     else:
         output.print_text("\n".join(_text(found)))
     return found.same
+
+
+def _known(found: Incomplete) -> list[str]:
+    """Word the one answer that came."""
+    headers = [
+        _header(name, value) for one in found.answers.values() for name, value in one.entry.headers
+    ]
+    return [text.row(found.question.target), *_figures(found), *map(text.line, headers)]
+
+
+def _common_cause(found: Incomplete) -> ApiError | SettingsError:
+    """Give one failure that tells every cause; the first decides the exit code."""
+    first, *others = found.causes
+    if not others or isinstance(first, SettingsError):
+        return first
+    return ApiError(" ".join(map(str, found.causes)), first.failure, status=first.status)
 
 
 def _raise_refusal(found: Comparison, backends: Backends) -> None:
@@ -71,10 +92,7 @@ def _header(name: str, value: str | None) -> str:
     return f"no {name}" if value is None else f"{name}: {value}"
 
 
-def _figures(found: Comparison) -> list[str]:
-    functions, containers = (figures(one.entry) for one in found.exchanges)
-    head = ("milliseconds", Kind.FUNCTIONS.word, Kind.CONTAINERS.word)
-    pairs = zip(functions, containers, strict=True)
-    rows = [head, *((name, first, second) for (name, first), (_, second) in pairs)]
+def _figures(found: Comparison | Incomplete) -> list[str]:
+    rows = [("milliseconds", Kind.FUNCTIONS.word, Kind.CONTAINERS.word), *table(found)]
     name_width, width = (max(len(row[column]) for row in rows) for column in (0, 1))
     return [f"{row[0]:<{name_width}}  {row[1]:<{width}}  {row[2]}" for row in rows]

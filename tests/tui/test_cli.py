@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -548,6 +549,36 @@ def test_diff_tells_a_common_refusal_by_its_own_code_and_trouble_never_by_1(blog
     served.blogs.answer = lambda *_: Answer(500, {}, b"")
     code, _, err = blogs("diff", "--json")
     assert (code, json.loads(err)["error"]["exit_code"]) == (2, 2)
+
+
+@pytest.mark.parametrize("down", ["functions", "containers"])
+def test_diff_shows_the_one_answer_when_the_other_backend_is_down(blogs, served, down):
+    gone = [f"--{down}-url", "http://127.0.0.1:1"]
+
+    code, out, err = blogs("diff", "blog-0001", *gone)
+
+    values = "no answer +200" if down == "functions" else "200 +no answer"
+    assert code == 3
+    assert re.search(rf"^status +{values}$", out, re.MULTILINE)
+    assert f"\netag: {served.blogs.etag('blog-0001')}\n" in out
+    assert err.startswith(f"blogs: {down.upper()} at 127.0.0.1:1 cannot be reached")
+    assert len(served.blogs.asked) == 1
+
+    code, out, err = blogs("diff", "blog-0001", *gone, "--json")
+
+    assert (code, out) == (3, "")
+    assert json.loads(err)["error"]["kind"] == "unreachable"
+    assert len(served.blogs.asked) == 2
+
+
+def test_diff_tells_both_causes_when_no_backend_answers(blogs):
+    where = "http://127.0.0.1:1"
+
+    code, out, err = blogs("diff", "--functions-url", where, "--containers-url", where)
+
+    assert (code, out) == (3, "")
+    assert err.count("cannot be reached") == 2
+    assert len(err.splitlines()) == 1
 
 
 def test_diff_needs_both_backends(blogs, monkeypatch):

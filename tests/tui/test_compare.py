@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -74,21 +75,49 @@ async def test_differences_are_shown_with_their_marks(world, size):
         await stage.sees('+ etag: "other"', "x-served-by: who answered")
 
 
-async def test_a_backend_that_is_down_is_told_and_asked_again_on_a_key(world):
-    async with staged(world, SMALL) as stage:
-        world.faults[C].down = True
+def told(stage):
+    """All that the pane of figures says, in sight or not."""
+    return "\n".join(words for _, words in stage.app.screen.query_one("#figures")._wrapped)  # noqa: SLF001 -- it has no other
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
+@pytest.mark.parametrize(("down", "up"), [(F, C), (C, F)])
+async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again(
+    world, size, down, up
+):
+    async with staged(world, size) as stage:
+        world.faults[down].down = True
         await compare(stage)
-        await stage.sees("CONTAINERS at 127.0.0.1:1 cannot be reached", "Then press r.")
-        world.faults[C].down = False
+        await stage.sees(f"{down.word} at 127.0.0.1:1", "cannot be reached")
+        await stage.sees(f"body of {up.word}", '"id": "blog-0004"')
+        shown = told(stage)
+        assert "Then press r." in shown.replace("\n", "")  # wrapped anywhere
+        for name, *values in (("status", "no answer", "200"), ("server: app", "-", "1[.]5")):
+            row = [name, *(values if down is F else reversed(values))]
+            assert re.search(" +".join(row), shown)
+        assert f"headers of {up.word}\n" in shown
+        assert "x-served-by: functions/GetBlogs/abcd1234" in shown
+        world.faults[down].down = False
         await stage.press("r")
         await stage.sees("The answers are the same.")
 
 
-async def test_with_one_backend_known_the_way_to_the_other_is_told(world):
+async def test_when_both_are_down_both_causes_are_told(world):
+    async with staged(world, LARGE) as stage:
+        for kind in Kind:
+            world.faults[kind].down = True
+        await compare(stage)
+        await stage.until(lambda: told(stage).count("cannot be reached") == 2)
+        assert re.search(r"status +no answer +no answer", told(stage))
+        assert "headers of" not in told(stage)
+
+
+async def test_with_one_backend_known_it_is_asked_and_the_way_to_the_other_is_told(world):
     world.kinds = (F,)
     async with staged(world, SMALL) as stage:
         await compare(stage)
-        await stage.sees("No CONTAINERS backend is known")
+        await stage.sees("No CONTAINERS backend is known", "body of FUNCTIONS")
+        assert re.search(r"status +200 +-", told(stage))
 
 
 async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):

@@ -13,13 +13,12 @@ from textual.containers import Container
 from textual.widgets import Footer
 
 from tui import text
-from tui.comparison import Comparison, canonical, compare, figures
-from tui.contract import DEFAULT_PAGE, ApiError, Kind, Question, Summary
+from tui.comparison import Comparison, Incomplete, canonical, compare, table
+from tui.contract import DEFAULT_PAGE, ApiError, Exchange, Kind, Question, Summary
 from tui.questions import listing, reading
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
-from tui.settings import SettingsError
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines
@@ -88,14 +87,7 @@ class CompareScreen(ClosesOnce[None]):
 
     async def _compare(self, question: Question, asked: int) -> None:
         """Show the answers, unless something else is wanted by then."""
-        try:
-            for kind in Kind:
-                self._session.backends.get(kind)
-            found = await compare(question, self._session.exchange)
-        except (ApiError, SettingsError) as error:
-            if asked == self._asked and is_open(self):
-                self._say(f"{error} Then press r.")
-            return
+        found = await compare(question, self._session.exchange)
         if asked == self._asked and is_open(self):
             self.query_one("#figures", Lines).fit(partial(beside, found))
             self.query_one("#body", Lines).show(bodies(found))
@@ -105,21 +97,38 @@ class CompareScreen(ClosesOnce[None]):
         self.query_one("#body", Lines).show([])
 
 
-def beside(found: Comparison, width: int) -> list[Line]:
+def beside(found: Comparison | Incomplete, width: int) -> list[Line]:
     """Set the figures side by side, then tell the headers that differ."""
-    both = zip(*(figures(one.entry) for one in found.exchanges), strict=True)
-    rows = [("", Kind.FUNCTIONS.word, Kind.CONTAINERS.word)]
-    rows += [(name, first, second) for (name, first), (_, second) in both]
-    verdict = "The answers are the same." if found.same else "The answers differ."
-    head, *rest = (_row(row, width) for row in rows)
+    head = _row(("", Kind.FUNCTIONS.word, Kind.CONTAINERS.word), width)
+    rest = [_row(row, width) for row in table(found)]
     return [
         ("head", text.line(f"{found.question.method} {found.question.target}")),
-        ("new" if found.same else "old", Safe(verdict)),
+        *_verdict(found),
         ("head", head),
         *(("plain", row) for row in rest),
         ("dim", Safe("times in milliseconds; FUNCTIONS was asked first")),
-        *_headers(found),
+        *(_headers(found) if isinstance(found, Comparison) else _lone_headers(found)),
     ]
+
+
+def _verdict(found: Comparison | Incomplete) -> list[Line]:
+    if isinstance(found, Incomplete):
+        causes = " ".join(map(str, found.causes))
+        return [("old", text.line(f"{causes} Then press r.", 900))]
+    if found.same:
+        return [("new", Safe("The answers are the same."))]
+    return [("old", Safe("The answers differ."))]
+
+
+def _lone_headers(found: Incomplete) -> list[Line]:
+    """Tell all headers of the answer that came."""
+    lines: list[Line] = []
+    for kind, answer in found.answers.items():
+        lines.append(("head", Safe(f"headers of {kind.word}")))
+        lines += [
+            ("plain", text.line(f"{name}: {value}", 900)) for name, value in answer.entry.headers
+        ]
+    return lines
 
 
 def _row(row: tuple[str, str, str], width: int) -> Safe:
@@ -150,10 +159,17 @@ def _headers(found: Comparison) -> list[Line]:
     return lines
 
 
-def bodies(found: Comparison) -> list[Line]:
+def bodies(found: Comparison | Incomplete) -> list[Line]:
     """Tell how the bodies differ; show the one body when they do not."""
+    if isinstance(found, Incomplete):
+        answers = found.answers.items()
+        return [line for kind, one in answers for line in _body(f"body of {kind.word}", one)]
     if found.body:
         head: Line = ("head", Safe("bodies: - FUNCTIONS, + CONTAINERS"))
         return [head, *((_MARKS.get(line[:1], "plain"), text.line(line)) for line in found.body)]
-    lines = text.block(canonical(found.functions.body)).split("\n")
-    return [("head", Safe("the same body")), *(("plain", Safe(line)) for line in lines)]
+    return _body("the same body", found.functions)
+
+
+def _body(told: str, answer: Exchange) -> list[Line]:
+    lines = text.block(canonical(answer.body)).split("\n")
+    return [("head", Safe(told)), *(("plain", Safe(line)) for line in lines)]
