@@ -19,9 +19,9 @@ from localcloud.engine.provider import ProviderError
 from localcloud.images.tool import ImageError, find_tool
 from localcloud.metrics import Metrics
 from localcloud.processes import Processes
-from localcloud.provider.built import BuiltImage, ImageBuilder
+from localcloud.provider.built import ImageBuilder
 from localcloud.provider.context import Context
-from localcloud.provider.image import Image, build_image
+from localcloud.provider.image import Copier, Maker
 from localcloud.provider.local import LocalProvider
 from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.cloudwatch import CloudWatch
@@ -107,7 +107,7 @@ class LocalCloud:
             state = State(options.state, options.stack)
             stack.callback(state.close)
             state.choose_ports({"api": options.api_port, "balancer": options.balancer_port})
-            image_builder = self._image_builder(state)
+            image_maker = self._image_maker(state)
             await self._processes.open()
             stack.push_async_callback(self._processes.close)
             metrics = Metrics()
@@ -124,7 +124,7 @@ class LocalCloud:
                 state=state,
                 processes=self._processes,
                 database=database,
-                build_image=image_builder,
+                image_maker=image_maker,
                 metrics=metrics,
                 say=self._say,
             )
@@ -141,11 +141,11 @@ class LocalCloud:
         driver = BuiltIn(engine, provider, state, self._project)
         return contextlib.nullcontext(driver)
 
-    def _image_builder(self, state: State) -> Callable[[Path, Path], Image | BuiltImage]:
+    def _image_maker(self, state: State) -> Maker:
         if self._options.containers == PROCESSES:
-            return build_image
+            return Copier()
         base, log = self._options.image_base, state.logs / "image.log"
-        return ImageBuilder(find_tool(), base, log, self._say).build
+        return ImageBuilder(find_tool(), base, log, self._say)
 
     def _database(self, state: State, metrics: Metrics) -> Database | ExternalDatabase:
         if self._options.dynamodb_endpoint:

@@ -100,9 +100,26 @@ def make_runnable(tool: Tool, image: str, folder: Path, output: IO[str]) -> Runn
         return Stored(tool, image)
     if os.geteuid() != 0:
         raise ImageError("what buildah built only root can run here; install podman or docker")
-    unpacked = folder / image[:20]
+    unpacked = _unpacked(image, folder)
     if not unpacked.is_dir():
         _unpack(tool, image, unpacked, output)
+    return _opened(unpacked)
+
+
+def kept_runnable(tool: Tool, image: str, folder: Path) -> Runnable | None:
+    """Give what `make_runnable` has made of an image, unless the image is gone."""
+    if tool.name != "buildah":
+        return Stored(tool, image) if tool.holds(image) else None
+    unpacked = _unpacked(image, folder)
+    return _opened(unpacked) if unpacked.is_dir() else None
+
+
+def _unpacked(image: str, folder: Path) -> Path:
+    return folder / image[:20]
+
+
+def _opened(unpacked: Path) -> Unpacked:
+    """Use an unpacked image, so that it is not forgotten."""
     os.utime(unpacked)
     return Unpacked.of(unpacked / _ROOT, json.loads((unpacked / _CONFIG).read_text("utf-8")))
 

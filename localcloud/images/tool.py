@@ -58,6 +58,11 @@ class Tool:
         command = [self.program, "images", "--quiet", tag]
         return bool(subprocess.run(command, capture_output=True, check=False).stdout.strip())
 
+    def holds(self, image: str) -> bool:
+        """Whether docker's or podman's store has the image of this id."""
+        command = [self.program, "image", "inspect", image]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
     def save(self, image: str, archive: Path, output: IO[str]) -> None:
         """Write an image into a file, as `docker save` does."""
         archive.unlink(missing_ok=True)  # buildah and podman add to what is there

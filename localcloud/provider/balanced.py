@@ -6,10 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from localcloud.engine.provider import Properties, ProviderError
-from localcloud.provider.built import BuiltImage
 from localcloud.provider.container import Container
 from localcloud.provider.context import Context
-from localcloud.provider.image import IMAGES, Image
+from localcloud.provider.images import Images
 from localcloud.runtimes.balancer import Balancer, TargetGroup
 from localcloud.runtimes.tasks import Service, ServiceSpec
 from localcloud.targets import HealthCheck
@@ -33,13 +32,10 @@ class Balanced:
     containers: dict[str, Container] = field(default_factory=dict)
     services: dict[str, RunningService] = field(default_factory=dict)
     listeners: dict[str, Balancer] = field(default_factory=dict)
-    building: asyncio.Lock = field(default_factory=asyncio.Lock)
+    images: Images = field(init=False)
 
-    async def local_image(self) -> Image | BuiltImage:
-        """Give the project's own image as its sources are now."""
-        images, build = self.context.state.folder / IMAGES, self.context.build_image
-        async with self.building:
-            return await asyncio.to_thread(build, self.context.project, images)
+    def __post_init__(self) -> None:
+        self.images = Images(self.context)
 
     async def settle(self) -> None:
         """Wait until every service has the tasks that it wants."""
@@ -49,7 +45,8 @@ class Balanced:
     async def spec(self, inputs: Properties) -> ServiceSpec:
         """Put together what a service runs."""
         container = self.containers[inputs["taskDefinition"]]
-        command, folder, environment = (await self.local_image()).process(container)
+        image = await self.images.named(container.image)
+        command, folder, environment = image.process(container)
         group = self.group(inputs)
         return ServiceSpec(
             name=inputs["name"],

@@ -15,8 +15,9 @@ _STOP_TIMEOUT_S: Final = 30  # ECS's own default
 
 @dataclass(frozen=True)
 class Container:
-    """The one container of a task definition."""
+    """The one container of a task definition; *image* is `local`, or `local:TAG`."""
 
+    image: str
     command: Sequence[str]
     working_directory: str
     environment: Mapping[str, str]
@@ -43,6 +44,7 @@ def read_container(inputs: Properties) -> Container:
         if not declared.get(needed):
             raise ProviderError(f"containerDefinitions: {needed} is needed to run here")
     return Container(
+        image=declared["image"],
         command=[*declared.get("entryPoint", ()), *declared["command"]],
         working_directory=declared["workingDirectory"],
         environment=_environment(declared.get("environment", ())),

@@ -8,20 +8,19 @@ from pathlib import Path
 
 from localcloud.metrics import Metrics
 from localcloud.processes import Processes
-from localcloud.provider.built import BuiltImage
-from localcloud.provider.image import Image
+from localcloud.provider.image import Maker
 from localcloud.runtimes.database import Database, ExternalDatabase
 from localcloud.state import State
 
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """*build_image* makes the project's own image; *say* tells the person one line."""
+    """*image_maker* makes the project's own image; *say* tells the person one line."""
 
     project: Path
     state: State
     processes: Processes
     database: Database | ExternalDatabase
-    build_image: Callable[[Path, Path], Image | BuiltImage]
+    image_maker: Maker
     metrics: Metrics
     say: Callable[[str], None]

@@ -7,13 +7,14 @@ file that the Dockerfile forgets is missing here as it would be in AWS.
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import os
 import shutil
 import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 from localcloud.engine.provider import ProviderError
 from localcloud.engine.wire import folder_digest
@@ -22,11 +23,39 @@ from localcloud.provider.container import Container
 IMAGES: Final = "images"
 
 
+class TaskImage(Protocol):
+    """An image that tasks run from."""
+
+    @property
+    def identity(self) -> str:
+        """What its maker knows it by, as long as it is kept."""
+
+    def process(self, container: Container) -> tuple[list[str], Path, dict[str, str]]:
+        """Give the command, the folder and the environment that run the container here."""
+
+
+class Maker(Protocol):
+    """Makes images; what two makers of different *name* make of the same sources differs."""
+
+    @property
+    def name(self) -> str: ...
+
+    def build(self, project: Path, images: Path) -> TaskImage:
+        """Make the image of the project as it is now, below the folder *images*."""
+
+    def kept(self, identity: str, images: Path) -> TaskImage | None:
+        """Give an image that was made before, if it is still there."""
+
+
 @dataclass(frozen=True)
 class Image:
     """A folder that stands for an image's file system."""
 
     root: Path
+
+    @property
+    def identity(self) -> str:
+        return self.root.name
 
     def folder(self, path: str) -> Path:
         """Give what the absolute *path* of the image is here."""
@@ -56,7 +85,7 @@ def build_image(project: Path, images: Path) -> Image:
     staging = images / "building"
     shutil.rmtree(staging, ignore_errors=True)
     dockerfile = find_dockerfile(project)
-    ignored = _Ignored(dockerfile.with_name(f"{dockerfile.name}.dockerignore"))
+    ignored = _Ignored(_ignore_file(dockerfile))
     stages = _Stages(project, staging, ignored)
     for line in _lines(dockerfile):
         stages.do(line)
@@ -70,6 +99,33 @@ def build_image(project: Path, images: Path) -> Image:
     return Image(image)
 
 
+class Copier:
+    """Makes images that are folders."""
+
+    name: Final = "processes"
+
+    def build(self, project: Path, images: Path) -> Image:
+        return build_image(project, images)
+
+    def kept(self, identity: str, images: Path) -> Image | None:
+        root = images / identity
+        if not root.is_dir():
+            return None
+        os.utime(root)
+        return Image(root)
+
+
+def sources_tag(project: Path) -> str:
+    """Give the tag of the image of the project as it is now, as the program gives it."""
+    dockerfile = find_dockerfile(project)
+    patterns = [line[1:] for line in _lines(_ignore_file(dockerfile)) if line.startswith("!")]
+    digest = hashlib.sha256()
+    for pattern in (str(dockerfile.relative_to(project)), *patterns):
+        for path in sorted(project.glob(pattern)):
+            digest.update(f"{path.relative_to(project)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
 def find_dockerfile(project: Path) -> Path:
     """Give the one Dockerfile of the project."""
     found = sorted(project.glob("*/Dockerfile"))
@@ -81,8 +137,14 @@ def find_dockerfile(project: Path) -> Path:
     return found[0]
 
 
+def _ignore_file(dockerfile: Path) -> Path:
+    return dockerfile.with_name(f"{dockerfile.name}.dockerignore")
+
+
 def _lines(path: Path) -> list[str]:
-    """Give the lines that say something, those that go on below joined."""
+    """Give the lines that say something, those that go on below joined; no file has none."""
+    if not path.exists():
+        return []
     lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
     kept = [line for line in lines if not line.lstrip().startswith("#")]
     return "\n".join(kept).replace("\\\n", " ").splitlines()
@@ -92,7 +154,7 @@ class _Ignored:
     """What a `.dockerignore` keeps out of the build; the last pattern that fits decides."""
 
     def __init__(self, path: Path) -> None:
-        self._patterns = _lines(path) if path.exists() else []
+        self._patterns = _lines(path)
 
     def __call__(self, relative: PurePosixPath) -> bool:
         is_ignored = False

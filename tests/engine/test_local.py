@@ -164,11 +164,16 @@ def test_the_client_finds_the_stack_in_that_shell_by_its_name(deployment, deploy
 
 def test_a_restart_brings_everything_up_again(deployment, deployed):
     before = deployed.outputs()
+    operations = deployment.project / "blog" / "operations.py"
+    edit(operations, '"status": "ok"', '"status": "never deployed"')
     assert deployment.stop() == 0
     deployment.start()
 
     assert ask(before["FunctionsURL"], "/f").status_code == 200
     assert ask(before["ContainersURL"], "/c").status_code == 200
+    for side in ("FunctionsURL", "ContainersURL"):
+        assert httpx.get(f"{before[side]}/").json() == {"status": "ok"}
+    edit(operations, "never deployed", "ok")
     assert deployed.up("--refresh") == {}
     assert deployed.outputs() == before
 

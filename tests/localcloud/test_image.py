@@ -1,9 +1,17 @@
 """`dockerImage: local` runs what the Dockerfile would put into the image, and nothing else."""
 
+import asyncio
+import shutil
+from types import SimpleNamespace
+
 import pytest
 
+from infra.image import given_image
+from infra.settings import LOCAL_IMAGE
 from localcloud.engine.provider import ProviderError
-from localcloud.provider.image import build_image
+from localcloud.provider.image import Copier, build_image, sources_tag
+from localcloud.provider.images import Images
+from tests.running import ROOT
 
 DOCKERFILE = """\
 FROM python AS build
@@ -89,3 +97,50 @@ def test_two_dockerfiles_leave_it_open_which_one_is_meant(project, tmp_path):
 
     with pytest.raises(ProviderError, match=r"found app/Dockerfile, blog/Dockerfile"):
         build_image(project, tmp_path / "images")
+
+
+IGNORE = "*\n!main.py\n!blog/*.py\n"
+
+
+@pytest.fixture
+def named(project, tmp_path):
+    """Gives images by name, as a local cloud that was just started does."""
+    (project / "app" / "Dockerfile.dockerignore").write_text(IGNORE)
+    (project / "app" / "Dockerfile").write_text("FROM python\nCOPY main.py ./\nCOPY blog blog/\n")
+    state = SimpleNamespace(folder=tmp_path)
+
+    def named(name):
+        images = Images(SimpleNamespace(project=project, state=state, image_maker=Copier()))
+        return asyncio.run(images.named(name))
+
+    return named
+
+
+def test_a_tag_runs_what_was_built_under_it_whatever_the_sources_are_now(project, named):
+    first = named(f"local:{sources_tag(project)}")
+    tag = sources_tag(project)
+    (project / "main.py").write_text("edited")
+
+    assert sources_tag(project) != tag
+    assert named(f"local:{tag}") == first
+    assert (named(f"local:{sources_tag(project)}").root / "main.py").read_text() == "edited"
+    assert named(f"local:{tag}") == first
+    assert (named("local").root / "main.py").read_text() == "edited"
+
+
+def test_what_is_lost_is_built_again_from_the_same_sources_only(project, named, tmp_path):
+    tag = sources_tag(project)
+    first = named(f"local:{tag}")
+    shutil.rmtree(tmp_path / "images")
+    assert named(f"local:{tag}") == first
+
+    shutil.rmtree(tmp_path / "images")
+    (project / "main.py").write_text("edited")
+    with pytest.raises(ProviderError, match=f"local:{tag} is not kept here, and its sources have"):
+        named(f"local:{tag}")
+
+
+def test_the_tag_is_the_one_that_the_program_declares():
+    settings = SimpleNamespace(containers=SimpleNamespace(image=LOCAL_IMAGE))
+
+    assert given_image(settings) == f"{LOCAL_IMAGE}:{sources_tag(ROOT)}"
