@@ -62,6 +62,11 @@ class Account:
                 self._clients[service] = connect(service, self.endpoint)
             return self._clients[service]
 
+    @property
+    def services(self):
+        """The services that have been used."""
+        return frozenset(self._clients)
+
     def tag_list(self, key="Key", value="Value"):
         """Give the tags in the form that most services want."""
         return [{key: name, value: text} for name, text in self.tags.items()]

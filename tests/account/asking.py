@@ -87,14 +87,34 @@ class Asking:
 
     def inventory(self):
         """Give the names of everything that any service used by the program lists."""
-        found = {name: sorted(self._names(*question)) for name, question in _LISTS.items()}
-        return {**found, "clusters": self._clusters()}
+        found = {
+            name: sorted(self._names(*question, **_OF.get(question[0], {})))
+            for name, question in _LISTS.items()
+        }
+        return {**found, "clusters": self._clusters(), "records": self._records()}
 
-    def _names(self, service, operation, key, member):
-        listed = self.listed(service, operation, key)
+    @property
+    def asked(self):
+        """The services that have been asked."""
+        return frozenset(self._clients)
+
+    def _names(self, service, operation, key, member, **arguments):
+        listed = self.listed(service, operation, key, **arguments)
         if member is None:
             return listed
         return [one[member] for one in listed if one.get("State") != "deleted"]
+
+    def _records(self):
+        """Give the names in every zone."""
+        zones = self.listed("route53", "list_hosted_zones", "HostedZones")
+        return sorted(
+            f"{one['Type']} {one['Name']}"
+            for zone in zones
+            for one in self.listed(
+                *("route53", "list_resource_record_sets", "ResourceRecordSets"),
+                HostedZoneId=zone["Id"],
+            )
+        )
 
     def _clusters(self):
         """Give the clusters that are not just remembered."""
@@ -107,6 +127,8 @@ def _function(uri):
     return uri.partition(":function:")[2].removesuffix("/invocations")
 
 
+# Whose the question is, where a service works for many.
+_OF = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
 # Without what belongs to another thing and goes with it: routes, listeners, rules of a group.
 _LISTS = {
     "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
@@ -120,7 +142,13 @@ _LISTS = {
     "interfaces": (
         *("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     ),
+    "limits": (
+        *("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId"),
+    ),
     "logs": ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "policies": (
+        *("application-autoscaling", "describe_scaling_policies", "ScalingPolicies", "PolicyARN"),
+    ),
     "repositories": ("ecr", "describe_repositories", "repositories", "repositoryName"),
     "roles": ("iam", "list_roles", "Roles", "RoleName"),
     "route tables": ("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),

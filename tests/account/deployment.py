@@ -15,6 +15,11 @@ class Deployment:
         self._known = {}
         self.outputs = {}
 
+    @property
+    def services(self):
+        """The services that its resources are made with."""
+        return self._provider.account.services
+
     def up(self, **settings):
         """Deploy with *settings* changed; gives the types of what was made, changed, removed."""
         before = self._outcomes()

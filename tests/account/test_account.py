@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.account.account import ACCOUNT_ID, REGION
+from tests.account.asking import Asking
 from tests.account.conftest import PLAIN, RICH
 from tests.account.provider import UNSENT
 
@@ -359,6 +360,15 @@ def test_mail_goes_to_whom_the_setting_names(account, both_up):
     told = {tuple(one["AlarmActions"]) for one in own}
     assert subscription["Endpoint"] == "team@example.com"
     assert told == {(), (subscription["TopicArn"],)}
+
+
+def test_every_service_in_use_is_asked_what_it_has(endpoint, deployments, both_up):
+    account = Asking(endpoint)
+    account.inventory()
+
+    used = frozenset().union(*(one.services for one in deployments.values()))
+    assert len(used) > 10
+    assert used - account.asked == set()
 
 
 def test_everything_that_takes_tags_has_the_stacks(account, both_up):
