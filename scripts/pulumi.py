@@ -1,8 +1,8 @@
 """Provide the Pulumi command line tool, and print its path as the last line.
 
-One on PATH is used when it is new enough and has its Python language host. Otherwise Go builds the
-version that tools/pulumi/go.mod names, into .cache/pulumi: once, some minutes long (modules and
-compiled packages stay in Go's own caches). A host for it, of the project's own, lies beside it.
+One on PATH is used when it is new enough. Otherwise Go builds the version that tools/pulumi/go.mod
+names, into .cache/pulumi: once, some minutes long (modules and compiled packages stay in Go's own
+caches). Where there is no Python language host, one of the project's own lies beside it.
 Which one it is stays in .cache/pulumi/provided, for `python -m localcloud shell` and the tests.
 """
 
@@ -20,6 +20,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "tools" / "pulumi"
 BUILT: Final = ROOT / ".cache" / "pulumi"
+FOUND: Final = BUILT / "found"  # a link to one on PATH, where that has no host
 PROVIDED: Final = BUILT / "provided"  # read by localcloud/shell.py
 HOST: Final = "pulumi-language-python"
 HOST_SOURCE: Final = ROOT / "localcloud" / "engine" / "language.py"
@@ -63,12 +64,18 @@ def main() -> int:
 
 
 def on_path() -> Path | None:
-    """Give the installed tool, if it is new enough and can run Python programs."""
+    """Give the installed tool if it is new enough, by a link beside our host if it has none."""
     found = shutil.which("pulumi")
     if not found or version(found) < OLDEST:
         return None
     beside = Path(found).resolve().with_name(HOST)
-    return Path(found) if beside.exists() or shutil.which(HOST) else None
+    if beside.exists() or shutil.which(HOST):
+        return Path(found)
+    bring_host(FOUND)
+    linked = FOUND / "pulumi"
+    linked.unlink(missing_ok=True)
+    linked.symlink_to(Path(found).resolve())
+    return linked
 
 
 def version(tool: str) -> tuple[int, ...]:
@@ -83,23 +90,24 @@ def built() -> Path:
     tool, wanted = BUILT / "pulumi", BUILT / "go.sum"
     sums = (MODULE / "go.sum").read_bytes()
     if tool.exists() and wanted.exists() and wanted.read_bytes() == sums:
-        bring_host()
+        bring_host(BUILT)
         return tool
     if not shutil.which("go"):
         raise Unavailable(WITHOUT_GO.format(".".join(map(str, OLDEST))))
     wanted.unlink(missing_ok=True)
     BUILT.mkdir(parents=True, exist_ok=True)
     build(tool)
-    bring_host()
+    bring_host(BUILT)
     wanted.write_bytes(sums)
     return tool
 
 
-def bring_host() -> None:
-    """Put the language host where the engine looks first, to run on this Python."""
+def bring_host(folder: Path) -> None:
+    """Put the language host beside a tool, where the engine looks, to run on this Python."""
+    folder.mkdir(parents=True, exist_ok=True)
     script = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HOST_SOURCE))} "$@"\n'
-    (BUILT / HOST).write_text(script, "utf-8")
-    (BUILT / HOST).chmod(0o755)
+    (folder / HOST).write_text(script, "utf-8")
+    (folder / HOST).chmod(0o755)
 
 
 def build(tool: Path) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from localcloud.engine.wire import Archive
+from tests.engine.tool import RUNTIME
 from tests.infra.recording import ROOT, STACK, Programs
 
 RECORD = Path(__file__).with_name("earlier.json")
@@ -25,7 +26,7 @@ def earlier_project(folder, project):
     shutil.copy(_PROGRAM, folder / "__main__.py")
     shutil.copy(RECORD, folder)
     shutil.copy(project / f"Pulumi.{STACK_NAME}.yaml", folder)
-    (folder / "Pulumi.yaml").write_text("name: aws-blog-demo\nruntime: python\n")
+    (folder / "Pulumi.yaml").write_text(f"name: aws-blog-demo\n{RUNTIME}")
     return folder
 
 

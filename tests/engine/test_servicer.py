@@ -9,7 +9,7 @@ import pytest
 
 from localcloud.engine.provider import Outcome, ProviderError
 from localcloud.engine.servicer import Servicer
-from tests.engine.tool import Stack, provided
+from tests.engine.tool import RUNTIME, Stack, provided
 from tests.localcloud.test_engine import PREAMBLE
 from tests.running import wait_until
 
@@ -61,7 +61,7 @@ def bench(tool, tmp_path, recorder):
     """A stack whose program is written line by line."""
     folder = tmp_path / "project"
     folder.mkdir()
-    (folder / "Pulumi.yaml").write_text("name: demo\nruntime: python\n")
+    (folder / "Pulumi.yaml").write_text(f"name: demo\n{RUNTIME}")
     with provided(Servicer(recorder, REPLACING), "test") as variables:
         stack = Stack(tool, folder, "dev", tmp_path / "backend", variables).init()
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -15,6 +16,14 @@ from localcloud.engine.servicer import serving
 from localcloud.shell import engine_tool
 
 PATIENCE_S = 100
+# In a project's file: the Python of these tests runs the program, whatever language host there is.
+RUNTIME = f"""\
+runtime:
+  name: python
+  options:
+    toolchain: pip
+    virtualenv: {sys.prefix}
+"""
 REAL_LOOKING = {
     "AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY00",
     "AWS_SECRET_ACCESS_KEY": "real-looking-secret",

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,8 +34,13 @@ def test_a_tool_on_path_that_is_new_enough_is_used(provide, tmp_path):
     assert provide("v4.0.0-beta").stdout == f"{tmp_path / 'pulumi'}\n"
 
 
-def test_one_that_cannot_run_python_programs_is_not_used(provide, tmp_path):
-    assert str(tmp_path) not in provide("v3.272.0", host=False).stdout
+def test_one_without_a_language_host_is_given_ours(provide, tmp_path):
+    for _ in range(2):
+        tool = Path(provide("v3.272.0", host=False).stdout.strip())
+
+    assert tool.resolve() == tmp_path / "pulumi"
+    assert "language.py" in tool.with_name("pulumi-language-python").read_text()
+    assert subprocess.check_output([tool, "version"], text=True) == "v3.272.0\n"
 
 
 def test_an_older_one_is_not_used(provide, tmp_path):
