@@ -58,14 +58,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind = request.type
         replaces = [key for key in differing if key in self._replacing.get(kind, ())]
         olds, news = map(self._decoder.remembered, (request.old_inputs, request.news))
-        return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME
-            if differing
-            else provider_pb2.DiffResponse.DIFF_NONE,
-            diffs=differing,
-            replaces=replaces,
-            deleteBeforeReplace=bool(replaces) and self._deletes_first(kind, olds, news),
-        )
+        is_first = bool(replaces) and self._deletes_first(kind, olds, news)
+        return _difference(differing, replaces=replaces, deleteBeforeReplace=is_first)
 
     async def Create(
         self, request: provider_pb2.CreateRequest, context: grpc.aio.ServicerContext
@@ -147,9 +141,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Any) -> Any:  # noqa: ANN401
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    async def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: ANN401
+    async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Any) -> Any:  # noqa: ANN401
         """Never replace the provider itself: that would replace everything made through it."""
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        return _difference(changed(request.old_inputs, request.news))
 
     async def Configure(self, request: Any, context: Any) -> Any:  # noqa: ANN401
         return provider_pb2.ConfigureResponse(supportsPreview=True)
@@ -177,6 +171,13 @@ async def serving(servicer: Servicer, port: int = 0) -> AsyncIterator[int]:
 async def _refuse(context: grpc.aio.ServicerContext, error: Exception) -> NoReturn:
     await context.abort(grpc.StatusCode.UNKNOWN, str(error) or type(error).__name__)
     raise AssertionError  # abort never returns
+
+
+def _difference(differing: list[str], **how: Any) -> provider_pb2.DiffResponse:  # noqa: ANN401
+    """Name the inputs that differ, and *how* their change is made."""
+    words = provider_pb2.DiffResponse
+    changes = words.DIFF_SOME if differing else words.DIFF_NONE
+    return words(changes=changes, diffs=differing, **how)
 
 
 def _overlaid(olds: struct_pb2.Struct, news: struct_pb2.Struct) -> struct_pb2.Struct:

@@ -96,6 +96,24 @@ def test_an_input_that_may_change_is_updated_and_another_is_replaced(bench, reco
     assert stack.up() == {}
 
 
+def test_a_changed_provider_is_updated_and_what_it_has_made_stays(bench, recorder):
+    program = """
+own = pulumi.ProviderResource("test", "own", {"tags": {"team": "%s"}})
+options = pulumi.ResourceOptions(provider=own)
+pulumi.CustomResource("test:index:Thing", "a", {"size": 1}, options)
+"""
+    bench(program % "one").up()
+    stack = bench(program % "two")
+
+    assert stack.preview() == {}
+    assert "1 to update" in stack.said
+    stack.up()
+    assert "1 updated" in stack.said
+    assert recorder.calls == []
+    stack.preview()
+    assert "to update" not in stack.said
+
+
 def test_what_has_a_name_goes_before_another_takes_it(bench, recorder):
     named = "pulumi.CustomResource('test:index:Thing', 'a', {'name': 'one', 'shape': '%s'})"
     bench(named % "round").up()
