@@ -27,6 +27,7 @@ from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.cloudwatch import CloudWatch
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
 from localcloud.runtimes.tasks import ServiceFailed
+from localcloud.shell import engine_tool
 from localcloud.state import State, StateError
 from localcloud.watch import changes
 
@@ -82,7 +83,7 @@ class LocalCloud:
         A start that fails, or the loss of a part that it needs, raises LocalCloudError.
         """
         try:
-            self._project()  # before anything starts for nothing
+            self._check()
             async with self._parts() as (state, provider, driver):
                 await driver.bring_up()
                 await provider.forget_unused()
@@ -91,6 +92,12 @@ class LocalCloud:
                 await self._until_lost(driver)
         except _EXPECTED as error:
             raise LocalCloudError(str(error)) from error
+
+    def _check(self) -> None:
+        """Look for what else would be missed late, before anything starts for nothing."""
+        project = self._project()
+        if self._options.engine == REAL:
+            engine_tool(project.root)
 
     def kill(self) -> None:
         """End everything at once: the guardian kills what is left."""

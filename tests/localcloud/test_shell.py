@@ -1,5 +1,6 @@
 """`python -m localcloud shell` and `env`, where no engine is asked."""
 
+import shutil
 import subprocess
 import sys
 
@@ -33,6 +34,19 @@ def test_a_folder_that_no_local_cloud_has_taken_is_named(tmp_path):
     assert answer.returncode == 1
     assert f"no local cloud on {tmp_path} waits for pulumi" in answer.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_tool_nothing_is_started(tmp_path):
+    for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    state = tmp_path / "state"
+    answer = run("--engine", "pulumi", "--project", str(tmp_path), "--state", str(state))
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "localcloud: there is no pulumi that will do: make pulumi provides one\n"
+    )
+    assert not state.exists()
 
 
 @pytest.mark.parametrize("name", ["shell", "env"])
