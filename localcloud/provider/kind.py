@@ -25,4 +25,8 @@ def logical_name(urn: str) -> str:
 
 def second(what: str) -> str:
     """Say why another resource of a type that runs once is refused, and the way out."""
-    return f"one {what} runs here, and this is another; to replace it, restart the local cloud"
+    return (
+        f"one {what} runs here, and this is another: keep the name of the former, or remove that "
+        "first: restart the local cloud, or with --engine pulumi run "
+        "pulumi destroy --target-dependents --target URN"
+    )
