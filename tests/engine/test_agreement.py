@@ -77,6 +77,16 @@ def test_every_resource_has_the_same_urn_parent_and_inputs(built_in, real):
             assert set(one.get("dependencies", ())) == declared.dependencies - {declared.parent}
 
 
+def test_every_component_puts_out_the_same(built_in, real):
+    kept = {one["urn"]: one for one in real.resources() if not one["custom"]}
+
+    assert kept.keys() == built_in.registered.keys()
+    for urn, one in kept.items():
+        if one.get("parent"):  # the stack's own follow below
+            assert of(one, "outputs") == shown(built_in.registered[urn]), urn
+    assert any(one.get("parent") and one.get("outputs") for one in kept.values())
+
+
 def test_every_output_is_the_same(built_in, real):
     outputs = real.outputs()
 

@@ -109,6 +109,7 @@ class Watching(Monitor):
         self.declared = []
         self.invokes = []
         self.wire_outputs = {}
+        self.registered = {}
 
     async def RegisterResource(self, request, context):  # noqa: N802  # the protocol's name
         response = await super().RegisterResource(request, context)
@@ -122,6 +123,7 @@ class Watching(Monitor):
     async def RegisterResourceOutputs(self, request, context):  # noqa: N802  # likewise
         if request.urn == self._root:
             self.wire_outputs = json_format.MessageToDict(request.outputs)
+        self.registered[request.urn] = self._decoder.decode(request.outputs)
         return await super().RegisterResourceOutputs(request, context)
 
     async def Invoke(self, request, context):  # noqa: N802  # likewise
@@ -138,6 +140,7 @@ class Program:
         self.resources = [one for one in self.all if one.custom]
         self.outputs = monitor.run.outputs
         self.wire_outputs = monitor.wire_outputs
+        self.registered = monitor.registered  # by URN, what components and the stack put out
         self.invokes = monitor.invokes
         self.by_urn = {one.urn: one for one in self.all}
 
