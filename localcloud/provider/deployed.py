@@ -81,9 +81,12 @@ class Deployed:
         return ""
 
     async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
-        """Make it; what an engine has made and forgotten, because it was killed, goes first."""
+        """Make it; what an engine has made and forgotten, because it was killed, goes first.
+
+        What holds data stays, and becomes the new one.
+        """
         for former in [one for one in self._resources.values() if one.urn == urn]:
-            if kind not in _COEXISTING:
+            if kind not in _COEXISTING and not self.is_kept(kind):
                 await self.delete(urn, kind, former.outcome, former.inputs)
         outcome = await self._provider.create(urn, kind, name, inputs)
         try:

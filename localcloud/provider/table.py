@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.provider.context import Context
 from localcloud.provider.kind import logical_name
 from localcloud.provider.names import arn, physical_name
@@ -39,6 +39,12 @@ class Table:
         old: Outcome,
         inputs: Properties,
     ) -> None:
+        """Delete it with its items, unless it was declared to be protected, as in AWS."""
+        if inputs.get("deletionProtectionEnabled"):
+            raise ProviderError(
+                f"table {old.id} is protected, and keeps its blogs: to delete it, run pulumi "
+                "config set deletionProtection false, then pulumi up, then this once more"
+            )
         await self._context.database.delete_table(old.id)
 
 

@@ -254,6 +254,18 @@ def test_an_interrupted_up_in_that_shell_ends_in_order_and_the_next_one_goes_on(
         assert httpx.get(f"{deployed.outputs()[side]}/").json() == {"status": "interrupted"}
 
 
+def test_a_protected_table_keeps_its_blogs_and_says_how_to_delete_it(deployment, deployed):
+    deployed.set(deletionProtection="true")
+    assert deployed.up() == {"blogs": "update"}
+    said = deployed.run("destroy", "--yes", fails=True)
+
+    assert "is protected, and keeps its blogs" in said
+    assert "pulumi config set deletionProtection false" in " ".join(said.split())
+    deployed.set(deletionProtection="false")
+    deployed.up()
+    assert {blog["id"] for blog in ask(deployed.outputs()["FunctionsURL"]).json()} == {"f", "c"}
+
+
 def test_destroy_stops_what_it_made_and_deletes_the_table(deployment, deployed):
     outputs = deployed.outputs()
     deployed.run("destroy", "--yes")
