@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from localcloud.engine.provider import Properties, ProviderError
 from localcloud.provider.container import Container
@@ -22,6 +24,20 @@ class Group:
     health_check: HealthCheck
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How many tasks a service may have."""
+
+    least: int
+    most: float
+
+    def clamp(self, count: int) -> int:
+        return int(min(max(count, self.least), self.most))
+
+
+_ANY: Final = Limits(0, math.inf)
+
+
 @dataclass
 class Balanced:
     """What stands behind the load balancer, by ARN, as it is declared and changed."""
@@ -32,17 +48,27 @@ class Balanced:
     containers: dict[str, Container] = field(default_factory=dict)
     services: dict[str, RunningService] = field(default_factory=dict)
     listeners: dict[str, Balancer] = field(default_factory=dict)
+    limits: dict[str, Limits] = field(default_factory=dict)
     images: Images = field(init=False)
 
     def __post_init__(self) -> None:
         self.images = Images(self.context)
+
+    def limit(self, service_arn: str, limits: Limits | None) -> None:
+        """Keep the number of a service's tasks within limits from now on, or leave it as it is."""
+        if limits is None:
+            self.limits.pop(service_arn, None)
+            return
+        self.limits[service_arn] = limits
+        if service_arn in self.services:
+            self.services[service_arn].keep_within(limits)
 
     async def settle(self) -> None:
         """Wait until every service has the tasks that it wants."""
         for service in self.services.values():
             await service.settle()
 
-    async def spec(self, inputs: Properties) -> ServiceSpec:
+    async def spec(self, inputs: Properties, service_arn: str) -> ServiceSpec:
         """Put together what a service runs."""
         container = self.containers[inputs["taskDefinition"]]
         image = await self.images.named(container.image)
@@ -55,7 +81,9 @@ class Balanced:
             environment=environment,
             endpoint=self.context.database.endpoint,
             logs=self.context.state.logs / "tasks",
-            desired_count=int(inputs.get("desiredCount", 0)),
+            desired_count=self.limits.get(service_arn, _ANY).clamp(
+                int(inputs.get("desiredCount", 0))
+            ),
             container_port=container.port,
             cpu_units=container.cpu_units,
             memory_mb=container.memory_mb,
@@ -83,17 +111,24 @@ class RunningService:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._wanted = service.spec
         self._change: asyncio.Task[None] = asyncio.ensure_future(service.start())
 
     def begin(self, spec: ServiceSpec) -> None:
         """Roll over to *spec*, after the change under way."""
-        former = self._change
+        former, self._wanted = self._change, spec
 
         async def update() -> None:
             await asyncio.wait([former])
             await self._service.update(spec)
 
         self._change = asyncio.ensure_future(update())
+
+    def keep_within(self, limits: Limits) -> None:
+        """Start or stop tasks until their number is within *limits*."""
+        count = limits.clamp(self._wanted.desired_count)
+        if count != self._wanted.desired_count:
+            self.begin(replace(self._wanted, desired_count=count))
 
     async def settle(self) -> None:
         """Wait for the change under way, and pass its failure on."""

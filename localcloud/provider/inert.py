@@ -26,10 +26,6 @@ INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
         None,
         lambda _identity, name: arn("autoscaling", f"scalingPolicy:{name}"),
     ),
-    "aws:appautoscaling/target:Target": (
-        "scaling",
-        lambda identity, _name: arn("application-autoscaling", f"scalable-target/{identity}"),
-    ),
     "aws:cloudwatch/dashboard:Dashboard": (
         None,
         lambda _identity, name: arn("cloudwatch", f"dashboard/{name}"),

@@ -178,6 +178,15 @@ def test_a_restart_brings_everything_up_again(deployment, deployed):
     assert deployed.outputs() == before
 
 
+def test_a_service_that_scales_has_at_least_its_least_number_of_tasks(deployed):
+    url = deployed.outputs()["ContainersURL"]
+    assert served_by(url) == 1
+    deployed.set(minTasks="2", desiredTasks="2")
+
+    assert deployed.up() == {"containers-scaling": "update"}
+    wait_until(lambda: served_by(url) == 2)
+
+
 def test_edits_reach_what_runs_without_a_refused_request(deployment, deployed):
     project = deployment.project
     with Load(deployed.outputs()) as load:
