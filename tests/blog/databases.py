@@ -15,6 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from blog import database, schema
+from localcloud.runtimes.database import find_node
 
 PROJECT = Path(__file__).parents[2]
 _DYNALITE = PROJECT / "node_modules" / "dynalite" / "cli.js"
@@ -103,7 +104,7 @@ def running_dynalite(folder: Path) -> Iterator[Database]:
     port = free_port()
     options = {"host": "127.0.0.1", "port": port, "createTableMs": 0, "path": folder}
     flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    process = subprocess.Popen(["node", str(_DYNALITE), *flags], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([find_node(), _DYNALITE, *flags], stdout=subprocess.DEVNULL)
     try:
         wait_for_port(port)
         yield Database(f"http://127.0.0.1:{port}")
