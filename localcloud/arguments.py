@@ -10,6 +10,7 @@ from typing import Any, Final
 
 BUILT_IN: Final = "built-in"
 REAL: Final = "pulumi"
+LOCAL: Final = "local"
 PROCESSES: Final = "processes"
 IMAGE: Final = "image"
 _HIGHEST_PORT: Final = 65535
@@ -56,7 +57,13 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "metavar": "FOLDER",
         "help": "where Pulumi.yaml lies; default: this folder",
     },
-    "--stack": {"type": _stack, "default": "local", "metavar": "NAME", "help": "default: local"},
+    "--stack": {
+        "type": _stack,
+        "default": LOCAL,
+        "metavar": "NAME",
+        "help": f"one without a Pulumi.NAME.yaml has the settings of {LOCAL} (with --engine pulumi "
+        f"it needs the file, which Pulumi reads itself); default: {LOCAL}",
+    },
     "--state": {
         "type": Path,
         "metavar": "FOLDER",

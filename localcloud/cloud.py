@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from localcloud.arguments import PROCESSES, REAL
+from localcloud.arguments import LOCAL, PROCESSES, REAL
 from localcloud.drivers import BuiltIn, Driver, typed
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
@@ -169,7 +169,9 @@ class LocalCloud:
 
     def _project(self) -> Project:
         options = self._options
-        return load_project(options.project, options.stack, options.config)
+        # The real engine reads the stack's file itself, and no other.
+        otherwise = None if options.engine == REAL else LOCAL
+        return load_project(options.project, options.stack, options.config, otherwise=otherwise)
 
     async def _until_lost(self, driver: Driver) -> None:
         """Follow edits, if asked to, until the guardian is gone."""

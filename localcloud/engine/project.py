@@ -29,17 +29,23 @@ class Project:
         return self.root / "__main__.py"
 
 
-def load_project(root: Path, stack: str, overrides: Mapping[str, str]) -> Project:
-    """Read the project; *overrides* win over the stack's file, which wins over the defaults."""
+def load_project(
+    root: Path, stack: str, overrides: Mapping[str, str], *, otherwise: str | None = None
+) -> Project:
+    """Read the project; *overrides* win over the stack's file, which wins over the defaults.
+
+    A stack without a file has the settings of the stack *otherwise*, if one is named.
+    """
     described = _read(root / "Pulumi.yaml")
     name = described.get("name")
     if not isinstance(name, str):
         raise ProjectError(f"{root / 'Pulumi.yaml'} names no project")
     declared = _section(root / "Pulumi.yaml", described)
     config = _defaults(name, declared)
-    stack_file = root / f"Pulumi.{stack}.yaml"
-    if stack_file.exists():
+    files = [root / f"Pulumi.{one}.yaml" for one in (stack, otherwise) if one]
+    for stack_file in filter(Path.exists, files):
         config |= _stack_config(stack_file, name, declared)
+        break
     for key, value in overrides.items():
         _check_declared(f"--config {key}", _full_key(name, key), name, declared)
         config[_full_key(name, key)] = value

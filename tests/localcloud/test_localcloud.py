@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.blog.databases import free_port
 from tests.running import (
     ROOT,
     Load,
@@ -40,6 +41,17 @@ def start(tmp_path):
     for cloud in clouds:
         with cloud:
             pass
+
+
+def run(*arguments):
+    """Run a command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "localcloud", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def post(cloud, url, identity):
@@ -112,9 +124,7 @@ def test_a_second_one_on_the_same_folder_is_refused_in_one_line(cloud, start):
 
 
 def test_two_stacks_run_side_by_side_and_are_found_apart(cloud, start, tmp_path):
-    settings = ("awsEndpoint=http://127.0.0.1:4566", "dockerImage=local", "bytecode=none")
-    other = start("--stack", "other", *(f"--config={setting}" for setting in settings))
-    other.ready()
+    other = start("--stack", "other").ready()
     post(other, other.functions, "only-here")
 
     assert ids(other.containers) == {"only-here"}
@@ -182,6 +192,20 @@ def test_killed_parts_come_back_and_the_posts_stay(start):
     os.kill(part(cloud, "dynalite"), signal.SIGKILL)
     wait_until(lambda: httpx.get(f"{cloud.containers}/blog/kept").status_code == 200, cloud.said)
     assert ids(cloud.functions) == {"kept"}
+
+
+def test_the_help_s_example_of_another_stack_runs_as_it_stands(start):
+    (line,) = (line for line in run("--help").stdout.splitlines() if "--stack workshop" in line)
+    api, balancer = free_port(), free_port()
+    words = line.replace(" 8000", f" {api}").replace(" 8001", f" {balancer}").split()
+
+    assert words[:3] == ["python", "-m", "localcloud"]
+    cloud = start(*words[3:]).ready()
+
+    assert cloud.functions == f"http://127.0.0.1:{api}/Prod"
+    assert cloud.containers == f"http://127.0.0.1:{balancer}"
+    assert httpx.get(f"{cloud.functions}/blog").status_code == 200
+    assert httpx.get(f"{cloud.containers}/blog").status_code == 200
 
 
 def test_given_ports_are_kept_and_free_again_at_once_after_a_stop_under_load(start):
@@ -292,26 +316,14 @@ def test_what_cannot_run_ends_with_one_clear_line_and_nothing_left(start, argume
     "arguments", [["--stack", "../x"], ["--config", "x"], ["--api-port", "0"], ["--api-port", "x"]]
 )
 def test_a_wrong_command_line_is_refused_with_the_word(arguments):
-    answer = subprocess.run(
-        [sys.executable, "-m", "localcloud", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = run(*arguments)
 
     assert answer.returncode == 2
     assert repr(arguments[1]) in answer.stderr
 
 
 def test_help_shows_examples():
-    answer = subprocess.run(
-        [sys.executable, "-m", "localcloud", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    answer = run("--help")
 
     options = "project stack state config api-port balancer-port dynamodb-endpoint"
     for option in [*options.split(), "reload", "engine", "until-eof"]:

@@ -40,6 +40,15 @@ def test_the_stack_s_file_wins_over_defaults_and_the_command_line_over_both(root
     assert project.config["aws:region"] == "x"
 
 
+@pytest.mark.parametrize(("stack", "size"), [("local", "6"), ("other", "6"), ("stage", "7")])
+def test_only_a_stack_without_a_file_has_the_settings_of_the_one_named(root, stack, size):
+    (root / "Pulumi.local.yaml").write_text("config: {demo:size: 6}")
+    (root / "Pulumi.stage.yaml").write_text("config: {demo:size: 7}")
+
+    assert load_project(root, stack, {}, otherwise="local").config["demo:size"] == size
+    assert load_project(root, "other", {}).config["demo:size"] == "5"
+
+
 def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(root):
     with pytest.raises(
         ProjectError, match="--config weight: no such setting; there are image, open"
