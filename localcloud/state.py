@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import random
 import socket
@@ -17,11 +18,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
+_log: Final = logging.getLogger(__name__)
 # Below the range from which systems take ports for outgoing connections, so that a kept port is
 # not in use by chance at the next start.
 _PORTS: Final = range(20000, 32000)
 _TRIES: Final = 200
 _LOCK: Final = "lock"
+_UNFOUND: Final = (
+    "clients will not find this local cloud by themselves, since no pointer to it can be kept: "
+    "set XDG_STATE_HOME to a folder that can be written"
+)
 
 
 class StateError(Exception):
@@ -40,7 +46,6 @@ class State:
             _check_ours(folder)
             folder.chmod(0o700)
             self._lock: IO[str] = (folder / _LOCK).open("a+")
-            _pointer_folder().mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StateError(f"the state folder cannot be used: {error}") from error
         self._take_lock()
@@ -50,6 +55,7 @@ class State:
         self.besides: Mapping[str, str] = {}
         """What clients are told with the outputs, and the program does not know."""
         self._pointer: Path | None = None
+        self._is_unfound = False
         self._set_old_logs_aside()
 
     def _take_lock(self) -> None:
@@ -136,21 +142,34 @@ class State:
     def publish(self, outputs: Mapping[str, Any]) -> None:
         """Write the stack's outputs, and the pointer that leads clients to them."""
         write_private(self.outputs_file, json.dumps({**outputs, **self.besides}, indent=2) + "\n")
+        self._point_at_outputs()
+
+    def _point_at_outputs(self) -> None:
+        """Lead clients here; where no pointer can be kept, say once what is lost."""
         name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
-        self._pointer = _pointer_folder() / f"{name}.json"
         pointer = {
             "pid": os.getpid(),
             "stack": self.stack,
             "state": str(self.folder.resolve()),
             "outputs": str(self.outputs_file.resolve()),
         }
-        write_private(self._pointer, json.dumps(pointer) + "\n")
+        try:
+            folder = _pointer_folder()
+            folder.mkdir(parents=True, exist_ok=True)
+            write_private(folder / f"{name}.json", json.dumps(pointer) + "\n")
+        except (OSError, RuntimeError) as error:
+            if not self._is_unfound:
+                _log.warning("%s (%s)", _UNFOUND, error)
+            self._is_unfound = True
+        else:
+            self._pointer = folder / f"{name}.json"
 
     def close(self) -> None:
         """Withdraw the pointer and give the folder free."""
         if self._pointer:
-            self._pointer.unlink(missing_ok=True)
-            self.outputs_file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._pointer.unlink()
+        self.outputs_file.unlink(missing_ok=True)
         self._lock.close()
 
 
@@ -167,6 +186,7 @@ def in_use(folder: Path) -> bool:
 
 
 def _pointer_folder() -> Path:
+    """Give where clients look; a RuntimeError says that there is no home."""
     home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(home).expanduser() / "aws-blog-demo" / "running"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.contract import Kind
+from tui.home import home
 from tui.settings import SettingsError
 
 
@@ -41,7 +42,7 @@ def place(environ: Mapping[str, str]) -> Path:
     base = Path(environ.get("XDG_CONFIG_HOME", ""))
     # A relative path is invalid and to be ignored, says the XDG specification.
     if not base.is_absolute():
-        base = Path(environ.get("HOME") or Path.home()) / ".config"
+        base = home(environ) / ".config"
     return base / "blogs" / "config.toml"
 
 
@@ -50,7 +51,7 @@ def read(environ: Mapping[str, str]) -> Config:
     path = place(environ)
     try:
         data = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a home may be /dev/null
         return Config()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"

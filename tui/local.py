@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tui.home import home
 from tui.settings import SettingsError
 
 
@@ -74,8 +75,7 @@ def state_home(environ: Mapping[str, str]) -> Path:
     """Give the folder for what programs remember of a person's use of them."""
     state = environ.get("XDG_STATE_HOME", "")
     # A relative path is invalid and to be ignored, says the XDG specification.
-    home = Path(environ.get("HOME") or Path.home())
-    return Path(state) if Path(state).is_absolute() else home / ".local" / "state"
+    return Path(state) if Path(state).is_absolute() else home(environ) / ".local" / "state"
 
 
 def _folder(environ: Mapping[str, str]) -> Path:

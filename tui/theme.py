@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from tui.home import home
+
 _VARIABLE: Final = "TEXTUAL_THEME"
 _LONGEST: Final = 100
 
@@ -34,6 +36,5 @@ def remember(environ: Mapping[str, str], name: str) -> None:
 def _file(environ: Mapping[str, str]) -> Path:
     state = environ.get("XDG_STATE_HOME", "")
     # A relative path is invalid and to be ignored, says the XDG specification.
-    home = Path(environ.get("HOME") or Path.home())
-    base = Path(state) if Path(state).is_absolute() else home / ".local" / "state"
+    base = Path(state) if Path(state).is_absolute() else home(environ) / ".local" / "state"
     return base / "blogs" / "theme"

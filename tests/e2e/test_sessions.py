@@ -45,10 +45,18 @@ def type_like_a_person(terminal, keys):
         terminal.read(0.05)
 
 
-def test_without_a_terminal_the_demo_is_a_script_that_says_what_it_did(environ, tmp_path):
+@pytest.fixture(params=["home", "no home"])
+def anybody(environ, request):
+    """Somebody with a home, and one whose home cannot be written."""
+    if request.param == "home":
+        return environ
+    return {**environ, "HOME": "/dev/null", "XDG_STATE_HOME": ""}
+
+
+def test_without_a_terminal_the_demo_is_a_script_that_says_what_it_did(anybody, tmp_path):
     command = [sys.executable, DEMO, "--state", str(tmp_path / "state")]
     answer = subprocess.run(
-        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command, env=anybody, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
 
     assert answer.returncode == 0, answer.stderr

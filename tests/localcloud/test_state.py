@@ -140,6 +140,29 @@ def test_published_outputs_are_found_through_the_pointer_until_the_end(folder, o
     assert not pointer.exists()
 
 
+@pytest.mark.parametrize("home", ["/proc/nope", None])
+def test_without_a_place_for_the_pointer_one_warning_says_what_is_lost(
+    folder, opened, monkeypatch, caplog, home
+):
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.delenv("HOME")
+    if home:
+        monkeypatch.setenv("HOME", home)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 3)  # of whom the system knows nothing
+    state = opened()
+
+    state.publish({"FunctionsURL": "http://127.0.0.1:1/Prod"})
+    state.publish({"FunctionsURL": "http://127.0.0.1:2/Prod"})
+
+    (line,) = caplog.messages
+    assert "clients will not find this local cloud" in line
+    assert "set XDG_STATE_HOME" in line
+    outputs = folder / "outputs.json"
+    assert json.loads(outputs.read_text()) == {"FunctionsURL": "http://127.0.0.1:2/Prod"}
+    state.close()
+    assert not outputs.exists()
+
+
 def test_the_logs_of_the_run_before_are_kept_under_another_name(folder):
     State(folder, "local").close()
     log = folder / "logs" / "functions" / "a.log"

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import pytest
 
-from tui import config, preferences
+from tui import config, local, preferences, theme
 from tui.backends import Finder, Flags
 from tui.contract import Kind
 from tui.settings import SettingsError
@@ -43,6 +43,17 @@ def find(environ, **flags):
 
 def test_without_a_file_nothing_is_set(environ):
     assert config.read(environ) == config.Config()
+
+
+def test_without_a_home_nothing_is_set_and_nothing_remembered(monkeypatch):
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 3)  # of whom the system knows nothing
+    monkeypatch.delenv("HOME", raising=False)
+
+    for environ in ({}, {"HOME": "/dev/null"}):
+        assert config.read(environ) == config.Config()
+        assert local.running(environ) == []
+        with pytest.raises(NotADirectoryError):
+            theme.remember(environ, "nord")
 
 
 def test_every_key_is_read(written, tmp_path):
