@@ -31,7 +31,8 @@ def check_docker(settings: Settings) -> None:
         return
     raise pulumi.RunError(
         "the tasks need an image, and no Docker answers on this machine: start Docker (with "
-        "buildx), or name an image that exists: pulumi config set dockerImage REPOSITORY:TAG"
+        "buildx), or name an image that exists: pulumi config set dockerImage REPOSITORY:TAG "
+        "(the local cloud: dockerImage=local, with awsEndpoint as in Pulumi.local.yaml)"
     )
 
 

@@ -20,7 +20,7 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
-from localcloud.engine.provider import Outcome, Properties, Provider, ProviderError
+from localcloud.engine.provider import Outcome, Properties, Provider, ProviderError, SettingRefused
 from localcloud.engine.wire import Decoder, Unsupported, encode
 
 _STACK = "pulumi:pulumi:Stack"
@@ -84,6 +84,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         try:
             inputs = self._decoder.decode(request.object)
             outcome = await self._outcome(urn, request, inputs)
+        except SettingRefused as error:
+            await self._refuse(context, "", str(error))
         except (ProviderError, Unsupported) as error:
             await self._refuse(context, _shown(urn), str(error))
         except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
@@ -111,7 +113,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         return await self._provider.update(urn, request.type, known.outcome, known.inputs, inputs)
 
     async def _refuse(self, context: grpc.aio.ServicerContext, what: str, reason: str) -> NoReturn:
-        message = f"{what}: {reason}"
+        message = f"{what}: {reason}" if what else reason
         self.run.refusals.append(message)
         await context.abort(grpc.StatusCode.UNKNOWN, message)
         raise AssertionError  # abort never returns

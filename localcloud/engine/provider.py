@@ -13,6 +13,10 @@ class ProviderError(Exception):
     """The declaration cannot be run; the text names the property and the reason."""
 
 
+class SettingRefused(ProviderError):
+    """A setting asks for what does not run; the text names it, and is the user's alone."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A resource's id and outputs; the outputs named in *secrets* are secret."""

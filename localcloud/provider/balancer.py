@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from localcloud.engine.provider import Outcome, Properties, ProviderError
+from localcloud.engine.provider import Outcome, Properties, ProviderError, SettingRefused
 from localcloud.provider.balanced import Balanced, Group
 from localcloud.provider.kind import Kind, logical_name, second
 from localcloud.provider.names import arn, physical_name, resource_id
+from localcloud.provider.refused import HTTPS
 from localcloud.runtimes.balancer import Balancer, FixedResponse, Forward, TargetGroup
 from localcloud.targets import HealthCheck
 
@@ -98,6 +99,7 @@ class Listener:
         self._balanced = balanced
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
+        _refuse_https(inputs)
         if self._balanced.listeners:
             raise ProviderError(second("listener"))
         balancer = self._configured(inputs)
@@ -107,6 +109,7 @@ class Listener:
         return Outcome(listener_arn, {**inputs, "arn": listener_arn})
 
     async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
+        _refuse_https(news)
         self._configured(news)
         return Outcome(old.id, {**old.outputs, **news})
 
@@ -138,6 +141,14 @@ class Listener:
                 int(fixed["statusCode"]), fixed["contentType"], fixed.get("messageBody", "")
             )
         raise ProviderError(f"a default action of type {action['type']} does not run here")
+
+
+def _refuse_https(inputs: Properties) -> None:
+    """Refuse both listeners of a program with a certificate: HTTPS, and what leads to it."""
+    redirects = (action.get("redirect") or {} for action in inputs["defaultActions"])
+    protocols = [inputs.get("protocol"), *(redirect.get("protocol") for redirect in redirects)]
+    if "HTTPS" in protocols:
+        raise SettingRefused(HTTPS)
 
 
 def kinds(balanced: Balanced) -> dict[str, Kind]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from localcloud.engine.provider import Outcome, Properties, ProviderError
-from localcloud.provider import api, balancer, inert, invokes, service
+from localcloud.provider import api, balancer, inert, invokes, refused, service
 from localcloud.provider.balanced import Balanced
 from localcloud.provider.context import Context
 from localcloud.provider.function import PACKAGES, Alias, Functions
@@ -39,6 +39,7 @@ class LocalProvider:
         self._balanced = Balanced(context)
         self._kinds: Mapping[str, Kind] = {
             **{kind: inert.Inert(kind) for kind in inert.INERT},
+            **{kind: refused.Refused(kind) for kind in refused.REFUSED},
             **api.kinds(self._api),
             **balancer.kinds(self._balanced),
             **service.kinds(self._balanced),
@@ -64,8 +65,8 @@ class LocalProvider:
 
     @property
     def types(self) -> frozenset[str]:
-        """The resource types that are known here."""
-        return frozenset(self._kinds)
+        """The resource types that run here, or need not run."""
+        return frozenset(self._kinds) - frozenset(refused.REFUSED)
 
     def is_kept(self, kind: str) -> bool:
         return kind in _KEPT

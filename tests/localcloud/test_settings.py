@@ -1,0 +1,68 @@
+"""Each documented setting runs on the local cloud, or is refused in a sentence for the user."""
+
+import httpx
+import pytest
+import yaml
+
+from localcloud.provider.local import LocalProvider
+from localcloud.provider.refused import REFUSED as KINDS
+from tests.infra.variants import CERTIFICATE, EVERYTHING, IMAGE
+from tests.running import ROOT, RunningCloud
+
+HTTPS = {"certificateArn": CERTIFICATE, "domainName": "blog.example.com"}
+ZONE = {"hostedZoneId": "Z0123456789"}
+RUN = {name: value for name, value in EVERYTHING.items() if name not in {**HTTPS, **ZONE}} | {
+    "autoscalingCpuTarget": "70",
+    "awsEndpoint": "http://127.0.0.1:4999",
+    "openWrites": "true",
+    "prefix": "demo",
+    "stageName": "dev",
+    "throttlingBurst": "400",
+    "throttlingRate": "800",
+}
+RESERVED = {"provisionedConcurrency": "2"}  # which no snapshot goes with
+REFUSED = [
+    (HTTPS, "HTTPS does not run here: leave certificateArn, domainName and hostedZoneId out"),
+    (HTTPS | ZONE, "HTTPS does not run here: leave certificateArn, domainName and hostedZoneId"),
+    ({"dockerImage": ""}, "dockerImage must be local here"),
+    ({"dockerImage": IMAGE}, "set dockerImage to local"),
+]
+
+
+def started(folder, settings, **environment):
+    words = (f"--config={name}={value}" for name, value in settings.items())
+    return RunningCloud(folder / "state", *words, environment=environment)
+
+
+@pytest.mark.parametrize("settings", [RUN, RESERVED], ids=["all that go together", "reserved"])
+def test_these_settings_run(tmp_path, settings):
+    with started(tmp_path, settings) as cloud:
+        cloud.ready()
+
+        for url in (cloud.functions, cloud.containers):
+            assert httpx.get(f"{url}/blog").status_code == 200
+
+
+@pytest.mark.parametrize(("settings", "sentence"), REFUSED)
+def test_these_settings_are_refused_in_a_sentence_that_names_them(tmp_path, settings, sentence):
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text("#!/bin/sh\n")
+    docker.chmod(0o755)
+    with started(tmp_path, settings, PATH=f"{docker.parent}:/usr/bin:/bin") as cloud:
+        assert cloud.stop_by_itself() == 1
+
+        (line,) = (line for line in cloud.said().splitlines() if line.startswith("localcloud: "))
+        assert sentence in line
+        assert cloud.said().endswith(f"{line}\n")
+
+
+def test_no_documented_setting_is_left_out():
+    declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    refused = {name for settings, _ in REFUSED for name in settings}
+
+    assert set(declared) == set(RUN) | set(RESERVED) | refused
+
+
+def test_what_is_refused_does_not_count_as_run():
+    assert not LocalProvider(None).types & set(KINDS)
