@@ -150,7 +150,10 @@ async def shown(pilot: Pilot[None], words: str) -> None:
 
 def to_png(file: Path) -> None:
     """Let Chromium draw the picture, as large as it is."""
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text("utf-8")).groups()
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text("utf-8"))
+    if found is None:
+        sys.exit(f"screenshots: {file} says nothing of its size")
+    width, height = found.groups()
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
@@ -200,6 +203,7 @@ async def running(state: str) -> AsyncIterator[dict[str, str]]:
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
+        assert process.stdout  # noqa: S101  # asked for above
         line = await process.stdout.readline()
         if not line:
             sys.exit("screenshots: the local cloud did not start")
