@@ -43,7 +43,11 @@ FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 POSTS = (
     ("Ada", "Functions or containers?", "The same blog, twice: *which* one answers first?"),
     ("Grace", "A cold start, measured", "After a pause, the first request waited **0.4 s**."),
-    ("Radia", "Why the load balancer keeps connections", "A new one costs a round trip or two."),
+    (
+        "Radia",
+        "Why the load balancer keeps connections",
+        "[HTTP](https://www.rfc-editor.org/rfc/rfc9112), [TLS](https://www.rfc-editor.org/rfc/rfc8446)",
+    ),
     ("Edsger", "Notes on the break-even", "1. Count requests.\n2. Price both.\n3. Draw the line."),
     ("Barbara", "One table for both", "| read | costs |\n|---|---|\n| list | 0.5 |\n| one | 0.5 |"),
     ("Katherine", "Percentiles, not averages", "`p95` is what people remember."),
@@ -59,6 +63,8 @@ class Picture:
     words: str
     size: tuple[int, int] = LARGE
     theme: str = "textual-dark"
+    rival: bool = False
+    """Somebody else edits the newest blog before the last key."""
 
 
 PICTURES = (
@@ -71,6 +77,11 @@ PICTURES = (
     Picture("both", ["B"], "FUNCTIONS"),
     Picture("connections", ["C"], "local"),
     Picture("new", ["n", *"A new blog"], "A new blog"),
+    Picture("preview", ["n", *"Ada", "tab", "tab", *"Twice.", "f3"], "Twice."),
+    Picture("conflict", ["e", *"My ", "ctrl+s"], "changed", rival=True),
+    Picture("links", ["down", "down", "down", "enter", "o"], "2 links"),
+    Picture("link", ["down", "down", "down", "enter", "o", "enter"], "browser"),
+    Picture("copy", ["c"], "Copy"),
     Picture("delete", ["d"], "Deleting"),
     Picture("jump", ["ctrl+o"], " a "),
     Picture("palette", ["ctrl+p"], "Search"),
@@ -104,10 +115,11 @@ async def tour(traffic_s: float) -> None:
             await ask_both(outputs, traffic_s)
             for picture in PICTURES:
                 say(picture.name)
-                await take(picture)
+                await take(picture, outputs)
+                shutil.rmtree(Path(state) / "blogs" / "drafts", ignore_errors=True)
 
 
-async def take(picture: Picture) -> None:
+async def take(picture: Picture, outputs: dict[str, str]) -> None:
     """Go to one screen, and keep what is there."""
     finder = Finder(flags=Flags(), environ=os.environ, config=Config())
     wanted = preferences.find(argparse.Namespace(), os.environ, Config())
@@ -122,7 +134,9 @@ async def take(picture: Picture) -> None:
     app.theme, app.animation_level = picture.theme, "none"
     async with app.run_test(size=picture.size, notifications=True) as pilot:
         await shown(pilot, "Percentiles")
-        for key in picture.keys:
+        for number, key in enumerate(picture.keys, 1):
+            if picture.rival and number == len(picture.keys):
+                await edit_newest(outputs)
             await pilot.press(key)
             await shown(pilot, "")
         await shown(pilot, picture.words)
@@ -179,6 +193,17 @@ async def post(outputs: dict[str, str]) -> None:
             blog = {"title": title, "author": author, "contents": contents}
             async with session.post(f"{outputs['FunctionsURL']}/blog", json=blog) as answer:
                 answer.raise_for_status()
+
+
+async def edit_newest(outputs: dict[str, str]) -> None:
+    headers = {"Authorization": f"Bearer {outputs['WriteToken']}", "If-Match": "*"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        url = f"{outputs['ContainersURL']}/blog"
+        async with session.get(f"{url}?limit=1") as answer:
+            (blog,) = await answer.json()
+        edited = {**blog, "contents": f"{blog['contents']} Ask for `p99` too."}
+        async with session.put(f"{url}/{blog['id']}", json=edited) as answer:
+            answer.raise_for_status()
 
 
 async def ask_both(outputs: dict[str, str], seconds: float) -> None:
