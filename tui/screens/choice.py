@@ -45,6 +45,10 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         Binding("ctrl+z", "app.suspend_process", show=False),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
+        Binding("pageup", "question('page_up')", show=False),
+        Binding("pagedown", "question('page_down')", show=False),
+        Binding("home", "question('scroll_home')", show=False),
+        Binding("end", "question('scroll_end')", show=False),
     ]
 
     def __init__(self, question: Safe, choices: Sequence[Choice]) -> None:
@@ -64,6 +68,10 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     def on_mount(self) -> None:
         self.query_one("#cancel").focus()  # so that Enter alone harms nothing
+
+    async def action_question(self, movement: str) -> None:
+        """Move in a question that is longer than its box."""
+        await self.query_one("#question").run_action(movement)
 
     def on_key(self, event: events.Key) -> None:
         if event.key in {choice.key for choice in self._choices}:

@@ -117,11 +117,11 @@ class LogScreen(ClosesOnce[None]):
     async def _ask(self, kind: Kind, question: Question) -> None:
         """Name what would be written, and where."""
         place = self._session.backends.place.words
-        words = text.line(
+        words = (
             f"Send {question.method} {question.target} once more, to {kind.word} ({place})? "
             "It may change what is stored."
         )
-        screen = ChoiceScreen(words, [Choice("y", "Send", "danger")])
+        screen = ChoiceScreen(text.line(words, len(words)), [Choice("y", "Send", "danger")])
         if await self.app.push_screen_wait(screen):
             await self._replay(kind, question)
 
