@@ -99,6 +99,27 @@ async def test_every_setting_is_listed_with_its_source_and_the_token_is_not_show
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
+async def test_every_setting_is_within_reach_of_the_keyboard_and_their_order_is_told(world, size):
+    url = f"https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/{'Stage' * 15}"
+    world.backends = at(url, stack=f"stack {'organization/' * 6}production")
+    async with staged(world, size) as stage:
+        await stage.press("C")
+        await stage.sees(
+            "The first that is set counts: flag, environment, configuration file, default."
+        )
+        assert stage.app.focused.id == "places"
+        assert ("read-only" in stage.text()) is (size == HUGE)
+        await stage.press("tab", "end")
+        await stage.sees("read-only         off", "project")
+        await stage.press("home")
+        await stage.sees("organization", "functions URL")
+        await stage.press("pagedown", "pagedown", "down")
+        await stage.sees("read-only         off", "project")
+        await stage.press("tab")
+        assert stage.app.focused.id == "places"
+
+
+@pytest.mark.parametrize("size", [SMALL, HUGE])
 async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
     world, size, pulumi, monkeypatch
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -24,6 +24,8 @@ from tui.settings import SettingsError
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
 
+_ORDER: Final = "The first that is set counts: flag, environment, configuration file, default."
+
 
 class ConnectionsScreen(ClosesOnce[Backends | None]):
     """Gives the backends that the person goes to, or None."""
@@ -34,7 +36,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
         Binding("r", "look", "Look again"),
         Binding("t", "app.switch", "Switch"),
-        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -45,8 +47,9 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="connections")
-        with VerticalScroll(id="settings", can_focus=False):
+        with VerticalScroll(id="settings"):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
+        yield Static(Content(_ORDER), id="order")
         yield Label(Content("Connect to (enter)"))
         yield Options(id="places", markup=False)
         yield Static(id="status", markup=False)
