@@ -21,10 +21,12 @@ from tests.tui.terminal import opened
 from tui.api import READ_TIMEOUT
 
 CTRL_G, CTRL_O, CTRL_P, ESCAPE = b"\x07", b"\x0f", b"\x10", b"\x1b"
+F1, F3 = b"\x1bOP", b"\x1bOR"
 PLAIN = (
     "| a | b |\n|---|---|\n| 1 | 2 |\n\n[link](https://example.org) *soft* **loud** `code`\n\n"
     "```\ncode\n```\n"
 )
+SECOND_LINK = "\n\n<https://example.org/second>\n\n"
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l")
 
 
@@ -50,16 +52,25 @@ def environ(served):
 
 
 HARMLESS = "[/nope] a harmless title"
-# Keys, and what is drawn by then: every screen, the way there and the way back.
+# Keys, and what is drawn by then: every screen that keys lead to, the way there and the way back.
 TOUR = [
     (b"", b"[/nope]"),
     (b"\r", b"LOCK=SAFE"),
+    (b"o", b"enter follows"),
+    (b"\r", b"Where this link leads"),
+    (CTRL_G, b"LOCK=SAFE"),
     (b"q", b"Quit"),
     (b"l", b"backend"),
     (b"l", b"number"),
     (b"d", b"Deleting"),
     (b"u", b"Kept"),
+    (b"c", b"Copy what of"),
+    (CTRL_G, b"number"),
     (b"e", b"Give up"),
+    (F3, b"Write on"),
+    (F1, b"move in the list"),
+    (F1, b"Write on"),
+    (CTRL_G, b"Give up"),
     (CTRL_G, b"number"),
     (b"n", b"Give up"),
     (CTRL_G, b"number"),
@@ -97,10 +108,12 @@ def toured(environ):
 
 
 def test_no_sequence_of_a_hostile_blog_reaches_the_terminal_on_any_screen(served, environ):
-    served.blogs.put(id="wild", title=HARMLESS, author=HARMLESS, contents="LOCK=SAFE\n\n" + PLAIN)
+    served.blogs.put(
+        id="wild", title=HARMLESS, author=HARMLESS, contents=f"LOCK=SAFE{SECOND_LINK}{PLAIN}"
+    )
     of_textual = shapes(toured(environ))
     served.blogs.put(
-        id="wild", title=EVERYTHING, author=EVERYTHING, contents=EVERYTHING + "\n\n" + MARKDOWN
+        id="wild", title=EVERYTHING, author=EVERYTHING, contents=EVERYTHING + SECOND_LINK + MARKDOWN
     )
     seen = toured(environ)
 
