@@ -14,6 +14,7 @@ from tests.tui import clocks, snapshot
 from tests.tui.conftest import World, staged
 from tests.tui.fake import Answer, FakeBlogs
 from tests.tui.test_connections import at
+from tests.tui.test_taken import conflicting
 from tui.contract import Kind
 from tui.local import LocalCloud
 from tui.pulumi_cli import Stack
@@ -153,6 +154,33 @@ async def test_conflict(world, size, shot):
         world.blogs.put(id="told", title="Theirs", author="Grace", contents="same\ntheirs")
         await stage.write("Mine", "same\nmine")
         await shot(stage, "▌ mine", "▌ theirs")
+
+
+async def test_two_versions_of_a_new_blog(world, size, shot):
+    async with conflicting(world, size) as (stage, _):
+        await shot(stage, "▌ My text", "▌ Older text")
+
+
+async def test_links(world, size, shot):
+    links = "[A *link*](https://example.org/a) https://example.org/b"
+    world.blogs.put(id="told", title="日本語 and é", author="Grace", contents=links)
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        await stage.press("down", "enter")
+        await stage.until(lambda: stage.reader.blog and stage.reader.blog.id == "told")
+        await stage.press("o")
+        await shot(stage, "2 links")
+
+
+async def test_question_longer_than_its_box(world, size, shot):
+    contents = f"https://example.org/{'a' * 2000}"
+    world.blogs.put(id="told", title="日本語 and é", author="Grace", contents=contents)
+    async with staged(world, size) as stage:
+        await hide_log(stage)
+        await stage.press("down", "enter")
+        await stage.until(lambda: stage.reader.blog and stage.reader.blog.id == "told")
+        await stage.press("o")
+        await shot(stage, "Where this link leads")
 
 
 async def test_question(world, size, shot):
