@@ -29,7 +29,7 @@ from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
 from tui.session import Opener, Session
 from tui.settings import SettingsError
-from tui.widgets.backend_label import BackendLabel
+from tui.widgets.backend_label import COLOURS, BackendLabel
 from tui.widgets.request_log import RequestLog
 from tui.widgets.request_table import RequestTable
 
@@ -44,6 +44,7 @@ class BlogsApp(App[None]):
     NOTIFICATION_TIMEOUT = 4
     CSS_PATH = "screens/main.tcss"  # with the app's own: read later, all would be parsed again
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "toggle_help", "Help", show=False, priority=True),
         Binding("f2", "switch", "Switch backend", show=False, priority=True),
         Binding("B", "compare", "Both backends", show=False),
         Binding("C", "connections", "Connections", show=False),
@@ -68,6 +69,10 @@ class BlogsApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Begin with the list; a mode of its own would take half as long again to be drawn."""
         return MainScreen(self.session)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give the colours of the backends; a theme may have others."""
+        return dict(COLOURS)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -127,7 +132,7 @@ class BlogsApp(App[None]):
         for screen in self.screen_stack:
             for label in screen.query(BackendLabel):
                 label.show(
-                    self.session.backend,
+                    self.session.backend_of(label.kind or self.session.active),
                     self.session.backends.place,
                     busy=self.session.busy,
                     read_only=self.session.read_only,
@@ -174,9 +179,19 @@ class BlogsApp(App[None]):
     # Screens that few runs show are imported when they are shown: the first frame waits for none.
 
     def action_help(self) -> None:
+        """Show the keys over any screen, a dialog too."""
         from tui.screens.help import HelpScreen  # noqa: PLC0415 -- see above
 
         if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice
+            self.push_screen(HelpScreen())
+
+    def action_toggle_help(self) -> None:
+        """Show the keys, or go back from them: this key comes here before it comes to them."""
+        from tui.screens.help import HelpScreen  # noqa: PLC0415 -- see above
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
             self.push_screen(HelpScreen())
 
     def action_connections(self) -> None:
@@ -263,11 +278,13 @@ class BlogsApp(App[None]):
         where = "only kept as a draft" if kept else "not saved"
         self._ask(f"What you have written is {where}. Quit all the same?", "Quit", self._left)
 
-    def _ask(self, question: str, label: str, answered: Callable[[str | None], None]) -> None:
+    def _ask(
+        self, question: str, label: str, answered: Callable[[str | None], None]
+    ) -> ChoiceScreen:
         self._leaving = True
-        self.push_screen(
-            ChoiceScreen(text.line(question), [Choice("y", label, "danger")]), answered
-        )
+        dialog = ChoiceScreen(text.line(question), [Choice("y", label, "danger")])
+        self.push_screen(dialog, answered)
+        return dialog
 
     def _left(self, answer: str | None) -> None:
         self._leaving = False
@@ -280,15 +297,16 @@ class BlogsApp(App[None]):
             self.exit()
             return
         count = f"{self.session.unfinished} write{'' if self.session.unfinished == 1 else 's'}"
-        self._ask(f"Waiting for the answer to {count} …", "Quit without", self._impatient)
-        self.run_worker(self._leave_when_written(self.screen), group="quit")
+        waiting = f"Waiting for the answer to {count} …"
+        dialog = self._ask(waiting, "Quit without", self._impatient)
+        self.run_worker(self._leave_when_written(dialog), group="quit")
 
     def _impatient(self, answer: str | None) -> None:
         self._leaving = False
         if answer:
             self.exit()
 
-    async def _leave_when_written(self, dialog: Screen[object]) -> None:
+    async def _leave_when_written(self, dialog: ChoiceScreen) -> None:
         """Leave once all is written; stay when a write failed, or the person turned away."""
         failures = self.session.failures
         await self.session.finish()
@@ -297,7 +315,7 @@ class BlogsApp(App[None]):
         if self.session.failures == failures:
             self.exit()
         else:
-            dialog.dismiss(None)
+            dialog.withdraw()
 
     def _fatal_error(self) -> None:
         """Show where a fault lies without the local variables: they may hold the token."""

@@ -71,7 +71,7 @@ async def test_f3_shows_what_is_written_rendered_and_goes_back_to_it(world, size
         field(stage, "contents").load_text("# Head\n\nSome *text* and [link](https://example.org)")
         await stage.press("f3")
         await stage.is_on("PreviewScreen")
-        await stage.sees("My title", "by nobody, preview", "Head", "Some text and link")
+        await stage.sees("My title", "by nobody", "preview", "Head", "Some text and link")
         markdown = stage.app.screen.query_one(Markdown)
         markdown.post_message(Markdown.LinkClicked(markdown, "https://example.org"))
         await stage.hears("https://example.org")

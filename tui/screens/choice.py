@@ -41,6 +41,7 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
+        Binding("question_mark", "app.help", "Help", show=False),
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
         Binding("ctrl+z", "app.suspend_process", show=False),
         Binding("left,up", "app.focus_previous", show=False),
@@ -55,6 +56,7 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         super().__init__()
         self._question = question
         self._choices = choices
+        self._withdrawn = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -68,6 +70,15 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     def on_mount(self) -> None:
         self.query_one("#cancel").focus()  # so that Enter alone harms nothing
+
+    def withdraw(self) -> None:
+        """Ask no longer; under another screen this waits until that is closed."""
+        self._withdrawn = True
+        self.dismiss(None)
+
+    def on_screen_resume(self) -> None:
+        if self._withdrawn:
+            self.dismiss(None)
 
     async def action_question(self, movement: str) -> None:
         """Move in a question that is longer than its box."""

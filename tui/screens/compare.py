@@ -40,7 +40,7 @@ class CompareScreen(ClosesOnce[None]):
         Binding("r", "ask", "Ask again"),
         Binding("l", "ask_other('list')", "The list"),
         Binding("b", "ask_other('blog')", "The blog"),
-        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
     ]
 
@@ -104,7 +104,7 @@ def beside(found: Comparison | Incomplete, width: int) -> list[Line]:
     return [
         ("head", text.line(f"{found.question.method} {found.question.target}")),
         *_verdict(found),
-        ("head", head),
+        ("backends", head),
         *(("plain", row) for row in rest),
         ("dim", Safe("times in milliseconds; FUNCTIONS was asked first")),
         *(_headers(found) if isinstance(found, Comparison) else _lone_headers(found)),
@@ -165,11 +165,11 @@ def bodies(found: Comparison | Incomplete) -> list[Line]:
         answers = found.answers.items()
         return [line for kind, one in answers for line in _body(f"body of {kind.word}", one)]
     if found.body:
-        head: Line = ("head", Safe("bodies: - FUNCTIONS, + CONTAINERS"))
+        head: Line = ("backends", Safe("bodies: - FUNCTIONS, + CONTAINERS"))
         return [head, *((_MARKS.get(line[:1], "plain"), text.line(line)) for line in found.body)]
     return _body("the same body", found.functions)
 
 
 def _body(told: str, answer: Exchange) -> list[Line]:
     lines = text.block(canonical(answer.body)).split("\n")
-    return [("head", Safe(told)), *(("plain", Safe(line)) for line in lines)]
+    return [("backends", Safe(told)), *(("plain", Safe(line)) for line in lines)]

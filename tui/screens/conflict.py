@@ -12,9 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from tui import text
-from tui.contract import Blog, Draft
+from tui.contract import Blog, Draft, Kind
 from tui.screens.closing import ClosesOnce
+from tui.session import Session
 from tui.versions import versions
+from tui.widgets.backend_label import BackendLabel
 from tui.widgets.marked_text import MARK, MarkedText
 
 _LEGEND: Final = (
@@ -36,20 +38,25 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         Binding("t", "dismiss('theirs')", "Theirs, mine is lost"),
         Binding("escape,q,ctrl+g", "dismiss(None)", "Edit on", key_display="esc"),
         Binding("n", "next", "Next difference", show=False),  # 80 columns are full
+        Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
     told = "Somebody changed this blog while you were writing."
 
-    def __init__(self, mine: Draft, theirs: Blog) -> None:
+    def __init__(self, session: Session, kind: Kind, mine: Draft, theirs: Blog) -> None:
+        """Name *kind*, where an answer is carried out, whichever backend is active."""
         super().__init__()
+        self._session = session
+        self._kind = kind
         self._mine = mine
         self._theirs = theirs
         self._place = 0
 
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
+        yield BackendLabel(note="two versions", kind=self._kind)
         yield Static(Content(f"{self.told} {_LEGEND}"), id="told")
         mine, theirs = versions(self._mine, self._theirs)
         with Container(id="versions"):
@@ -57,9 +64,13 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
                 yield Static(Content("Mine, not saved"), classes="whose")
                 yield MarkedText(mine, id="mine")
             with Vertical():
-                yield Static(Content(f"Theirs, stored {moment} UTC"), classes="whose")
+                whose = f"Theirs, stored {moment} UTC on {self._kind.word}"
+                yield Static(Content(whose), classes="whose")
                 yield MarkedText(theirs, id="theirs")
         yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._session.on_change()  # fills the label
 
     def action_next(self) -> None:
         """Show the next difference in both versions, after the last the first again."""

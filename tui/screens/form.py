@@ -47,6 +47,7 @@ class FormScreen(ClosesOnce[Blog | None]):
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("f3", "preview", "Preview", priority=True),
         Binding("f4", "editor", "Your editor", priority=True),
+        Binding("f1", "app.help", "Help", priority=True),  # ? is a character here
         Binding("escape,ctrl+g", "leave", "Give up", key_display="esc"),
     ]
 
@@ -149,7 +150,8 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def action_preview(self) -> None:
         if is_on_top(self):
-            self.app.push_screen(PreviewScreen(self._manuscript.draft(self._texts())))
+            draft = self._manuscript.draft(self._texts())
+            self.app.push_screen(PreviewScreen(self._session, draft))
 
     def action_editor(self) -> None:
         """Hand the contents to the person's own editor; whatever fails, they stay."""

@@ -24,6 +24,7 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("v  c", "raw text or rendered; copy contents, id or link"),
     ("o", "open a link of the blog that is shown"),
     ("tab", "go from pane to pane"),
+    ("home  end", "in a question or a pane that is long; page up, page down too"),
     ("n", "write a new blog"),
     ("e", "edit the blog"),
     ("d", "delete the blog in 5 seconds; u keeps it, D deletes it now"),
@@ -41,7 +42,7 @@ KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("ctrl+p", "menu: all of this by name, and themes (remembered)"),
     ("ctrl+z", "suspend (fg brings it back); in Contents: undo"),
     ("ctrl+c  ctrl+q", "quit from anywhere"),
-    ("?  F1", "this help"),
+    ("?  F1", "this help, from everywhere (F1 also while typing)"),
 )
 _WIDTH: Final = 68  # what the dialog has room for
 _NOTES: Final = (
@@ -57,7 +58,7 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,ctrl+g,f1,question_mark", "dismiss(None)", "Back"),
+        Binding("escape,q,ctrl+g,question_mark", "dismiss(None)", "Back"),
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]

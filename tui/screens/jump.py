@@ -58,7 +58,13 @@ class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
         self.dismiss(self._places.get(letter or ""))
 
     def on_resize(self, event: events.Resize) -> None:
+        self._drawn_at = self._drawn_at or event.size
+        self._leave_if_moved()
+
+    def on_screen_resume(self) -> None:
+        self._leave_if_moved()
+
+    def _leave_if_moved(self) -> None:
         """Leave when the places have moved away under their letters."""
-        if self._drawn_at not in {None, event.size}:
+        if self._drawn_at not in {None, self.app.size}:
             self.dismiss(None)
-        self._drawn_at = event.size

@@ -30,6 +30,7 @@ class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     CSS_PATH = "links.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
+        Binding("question_mark", "app.help", "Help", show=False),
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]

@@ -45,7 +45,7 @@ class LogScreen(ClosesOnce[None]):
         Binding("c", "replay('containers')", "To CONTAINERS"),
         Binding("y", "curl", "curl"),
         Binding("x", "export", "Export"),
-        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g", "leave", "Back", key_display="q"),
     ]
 

@@ -52,7 +52,7 @@ class MainScreen(ClosesOnce[None]):
         Binding("t", "app.switch", "Switch"),
         Binding("l", "log", "Log", show=False),  # the menu has it; 80 columns are full
         Binding("m", "app.metrics", "Metrics", show=False),
-        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("q,escape,ctrl+g", "leave_pane", "Back", key_display="q"),
         Binding("q", "app.quit", "Quit"),
     ]

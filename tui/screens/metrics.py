@@ -63,7 +63,7 @@ class MetricsScreen(ClosesOnce[None]):
             Binding(str(number), f"period({number - 1})", show=False)
             for number in range(1, len(PERIODS) + 1)
         ),
-        Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("q,escape,ctrl+g", "dismiss(None)", "Back", key_display="q"),
     ]
 

@@ -12,6 +12,8 @@ from textual.widgets import Footer, Static
 from tui import text
 from tui.contract import Draft
 from tui.screens.closing import ClosesOnce
+from tui.session import Session
+from tui.widgets.backend_label import BackendLabel
 from tui.widgets.links import LinkClicked
 from tui.widgets.reader import draw, rendered
 
@@ -24,11 +26,13 @@ class PreviewScreen(ClosesOnce[None]):
     PreviewScreen > #preview { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g,f3", "dismiss(None)", "Write on", key_display="esc"),
     ]
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, session: Session, draft: Draft) -> None:
         super().__init__()
+        self._session = session
         self._draft = draft
         self._body = rendered(draft.contents)
         self._body.id = "preview"
@@ -36,11 +40,13 @@ class PreviewScreen(ClosesOnce[None]):
     def compose(self) -> ComposeResult:
         author = text.line(self._draft.author) or "nobody"
         title = text.title(self._draft.title)
-        yield Static(Content.assemble((title, "bold"), f"\nby {author}, preview"), id="head")
+        yield BackendLabel(note="preview")
+        yield Static(Content.assemble((title, "bold"), f"\nby {author}"), id="head")
         yield self._body
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
+        self._session.on_change()  # fills the label
         self._body.focus()
         await draw(self._body)
 

@@ -71,7 +71,8 @@ class Saving:
             self._say(str(error))
             return False
         screen = TakenScreen if manuscript.is_new else ConflictScreen
-        answer = await self._app.push_screen_wait(screen(manuscript.draft(texts), theirs))
+        asked = screen(self._session, self._kind, manuscript.draft(texts), theirs)
+        answer = await self._app.push_screen_wait(asked)
         if answer == "mine":
             manuscript.rebase(theirs)  # only over what was shown, not over whatever comes next
         elif answer == "theirs":

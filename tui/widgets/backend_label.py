@@ -14,9 +14,14 @@ from tui.backends import Backend
 from tui.contract import Kind
 from tui.place import Place
 from tui.text import CUT
+from tui.widgets.cells import both_ends
 
 _LEAST_URL: Final = 16  # less of it says nothing
+_LEAST_NAME: Final = 8  # likewise of a stack's name
 _PATIENCE: Final = 0.2  # an answer that comes sooner was not waited for
+
+COLOURS: Final = {"functions": "#ff9f1c", "containers": "#35c9e8", "on-backend": "#000000"}
+"""Each backend has a colour wherever its word stands; to style sheets these are variables."""
 
 
 class BackendLabel(Static):
@@ -24,12 +29,14 @@ class BackendLabel(Static):
 
     DEFAULT_CSS = """
     BackendLabel { dock: top; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    BackendLabel.functions { background: #ff9f1c; color: #000000; }
-    BackendLabel.containers { background: #35c9e8; color: #000000; }
+    BackendLabel.functions { background: $functions; color: $on-backend; }
+    BackendLabel.containers { background: $containers; color: $on-backend; }
     """
 
-    def __init__(self, *, note: str = "") -> None:
+    def __init__(self, *, note: str = "", kind: Kind | None = None) -> None:
         super().__init__(markup=False)
+        self.kind = kind
+        """The backend that is named, for a screen that is about one; None for the active one."""
         self.note = note
         """What the screen adds: fixed words of ours."""
         self._backend: Backend | None = None
@@ -39,7 +46,7 @@ class BackendLabel(Static):
         self._is_late = False
 
     def show(self, backend: Backend, place: Place, *, busy: bool, read_only: bool) -> None:
-        """Show the active backend."""
+        """Show *backend*."""
         for kind in Kind:
             self.set_class(kind is backend.kind, kind.value)
         self._backend, self._place, self._read_only = backend, place, read_only
@@ -81,7 +88,14 @@ class BackendLabel(Static):
         place = f" {text.row(self._place.words)} " if self._place.stack else ""
         number = place.replace("account ", "")
         brief = self.note.partition(" · ")[0]
-        for where, note in ((place, self.note), (place, brief), (number, brief), (number, "")):
+        bare = f" {self._bare_place(room - 2)} " if self._place.stack else ""
+        for where, note in (
+            (place, self.note),
+            (place, brief),
+            (number, brief),
+            (number, ""),
+            (bare, ""),
+        ):
             said = f" {note}" if note else ""
             left = room - cell_len(where) - cell_len(said) - 1
             if left >= 0:
@@ -89,6 +103,13 @@ class BackendLabel(Static):
         url = text.row(self._backend.place) if self._backend else ""
         url = _shortened(url, left if place else max(left, _LEAST_URL))
         return f"{where}{f' {url} ' if url else ''}{said}"
+
+    def _bare_place(self, room: int) -> str:
+        """Leave out what names of places say they are; the stack's gives way to the others."""
+        others = (self._place.region, self._place.account)
+        rest = text.row("".join(f" · {other}" for other in others if other))
+        name = text.row(self._place.stack.removeprefix("stack "))
+        return f"{both_ends(name, max(_LEAST_NAME, room - cell_len(rest)))}{rest}"
 
 
 def _shortened(url: str, room: int) -> str:

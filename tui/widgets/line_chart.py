@@ -81,8 +81,8 @@ class LineChart(Widget):
     DEFAULT_CSS = """
     LineChart { height: 1fr; width: 1fr; }
     LineChart > .line-chart--axis { color: $text-muted; }
-    LineChart > .line-chart--functions { color: #ff9f1c; }
-    LineChart > .line-chart--containers { color: #35c9e8; }
+    LineChart > .line-chart--functions { color: $functions; }
+    LineChart > .line-chart--containers { color: $containers; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name

@@ -12,13 +12,17 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.contract import Kind
 from tui.text import Safe
-from tui.widgets.cells import strip
+from tui.widgets.cells import in_style, strip
 
 Line = tuple[str, Safe]
-"""A style (``plain``, ``head``, ``dim``, ``old``, ``new``) and words."""
+"""A style (``plain``, ``head``, ``backends``, ``dim``, ``old``, ``new``) and words.
 
-MARKS: Final = ("head", "dim", "old", "new")
+In ``backends``, a head of our own words, each backend is named in its colour.
+"""
+
+MARKS: Final = ("head", "backends", "dim", "old", "new")
 
 
 class Lines(ScrollView, can_focus=True):
@@ -29,10 +33,13 @@ class Lines(ScrollView, can_focus=True):
         Binding("k", "scroll_up", show=False),
         Binding("space", "page_down", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{mark}" for mark in MARKS}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in (*MARKS, *Kind)}
     DEFAULT_CSS = """
     Lines { overflow-x: hidden; overflow-y: scroll; padding: 0 1; }
     Lines > .lines--head { text-style: bold; }
+    Lines > .lines--backends { text-style: bold; }
+    Lines > .lines--functions { background: $functions; color: $on-backend; text-style: bold; }
+    Lines > .lines--containers { background: $containers; color: $on-backend; text-style: bold; }
     Lines > .lines--dim { color: $text-muted; }
     Lines > .lines--old { color: $text-error; }
     Lines > .lines--new { color: $text-success; }
@@ -72,7 +79,15 @@ class Lines(ScrollView, can_focus=True):
         if index >= len(self._wrapped):
             return Strip.blank(width, self.rich_style)
         mark, words = self._wrapped[index]
-        return strip(words, width, self._style(mark))
+        line = strip(words, width, self._style(mark))
+        return self._with_colours(line, words) if mark == "backends" else line
+
+    def _with_colours(self, line: Strip, words: Safe) -> Strip:
+        for kind in Kind:
+            if kind.word in words:
+                style = self.get_component_rich_style(f"lines--{kind}")
+                line = in_style(line, words.index(kind.word), kind.word, style)
+        return line
 
     def _style(self, mark: str) -> Style:
         return self.get_component_rich_style(f"lines--{mark}") if mark in MARKS else self.rich_style

@@ -11,17 +11,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.contract import LogEntry
-from tui.text import CUT, Safe
-from tui.widgets.cells import column, strip
-
-
-def both_ends(path: str, width: int) -> str:
-    """Leave the middle out of a long path: ids of about the same time differ at their end."""
-    if len(path) <= width:
-        return path
-    head = (width - 1) // 2
-    return f"{path[:head]}{CUT}{path[head + 1 - width :]}"
-
+from tui.text import Safe
+from tui.widgets.cells import both_ends, column, in_style, strip
 
 _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("UTC", 8, lambda entry: entry.at),
@@ -34,16 +25,26 @@ _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("served by", 60, lambda entry: entry.served_by),
 )
 
+WORD_AT: Final = 11
+"""The cell from which on the backend is named."""
+
 
 class RequestLog(ScrollView, can_focus=True):
     """Backend, method, status, time, cold or warm, path and server of every request."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"request-log--head", "request-log--failed"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "request-log--head",
+        "request-log--failed",
+        "request-log--functions",
+        "request-log--containers",
+    }
     DEFAULT_CSS = """
     RequestLog { height: 8; scrollbar-size-horizontal: 0; border-top: solid $primary; }
     RequestLog:focus { border-top: solid $accent; }
     RequestLog > .request-log--head { color: $text-muted; text-style: bold; }
     RequestLog > .request-log--failed { color: $text-error; }
+    RequestLog > .request-log--functions { background: $functions; color: $on-backend; }
+    RequestLog > .request-log--containers { background: $containers; color: $on-backend; }
     """
 
     def __init__(self, entries: Sequence[LogEntry], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
@@ -71,7 +72,9 @@ class RequestLog(ScrollView, can_focus=True):
         style = self.rich_style
         if entry.failed:
             style = self.get_component_rich_style("request-log--failed")
-        return _drawn([read(entry) for _, _, read in _COLUMNS], style)
+        drawn = _drawn([read(entry) for _, _, read in _COLUMNS], style)
+        word = self.get_component_rich_style(f"request-log--{entry.kind}")
+        return in_style(drawn, WORD_AT, entry.kind.word, word)
 
 
 def _drawn(values: Sequence[str], style: Style) -> Strip:

@@ -17,8 +17,8 @@ from tui.contract import LogEntry
 from tui.filtering import matches
 from tui.history import History
 from tui.text import Safe
-from tui.widgets.cells import column, strip
-from tui.widgets.request_log import both_ends
+from tui.widgets.cells import both_ends, column, in_style, strip
+from tui.widgets.request_log import WORD_AT
 
 _Column = tuple[str, int, Callable[[LogEntry], str]]
 _FIRST: Final[tuple[_Column, ...]] = (
@@ -55,11 +55,15 @@ class RequestTable(ScrollView, can_focus=True):
         "request-table--head",
         "request-table--failed",
         "request-table--cursor",
+        "request-table--functions",
+        "request-table--containers",
     }
     DEFAULT_CSS = """
     RequestTable { overflow-x: hidden; }
     RequestTable > .request-table--head { color: $text-muted; text-style: bold; }
     RequestTable > .request-table--failed { color: $text-error; }
+    RequestTable > .request-table--functions { background: $functions; color: $on-backend; }
+    RequestTable > .request-table--containers { background: $containers; color: $on-backend; }
     RequestTable > .request-table--cursor { background: $primary 30%; }
     RequestTable:focus > .request-table--cursor { background: $primary; text-style: bold; }
     """
@@ -142,7 +146,8 @@ class RequestTable(ScrollView, can_focus=True):
             style = self.get_component_rich_style("request-table--failed")
         if index == self._cursor:
             style = self.get_component_rich_style("request-table--cursor")
-        return strip(self._words_of(entry), width, style)
+        word = self.get_component_rich_style(f"request-table--{entry.kind}")
+        return in_style(strip(self._words_of(entry), width, style), WORD_AT, entry.kind.word, word)
 
     def _words_of(self, entry: LogEntry | None) -> Safe:
         """Draw the columns that fit, the path last; without an entry their names."""

@@ -1,0 +1,113 @@
+"""The backend is named in words and in its colour, with its place, wherever it matters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.test_connections import at
+from tests.tui.test_taken import conflicting
+from tui.contract import Kind
+from tui.widgets.backend_label import COLOURS
+
+F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+URL = "https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/Prod"
+
+
+def top(stage):
+    return stage.text().partition("\n")[0]
+
+
+def coloured(stage, kind):
+    """Count how often the backend's word stands alone in its colour."""
+    return sum(
+        segment.text == kind.word
+        and segment.style.bgcolor is not None
+        and segment.style.bgcolor.get_truecolor().hex == COLOURS[kind]
+        for strip in stage.strips()
+        for segment in strip
+    )
+
+
+def placed(name):
+    found = at(URL, stack=f"stack {name}")
+    return replace(found, place=replace(found.place, region="ap-southeast-2"))
+
+
+@pytest.mark.parametrize("name", ["production", "acme-corporation/aws-blog-demo/production"])
+async def test_the_stack_s_name_gives_way_before_region_and_account(world, name):
+    world.read_only = True
+    world.backends = placed(name)
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].hold()
+        await stage.press("r")
+        await stage.sees("… waiting")
+        for words in ("FUNCTIONS", "READ-ONLY", "waiting", "on · ap-southeast-2 · 123456789012"):
+            assert words in top(stage)
+        assert name[:4] in top(stage)
+        gate.set()
+
+
+async def test_the_preview_names_the_backend_that_is_active(world):
+    world.backends = placed("dev")
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("f3")
+        await stage.is_on("PreviewScreen")
+        await stage.until(lambda: "FUNCTIONS  stack dev" in top(stage))
+        await stage.press("f2")
+        await stage.until(lambda: "CONTAINERS  stack dev" in top(stage))
+
+
+async def test_two_versions_name_the_backend_that_is_written_to(world, size):
+    async with conflicting(world, size) as (stage, _):
+        await stage.is_on("TakenScreen")
+        await stage.sees("UTC on FUNCTIONS", "two versions")
+        assert "FUNCTIONS" in top(stage)
+
+
+async def test_a_switch_during_a_save_does_not_change_what_two_versions_name(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        world.blogs.put(id="blog-0004", title="Theirs")
+        gate = world.faults[F].hold()
+        await stage.write("Mine")
+        await world.faults[F].waiting.wait()
+        await stage.press("f2")
+        await stage.until(lambda: "CONTAINERS" in top(stage))
+        gate.set()
+        await stage.is_on("ConflictScreen")
+        await stage.until(lambda: "FUNCTIONS" in top(stage))
+        assert stage.app.session.active is C
+
+
+async def test_the_log_names_each_backend_in_its_colour(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("t")
+        await stage.until(lambda: coloured(stage, F) and coloured(stage, C))
+        await stage.press("L")
+        await stage.is_on("LogScreen")
+        await stage.until(lambda: coloured(stage, F) and coloured(stage, C))
+        for width in (30, 20, 16, 11, 8):  # the word is cut, and not there at all
+            await stage.pilot.resize_terminal(width, 24)
+            await stage.until(lambda: {line.cell_length for line in stage.strips()} == {width})  # noqa: B023 -- at once
+
+
+async def test_the_comparison_names_each_backend_in_its_colour(world):
+    world.faults[C].replace = lambda method, path: None
+    async with staged(world, LARGE) as stage:
+        await stage.press("B")
+        await stage.sees("The answers are the same.")
+        assert (coloured(stage, F), coloured(stage, C)) == (1, 1)
+
+
+async def test_without_colours_the_words_stay(world, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with staged(world, LARGE) as stage:
+        await stage.press("t")
+        await stage.sees("CONTAINERS  GET", "FUNCTIONS   GET")
+        assert coloured(stage, C) == 0

@@ -1,0 +1,128 @@
+"""The help opens over every screen, and closing it leads back with nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.fake import Answer
+from tests.tui.test_links import KINDS, read, world_with
+from tests.tui.test_palette import offered
+from tests.tui.test_taken import conflicting
+from tui.contract import Kind
+
+F = Kind.FUNCTIONS
+
+
+async def there_and_back(stage, screen, *keys):
+    """Open the help with each key, close it with each way back, and find *screen* as it was."""
+    await stage.is_on(screen)
+    await stage.pilot.pause()
+    focused, before = stage.app.focused, stage.app.screen
+    for key in keys:
+        for back in ("f1", "escape"):
+            await stage.press(key)
+            await stage.is_on("HelpScreen")
+            await stage.press(back)
+            await stage.until(lambda: stage.app.screen is before)
+    assert stage.app.focused is focused
+
+
+@pytest.mark.parametrize(
+    ("opening", "screen"),
+    [
+        ([], "MainScreen"),
+        (["m"], "MetricsScreen"),
+        (["L"], "LogScreen"),
+        (["B"], "CompareScreen"),
+        (["C"], "ConnectionsScreen"),
+        (["c"], "ChoiceScreen"),
+    ],
+    ids=str,
+)
+async def test_the_help_opens_over_a_screen_and_leads_back(world, opening, screen):
+    async with staged(world, SMALL) as stage:
+        await stage.press(*opening)
+        await there_and_back(stage, screen, "f1", "question_mark")
+        assert "Help" in offered(stage)
+
+
+@pytest.mark.parametrize(("key", "screen"), [("ctrl+o", "JumpScreen"), ("ctrl+p", "Palette")])
+async def test_the_help_opens_over_what_takes_every_letter(world, key, screen):
+    async with staged(world, SMALL) as stage:
+        await stage.press(key)
+        await there_and_back(stage, screen, "f1")
+
+
+async def test_the_help_opens_over_a_form_and_its_preview_and_loses_nothing(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press(*"why", "question_mark")
+        await there_and_back(stage, "FormScreen", "f1")
+        assert stage.app.focused.value == "why?"
+        assert "Help" in offered(stage)
+        await stage.sees("f1 Help")
+        await stage.press("f3")
+        await there_and_back(stage, "PreviewScreen", "f1", "question_mark")
+        await stage.press("escape")
+        await stage.is_on("FormScreen")
+        assert stage.app.focused.value == "why?"
+
+
+async def test_the_help_opens_over_two_versions(world):
+    async with conflicting(world) as (stage, _):
+        await there_and_back(stage, "TakenScreen", "f1", "question_mark")
+        await stage.sees("m Mine over theirs", "b Keep both", "? Help")
+        assert "Help" in offered(stage)
+
+
+async def test_the_help_opens_over_links():
+    async with staged(world_with(KINDS), SMALL) as stage:
+        await read(stage)
+        await stage.press("o")
+        await there_and_back(stage, "LinksScreen", "f1", "question_mark")
+        assert "Help" in offered(stage)
+
+
+async def test_a_save_that_ends_under_the_help_closes_the_form_after_it(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        gate = world.faults[F].hold()
+        await stage.write("Saved meanwhile")
+        await world.faults[F].waiting.wait()
+        await stage.press("f1")
+        await stage.is_on("HelpScreen")
+        gate.set()
+        await stage.hears("Saved “Saved meanwhile”")
+        assert stage.screen_name == "HelpScreen"
+        await stage.press("f1")
+        await stage.is_on("MainScreen")
+
+
+async def test_a_question_about_quitting_that_is_over_under_the_help_is_gone_after_it(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.sees("Deleting in")
+        world.faults[F].replace = lambda method, path: Answer(500)
+        gate = world.faults[F].hold()
+        await stage.press("q")
+        await stage.sees("Waiting for the answer to 1 write")
+        await stage.press("f1")
+        await stage.is_on("HelpScreen")
+        gate.set()
+        await stage.hears("was not deleted")
+        await stage.press("f1")
+        await stage.is_on("MainScreen")
+        assert stage.app.is_running
+
+
+async def test_letters_of_the_jump_mode_that_stand_wrong_after_the_help_are_gone(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("ctrl+o")
+        await stage.is_on("JumpScreen")
+        await stage.press("f1")
+        await stage.is_on("HelpScreen")
+        await stage.pilot.resize_terminal(*SMALL)
+        await stage.press("f1")
+        await stage.is_on("MainScreen")
