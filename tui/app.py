@@ -103,10 +103,10 @@ class BlogsApp(App[None]):
 
     def _end(self) -> None:
         """Leave at once, and keep what is written: nobody can be asked."""
-        self.exit()
         for form in self._forms():
             if form.is_mounted:  # else there is nothing in it yet
                 form.keep()
+        self.exit()
 
     def _forms(self) -> list[FormScreen]:
         """Give what the person writes in."""
@@ -225,10 +225,11 @@ class BlogsApp(App[None]):
 
     def _begin_anew(self) -> None:
         """Show a list in place of the former, so that nothing of the old place stays."""
-        former = self.screen
+        formers = self.screen_stack  # a key may have laid another over the list by now
         self.push_screen(MainScreen(self.session))
-        self._screen_stack.remove(former)  # Textual cannot switch the screen at the bottom
-        former.remove()
+        for former in formers:
+            self._screen_stack.remove(former)  # Textual cannot switch the screen at the bottom
+            former.remove()
 
     def action_jump(self) -> None:
         """Show a letter over everything that takes keys; the letter goes there."""

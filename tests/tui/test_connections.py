@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from argparse import Namespace
 
 import pytest
+from textual import events
 
 from tests.tui.conftest import SMALL, World, staged
 from tests.tui.fake import TOKEN, FakeBlogs, serve
@@ -14,7 +16,7 @@ from tests.tui.test_text import harmful
 from tui import preferences
 from tui.backends import Backend, Backends, Finder, Flags
 from tui.config import Config
-from tui.connections import Connections
+from tui.connections import Candidate, Connections
 from tui.contract import Kind
 from tui.place import Place
 from tui.settings import Token
@@ -191,3 +193,78 @@ async def test_a_theme_that_is_set_is_used_and_one_that_is_none_is_told(world, m
         assert stage.app.theme == "nord"
     async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "mud"}), SMALL) as stage:
         assert "There is no theme mud (BLOGS_THEME)" in stage.toasts()
+
+
+def places(monkeypatch, *candidates, deployed=lambda _: []):
+    """Let the screen find these running; gives the list, for a test to change."""
+    found = list(candidates)
+    monkeypatch.setattr(Connections, "running", lambda _: list(found))
+    monkeypatch.setattr(Connections, "deployed", deployed)
+    return found
+
+
+async def test_the_place_that_was_chosen_counts_whatever_the_list_holds_by_then(world, monkeypatch):
+    asked = []
+
+    def candidate(name):
+        return Candidate(name=name, find=lambda: asked.append(name) or world.backends)
+
+    found = places(monkeypatch, *map(candidate, "abc"))
+    async with staged(world, SMALL) as stage:
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        await stage.press("end")
+        del found[0]
+        for key in ("enter", "r"):
+            stage.app.post_message(events.Key(key, key if key == "r" else None))
+        await stage.until(lambda: asked)
+        assert asked == ["c"]
+        await stage.is_on("MainScreen")
+
+
+@pytest.mark.parametrize("cover", ["question_mark", "ctrl+p", "ctrl+o"])
+async def test_a_place_that_is_found_under_another_screen_is_gone_to_after_it(
+    world, monkeypatch, cover
+):
+    gate = threading.Event()
+    places(monkeypatch, Candidate(name="a", find=lambda: gate.wait(30) and world.backends))
+    async with staged(world, SMALL) as stage:
+        former = stage.app.screen
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        await stage.press("enter", cover)
+        await stage.until(lambda: stage.screen_name != "ConnectionsScreen")
+        gate.set()
+        await stage.pilot.pause(0.1)
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        await stage.until(lambda: stage.app.screen is not former)
+        assert len(stage.app.screen_stack) == 1
+
+
+async def test_a_menu_opened_while_one_leaves_for_another_place_keeps_nothing_of_the_old(
+    world, monkeypatch
+):
+    places(monkeypatch, Candidate(name="a", find=lambda: world.backends))
+    async with staged(world, SMALL) as stage:
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        screen = stage.app.screen
+        stage.app.post_message(events.Key("ctrl+p", None))
+        screen.withdraw(world.backends)
+        await stage.until(lambda: not screen.is_attached)
+        await stage.pilot.pause(0.1)
+        names = [type(one).__name__ for one in stage.app.screen_stack]
+        assert names.count("MainScreen") == 1
+
+
+async def test_pulumi_is_asked_once_at_a_time(world, monkeypatch):
+    gate, asked = threading.Event(), []
+    places(monkeypatch, deployed=lambda _: asked.append(1) or (gate.wait(30) and []))
+    async with staged(world, SMALL) as stage:
+        await stage.press("C")
+        await stage.is_on("ConnectionsScreen")
+        await stage.press("r", "r", "r")
+        gate.set()
+        await stage.sees("pulumi knows no stack")
+        assert len(asked) == 1

@@ -96,6 +96,60 @@ async def test_an_answer_given_twice_is_given_once(world):
         assert answers == ["y"]
 
 
+async def test_an_answer_to_a_question_below_another_closes_neither(world):
+    answers = []
+    async with staged(world, SMALL) as stage:
+        for question in ("First?", "Second?"):
+            screen = ChoiceScreen(text.line(question), [Choice("y", "Yes")])
+            stage.app.push_screen(screen, answers.append)
+        await stage.sees("Second?")
+        stage.app.screen_stack[1].post_message(events.Key("y", "y"))
+        await settle(stage)
+        assert (answers, len(stage.app.screen_stack)) == ([], 3)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # what the app lets go of
+@pytest.mark.parametrize("key", ["ctrl+s", "f3", "ctrl+q"])
+@pytest.mark.parametrize("opening", ["n", "e"])
+async def test_a_key_before_a_form_is_drawn_ends_nothing_badly(world, opening, key):
+    """The form comes some steps of the event loop later; the key comes at each of them."""
+    for steps in range(4, 10):
+        async with staged(world, SMALL) as stage:
+            type_ahead(stage, opening)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            type_ahead(stage, key)
+            await settle(stage)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # likewise
+@pytest.mark.parametrize("opening", ["n", "c", "L", "m", "C", "enter"])
+async def test_an_app_that_ends_while_a_screen_opens_ends_well(world, opening):
+    for steps in (3, 6, 7, 9, 14, 20):
+        async with staged(world, SMALL) as stage:
+            type_ahead(stage, opening)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            stage.app.exit()
+            await stage.pilot.pause(0.02)
+
+
+async def test_a_write_is_sent_again_once_however_often_the_key_was_pressed(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.write("Sent once", "text")
+        await stage.is_on("MainScreen")
+        await stage.sees("Sent once")
+        await stage.press("L")
+        await stage.is_on("LogScreen")
+        await stage.press("slash", *"POST", "enter")
+        await settle(stage)
+        type_ahead(stage, "f", "f", "f")
+        await stage.is_on("ChoiceScreen")
+        await settle(stage)
+        assert len(stage.app.screen_stack) == 3
+
+
 async def test_a_letter_of_jump_mode_typed_twice_is_taken_once(world):
     async with staged(world, SMALL) as stage:
         await stage.press("ctrl+o")

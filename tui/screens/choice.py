@@ -56,7 +56,6 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         super().__init__()
         self._question = question
         self._choices = choices
-        self._withdrawn = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -70,15 +69,6 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     def on_mount(self) -> None:
         self.query_one("#cancel").focus()  # so that Enter alone harms nothing
-
-    def withdraw(self) -> None:
-        """Ask no longer; under another screen this waits until that is closed."""
-        self._withdrawn = True
-        self.dismiss(None)
-
-    def on_screen_resume(self) -> None:
-        if self._withdrawn:
-            self.dismiss(None)
 
     async def action_question(self, movement: str) -> None:
         """Move in a question that is longer than its box."""

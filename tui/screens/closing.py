@@ -11,8 +11,8 @@ from textual.screen import Screen, ScreenResultType
 
 
 def is_open(screen: Screen[Any]) -> bool:
-    """Tell whether the app runs and has *screen*; Textual calls a closed one attached too."""
-    return screen.app.is_running and screen in screen.app.screen_stack
+    """Tell whether the app has *screen*, and is not on its way out."""
+    return screen.is_attached and screen.app.is_running and screen in screen.app.screen_stack
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
@@ -28,11 +28,23 @@ class ClosesOnce(Screen[ScreenResultType]):
     Textual takes styles from the first alone.
     """
 
+    _withdrawn = False
+    _withdrawn_with: ScreenResultType | None = None
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Give *result* and close; does nothing unless this screen is on top."""
         if not is_on_top(self):
             return AwaitComplete()
         return super().dismiss(result)
+
+    def withdraw(self, result: ScreenResultType | None = None) -> None:
+        """Give *result* and close; under another screen, as soon as that has closed."""
+        self._withdrawn, self._withdrawn_with = True, result
+        self.dismiss(result)
+
+    def on_screen_resume(self) -> None:
+        if self._withdrawn:
+            self.dismiss(self._withdrawn_with)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Begin nothing before the widgets are there; this screen can be closed by then."""

@@ -12,12 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Label, OptionList, Static
+from textual.widgets.option_list import Option
 
 from tui import text
 from tui.backends import Backends
 from tui.connections import Candidate
 from tui.overview import Setting
-from tui.screens.closing import ClosesOnce, is_on_top
+from tui.screens.closing import ClosesOnce
 from tui.screens.work import start
 from tui.session import Session
 from tui.settings import SettingsError
@@ -25,6 +26,14 @@ from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
 
 _ORDER: Final = "The first that is set counts: flag, environment, configuration file, default."
+
+
+class _Place(Option):
+    """A line that knows what it stands for, whatever the list holds by the time it is chosen."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        super().__init__(Content(text.line(candidate.name)))
+        self.candidate = candidate
 
 
 class ConnectionsScreen(ClosesOnce[Backends | None]):
@@ -42,8 +51,8 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._candidates: list[Candidate] = []
         self._connecting = False
+        self._asking = False
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="connections")
@@ -61,6 +70,9 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
 
     def action_look(self) -> None:
         """Look for places anew: local clouds at once, pulumi's stacks when it has answered."""
+        if self._asking:
+            return
+        self._asking = True
         self._show(self._session.connections.running())
         self._say("Asking pulumi for stacks …")
         start(self, self._ask_pulumi())
@@ -71,37 +83,35 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         except SettingsError as error:
             self._say(str(error))
             return
+        finally:
+            self._asking = False
         self._show([*self._session.connections.running(), *found])
-        self._say("" if found else "pulumi knows no stack of this project.")
+        if not self._connecting:
+            self._say("" if found else "pulumi knows no stack of this project.")
 
     def _show(self, candidates: list[Candidate]) -> None:
-        self._candidates = candidates
         places = self.query_one("#places", Options)
         kept = places.highlighted
-        places.set_options(Content(text.line(one.name)) for one in candidates)
+        places.set_options(map(_Place, candidates))
         places.highlighted = min(kept or 0, len(candidates) - 1)
 
     def _say(self, words: str) -> None:
         self.query_one("#status", Static).update(Content(text.line(words, 900)))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if not self._connecting:
+        if not self._connecting and isinstance(event.option, _Place):
             self._connecting = True
-            start(self, self._connect(self._candidates[event.option_index]))
+            start(self, self._connect(event.option.candidate))
 
     async def _connect(self, candidate: Candidate) -> None:
         """Find the backends there; a failure leaves everything as it is."""
         self._say(f"Looking for the backends of {candidate.name} …")
         try:
-            self._arrive(await asyncio.to_thread(candidate.find))
+            self.withdraw(await asyncio.to_thread(candidate.find))
         except SettingsError as error:
             self._say(str(error))
         finally:
             self._connecting = False
-
-    def _arrive(self, backends: Backends) -> None:
-        if is_on_top(self):
-            self.dismiss(backends)
 
 
 def _table(settings: Sequence[Setting]) -> Content:

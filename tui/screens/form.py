@@ -94,7 +94,7 @@ class FormScreen(ClosesOnce[Blog | None]):
     @property
     def is_lost(self) -> bool:
         """Something was written that is neither stored nor about to be."""
-        return self.is_dirty and not self._saving and self._stored is None
+        return self.is_mounted and self.is_dirty and not self._saving and self._stored is None
 
     def _texts(self) -> Texts:
         return Texts(
@@ -200,17 +200,13 @@ class FormScreen(ClosesOnce[Blog | None]):
             self.query_one(BackendLabel).note = "editing"
             self._session.on_change()  # fills the label
         self.set_focus(focused)
-        self.on_screen_resume()
+        if self._stored:
+            self.withdraw(self._stored)
 
     def _load(self, texts: Texts) -> None:
         self.query_one("#title", LineField).value = texts.title
         self.query_one("#author", LineField).value = texts.author
         self.query_one("#contents", TextField).load_text(texts.contents)
-
-    def on_screen_resume(self) -> None:
-        """Close once all is stored; under a dialog that has to wait."""
-        if self._stored and is_on_top(self):
-            self.dismiss(self._stored)
 
     def action_leave(self) -> None:
         if not is_on_top(self):
@@ -230,4 +226,4 @@ class FormScreen(ClosesOnce[Blog | None]):
         elif answer == "y":
             self._session.drafts.drop(self._manuscript.id)
         if answer:
-            self.dismiss(None)
+            self.withdraw(None)

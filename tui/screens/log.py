@@ -16,7 +16,7 @@ from tui.contract import ApiError, Kind, LogEntry, Question
 from tui.curl import as_curl
 from tui.failures import READ_ONLY
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.closing import ClosesOnce, is_open
+from tui.screens.closing import ClosesOnce, is_on_top, is_open
 from tui.screens.work import start
 from tui.session import Session
 from tui.settings import SettingsError
@@ -115,7 +115,9 @@ class LogScreen(ClosesOnce[None]):
         return READ_ONLY if entry.question.writes and self._session.read_only else ""
 
     async def _ask(self, kind: Kind, question: Question) -> None:
-        """Name what would be written, and where."""
+        """Name what would be written, and where; once, however often the key was pressed."""
+        if not is_on_top(self):
+            return
         place = self._session.backends.place.words
         words = (
             f"Send {question.method} {question.target} once more, to {kind.word} ({place})? "
