@@ -78,7 +78,7 @@ PICTURES = (
     Picture("connections", ["C"], "local"),
     Picture("new", ["n", *"A new blog"], "A new blog"),
     Picture("preview", ["n", *"Ada", "tab", "tab", *"Twice.", "f3"], "Twice."),
-    Picture("conflict", ["e", *"My ", "ctrl+s"], "changed", rival=True),
+    Picture("conflict", ["e", *": which", "ctrl+s"], "changed", rival=True),
     Picture("links", ["down", "down", "down", "enter", "o"], "2 links"),
     Picture("link", ["down", "down", "down", "enter", "o", "enter"], "browser"),
     Picture("copy", ["c"], "Copy"),
