@@ -192,7 +192,7 @@ class BlogsApp(App[None]):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss(None)
         else:
-            self.push_screen(HelpScreen())
+            self.action_help()
 
     def action_connections(self) -> None:
         """Show every setting, and let the person go to another place."""

@@ -60,6 +60,11 @@ def block(text: str) -> Safe:
     return shown
 
 
+def lines(text: str) -> list[Safe]:
+    """Give the lines of what `block` makes of *text*."""
+    return [Safe(line) for line in block(text).split("\n")]
+
+
 def line(text: str, limit: int = LONGEST_LINE) -> Safe:
     """Make text fit to show on one line, cut after *limit* characters."""
     shown = re.sub(r"[\n\t]", " ", whole(text[:limit]))

@@ -51,7 +51,7 @@ def _lines(version: Draft | Blog) -> list[Safe]:
         Safe(f"Title: {text.line(version.title)}"),
         Safe(f"Author: {text.line(version.author)}"),
     ]
-    return [*head, Safe(""), *map(Safe, text.block(version.contents).split("\n"))]
+    return [*head, Safe(""), *text.lines(version.contents)]
 
 
 def _own(lines: Sequence[Safe], others: Sequence[Safe]) -> list[bool]:

@@ -83,13 +83,18 @@ async def test_the_palette_opened_and_closed_over_and_over_can_be_used_after_it(
         await stage.is_on("MainScreen")
 
 
+async def ask_twice(stage: Stage, answers: list[str | None]) -> None:
+    """Lay one question over another."""
+    for question in ("First?", "Second?"):
+        screen = ChoiceScreen(text.line(question), [Choice("y", "Yes")])
+        stage.app.push_screen(screen, answers.append)
+    await stage.sees("Second?")
+
+
 async def test_an_answer_given_twice_is_given_once(world):
     answers = []
     async with staged(world, SMALL) as stage:
-        for question in ("First?", "Second?"):
-            screen = ChoiceScreen(text.line(question), [Choice("y", "Yes")])
-            stage.app.push_screen(screen, answers.append)
-        await stage.sees("Second?")
+        await ask_twice(stage, answers)
         for _ in range(3):
             stage.app.screen.post_message(events.Key("y", "y"))
         await stage.sees("First?")
@@ -99,10 +104,7 @@ async def test_an_answer_given_twice_is_given_once(world):
 async def test_an_answer_to_a_question_below_another_closes_neither(world):
     answers = []
     async with staged(world, SMALL) as stage:
-        for question in ("First?", "Second?"):
-            screen = ChoiceScreen(text.line(question), [Choice("y", "Yes")])
-            stage.app.push_screen(screen, answers.append)
-        await stage.sees("Second?")
+        await ask_twice(stage, answers)
         stage.app.screen_stack[1].post_message(events.Key("y", "y"))
         await settle(stage)
         assert (answers, len(stage.app.screen_stack)) == ([], 3)

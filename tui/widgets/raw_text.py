@@ -27,15 +27,10 @@ class RawText(DrawnText):
 
     def __init__(self, source: str) -> None:
         super().__init__()
-        self._written = lines_of(source)
+        self._written = text.lines(source)
 
     def drawn(self, width: int) -> list[list[Segment]]:
         return [[Segment(row)] for rows in wrapped(self._written, width) for row in rows]
-
-
-def lines_of(source: str) -> list[Safe]:
-    """Give the lines of a text, fit to show."""
-    return [Safe(line) for line in text.block(source).split("\n")]
 
 
 def wrapped(lines: Iterable[Safe], width: int) -> Iterator[list[str]]:
