@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check pulumi engine bench screenshots image golden snapshots mutants lock
+.PHONY: help setup demo test check sweep pulumi engine bench screenshots image golden snapshots mutants lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: setup ## start the local cloud and open the terminal client on it (a scrip
 test: setup check ## run every check and every test
 	@$(BIN)/python scripts/pulumi.py --optional >/dev/null
 	@$(BIN)/pytest
+
+sweep: setup ## run the full matrices that `make test` only samples (some minutes)
+	@$(BIN)/pytest -m sweep
 
 check: setup ## format, lint, types, spelling, who may import whom
 	@$(BIN)/ruff format --check --quiet $(CHECKED)
