@@ -11,7 +11,7 @@ from localcloud.environment import REGION
 from localcloud.provider.context import Context
 from localcloud.provider.kind import logical_name
 from localcloud.provider.names import arn, physical_name
-from localcloud.provider.package import unpack
+from localcloud.provider.package import BYTECODE, unpack
 from localcloud.runtimes.functions import Function, FunctionSpec
 
 PACKAGES: Final = "packages"
@@ -74,8 +74,10 @@ class Functions:
         code = inputs.get("code")
         if not isinstance(code, Archive):
             raise ProviderError("code must be a folder (pulumi.FileArchive) to run here")
+        packages = self._context.state.folder / PACKAGES
+        bytecode = self._context.project / BYTECODE
         async with self._unpacking:
-            package = await asyncio.to_thread(unpack, code, self._context.state.folder / PACKAGES)
+            package = await asyncio.to_thread(unpack, code, packages, bytecode)
         reserved = int(inputs.get("reservedConcurrentExecutions", -1))
         return FunctionSpec(
             name=name,

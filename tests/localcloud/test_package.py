@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from localcloud.engine.wire import Archive, folder_digest
 from localcloud.provider.package import unpack
@@ -18,12 +19,16 @@ def imported_from(folder):
     return answer.stdout.strip()
 
 
+def compiled(bytecode):
+    return {path.name: path.stat().st_ino for path in bytecode.iterdir()}
+
+
 def test_the_copy_has_bytecode_that_python_uses(tmp_path):
     source = tmp_path / "source"
     source.mkdir()
     (source / "module.py").write_text("VALUE = 1\n")
 
-    copy = unpack(archive(source), tmp_path / "packages")
+    copy = unpack(archive(source), tmp_path / "packages", tmp_path / "bytecode")
     assert imported_from(copy) == "1"
 
     # Bytecode that is never checked against its source answers even when the source has changed.
@@ -35,13 +40,13 @@ def test_an_edit_gives_another_copy_and_leaves_the_first_as_it_was(tmp_path):
     source = tmp_path / "source"
     source.mkdir()
     (source / "module.py").write_text("VALUE = 1\n")
-    first = unpack(archive(source), tmp_path / "packages")
+    first = unpack(archive(source), tmp_path / "packages", tmp_path / "bytecode")
 
     (source / "module.py").write_text("VALUE = 2\n")
-    second = unpack(archive(source), tmp_path / "packages")
+    second = unpack(archive(source), tmp_path / "packages", tmp_path / "bytecode")
 
     assert (imported_from(first), imported_from(second)) == ("1", "2")
-    assert unpack(archive(source), tmp_path / "packages") == second
+    assert unpack(archive(source), tmp_path / "packages", tmp_path / "bytecode") == second
 
 
 def test_a_syntax_error_is_left_for_the_handler_to_report(tmp_path):
@@ -49,6 +54,35 @@ def test_a_syntax_error_is_left_for_the_handler_to_report(tmp_path):
     source.mkdir()
     (source / "module.py").write_text("def :\n")
 
-    copy = unpack(archive(source), tmp_path / "packages")
+    copy = unpack(archive(source), tmp_path / "packages", tmp_path / "bytecode")
 
     assert (copy / "module.py").read_text() == "def :\n"
+
+
+def test_another_state_folder_shares_the_bytecode(tmp_path):
+    source, bytecode = tmp_path / "source", tmp_path / "bytecode"
+    source.mkdir()
+    (source / "module.py").write_text("VALUE = 1\n")
+    unpack(archive(source), tmp_path / "one", bytecode)
+    before = compiled(bytecode)
+
+    copy = unpack(archive(source), tmp_path / "two", bytecode)
+
+    assert len(before) == 1
+    assert compiled(bytecode) == before
+    assert [path.stat().st_ino for path in copy.rglob("*.pyc")] == list(before.values())
+
+
+def test_local_clouds_that_start_together_share_the_bytecode(tmp_path):
+    source, bytecode = tmp_path / "source", tmp_path / "bytecode"
+    source.mkdir()
+    for number in range(20):
+        (source / f"module{number}.py").write_text(f"VALUE = {number}\n")
+    package, states = archive(source), [tmp_path / f"state{number}" for number in range(4)]
+
+    with ThreadPoolExecutor(4) as threads:
+        copies = list(threads.map(unpack, [package] * 4, states, [bytecode] * 4))
+
+    assert [len(list(copy.rglob("*.pyc"))) for copy in copies] == [20] * 4
+    assert len(compiled(bytecode)) == 20
+    assert {path.suffix for path in bytecode.iterdir()} == {".pyc"}
