@@ -11,11 +11,12 @@ from typing import Any, Protocol
 from localcloud.engine.engine import Engine
 from localcloud.engine.project import Project
 from localcloud.engine.servicer import Servicer, serving
+from localcloud.ports import check_free, not_available
 from localcloud.provider.deployed import Deployed, deletes_first
 from localcloud.provider.local import LocalProvider
 from localcloud.provider.replacing import REPLACING
 from localcloud.shell import engine_environment, provider_port
-from localcloud.state import State, check_free
+from localcloud.state import State, StateError
 
 
 class Driver(Protocol):
@@ -65,7 +66,11 @@ async def typed(
     """Bring up what was deployed, then serve *provider* where the program looks for AWS."""
     port = provider_port(project)
     environment = engine_environment(project, state.folder)
-    check_free(port, f"awsEndpoint of stack {project.stack}")
+    try:
+        check_free(port)
+    except OSError as error:
+        what = f"Port {port} (awsEndpoint of stack {project.stack})"
+        raise StateError(not_available(what, error)) from error
     deployed = Deployed(provider, state.folder / "deployed.json")
     for failure in await deployed.restore():
         say(f"not brought up again (pulumi up --refresh makes it anew): {failure}")

@@ -12,17 +12,13 @@ import hashlib
 import json
 import logging
 import os
-import random
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
+from localcloud.ports import HOST, check_free, lasting_port, not_available
+
 _log: Final = logging.getLogger(__name__)
-# Below the range from which systems take ports for outgoing connections, so that a kept port is
-# not in use by chance at the next start.
-_PORTS: Final = range(20000, 32000)
-_TRIES: Final = 200
 _LOCK: Final = "lock"
 _UNFOUND: Final = (
     "clients will not find this local cloud by themselves, since no pointer to it can be kept: "
@@ -102,7 +98,7 @@ class State:
             listed = ", ".join(f"{name} {port}" for name, port in wanted.items())
             raise StateError(f"two parts cannot share a port ({listed}); give another")
         for name, port in chosen.items():
-            check_free(port, f"the {name}")
+            _check_free(name, port)
         ports.update(chosen)
         self._save()
         for name in given:
@@ -112,9 +108,9 @@ class State:
         """Give the port kept for *name*, chosen free the first time."""
         ports = self._values["ports"]
         if name in ports:
-            check_free(ports[name], f"the {name}")
+            _check_free(name, ports[name])
         else:
-            ports[name] = _free_port(set(ports.values()))
+            ports[name] = _new_port(ports.values())
             self._save()
         return int(ports[name])
 
@@ -202,31 +198,18 @@ def write_private(path: Path, text: str) -> None:
     temporary.replace(path)
 
 
-def _free_port(taken: set[int]) -> int:
-    for port in random.sample(_PORTS, _TRIES):
-        if port not in taken and _is_free(port):
-            return port
-    raise StateError("no free port was found on 127.0.0.1; give one (see --help)")
+def _new_port(taken: Collection[int]) -> int:
+    port = lasting_port(taken)
+    if port is None:
+        raise StateError(f"No free port was found on {HOST}. Choose one (see --help).")
+    return port
 
 
-def _is_free(port: int) -> bool:
+def _check_free(name: str, port: int) -> None:
     try:
-        check_free(port, "")
-    except StateError:
-        return False
-    return True
-
-
-def check_free(port: int, owner: str) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise StateError(
-                f"port {port}, meant for {owner}, cannot be had ({error.strerror}); stop what uses "
-                "it, or choose another port (see --help)"
-            ) from error
+        check_free(port)
+    except OSError as error:
+        raise StateError(not_available(f"Port {port} (for the {name})", error)) from error
 
 
 def _check_ours(folder: Path) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from localcloud.contracts import FunctionError
 from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.environment import REGION
-from localcloud.errors import FunctionError
 from localcloud.provider.context import Context
 from localcloud.provider.function import Functions
 from localcloud.provider.kind import Kind, logical_name, second

@@ -7,13 +7,13 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from localcloud.contracts import HealthCheck
 from localcloud.engine.provider import Properties, ProviderError
 from localcloud.provider.container import Container
 from localcloud.provider.context import Context
 from localcloud.provider.images import Images
 from localcloud.runtimes.balancer import Balancer, TargetGroup
 from localcloud.runtimes.tasks import Service, ServiceSpec
-from localcloud.targets import HealthCheck
 
 
 @dataclass

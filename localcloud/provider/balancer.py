@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from localcloud.contracts import HealthCheck
 from localcloud.engine.provider import Outcome, Properties, ProviderError, SettingRefused
 from localcloud.provider.balanced import Balanced, Group
 from localcloud.provider.kind import Kind, logical_name, second
 from localcloud.provider.names import arn, physical_name, resource_id
 from localcloud.provider.refused import HTTPS
 from localcloud.runtimes.balancer import Balancer, FixedResponse, Forward, TargetGroup
-from localcloud.targets import HealthCheck
 
 _PORT: Final = "balancer"
 _NAMESPACE: Final = "AWS/ApplicationELB"

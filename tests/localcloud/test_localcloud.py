@@ -289,7 +289,7 @@ def test_a_taken_port_is_named_in_one_line(start):
         cloud = start("--api-port", str(port))
 
         assert cloud.stop(0) == 1
-    assert f"port {port}, meant for the api, cannot be had" in cloud.said()
+    assert f"Port {port} (for the api) is not available" in cloud.said()
     assert "Traceback" not in cloud.said()
 
 

@@ -51,7 +51,7 @@ def test_a_taken_port_is_named_and_not_kept(folder, opened):
         other.listen()
         port = other.getsockname()[1]
 
-        with pytest.raises(StateError, match=f"port {port}, meant for the api, cannot be had"):
+        with pytest.raises(StateError, match=rf"Port {port} \(for the api\) is not available"):
             state.choose_ports({"api": port})
 
     state.choose_ports({"api": port})

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from localcloud.bodies import BodyTooLarge, read_body
 from localcloud.metrics import Metrics
+from localcloud.request_body import BodyTooLarge, read_body
 from localcloud.runtimes.cloudwatch.queries import Refused, answer
 
 _HOST: Final = "127.0.0.1"

@@ -7,7 +7,6 @@ import contextlib
 import itertools
 import logging
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Final
 
 from localcloud.environment import clean_environment
 from localcloud.metrics import Metrics
+from localcloud.ports import check_free, not_available
 from localcloud.processes import Process, Processes
 from localcloud.runtimes.database.calls import Calls
 from localcloud.runtimes.database.tables import Tables
@@ -196,13 +196,11 @@ def _version(node: str) -> int:
 
 
 def _check_port(port: int) -> None:
-    """Name a taken port before dynalite would, in fewer words."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise DatabaseError(f"database: port {port} is not free: {error.strerror}") from error
+    """Raise DatabaseError for a port in use; dynalite would print a stack trace."""
+    try:
+        check_free(port)
+    except OSError as error:
+        raise DatabaseError(not_available(f"Port {port} (for the database)", error)) from error
 
 
 def _pauses() -> Iterator[float]:

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from localcloud.contracts import FunctionError
 from localcloud.environment import clean_environment
-from localcloud.errors import FunctionError
 from localcloud.metrics import Meter
 from localcloud.processes import Process, Processes
 from localcloud.runtimes.functions.invocation import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from localcloud.errors import Throttled
+from localcloud.contracts import Throttled
 from localcloud.runtimes.functions.environment import Environment
 
 

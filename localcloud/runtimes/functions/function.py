@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from localcloud.errors import RequestTooLarge, Throttled
+from localcloud.contracts import RequestTooLarge, Throttled
 from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
 from localcloud.runtimes.functions.environment import Environment

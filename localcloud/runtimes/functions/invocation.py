@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from localcloud.errors import FunctionError
+from localcloud.contracts import FunctionError
 
 EVENT_LIMIT: Final = 6_291_456
 RESPONSE_LIMIT: Final = 6_291_556  # a hundred bytes more than an event, in Lambda's own messages

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from localcloud.append_log import AppendLog
 from localcloud.runtimes.functions.spec import RUNTIME, VERSION
 
 _CHUNK: Final = 64 * 1024
@@ -47,20 +48,8 @@ class Report:
         return "\t".join(parts) + "\t"
 
 
-class Journal:
+class Journal(AppendLog):
     """Writes one function's log file; whole lines only, so that environments do not mix."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-
-    def write(self, data: bytes) -> None:
-        # Opened for each write, so that a file that was moved or deleted begins anew.
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            os.write(file, data)
-        finally:
-            os.close(file)
 
     def init_start(self, log_stream: str) -> None:
         self._line(f"INIT_START Runtime Version: {RUNTIME}\tLog Stream: {log_stream}")

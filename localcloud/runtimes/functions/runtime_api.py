@@ -13,13 +13,14 @@ from typing import Final
 
 from aiohttp import web
 
-from localcloud.bodies import BodyTooLarge, read_body
+from localcloud.request_body import BodyTooLarge, read_body
 from localcloud.runtimes.functions.invocation import (
     RESPONSE_LIMIT,
     Invocation,
     reported,
     response_too_large,
 )
+from localcloud.trace_id import new_trace_id
 
 _PREFIX: Final = "/2018-06-01/runtime/"
 _ERROR_TYPE: Final = "Lambda-Runtime-Function-Error-Type"
@@ -101,13 +102,13 @@ class RuntimeApi:
         return _accepted()
 
     def _headers(self, invocation: Invocation) -> dict[str, str]:
-        root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"
+        root, parent = new_trace_id(time.time()), os.urandom(8).hex()
         return {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": invocation.id,
             "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": self._arn,
-            "Lambda-Runtime-Trace-Id": f"Root={root};Parent={os.urandom(8).hex()};Sampled=0",
+            "Lambda-Runtime-Trace-Id": f"Root={root};Parent={parent};Sampled=0",
         }
 
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from typing import Final
 
-from localcloud.errors import FunctionError, RequestTooLarge, Throttled
+from localcloud.contracts import FunctionError, RequestTooLarge, Throttled
 from localcloud.runtimes.gateway import answers, cors
 from localcloud.runtimes.gateway.access_log import AccessLogWriter, Trace
 from localcloud.runtimes.gateway.answers import Answer

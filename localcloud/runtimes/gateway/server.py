@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
-from localcloud.bodies import BodyTooLarge, read_body
+from localcloud.request_body import BodyTooLarge, read_body
 from localcloud.runtimes.gateway.answers import TOO_SLOW, Answer
 from localcloud.runtimes.gateway.api import Api
 from localcloud.runtimes.gateway.protocol import GatewayServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 from yarl import URL
 
-from localcloud.targets import HealthCheck
+from localcloud.contracts import HealthCheck
 
 
 async def trouble(host: str, port: int, rules: HealthCheck) -> str | None:

@@ -8,10 +8,11 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
+from localcloud.contracts import Targets
+from localcloud.ports import HOST
 from localcloud.processes import Processes
 from localcloud.runtimes.tasks.spec import ServiceSpec
-from localcloud.runtimes.tasks.task import HOST, Task, TaskFailed
-from localcloud.targets import Targets
+from localcloud.runtimes.tasks.task import Task, TaskFailed
 
 _log: Final = logging.getLogger(__name__)
 _STABLE_S: Final = 30.0

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from localcloud.contracts import Targets
 from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
 from localcloud.runtimes.tasks.keeper import Keeper
 from localcloud.runtimes.tasks.observer import Observer
 from localcloud.runtimes.tasks.spec import ServiceSpec
 from localcloud.runtimes.tasks.task import TaskFailed
-from localcloud.targets import Targets
 
 
 class ServiceFailed(Exception):

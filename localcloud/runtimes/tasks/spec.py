@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from localcloud.targets import HealthCheck
+from localcloud.contracts import HealthCheck
 
 
 @dataclass(frozen=True, kw_only=True)

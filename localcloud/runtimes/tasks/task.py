@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-import socket
 from pathlib import Path
 from typing import Final
 
 from localcloud.environment import clean_environment
+from localcloud.ports import HOST, free_port
 from localcloud.processes import Process, Processes
 from localcloud.runtimes.tasks.health import trouble
 from localcloud.runtimes.tasks.spec import ServiceSpec
 
-HOST: Final = "127.0.0.1"
 _PORT_TRIES: Final = 5
 _FIRST_CHECKS_S: Final = 0.05
 _TAIL_BYTES: Final = 8192
@@ -51,7 +50,7 @@ class Task:
 
     @classmethod
     async def _launch(cls, spec: ServiceSpec, processes: Processes) -> Task:
-        task_id, port = secrets.token_hex(16), _free_port()
+        task_id, port = secrets.token_hex(16), free_port()
         process = await processes.spawn(
             f"task {task_id[:8]} of {spec.name}",
             spec.command,
@@ -141,13 +140,6 @@ def _environment(spec: ServiceSpec, task_id: str, port: int) -> dict[str, str]:
         ),
     }
     return clean_environment(spec.endpoint, {**spec.environment, **own})
-
-
-def _free_port() -> int:
-    """Find a port that is free now; whether it still is, the task's log tells."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _status(returncode: int) -> str:

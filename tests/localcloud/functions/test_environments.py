@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from localcloud.errors import FunctionError, Throttled
+from localcloud.contracts import FunctionError, Throttled
 from tests.localcloud.functions.conftest import alive, call, until
 from tests.localcloud.functions.test_invocations import ask
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from localcloud.errors import FunctionError
+from localcloud.contracts import FunctionError
 from localcloud.runtimes.functions import environment
 from tests.localcloud.functions.conftest import alive, call, kill_unseen
 from tests.localcloud.functions.test_invocations import ask

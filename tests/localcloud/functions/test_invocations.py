@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from localcloud.errors import FunctionError, RequestTooLarge
+from localcloud.contracts import FunctionError, RequestTooLarge
 from localcloud.runtimes.functions.invocation import EVENT_LIMIT, RESPONSE_LIMIT
 from tests.localcloud.functions.conftest import call, until
 

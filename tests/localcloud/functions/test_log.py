@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from localcloud.errors import FunctionError
+from localcloud.contracts import FunctionError
 from localcloud.runtimes.functions.journal import Report, readable
 from tests.localcloud.functions.conftest import call, until
 from tests.localcloud.functions.test_invocations import ask

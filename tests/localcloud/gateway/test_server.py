@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from localcloud.errors import FunctionError, RequestTooLarge, Throttled
+from localcloud.contracts import FunctionError, RequestTooLarge, Throttled
 from localcloud.runtimes.gateway import AccessLog, Gateway, GatewaySpec, Route, Throttle
 from localcloud.runtimes.gateway.server import BODY_LIMIT
 from tests.localcloud.gateway.conftest import read_reply

@@ -8,10 +8,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from localcloud.contracts import HealthCheck
 from localcloud.processes import Processes
 from localcloud.runtimes.balancer import Balancer, Forward, TargetGroup
 from localcloud.runtimes.tasks import Service, ServiceSpec
-from localcloud.targets import HealthCheck
 
 APP = Path(__file__).with_name("app.py")
 GUNICORN = (

@@ -7,9 +7,9 @@ import signal
 
 import pytest
 
+from localcloud.contracts import HealthCheck
 from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.runtimes.tasks.health import matches
-from localcloud.targets import HealthCheck
 from tests.localcloud.tasks.test_rolling import is_gone
 
 
