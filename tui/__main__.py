@@ -2,6 +2,6 @@
 
 import sys
 
-from tui.cli import main
+from tui.command.cli import main
 
 sys.exit(main())

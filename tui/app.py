@@ -21,9 +21,9 @@ from textual.widget import Widget
 
 from tui import palette, text, theme
 from tui.backends import Backends
+from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.connect import Connector
 from tui.contract import Kind
-from tui.patience import UnwaitedThreads
 from tui.preferences import Given
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
@@ -96,7 +96,7 @@ class BlogsApp(App[None]):
     def _end_on_signals(self) -> None:
         """Leave the terminal as it was when the program is told to end, or the terminal closes."""
         loop = asyncio.get_running_loop()
-        loop.set_default_executor(UnwaitedThreads())
+        loop.set_default_executor(DaemonThreadExecutor())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, self._end)

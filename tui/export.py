@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.contract import LogEntry
-from tui.output import request_document
+from tui.recording import request_document
 
 
 def write(folder: Path, entries: Iterable[LogEntry]) -> Path:

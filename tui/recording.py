@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from tui import text
 from tui.backends import Backend
 from tui.contract import LogEntry, Question
 from tui.text import Safe
-from tui.timing import ServerTime, Stopwatch
+from tui.timing import SERVER_TIMES, ServerTime, Stopwatch
 
 _SECRET_HEADERS: Final = {"set-cookie", "authorization", "proxy-authenticate"}
 _MOST_HEADERS: Final = 40
@@ -65,3 +65,21 @@ class Recording:
             error=self.error,
             question=self._question,
         )
+
+
+def request_document(entry: LogEntry) -> dict[str, Any]:
+    """Give the stable shape of one request."""
+    return {
+        "method": entry.method,
+        "path": entry.path,
+        "status": entry.status,
+        "ms": round(entry.milliseconds, 1),
+        "cold": entry.cold,
+        "served_by": entry.served_by,
+        "phases": _rounded(vars(entry.phases)),
+        "server": _rounded({name: getattr(entry.server, name) for name in SERVER_TIMES}),
+    }
+
+
+def _rounded(times: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {name: None if time is None else round(time, 1) for name, time in times.items()}

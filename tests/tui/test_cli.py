@@ -12,7 +12,7 @@ import pytest
 
 from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
 from tests.tui.payloads import EVERYTHING, RAW
-from tui.cli import main
+from tui.command.cli import main
 
 PROGRAM = [sys.executable, "-m", "tui"]
 
@@ -365,7 +365,7 @@ def python(code):
 def test_help_and_usage_do_not_even_load_httpx():
     done = python(
         "import sys\n"
-        "from tui.cli import main\n"
+        "from tui.command.cli import main\n"
         "assert main(['bogus']) == 2\n"
         f"assert not sys.modules.keys() & ({HEAVY} | {{'httpx'}})\n"
     )
@@ -437,7 +437,7 @@ def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
         "import socket, sys, time\n"
         "def stuck(*a, **k): print('looking', flush=True); time.sleep(60)\n"
         "socket.getaddrinfo = stuck\n"
-        "from tui.cli import main\n"
+        "from tui.command.cli import main\n"
         "sys.exit(main(['ls', '--functions-url', 'http://far.example']))\n"
     )
     child = subprocess.Popen(
@@ -610,7 +610,7 @@ def test_diff_needs_both_backends(blogs, monkeypatch):
 def test_no_command_loads_textual_or_rich(served, words):
     done = python(
         "import sys\n"
-        "from tui.cli import main\n"
+        "from tui.command.cli import main\n"
         f"main({words!r})\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
         f"assert not loaded & {HEAVY}, loaded\n"

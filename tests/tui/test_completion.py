@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from tui.arguments import SHELLS, build_parser
-from tui.completion import script
+from tui.command.arguments import SHELLS, build_parser
+from tui.command.completion import script
 
 COMMANDS = {"ls", "show", "post", "edit", "rm", "diff", "outputs", "completion"}
 

@@ -16,8 +16,8 @@ from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import EVERYTHING
 from tests.tui.test_text import harmful
-from tui import metrics
-from tui.cli import main
+from tui import report_text
+from tui.command.cli import main
 from tui.widgets.line_chart import Curve, Frame, LineChart
 
 WIDE = (200, 60)
@@ -148,7 +148,7 @@ async def test_a_stack_whose_outputs_are_not_known_is_said_so():
 
 
 async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world, monkeypatch):
-    monkeypatch.setattr("tui.metrics.REFRESH_S", 0.05)
+    monkeypatch.setattr("tui.report_text.REFRESH_S", 0.05)
     async with staged(world, SMALL) as stage:
         report, asked = stage.app.session.report, []
 
@@ -212,7 +212,7 @@ async def test_every_curve_can_be_drawn_at_every_size(world, points):
     [(0.0, "0"), (1234.0, "1,234"), (1234.5, "1,234"), (12.34, "12.3"), (0.0123, "0.0123")],
 )
 def test_numbers_have_three_digits_or_all_that_are_counted(value, shown):
-    assert metrics.number(value) == shown
+    assert report_text.number(value) == shown
 
 
 async def test_the_command_says_what_asking_aws_costs(world, capsys, tmp_path, monkeypatch):

@@ -16,8 +16,8 @@ import pytest
 from tests.running import descendants, is_alive, wait_until
 from tests.tui.browser import CHROMIUM, chromium
 from tests.tui.fake import TOKEN, FakeBlogs, serve
-from tui.arguments import app_words
-from tui.cli import main
+from tui.command.arguments import app_words
+from tui.command.cli import main
 
 
 @pytest.fixture

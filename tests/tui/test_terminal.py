@@ -164,7 +164,7 @@ def test_a_name_look_up_that_hangs_does_not_hold_quitting_up(environ):
     code = (
         "import socket, sys, time\n"
         "socket.getaddrinfo = lambda *a, **k: time.sleep(60)\n"
-        "from tui.cli import main\n"
+        "from tui.command.cli import main\n"
         "sys.exit(main([]))\n"
     )
     environ |= {"BLOGS_FUNCTIONS_URL": "http://far.example/Prod"}

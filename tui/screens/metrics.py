@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 
 from lab.metrics import PERIODS, MetricsError, Period, Side
 from lab.report import Report
-from tui import metrics, text
+from tui import report_text, text
 from tui.contract import Kind
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
@@ -137,7 +137,9 @@ class MetricsScreen(ClosesOnce[None]):
             self._each_minute.stop()
             self._each_minute = None
         else:
-            self._each_minute = self.set_interval(metrics.REFRESH_S, self.action_refresh_metrics)
+            self._each_minute = self.set_interval(
+                report_text.REFRESH_S, self.action_refresh_metrics
+            )
         self._show()
 
     def action_next_chart(self) -> None:
@@ -168,7 +170,7 @@ class MetricsScreen(ClosesOnce[None]):
         report = self._report
         if report is None:
             return f" the last {self._period.name}"
-        return f" {metrics.about(report)} · {text.row(report.place)}"
+        return f" {report_text.about(report)} · {text.row(report.place)}"
 
     def _state(self) -> str:
         """Say what goes on, what went wrong, and what asking costs."""
@@ -176,7 +178,7 @@ class MetricsScreen(ClosesOnce[None]):
         if self._asking:
             parts.append(f"Asking for the last {self._period.name} …")
         elif self._report:
-            parts.append(metrics.cost(self._report))
+            parts.append(report_text.cost(self._report))
         if self._each_minute:
             parts.append("asked each minute")
         return " · ".join(parts)
@@ -194,5 +196,5 @@ class MetricsScreen(ClosesOnce[None]):
 def _table(report: Report | None, side: Side) -> Content:
     lines = [Content.styled(side.value.upper(), "bold")]
     if report:
-        lines += [Content(metrics.line(reading)) for reading in report.of(side)]
+        lines += [Content(report_text.line(reading)) for reading in report.of(side)]
     return Content("\n").join(lines)

@@ -6,20 +6,17 @@ import json
 import time
 from argparse import Namespace
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 from lab.metrics import PERIODS, Period, Reading, Side
 from lab.report import Report, Stack
-from tui import output, text
+from tui import report_text, text
+from tui.command import output
 from tui.settings import SettingsError
 
-REFRESH_S: Final = 60
-NO_DATA: Final = "-"
 _WIDTH: Final = 36
-_DAY_S: Final = 24 * 3600
 
 
 def period_named(name: str) -> Period:
@@ -53,14 +50,14 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "source": report.place,
         "period": report.period.name,
-        "start": _moment(report.window.start),
-        "end": _moment(report.window.end),
+        "start": report_text.moment(report.window.start),
+        "end": report_text.moment(report.window.end),
         "step_seconds": report.window.step_s,
         "metrics": [_metric(reading) for reading in report.readings],
         "cost": {
             "queries": report.asked,
             "usd": report.cost_usd(),
-            "usd_per_hour_each_minute": report.cost_usd(each_s=REFRESH_S),
+            "usd_per_hour_each_minute": report.cost_usd(each_s=report_text.REFRESH_S),
         },
     }
 
@@ -74,7 +71,7 @@ def _metric(reading: Reading) -> dict[str, Any]:
         "statistic": metric.statistic,
         "unit": metric.unit,
         "value": reading.value,
-        "points": [[_moment(at), value] for at, value in reading.points],
+        "points": [[report_text.moment(at), value] for at, value in reading.points],
     }
 
 
@@ -88,53 +85,13 @@ def lines(report: Report) -> list[str]:
     ]  # fmt: skip
     pairs = zip_longest(functions, others, fillvalue="")
     return [
-        f"{text.row(report.place)}, {about(report)}",
+        f"{text.row(report.place)}, {report_text.about(report)}",
         "",
         *(f"{left:<{_WIDTH}}  {right}".rstrip() for left, right in pairs),
         "",
-        cost(report),
+        report_text.cost(report),
     ]
 
 
 def _block(report: Report, side: Side) -> list[str]:
-    return [side.value.upper(), *(line(reading) for reading in report.of(side))]
-
-
-def line(reading: Reading) -> str:
-    """Show one reading in as many cells as all others."""
-    return f"{reading.metric.label:<21}{amount(reading):>12}"
-
-
-def amount(reading: Reading) -> str:
-    """Show the value with its unit."""
-    if reading.value is None:
-        return NO_DATA
-    return f"{number(reading.value)} {reading.metric.unit}".rstrip()
-
-
-def number(value: float) -> str:
-    """Show three significant digits, and every digit of what is counted."""
-    if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 -- three digits
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
-
-
-def about(report: Report) -> str:
-    """Say which time the report covers."""
-    cut = slice(5, 16) if report.window.end - report.window.start > _DAY_S else slice(11, 16)
-    start, end = (
-        _moment(at)[cut].replace("T", " ") for at in (report.window.start, report.window.end)
-    )
-    return f"the last {report.period.name}: {start} to {end} UTC"
-
-
-def cost(report: Report) -> str:
-    """Say what asking costs."""
-    if report.is_local:
-        return f"{report.asked} metrics asked; a local cloud answers for nothing"
-    once, hourly = report.cost_usd(), report.cost_usd(each_s=REFRESH_S)
-    return f"{report.asked} metrics asked: ${once:.5f}, each minute ${hourly:.3f} an hour"
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+    return [side.value.upper(), *(report_text.line(reading) for reading in report.of(side))]

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 
-class UnwaitedThreads(ThreadPoolExecutor):
+class DaemonThreadExecutor(ThreadPoolExecutor):
     """A default executor for asyncio: a name look-up that hangs does not hold the exit up."""
 
     def submit(  # the signature is the base class's

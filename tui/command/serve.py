@@ -19,7 +19,7 @@ from typing import Final
 from aiohttp import web
 from textual_serve.server import Server
 
-from tui import output
+from tui.command import output
 from tui.settings import SettingsError
 
 _HOST: Final = "127.0.0.1"

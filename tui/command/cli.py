@@ -11,17 +11,18 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from lab.metrics import MetricsError
-from tui import commands, output, preferences, terminal, text
 from tui import config as configuration
-from tui.arguments import Parser, UsageError, app_words, build_parser
+from tui import preferences, text
 from tui.backends import Backends, Finder, Flags
+from tui.client.daemon_executor import DaemonThreadExecutor
+from tui.command import commands, output, terminal
+from tui.command.arguments import Parser, UsageError, app_words, build_parser
+from tui.command.output import OutputError, ReaderGone
 from tui.connect import Connector
 from tui.connections import Connections
 from tui.contract import ApiError, Failure, Kind, LogEntry
 from tui.failures import READ_ONLY
-from tui.output import OutputError, ReaderGone
 from tui.overview import settings_of
-from tui.patience import UnwaitedThreads
 from tui.settings import SettingsError
 
 DONE: Final = 0
@@ -115,8 +116,8 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         return asyncio.run(_diff(connector, args))
     if args.command in commands.WRITING and connector.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
-    desk = commands.Desk(args=args, kind=kind, contents=commands.contents_of(args))
-    return _ask(connector, desk, complaint)
+    context = commands.CommandContext(args=args, kind=kind, contents=commands.contents_of(args))
+    return _ask(connector, context, complaint)
 
 
 def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
@@ -130,11 +131,11 @@ def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
 def _apart(args: Namespace, parser: Parser, words: Sequence[str]) -> int:
     """Run what asks no backend itself."""
     if args.command == "completion":
-        from tui import completion  # noqa: PLC0415 -- no other command needs it
+        from tui.command import completion  # noqa: PLC0415 -- no other command needs it
 
         output.print_text(completion.script(args.shell, parser).rstrip())
         return DONE
-    from tui.serving import serve  # noqa: PLC0415 -- it brings aiohttp, jinja2 and rich
+    from tui.command.serve import serve  # noqa: PLC0415 -- it brings aiohttp, jinja2 and rich
 
     _connections(args, os.environ).finder.find()  # what is wrong is said once, and here
     serve(app_words(words), args.port)
@@ -152,45 +153,45 @@ def _found(connections: Connections, args: Namespace) -> Backends:
 
 
 def _show_metrics(args: Namespace, finder: Finder) -> int:
-    from tui import metrics  # noqa: PLC0415 -- the other commands need none of it
+    from tui.command import metrics  # noqa: PLC0415 -- the other commands need none of it
 
     named = args.outputs
     metrics.show(metrics.read_outputs(named) if named else finder.find().outputs, args)
     return DONE
 
 
-def _ask(connector: Connector, desk: commands.Desk, complaint: _Complaint) -> int:
+def _ask(connector: Connector, context: commands.CommandContext, complaint: _Complaint) -> int:
     try:
-        asyncio.run(_command(connector, desk))
+        asyncio.run(_command(connector, context))
     except KeyboardInterrupt:
-        if desk.writing:
+        if context.writing:
             complaint.interrupted = (
-                f"Interrupted: whether blog {desk.writing} was written is not known; "
-                f"look with: blogs show {desk.writing}"
+                f"Interrupted: whether blog {context.writing} was written is not known; "
+                f"look with: blogs show {context.writing}"
             )
         raise
     return DONE
 
 
 async def _diff(connector: Connector, args: Namespace) -> int:
-    from tui import difference  # noqa: PLC0415 -- no other command needs it
+    from tui.command import diff  # noqa: PLC0415 -- no other command needs it
 
-    asyncio.get_running_loop().set_default_executor(UnwaitedThreads())
+    asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
     async with AsyncExitStack() as opened:
         apis = {}
         requests: list[LogEntry] = []
         for kind in Kind:
             apis[kind] = connector.open(kind, requests.append)
             opened.push_async_callback(apis[kind].close)
-        same = await difference.diff(apis, connector.backends, args)
+        same = await diff.diff(apis, connector.backends, args)
     return DONE if same else DIFFERENT
 
 
-async def _command(connector: Connector, desk: commands.Desk) -> None:
-    asyncio.get_running_loop().set_default_executor(UnwaitedThreads())
-    api = connector.open(desk.kind, desk.requests.append)
+async def _command(connector: Connector, context: commands.CommandContext) -> None:
+    asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
+    api = connector.open(context.kind, context.requests.append)
     try:
-        await commands.COMMANDS[desk.args.command](api, desk)
+        await commands.COMMANDS[context.args.command](api, context)
     finally:
         await api.close()
 

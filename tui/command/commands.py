@@ -11,19 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tui import output, text
-from tui.arguments import UsageError
+from tui import text
 from tui.backends import Backends
+from tui.command import output
+from tui.command.arguments import UsageError
 from tui.connections import Connections
 from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, Kind, LogEntry
 from tui.ids import new_id
 from tui.overview import Setting, settings_of
 from tui.paging import Trail
+from tui.recording import request_document
 from tui.writes import Writes, Written
 
 
 @dataclass(kw_only=True)
-class Desk:
+class CommandContext:
     """What one command works with."""
 
     args: Namespace
@@ -37,7 +39,7 @@ class Desk:
     def show(self, human: str, **document: object) -> None:
         """Print the result, in the form that was asked for."""
         if self.args.json:
-            requests = [output.request_document(entry) for entry in self.requests]
+            requests = [request_document(entry) for entry in self.requests]
             output.print_json({"backend": self.kind, **document, "requests": requests})
         else:
             output.print_text(human)
@@ -110,9 +112,9 @@ def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str,
     }
 
 
-async def ls(api: Api, desk: Desk) -> None:
+async def ls(api: Api, context: CommandContext) -> None:
     """List so many blogs, a page at a time."""
-    wanted = sys.maxsize if desk.args.all else desk.args.limit
+    wanted = sys.maxsize if context.args.all else context.args.limit
     blogs: list[dict[str, str]] = []
     after: str | None = None
     count = 0
@@ -122,70 +124,72 @@ async def ls(api: Api, desk: Desk) -> None:
         fitting = page.blogs[: wanted - count]
         count += len(fitting)
         after = page.next_url
-        if desk.args.json:
+        if context.args.json:
             blogs += map(output.summary_document, fitting)
         elif fitting:
             output.print_text("\n".join(map(output.summary_line, fitting)))
         if after is None or count >= wanted:
             break
     more = after is not None or len(fitting) < len(page.blogs)
-    _end_of_list(desk, blogs, count=count, more=more)
+    _end_of_list(context, blogs, count=count, more=more)
 
 
-def _end_of_list(desk: Desk, blogs: list[dict[str, str]], *, count: int, more: bool) -> None:
-    if desk.args.json:
-        desk.show("", blogs=blogs, more=more)
+def _end_of_list(
+    context: CommandContext, blogs: list[dict[str, str]], *, count: int, more: bool
+) -> None:
+    if context.args.json:
+        context.show("", blogs=blogs, more=more)
     elif count == 0:
         output.complain("No blogs yet: write one with blogs post --title TITLE.")
     elif more:
         output.complain(f"There are more than these {count}: --limit N or --all.")
 
 
-async def show(api: Api, desk: Desk) -> None:
+async def show(api: Api, context: CommandContext) -> None:
     """Show one blog."""
-    blog = await api.read(desk.args.id)
-    desk.show(output.blog_text(blog), blog=output.blog_document(blog), etag=blog.etag)
+    blog = await api.read(context.args.id)
+    context.show(output.blog_text(blog), blog=output.blog_document(blog), etag=blog.etag)
 
 
-async def post(api: Api, desk: Desk) -> None:
+async def post(api: Api, context: CommandContext) -> None:
     """Store a new blog under an id that is known before the request."""
-    args = desk.args
+    args = context.args
     draft = Draft(
         id=args.id or new_id(),
         title=args.title,
         author=args.author,
-        contents=desk.contents or "",
+        contents=context.contents or "",
     )
-    await _store(desk, draft, lambda writes: writes.create(api, draft), "Posted")
+    await _store(context, draft, lambda writes: writes.create(api, draft), "Posted")
 
 
-async def edit(api: Api, desk: Desk) -> None:
+async def edit(api: Api, context: CommandContext) -> None:
     """Change what is given; what was read meanwhile must still be there."""
-    args = desk.args
-    if args.title is None and args.author is None and desk.contents is None:
+    args = context.args
+    if args.title is None and args.author is None and context.contents is None:
         raise UsageError("Nothing to change: give --title, --author or --file.")
     blog = await api.read(args.id)
     draft = Draft(
         id=blog.id,
         title=blog.title if args.title is None else args.title,
         author=blog.author if args.author is None else args.author,
-        contents=blog.contents if desk.contents is None else desk.contents,
+        contents=blog.contents if context.contents is None else context.contents,
     )
     etag = args.if_match or blog.etag
-    await _store(desk, draft, lambda writes: writes.replace(api, draft, etag), "Saved")
+    await _store(context, draft, lambda writes: writes.replace(api, draft, etag), "Saved")
 
 
 async def _store(
-    desk: Desk, draft: Draft, write: Callable[[Writes], Awaitable[Written]], verb: str
+    context: CommandContext, draft: Draft, write: Callable[[Writes], Awaitable[Written]], verb: str
 ) -> None:
     problem = draft.problem()
     if problem:
         raise UsageError(problem)
-    desk.writing = draft.id
+    context.writing = draft.id
     written = await write(Writes())
-    desk.writing = None
+    context.writing = None
     blog = written.blog
-    desk.show(
+    context.show(
         f"{verb} {text.row(blog.id)}  {text.row(text.title(blog.title))}",
         blog=output.blog_document(blog),
         etag=blog.etag,
@@ -193,33 +197,33 @@ async def _store(
     )
 
 
-async def remove(api: Api, desk: Desk) -> None:
+async def remove(api: Api, context: CommandContext) -> None:
     """Delete a blog; without --yes only what the person has seen and agreed to."""
-    args = desk.args
+    args = context.args
     etag: str | None = args.if_match
     if not args.yes:
-        etag = await _agreed(api, desk, etag)
+        etag = await _agreed(api, context, etag)
         if etag is None:
             output.complain("Nothing was deleted.")
             return
-    desk.writing = args.id
+    context.writing = args.id
     read_back = await Writes().delete(api, args.id, etag)
-    desk.writing = None
-    desk.show(f"Deleted {text.row(args.id)}", deleted=args.id, read_back=read_back)
+    context.writing = None
+    context.show(f"Deleted {text.row(args.id)}", deleted=args.id, read_back=read_back)
 
 
-async def _agreed(api: Api, desk: Desk, etag: str | None) -> str | None:
+async def _agreed(api: Api, context: CommandContext, etag: str | None) -> str | None:
     """Ask the person; gives the tag of the blog that was agreed on, None for no."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here: add --yes to delete.")
-    blog = await api.read(desk.args.id)
-    output.complain(f"Delete “{text.title(blog.title)}” from {desk.kind.word}? y or n:")
+    blog = await api.read(context.args.id)
+    output.complain(f"Delete “{text.title(blog.title)}” from {context.kind.word}? y or n:")
     # os.read and not readline: its lock would outlive an interrupted question.
     reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
     return (etag or blog.etag) if reply.strip().lower() in {b"y", b"yes"} else None
 
 
-COMMANDS: Final[dict[str, Callable[[Api, Desk], Awaitable[Any]]]] = {
+COMMANDS: Final[dict[str, Callable[[Api, CommandContext], Awaitable[Any]]]] = {
     "ls": ls,
     "show": show,
     "post": post,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from lab.metrics import PERIODS
-from tui import output
+from tui.command import output
 from tui.contract import DEFAULT_PAGE, LARGEST_PAGE, Kind
 
 EXIT_CODES: Final = """\

@@ -6,12 +6,10 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Mapping
 from typing import Any, BinaryIO, Final, TextIO
 
 from tui import text
-from tui.contract import Blog, LogEntry, Summary
-from tui.timing import SERVER_TIMES
+from tui.contract import Blog, Summary
 
 _FIELDS: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 
@@ -32,24 +30,6 @@ def summary_document(blog: Summary) -> dict[str, str]:
 def blog_document(blog: Blog) -> dict[str, str]:
     """Give the stable shape of a blog with its contents."""
     return {**summary_document(blog), "contents": blog.contents}
-
-
-def request_document(entry: LogEntry) -> dict[str, Any]:
-    """Give the stable shape of one request."""
-    return {
-        "method": entry.method,
-        "path": entry.path,
-        "status": entry.status,
-        "ms": round(entry.milliseconds, 1),
-        "cold": entry.cold,
-        "served_by": entry.served_by,
-        "phases": _rounded(vars(entry.phases)),
-        "server": _rounded({name: getattr(entry.server, name) for name in SERVER_TIMES}),
-    }
-
-
-def _rounded(times: Mapping[str, float | None]) -> dict[str, float | None]:
-    return {name: None if time is None else round(time, 1) for name, time in times.items()}
 
 
 def minutes(moment: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Mapping
 
-from tui import output, text
+from tui import text
 from tui.backends import Backends
+from tui.command import output
 from tui.comparison import Comparison, HeaderPair, Incomplete, compare, table
 from tui.contract import Api, ApiError, Exchange, Kind, Question
 from tui.failures import refusal
 from tui.questions import listing, reading
+from tui.recording import request_document
 from tui.settings import SettingsError
 
 
@@ -65,7 +67,7 @@ def _document(found: Comparison) -> dict[str, object]:
         "status": {kind: getattr(found, kind).entry.status for kind in Kind},
         "headers": [_header_document(pair) for pair in found.headers if not pair.same],
         "body": list(found.body),
-        "requests": [output.request_document(one.entry) for one in found.exchanges],
+        "requests": [request_document(one.entry) for one in found.exchanges],
     }
 
 

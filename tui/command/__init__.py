@@ -1,0 +1,1 @@
+"""The `blogs` command: sub-commands for scripts, and the app. It imports Textual only for that."""

@@ -1,0 +1,54 @@
+"""A metrics report in words and numbers, the same in the command and on the screen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from lab.metrics import Reading
+from lab.report import Report
+
+REFRESH_S: Final = 60
+NO_DATA: Final = "-"
+_DAY_S: Final = 24 * 3600
+
+
+def line(reading: Reading) -> str:
+    """Show one reading in as many cells as all others."""
+    return f"{reading.metric.label:<21}{amount(reading):>12}"
+
+
+def amount(reading: Reading) -> str:
+    """Show the value with its unit."""
+    if reading.value is None:
+        return NO_DATA
+    return f"{number(reading.value)} {reading.metric.unit}".rstrip()
+
+
+def number(value: float) -> str:
+    """Show three significant digits, and every digit of what is counted."""
+    if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 -- three digits
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def about(report: Report) -> str:
+    """Say which time the report covers."""
+    cut = slice(5, 16) if report.window.end - report.window.start > _DAY_S else slice(11, 16)
+    start, end = (
+        moment(at)[cut].replace("T", " ") for at in (report.window.start, report.window.end)
+    )
+    return f"the last {report.period.name}: {start} to {end} UTC"
+
+
+def cost(report: Report) -> str:
+    """Say what asking costs."""
+    if report.is_local:
+        return f"{report.asked} metrics asked; a local cloud answers for nothing"
+    once, hourly = report.cost_usd(), report.cost_usd(each_s=REFRESH_S)
+    return f"{report.asked} metrics asked: ${once:.5f}, each minute ${hourly:.3f} an hour"
+
+
+def moment(at: float) -> str:
+    """Return the time in RFC 3339."""
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
