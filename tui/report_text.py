@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from lab.metrics import Reading
-from lab.report import Report
+from lab.cloudwatch.metrics import Reading
+from lab.cloudwatch.stack_metrics import MetricsReport
 
 REFRESH_S: Final = 60
 NO_DATA: Final = "-"
@@ -32,7 +32,7 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def about(report: Report) -> str:
+def about(report: MetricsReport) -> str:
     """Say which time the report covers."""
     cut = slice(5, 16) if report.window.end - report.window.start > _DAY_S else slice(11, 16)
     start, end = (
@@ -41,12 +41,12 @@ def about(report: Report) -> str:
     return f"the last {report.period.name}: {start} to {end} UTC"
 
 
-def cost(report: Report) -> str:
+def cost(report: MetricsReport) -> str:
     """Say what asking costs."""
     if report.is_local:
-        return f"{report.asked} metrics asked; a local cloud answers for nothing"
-    once, hourly = report.cost_usd(), report.cost_usd(each_s=REFRESH_S)
-    return f"{report.asked} metrics asked: ${once:.5f}, each minute ${hourly:.3f} an hour"
+        return f"{report.query_count} metrics asked; a local cloud answers for nothing"
+    once, hourly = report.cost_usd(), report.cost_usd(every_s=REFRESH_S)
+    return f"{report.query_count} metrics asked: ${once:.5f}, each minute ${hourly:.3f} an hour"
 
 
 def moment(at: float) -> str:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from lab.metrics import Period
+from lab.cloudwatch.metrics import Period
 from tui.backends import Backend, Backends
 from tui.connections import Connections
 from tui.contract import Api, ApiError, Exchange, Failure, Kind, LogEntry, Question
@@ -19,7 +19,7 @@ from tui.history import History
 from tui.writes import Writes
 
 if TYPE_CHECKING:
-    from lab.report import Report, Stack
+    from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Session:
         self._generation = 0
         self._reads: set[object] = set()
         self._writes: set[object] = set()
-        self._stack: Stack | None = None
+        self._stack_metrics: StackMetrics | None = None
         self.active = active
         self.drafts = DraftFolder.of(self.environ)
         self.writes = Writes()
@@ -128,7 +128,7 @@ class Session:
     def connect(self, backends: Backends) -> None:
         """Ask *backends* from now on; what was agreed to for others counts no more."""
         self._opener.backends = backends
-        self._stack = None
+        self._stack_metrics = None
         self._opener.plain_http_token = self.connections.preferences.plain_http_token.value
         # Not closed yet: a read may be under way, whose answer is stale from now on.
         self._retired += self._apis.values()
@@ -154,13 +154,13 @@ class Session:
         for api in self._apis.values():
             api.plain_http_token = True
 
-    def report(self, period: Period) -> Report:
-        """Ask for the metrics of the stack: blocks, and raises MetricsError."""
-        from lab.report import Stack  # noqa: PLC0415 -- most runs ask for none
+    def report(self, period: Period) -> MetricsReport:
+        """Fetch the metrics of the stack. The call blocks, and raises MetricsError on failure."""
+        from lab.cloudwatch.stack_metrics import StackMetrics  # noqa: PLC0415 -- often unused
 
-        if self._stack is None:
-            self._stack = Stack(self._opener.backends.outputs)
-        return self._stack.report(period, time.time())
+        if self._stack_metrics is None:
+            self._stack_metrics = StackMetrics(self._opener.backends.outputs)
+        return self._stack_metrics.fetch(period, time.time())
 
     async def read(self, request: Callable[[Api], Awaitable[T]]) -> T:
         """Ask the backend that is active now."""

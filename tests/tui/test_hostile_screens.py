@@ -17,8 +17,8 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from lab.metrics import MetricsError
-from tests.lab.test_catalogue import OUTPUTS
+from lab.cloudwatch.metrics import MetricsError
+from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import snapshot
 from tests.tui.conftest import SMALL, staged
 from tests.tui.fake import Answer
@@ -136,7 +136,7 @@ async def test_connections_that_cannot_be_listed_for_any_reason(payload, size, m
 
 
 async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch):
-    monkeypatch.setattr("lab.aws.CloudWatch.ask", lambda *_: {})
+    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
     world = world_with("Title")
     world.outputs = {**OUTPUTS, "Region": payload, "FunctionNames": {payload: payload}}
 
@@ -147,7 +147,7 @@ async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch
         await stage.press("m")
         await stage.sees("metrics asked")
         await look(stage)
-        monkeypatch.setattr("lab.aws.CloudWatch.ask", fail)
+        monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", fail)
         await stage.press("r")
         await stage.until(lambda: "metrics asked" not in stage.text())
         await stage.until(lambda: "Asking" not in stage.text())

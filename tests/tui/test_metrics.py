@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from lab.metrics import MetricsError
+from lab.cloudwatch.metrics import MetricsError
 from localcloud.metrics import Metrics
 from localcloud.runtimes.cloudwatch import CloudWatch
-from tests.lab.test_catalogue import OUTPUTS
+from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import EVERYTHING
@@ -144,7 +144,7 @@ async def test_what_went_wrong_is_said_with_what_to_do_and_the_screen_stays_usab
 async def test_a_stack_whose_outputs_are_not_known_is_said_so():
     async with staged(World(FakeBlogs(1)), SMALL) as stage:
         await stage.press("m")
-        await stage.sees("outputs name no")
+        await stage.sees("outputs do not include")
 
 
 async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world, monkeypatch):
@@ -216,7 +216,7 @@ def test_numbers_have_three_digits_or_all_that_are_counted(value, shown):
 
 
 async def test_the_command_says_what_asking_aws_costs(world, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("lab.aws.CloudWatch.ask", lambda *_: {})
+    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(OUTPUTS))
 

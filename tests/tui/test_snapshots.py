@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.lab.test_catalogue import OUTPUTS
+from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import clocks, snapshot
 from tests.tui.conftest import World, staged
 from tests.tui.fake import Answer, FakeBlogs
@@ -281,7 +281,7 @@ def measurements(_, queries, window):
 
 
 async def test_metrics(world, size, shot, monkeypatch):
-    monkeypatch.setattr("lab.aws.CloudWatch.ask", measurements)
+    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", measurements)
     world.outputs = OUTPUTS
     async with staged(world, size) as stage:
         await stage.press("m")
@@ -293,7 +293,7 @@ async def test_metrics_that_cannot_be_had(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("m")
         await stage.is_on("MetricsScreen")
-        await shot(stage, "outputs name no")
+        await shot(stage, "outputs do not include")
 
 
 async def test_jump(world, size, shot):

@@ -80,7 +80,7 @@ TOUR = [
     (ESCAPE, b"number"),
     (CTRL_O, b" a "),
     (b"q", b"number"),
-    (b"m", b"outputs name no"),
+    (b"m", b"outputs do not include"),
     (b"q", b"number"),
     (b"L", b"GET"),
     (b"q", b"number"),

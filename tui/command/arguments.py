@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from lab.metrics import PERIODS
+from lab.cloudwatch.metrics import PERIODS
 from tui.command import output
 from tui.contract import DEFAULT_PAGE, LARGEST_PAGE, Kind
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 
-from lab.metrics import MetricsError
+from lab.cloudwatch.metrics import MetricsError
 from tui import config as configuration
 from tui import preferences, text
 from tui.backends import Backends, Finder, Flags

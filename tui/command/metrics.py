@@ -10,8 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
-from lab.metrics import PERIODS, Period, Reading, Side
-from lab.report import Report, Stack
+from lab.cloudwatch.metrics import PERIODS, MetricGroup, Period, Reading
+from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
 from tui import report_text, text
 from tui.command import output
 from tui.settings import SettingsError
@@ -25,7 +25,7 @@ def period_named(name: str) -> Period:
 
 def show(outputs: Mapping[str, Any], args: Namespace) -> None:
     """Ask for the metrics of the stack with these outputs, and print them."""
-    report = Stack(outputs).report(period_named(args.period), time.time())
+    report = StackMetrics(outputs).fetch(period_named(args.period), time.time())
     if args.json:
         output.print_json(document(report))
     else:
@@ -45,19 +45,19 @@ def read_outputs(name: str) -> Mapping[str, Any]:
     return found
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: MetricsReport) -> dict[str, Any]:
     """Give the stable shape of a report."""
     return {
-        "source": report.place,
+        "source": report.source,
         "period": report.period.name,
         "start": report_text.moment(report.window.start),
         "end": report_text.moment(report.window.end),
         "step_seconds": report.window.step_s,
         "metrics": [_metric(reading) for reading in report.readings],
         "cost": {
-            "queries": report.asked,
+            "queries": report.query_count,
             "usd": report.cost_usd(),
-            "usd_per_hour_each_minute": report.cost_usd(each_s=report_text.REFRESH_S),
+            "usd_per_hour_each_minute": report.cost_usd(every_s=report_text.REFRESH_S),
         },
     }
 
@@ -66,7 +66,7 @@ def _metric(reading: Reading) -> dict[str, Any]:
     metric = reading.metric
     return {
         "key": metric.key,
-        "side": metric.side.value,
+        "side": metric.group.value,
         "metric": f"{metric.namespace} {metric.name}",
         "statistic": metric.statistic,
         "unit": metric.unit,
@@ -75,17 +75,17 @@ def _metric(reading: Reading) -> dict[str, Any]:
     }
 
 
-def lines(report: Report) -> list[str]:
+def lines(report: MetricsReport) -> list[str]:
     """Give the tables, functions and containers side by side, for people."""
-    blocks = {side: _block(report, side) for side in Side}
-    functions, others = blocks[Side.FUNCTIONS], [
-        *blocks[Side.CONTAINERS],
+    blocks = {group: _block(report, group) for group in MetricGroup}
+    functions, others = blocks[MetricGroup.FUNCTIONS], [
+        *blocks[MetricGroup.CONTAINERS],
         "",
-        *blocks[Side.TABLE],
+        *blocks[MetricGroup.TABLE],
     ]  # fmt: skip
     pairs = zip_longest(functions, others, fillvalue="")
     return [
-        f"{text.row(report.place)}, {report_text.about(report)}",
+        f"{text.row(report.source)}, {report_text.about(report)}",
         "",
         *(f"{left:<{_WIDTH}}  {right}".rstrip() for left, right in pairs),
         "",
@@ -93,5 +93,5 @@ def lines(report: Report) -> list[str]:
     ]
 
 
-def _block(report: Report, side: Side) -> list[str]:
-    return [side.value.upper(), *(report_text.line(reading) for reading in report.of(side))]
+def _block(report: MetricsReport, group: MetricGroup) -> list[str]:
+    return [group.value.upper(), *(report_text.line(reading) for reading in report.in_group(group))]

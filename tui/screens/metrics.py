@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
-from lab.metrics import PERIODS, MetricsError, Period, Side
-from lab.report import Report
+from lab.cloudwatch.metrics import PERIODS, MetricGroup, MetricsError, Period
+from lab.cloudwatch.stack_metrics import MetricsReport
 from tui import report_text, text
 from tui.contract import Kind
 from tui.screens.closing import ClosesOnce, is_open
@@ -73,7 +73,7 @@ class MetricsScreen(ClosesOnce[None]):
         self._period = PERIODS[1]
         self._chart = 0
         self._asking = False
-        self._report: Report | None = None
+        self._report: MetricsReport | None = None
         self._problem = ""
         self._each_minute: Timer | None = None
 
@@ -84,10 +84,10 @@ class MetricsScreen(ClosesOnce[None]):
             for chart in _CHARTS:
                 yield LineChart(id=chart.name)
         with VerticalScroll(id="tables"):
-            yield Static(id=Side.FUNCTIONS, markup=False)
+            yield Static(id=MetricGroup.FUNCTIONS, markup=False)
             with Vertical(id="others"):
-                yield Static(id=Side.CONTAINERS, markup=False)
-                yield Static(id=Side.TABLE, markup=False)
+                yield Static(id=MetricGroup.CONTAINERS, markup=False)
+                yield Static(id=MetricGroup.TABLE, markup=False)
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
 
@@ -160,8 +160,8 @@ class MetricsScreen(ClosesOnce[None]):
             Content.assemble((" METRICS ", "bold"), self._about())
         )
         self.query_one("#status", Static).update(Content(self._state()))
-        for side in Side:
-            self.query_one(f"#{side}", Static).update(_table(report, side))
+        for group in MetricGroup:
+            self.query_one(f"#{group}", Static).update(_table(report, group))
         if report:
             for chart in _CHARTS:
                 self._draw(chart, report)
@@ -170,7 +170,7 @@ class MetricsScreen(ClosesOnce[None]):
         report = self._report
         if report is None:
             return f" the last {self._period.name}"
-        return f" {report_text.about(report)} · {text.row(report.place)}"
+        return f" {report_text.about(report)} · {text.row(report.source)}"
 
     def _state(self) -> str:
         """Say what goes on, what went wrong, and what asking costs."""
@@ -183,7 +183,7 @@ class MetricsScreen(ClosesOnce[None]):
             parts.append("asked each minute")
         return " · ".join(parts)
 
-    def _draw(self, chart: _Chart, report: Report) -> None:
+    def _draw(self, chart: _Chart, report: MetricsReport) -> None:
         window = report.window
         frame = Frame(title=chart.title, start=window.start, end=window.end, step_s=window.step_s)
         curves = [
@@ -193,8 +193,8 @@ class MetricsScreen(ClosesOnce[None]):
         self.query_one(f"#{chart.name}", LineChart).show(frame, curves)
 
 
-def _table(report: Report | None, side: Side) -> Content:
-    lines = [Content.styled(side.value.upper(), "bold")]
+def _table(report: MetricsReport | None, group: MetricGroup) -> Content:
+    lines = [Content.styled(group.value.upper(), "bold")]
     if report:
-        lines += [Content(report_text.line(reading)) for reading in report.of(side)]
+        lines += [Content(report_text.line(reading)) for reading in report.in_group(group)]
     return Content("\n").join(lines)

@@ -1,31 +1,20 @@
-"""Which metrics are asked for."""
+"""Which metrics are fetched."""
 
 import json
 
 import pytest
 
-from infra.dashboard import Subjects as Shown
-from infra.dashboard import dashboard_body
-from lab.catalogue import Subjects, catalogue
-from lab.metrics import MOST_QUERIES, MetricsError, queries
+from infra.dashboard import Subjects, dashboard_body
+from lab.cloudwatch.definitions import StackResources, metric_definitions
+from lab.cloudwatch.metrics import MAX_QUERIES, MetricsError, queries
+from tests.lab.cloudwatch.outputs import OUTPUTS
 
-OUTPUTS = {
-    "Region": "eu-west-1",
-    "FunctionNames": {"GetBlog": "get", "PostBlog": "post"},
-    "ApiId": "api",
-    "ApiStage": "Prod",
-    "LoadBalancerDimension": "app/b/1",
-    "TargetGroupDimension": "targetgroup/t/2",
-    "ClusterName": "cluster",
-    "ServiceName": "service",
-    "TableName": "table",
-}
-# On the dashboard only: what a load balancer is billed by, and what is the reverse of healthy.
+# On the dashboard only: what a load balancer is billed by, and the opposite of healthy hosts.
 ON_THE_DASHBOARD_ONLY = {"NewConnectionCount", "ConsumedLCUs", "UnHealthyHostCount"}
 
 
-def test_what_the_dashboard_shows_is_asked_for_under_the_same_dimensions():
-    shown = Shown(
+def test_dashboard_metrics_are_fetched_with_the_same_dimensions():
+    shown = Subjects(
         region="eu-west-1",
         functions=OUTPUTS["FunctionNames"],
         api="api",
@@ -44,7 +33,7 @@ def test_what_the_dashboard_shows_is_asked_for_under_the_same_dimensions():
             on_dashboard.add((namespace, name, dimensions))
     asked = {
         (metric.namespace, metric.name, frozenset(series.items()))
-        for metric in catalogue(Subjects.of(OUTPUTS))
+        for metric in metric_definitions(StackResources.from_outputs(OUTPUTS))
         for series in metric.series
     }
 
@@ -53,16 +42,18 @@ def test_what_the_dashboard_shows_is_asked_for_under_the_same_dimensions():
     assert not missing
 
 
-def test_everything_fits_in_one_call_even_with_many_functions():
+def test_forty_functions_still_fit_in_one_call():
     many = {**OUTPUTS, "FunctionNames": {str(number): str(number) for number in range(40)}}
 
-    assert len(queries(catalogue(Subjects.of(many)))) <= MOST_QUERIES
+    assert len(queries(metric_definitions(StackResources.from_outputs(many)))) <= MAX_QUERIES
 
 
-def test_every_key_is_unique_and_every_weight_is_a_key_with_the_same_series():
-    by_key = {metric.key: metric for metric in catalogue(Subjects.of(OUTPUTS))}
+def test_keys_are_unique_and_weights_have_the_same_series():
+    by_key = {
+        metric.key: metric for metric in metric_definitions(StackResources.from_outputs(OUTPUTS))
+    }
 
-    assert len(by_key) == len(catalogue(Subjects.of(OUTPUTS)))
+    assert len(by_key) == len(metric_definitions(StackResources.from_outputs(OUTPUTS)))
     for metric in by_key.values():
         if metric.weight:
             assert len(by_key[metric.weight].series) == len(metric.series)
@@ -70,6 +61,6 @@ def test_every_key_is_unique_and_every_weight_is_a_key_with_the_same_series():
 
 @pytest.mark.parametrize("name", OUTPUTS)
 @pytest.mark.parametrize("value", [None, "", 3])
-def test_a_missing_output_is_named_with_the_way_to_give_it(name, value):
+def test_missing_output_is_named_with_the_way_to_pass_it(name, value):
     with pytest.raises(MetricsError, match=rf"{name}.*--outputs"):
-        Subjects.of({**OUTPUTS, name: value})
+        StackResources.from_outputs({**OUTPUTS, name: value})

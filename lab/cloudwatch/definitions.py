@@ -1,4 +1,4 @@
-"""Which metrics say how a stack does: the same names and dimensions as on its dashboard."""
+"""The metrics of a stack, with the same names and dimensions as on its CloudWatch dashboard."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from lab.metrics import Dimensions, Join, Metric, MetricsError, Points, Reading, Side, success_rate
-from lab.metrics import read as read_metrics
+from lab.cloudwatch.metrics import (
+    Aggregation,
+    Dimensions,
+    Metric,
+    MetricGroup,
+    MetricsError,
+)
 
 _OPERATIONS: Final = ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
-_HOW_TO_NAME: Final = (
-    "`blogs metrics --outputs FILE` takes what `pulumi stack output --json` prints"
+_NEXT_STEP: Final = (
+    "Pass them with `blogs metrics --outputs FILE` (FILE: from `pulumi stack output --json`)."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subjects:
-    """What the metrics are about, by the names that AWS knows it by."""
+class StackResources:
+    """The resources that the metrics describe, by their names and dimensions in CloudWatch."""
 
     region: str
     functions: Sequence[str]
@@ -29,14 +34,14 @@ class Subjects:
     table: Dimensions
 
     @classmethod
-    def of(cls, outputs: Mapping[str, Any]) -> Subjects:
-        """Read a stack's outputs; raises MetricsError when one is missing."""
+    def from_outputs(cls, outputs: Mapping[str, Any]) -> StackResources:
+        """Read the stack outputs. Raise MetricsError if one is missing."""
         text = partial(_text, outputs)
         names = outputs.get("FunctionNames")
         if not isinstance(names, Mapping) or not all(
-            isinstance(one, str) for one in names.values()
+            isinstance(name, str) for name in names.values()
         ):
-            raise MetricsError(f"The stack's outputs name no FunctionNames: {_HOW_TO_NAME}.")
+            raise _missing("FunctionNames")
         balancer = {"LoadBalancer": text("LoadBalancerDimension")}
         return cls(
             region=text("Region"),
@@ -52,50 +57,48 @@ class Subjects:
 def _text(outputs: Mapping[str, Any], name: str) -> str:
     value = outputs.get(name)
     if not isinstance(value, str) or not value:
-        raise MetricsError(f"The stack's outputs name no {name}: {_HOW_TO_NAME}.")
+        raise _missing(name)
     return value
 
 
-def catalogue(subjects: Subjects) -> list[Metric]:
-    """Give every metric that is asked for."""
+def _missing(name: str) -> MetricsError:
+    return MetricsError(f"The stack outputs do not include {name}. {_NEXT_STEP}")
+
+
+def metric_definitions(resources: StackResources) -> list[Metric]:
+    """Return every metric to fetch."""
     return [
-        *_of_functions([{"FunctionName": name} for name in subjects.functions]),
-        *_of_api(subjects.api),
-        *_of_balancer(subjects),
-        *_of_service(subjects.service),
-        *_of_table(subjects.table),
+        *_function_metrics([{"FunctionName": name} for name in resources.functions]),
+        *_api_metrics(resources.api),
+        *_load_balancer_metrics(resources),
+        *_service_metrics(resources.service),
+        *_table_metrics(resources.table),
     ]
 
 
-def read(metrics: Sequence[Metric], answers: Mapping[str, Points]) -> list[Reading]:
-    """Give all readings, those that are computed from others among them."""
-    readings = read_metrics(metrics, answers)
-    by_key = {reading.metric.key: reading for reading in readings}
-    errors, invocations = by_key["lambda.errors"], by_key["lambda.invocations"]
-    rate = success_rate(_SUCCESS_RATE, errors, invocations)
-    readings.insert(readings.index(errors) + 1, rate)
-    return readings
-
-
-_SUCCESS_RATE: Final = Metric(
+SUCCESS_RATE: Final = Metric(
     key="lambda.success_rate",
-    side=Side.FUNCTIONS,
+    group=MetricGroup.FUNCTIONS,
     label="success rate",
     unit="%",
     namespace="AWS/Lambda",
     name="1 - Errors / Invocations",
     statistic="Sum",
     series=(),
-    join=Join.MEAN,
+    aggregation=Aggregation.MEAN,
 )
 
 
-def _of_functions(series: Sequence[Dimensions]) -> list[Metric]:
-    """Give the seven that Lambda's console shows of a function, over all functions."""
-    metric = partial(Metric, side=Side.FUNCTIONS, namespace="AWS/Lambda", series=series)
-    count = partial(metric, unit="", statistic="Sum", join=Join.SUM)
+def _function_metrics(series: Sequence[Dimensions]) -> list[Metric]:
+    """Return the metrics that the Lambda console shows for a function, over all functions."""
+    metric = partial(Metric, group=MetricGroup.FUNCTIONS, namespace="AWS/Lambda", series=series)
+    count = partial(metric, unit="", statistic="Sum", aggregation=Aggregation.SUM)
     duration = partial(
-        metric, name="Duration", unit="ms", join=Join.MEAN, weight="lambda.invocations"
+        metric,
+        name="Duration",
+        unit="ms",
+        aggregation=Aggregation.MEAN,
+        weight="lambda.invocations",
     )
     return [
         count(key="lambda.invocations", label="invocations", name="Invocations"),
@@ -115,7 +118,7 @@ def _of_functions(series: Sequence[Dimensions]) -> list[Metric]:
             unit="ms",
             name="IteratorAge",
             statistic="Maximum",
-            join=Join.MOST,
+            aggregation=Aggregation.MAXIMUM,
         ),
         metric(
             key="lambda.concurrency",
@@ -123,15 +126,17 @@ def _of_functions(series: Sequence[Dimensions]) -> list[Metric]:
             unit="",
             name="ConcurrentExecutions",
             statistic="Maximum",
-            join=Join.MOST,
+            aggregation=Aggregation.MAXIMUM,
         ),
     ]
 
 
-def _of_api(dimensions: Dimensions) -> list[Metric]:
-    metric = partial(Metric, side=Side.FUNCTIONS, namespace="AWS/ApiGateway", series=(dimensions,))
-    count = partial(metric, unit="", statistic="Sum", join=Join.SUM)
-    latency = partial(metric, unit="ms", join=Join.MEAN, weight="api.requests")
+def _api_metrics(dimensions: Dimensions) -> list[Metric]:
+    metric = partial(
+        Metric, group=MetricGroup.FUNCTIONS, namespace="AWS/ApiGateway", series=(dimensions,)
+    )
+    count = partial(metric, unit="", statistic="Sum", aggregation=Aggregation.SUM)
+    latency = partial(metric, unit="ms", aggregation=Aggregation.MEAN, weight="api.requests")
     return [
         count(key="api.requests", label="API requests", name="Count"),
         count(key="api.4xx", label="API 4xx", name="4xx"),
@@ -147,23 +152,25 @@ def _of_api(dimensions: Dimensions) -> list[Metric]:
     ]
 
 
-def _of_balancer(subjects: Subjects) -> list[Metric]:
-    metric = partial(Metric, side=Side.CONTAINERS, namespace="AWS/ApplicationELB")
-    balancer = partial(metric, series=(subjects.balancer,), unit="", statistic="Sum", join=Join.SUM)
-    targets = partial(metric, series=(subjects.targets,), unit="")
-    answer = partial(targets, statistic="Sum", join=Join.SUM)
+def _load_balancer_metrics(resources: StackResources) -> list[Metric]:
+    metric = partial(Metric, group=MetricGroup.CONTAINERS, namespace="AWS/ApplicationELB")
+    balancer = partial(
+        metric, series=(resources.balancer,), unit="", statistic="Sum", aggregation=Aggregation.SUM
+    )
+    targets = partial(metric, series=(resources.targets,), unit="")
+    responses = partial(targets, statistic="Sum", aggregation=Aggregation.SUM)
     time = partial(
         targets,
         name="TargetResponseTime",
-        join=Join.MEAN,
+        aggregation=Aggregation.MEAN,
         weight="alb.requests",
         scale=1000.0,  # from seconds
     )
     return [
         balancer(key="alb.requests", label="ALB requests", name="RequestCount"),
-        answer(key="alb.target_2xx", label="tasks 2xx", name="HTTPCode_Target_2XX_Count"),
-        answer(key="alb.target_4xx", label="tasks 4xx", name="HTTPCode_Target_4XX_Count"),
-        answer(key="alb.target_5xx", label="tasks 5xx", name="HTTPCode_Target_5XX_Count"),
+        responses(key="alb.target_2xx", label="tasks 2xx", name="HTTPCode_Target_2XX_Count"),
+        responses(key="alb.target_4xx", label="tasks 4xx", name="HTTPCode_Target_4XX_Count"),
+        responses(key="alb.target_5xx", label="tasks 5xx", name="HTTPCode_Target_5XX_Count"),
         balancer(key="alb.4xx", label="ALB 4xx", name="HTTPCode_ELB_4XX_Count"),
         balancer(key="alb.5xx", label="ALB 5xx", name="HTTPCode_ELB_5XX_Count"),
         *(
@@ -176,38 +183,40 @@ def _of_balancer(subjects: Subjects) -> list[Metric]:
             label="healthy tasks min",
             name="HealthyHostCount",
             statistic="Minimum",
-            join=Join.LEAST,
+            aggregation=Aggregation.MINIMUM,
         ),
     ]  # fmt: skip
 
 
-def _of_service(dimensions: Dimensions) -> list[Metric]:
+def _service_metrics(dimensions: Dimensions) -> list[Metric]:
     return [
         Metric(
             key=f"ecs.{key}_{short}",
-            side=Side.CONTAINERS,
+            group=MetricGroup.CONTAINERS,
             label=f"{label} {short}",
             unit="%",
             namespace="AWS/ECS",
             name=name,
             statistic=statistic,
             series=(dimensions,),
-            join=join,
+            aggregation=join,
         )
         for key, label, name in (
             ("cpu", "tasks' CPU", "CPUUtilization"),
             ("memory", "tasks' memory", "MemoryUtilization"),
         )
         for statistic, short, join in (
-            ("Average", "avg", Join.MEAN),
-            ("Maximum", "max", Join.MOST),
+            ("Average", "avg", Aggregation.MEAN),
+            ("Maximum", "max", Aggregation.MAXIMUM),
         )
     ]
 
 
-def _of_table(dimensions: Dimensions) -> list[Metric]:
-    metric = partial(Metric, side=Side.TABLE, namespace="AWS/DynamoDB")
-    count = partial(metric, series=(dimensions,), unit="", statistic="Sum", join=Join.SUM)
+def _table_metrics(dimensions: Dimensions) -> list[Metric]:
+    metric = partial(Metric, group=MetricGroup.TABLE, namespace="AWS/DynamoDB")
+    count = partial(
+        metric, series=(dimensions,), unit="", statistic="Sum", aggregation=Aggregation.SUM
+    )
     calls = [{**dimensions, "Operation": operation} for operation in _OPERATIONS]
     return [
         count(key="table.reads", label="read units", name="ConsumedReadCapacityUnits"),
@@ -221,17 +230,17 @@ def _of_table(dimensions: Dimensions) -> list[Metric]:
             name="SystemErrors",
             statistic="Sum",
             series=calls,
-            join=Join.SUM,
+            aggregation=Aggregation.SUM,
         ),
-        *(metric for call in calls for metric in _of_operation(call)),
+        *(metric for call in calls for metric in _operation_metrics(call)),
     ]
 
 
-def _of_operation(call: Dimensions) -> list[Metric]:
+def _operation_metrics(call: Dimensions) -> list[Metric]:
     operation = call["Operation"]
     metric = partial(
         Metric,
-        side=Side.TABLE,
+        group=MetricGroup.TABLE,
         namespace="AWS/DynamoDB",
         name="SuccessfulRequestLatency",
         series=(call,),
@@ -239,14 +248,18 @@ def _of_operation(call: Dimensions) -> list[Metric]:
     calls = f"table.{operation}.calls"
     return [
         metric(
-            key=calls, label=f"{operation} calls", unit="", statistic="SampleCount", join=Join.SUM
+            key=calls,
+            label=f"{operation} calls",
+            unit="",
+            statistic="SampleCount",
+            aggregation=Aggregation.SUM,
         ),
         metric(
             key=f"table.{operation}.avg",
             label=f"{operation} avg",
             unit="ms",
             statistic="Average",
-            join=Join.MEAN,
+            aggregation=Aggregation.MEAN,
             weight=calls,
         ),
     ]

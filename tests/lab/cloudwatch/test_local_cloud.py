@@ -1,4 +1,4 @@
-"""What a running local cloud says that it has done."""
+"""The metrics of a running local cloud."""
 
 import json
 import subprocess
@@ -8,8 +8,8 @@ import time
 import httpx
 import pytest
 
-from lab.metrics import PERIODS
-from lab.report import Stack
+from lab.cloudwatch.metrics import PERIODS
+from lab.cloudwatch.stack_metrics import StackMetrics
 from tests.running import ROOT, wait_until
 
 COUNTS = ("lambda.invocations", "api.requests", "alb.requests", "alb.target_2xx")
@@ -20,7 +20,7 @@ def published(cloud):
 
 
 def report(cloud):
-    return Stack(published(cloud)).report(PERIODS[3], time.time())
+    return StackMetrics(published(cloud)).fetch(PERIODS[3], time.time())
 
 
 def counts(cloud):
@@ -28,7 +28,7 @@ def counts(cloud):
     return {key: found.reading(key).value or 0 for key in COUNTS}
 
 
-def test_each_request_is_counted_where_it_went(running_cloud):
+def test_each_request_is_counted_by_the_parts_that_serve_it(running_cloud):
     before = counts(running_cloud)
     for _ in range(3):
         assert httpx.get(f"{running_cloud.functions}/blog").status_code == 200
@@ -44,7 +44,7 @@ def test_each_request_is_counted_where_it_went(running_cloud):
     }
 
 
-def test_what_is_refused_is_counted_as_such(running_cloud):
+def test_not_found_responses_are_counted_as_4xx(running_cloud):
     before = report(running_cloud)
     for url in (running_cloud.functions, running_cloud.containers):
         assert httpx.get(f"{url}/blog/none").status_code == 404
@@ -57,7 +57,7 @@ def test_what_is_refused_is_counted_as_such(running_cloud):
     assert after.reading("alb.time_p95").value > 0
 
 
-def test_the_calls_of_the_table_are_counted_by_operation(running_cloud):
+def test_table_calls_are_counted_by_operation(running_cloud):
     def calls():
         return report(running_cloud).reading("table.Query.calls").value or 0
 
@@ -69,21 +69,23 @@ def test_the_calls_of_the_table_are_counted_by_operation(running_cloud):
     assert report(running_cloud).reading("table.Query.avg").value > 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="what processes use is known on Linux only")
-def test_what_the_tasks_use_is_measured(running_cloud):
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="CPU and memory of processes are measured on Linux only"
+)
+def test_cpu_and_memory_of_tasks_are_measured(running_cloud):
     wait_until(lambda: report(running_cloud).reading("ecs.cpu_avg").value is not None)
 
     assert 0 < report(running_cloud).reading("ecs.memory_avg").value < 100
 
 
-def test_what_did_not_happen_has_no_value(running_cloud):
+def test_metric_without_datapoints_has_no_value(running_cloud):
     found = report(running_cloud)
 
     assert found.reading("lambda.iterator_age").value is None
     assert found.cost_usd() == 0
 
 
-def test_the_command_prints_what_its_help_says(running_cloud):
+def test_command_prints_the_json_that_its_help_describes(running_cloud):
     command = [sys.executable, "-m", "tui", "metrics", "--period", "24h"]
     state = str(running_cloud.state.parent / "xdg")
     environment = running_cloud.environment | {"XDG_STATE_HOME": state}
@@ -98,6 +100,6 @@ def test_the_command_prints_what_its_help_says(running_cloud):
     assert document["cost"].keys() == {"queries", "usd", "usd_per_hour_each_minute"}
     for metric in document["metrics"]:
         assert metric.keys() == {*("key", "side", "metric", "statistic", "unit", "value", "points")}
-    people = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
-    assert b"invocations" in people.stdout
-    assert b"\x1b" not in people.stdout
+    text = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert b"invocations" in text.stdout
+    assert b"\x1b" not in text.stdout

@@ -1,0 +1,13 @@
+"""The stack outputs that the metrics need."""
+
+OUTPUTS = {
+    "Region": "eu-west-1",
+    "FunctionNames": {"GetBlog": "get", "PostBlog": "post"},
+    "ApiId": "api",
+    "ApiStage": "Prod",
+    "LoadBalancerDimension": "app/b/1",
+    "TargetGroupDimension": "targetgroup/t/2",
+    "ClusterName": "cluster",
+    "ServiceName": "service",
+    "TableName": "table",
+}
