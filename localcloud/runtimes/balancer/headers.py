@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import time
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -11,23 +10,16 @@ from typing import Final
 
 import h11
 
+from localcloud.http_server.headers import HOP_BY_HOP
+from localcloud.trace_id import new_trace_id
+
 Headers = list[tuple[bytes, bytes]]
 
-_HOP_BY_HOP: Final = frozenset(
-    {
-        b"connection",
-        b"keep-alive",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-    }
-)
+_HOP_BY_HOP: Final = frozenset(name.encode() for name in HOP_BY_HOP)
 _NEVER_DROPPED: Final = frozenset({b"content-length", b"host"})
 _ADDED: Final = frozenset(
     {
-        b"expect",  # answered here (believed of ALB: it answers 100 at once and removes it)
+        b"expect",  # answered here, as ALB does ("Request routing" in the ELB user guide)
         b"x-amzn-trace-id",
         b"x-forwarded-for",
         b"x-forwarded-port",
@@ -104,7 +96,7 @@ def _values(message: h11.Request, wanted: bytes) -> list[bytes]:
 
 def _traced(trace: bytes) -> bytes:
     """Add what ALB's documentation on request tracing says: Root when new, else Self in front."""
-    own = b"1-%08x-%s" % (int(time.time()), secrets.token_hex(12).encode())
+    own = new_trace_id(time.time()).encode()
     if b"Root=" not in trace:
         return b";".join(filter(None, [b"Root=" + own, trace]))
     return b"Self=" + own + b";" + _SELF.sub(rb"\1", trace).strip(b"; ")

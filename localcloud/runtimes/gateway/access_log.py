@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from localcloud.append_log import AppendLog
 from localcloud.environment import ACCOUNT_ID
 from localcloud.runtimes.gateway.answers import Answer
 from localcloud.runtimes.gateway.event import Place, domain_name, request_time
@@ -41,18 +41,13 @@ class AccessLogWriter:
     """Appends lines to the declared log."""
 
     def __init__(self, declared: AccessLog) -> None:
-        declared.path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = declared.path
+        self._log = AppendLog(declared.path)
         self._format = " ".join(declared.format.split("\n"))
 
     def write(self, request: GatewayRequest, answer: Answer, trace: Trace, place: Place) -> None:
         values = _values(request, answer, trace, place)
         line = _VARIABLE.sub(lambda found: _escaped(values.get(found[1])), self._format)
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            os.write(file, line.encode(errors="replace") + b"\n")
-        finally:
-            os.close(file)
+        self._log.write(line.encode(errors="replace") + b"\n")
 
 
 def _escaped(value: object) -> str:

@@ -33,21 +33,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from localcloud.http_server.headers import HOP_BY_HOP
+
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_HOP_BY_HOP: Final = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",  # codespell:ignore te
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
+# The last two are reserved: "Transform API requests and responses for HTTP APIs" in the guide.
+_NOT_PASSED_ON: Final = HOP_BY_HOP | {"proxy-authenticate", "proxy-authorization"}
 _JSON: Final = "application/json"
 _LOWEST: Final = 200
 _HIGHEST: Final = 599
@@ -121,7 +112,7 @@ def _headers(told: object) -> list[tuple[str, str]]:
     if not isinstance(told, dict):
         raise Malformed("headers is not an object")
     named = [(name.lower(), _value(name, value)) for name, value in told.items()]
-    return [(name, value) for name, value in named if name not in _HOP_BY_HOP]
+    return [(name, value) for name, value in named if name not in _NOT_PASSED_ON]
 
 
 def _value(name: str, told: object) -> str:

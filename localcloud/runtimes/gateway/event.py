@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,21 +15,13 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from localcloud.environment import ACCOUNT_ID
+from localcloud.http_server.headers import HOP_BY_HOP
 from localcloud.runtimes.gateway.request import GatewayRequest
 from localcloud.runtimes.gateway.routing import Match
+from localcloud.trace_id import new_trace_id
 
 _TEXTUAL: Final = frozenset({"application/json", "application/xml", "application/javascript"})
 _SUFFIXES: Final = ("+json", "+xml")  # not in that trial; believed
-_HOP_BY_HOP: Final = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "te",  # codespell:ignore te
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -82,11 +73,10 @@ def _query(raw_query: str) -> dict[str, str]:
 
 
 def _headers(request: GatewayRequest, body: bytes, place: Place) -> dict[str, str]:
-    sent = {name: text for name, text in request.headers.items() if name not in _HOP_BY_HOP}
-    trace_id = f"Root=1-{int(request.received):08x}-{os.urandom(12).hex()}"
+    sent = {name: text for name, text in request.headers.items() if name not in HOP_BY_HOP}
     forwarded = [sent.get("x-forwarded-for"), request.source_ip]
     return {
-        "x-amzn-trace-id": trace_id,
+        "x-amzn-trace-id": f"Root={new_trace_id(request.received)}",
         **sent,
         "content-length": str(len(body)),
         "x-forwarded-for": ", ".join(address for address in forwarded if address),
