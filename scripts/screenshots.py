@@ -23,13 +23,13 @@ from pathlib import Path
 import aiohttp
 from textual.pilot import Pilot
 
-from tui import preferences
 from tui.app import BlogsApp
-from tui.backends import Finder, Flags
-from tui.config import Config
 from tui.connect import Connector
-from tui.connections import Connections
-from tui.contract import Kind
+from tui.settings import preferences
+from tui.settings.backends import Finder, Flags
+from tui.settings.config import Config
+from tui.settings.connections import Connections
+from tui.settings.values import BackendName
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
@@ -129,7 +129,7 @@ async def take(picture: Picture, outputs: dict[str, str]) -> None:
             connections=Connections(finder=finder, preferences=wanted),
             plain_http_token=False,
         ),
-        Kind.FUNCTIONS,
+        BackendName.FUNCTIONS,
     )
     app.theme, app.animation_level = picture.theme, "none"
     async with app.run_test(size=picture.size, notifications=True) as pilot:

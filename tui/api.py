@@ -14,7 +14,6 @@ import anyio.lowlevel  # what httpx runs on
 import httpx
 
 from tui import text
-from tui.backends import Backend
 from tui.contract import (
     Api,
     ApiError,
@@ -30,7 +29,8 @@ from tui.documents import Unreadable, read_blog, read_blogs
 from tui.failures import READ_ONLY, name_of, refusal
 from tui.questions import listing, reading, writing
 from tui.recording import Recording
-from tui.settings import Token, is_loopback
+from tui.settings.backends import Backend
+from tui.settings.values import Token, is_loopback
 from tui.surroundings import transport_to, usable_surroundings
 
 READ_TIMEOUT: Final = 30.0  # what the gateway in front of the functions allows

@@ -20,16 +20,15 @@ from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
 from tui import palette, text, theme
-from tui.backends import Backends
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.connect import Connector
-from tui.contract import Kind
-from tui.preferences import Given
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
 from tui.session import Opener, Session
-from tui.settings import SettingsError
-from tui.widgets.backend_label import COLOURS, BackendLabel
+from tui.settings.backends import Backends
+from tui.settings.preferences import SettingValue
+from tui.settings.values import BackendName, SettingsError
+from tui.widgets.backend_label import COLORS, BackendLabel
 from tui.widgets.request_log import RequestLog
 from tui.widgets.request_table import RequestTable
 
@@ -55,7 +54,7 @@ class BlogsApp(App[None]):
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
 
-    def __init__(self, opener: Opener, active: Kind) -> None:
+    def __init__(self, opener: Opener, active: BackendName) -> None:
         super().__init__()
         self.session = Session(opener, active)
         self.session.on_change = self._show_state  # before the first screen has anything to show
@@ -72,7 +71,7 @@ class BlogsApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give the colours of the backends; a theme may have others."""
-        return dict(COLOURS)
+        return dict(COLORS)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -80,7 +79,7 @@ class BlogsApp(App[None]):
             self._end_on_signals()
         self._check_theme(self.session.connections.preferences.theme)
 
-    def _check_theme(self, wanted: Given[str]) -> None:
+    def _check_theme(self, wanted: SettingValue[str]) -> None:
         """Say so when the theme that a person has set is none."""
         if wanted.value and wanted.value not in self.available_themes:
             names = ", ".join(sorted(self.available_themes))
@@ -133,7 +132,7 @@ class BlogsApp(App[None]):
             for label in screen.query(BackendLabel):
                 label.show(
                     self.session.backend_of(label.kind or self.session.active),
-                    self.session.backends.place,
+                    self.session.backends.deployment,
                     busy=self.session.busy,
                     read_only=self.session.read_only,
                 )
@@ -328,7 +327,7 @@ class BlogsApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run(opener: Connector, active: Kind) -> int:
+def run(opener: Connector, active: BackendName) -> int:
     """Run the app until the person leaves; gives the exit code, 1 after a fault of its own."""
     return asyncio.run(_run(BlogsApp(opener, active)))
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
-from tui.contract import ApiError, Exchange, Kind, LogEntry, Question
-from tui.settings import SettingsError
+from tui.contract import ApiError, Exchange, LogEntry, Question
+from tui.settings.values import BackendName, SettingsError
 from tui.text import Safe
 
 EXPECTED: Final = {
@@ -28,7 +28,7 @@ EXPECTED: Final = {
 }
 """Headers that may differ although both backends answer alike, and why."""
 
-Ask = Callable[[Kind, Question], Awaitable[Exchange]]
+Ask = Callable[[BackendName, Question], Awaitable[Exchange]]
 """Asks one backend; raises `ApiError` or `SettingsError`."""
 
 _WIDTH: Final = 100  # a longer line is compared piece by piece: a blog's contents are one line
@@ -106,9 +106,9 @@ class Incomplete:
     containers: Exchange | ApiError | SettingsError
 
     @property
-    def answers(self) -> dict[Kind, Exchange]:
+    def answers(self) -> dict[BackendName, Exchange]:
         """What did come."""
-        sides = {Kind.FUNCTIONS: self.functions, Kind.CONTAINERS: self.containers}
+        sides = {BackendName.FUNCTIONS: self.functions, BackendName.CONTAINERS: self.containers}
         return {kind: side for kind, side in sides.items() if isinstance(side, Exchange)}
 
     @property
@@ -156,14 +156,16 @@ def milliseconds(time: float | None) -> str:
 
 async def compare(question: Question, ask: Ask) -> Comparison | Incomplete:
     """Ask one backend after the other, so that neither waits for the other's share."""
-    functions = await _asked(ask, Kind.FUNCTIONS, question)
-    containers = await _asked(ask, Kind.CONTAINERS, question)
+    functions = await _asked(ask, BackendName.FUNCTIONS, question)
+    containers = await _asked(ask, BackendName.CONTAINERS, question)
     if isinstance(functions, Exchange) and isinstance(containers, Exchange):
         return Comparison(question=question, functions=functions, containers=containers)
     return Incomplete(question=question, functions=functions, containers=containers)
 
 
-async def _asked(ask: Ask, kind: Kind, question: Question) -> Exchange | ApiError | SettingsError:
+async def _asked(
+    ask: Ask, kind: BackendName, question: Question
+) -> Exchange | ApiError | SettingsError:
     """Give what went wrong, too: the other backend is asked all the same."""
     try:
         return await ask(kind, question)

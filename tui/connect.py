@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tui.backends import Backends
-from tui.connections import Connections
-from tui.contract import Api, Kind, LogEntry
+from tui.contract import Api, LogEntry
+from tui.settings.backends import Backends
+from tui.settings.connections import Connections
+from tui.settings.values import BackendName
 
 
 @dataclass(kw_only=True)
@@ -24,7 +25,7 @@ class Connector:
     def read_only(self) -> bool:
         return self.connections.preferences.read_only.value
 
-    def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api:
+    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api:
         """Make a client of the backend; takes a moment, so screens call it in a thread."""
         with _absent("httpx._main"):  # httpx's own command line would bring click and rich
             from tui.api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
+from tui.settings.values import BackendName
 from tui.text import Safe
 from tui.timing import Phases, ServerTime
 
@@ -19,22 +20,6 @@ LONGEST_AUTHOR: Final = 100
 LARGEST_CONTENTS: Final = 256 * 1024
 LARGEST_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
-
-
-class Kind(StrEnum):
-    """The two ways in which the same blog is deployed."""
-
-    FUNCTIONS = "functions"
-    CONTAINERS = "containers"
-
-    @property
-    def other(self) -> Kind:
-        return Kind.CONTAINERS if self is Kind.FUNCTIONS else Kind.FUNCTIONS
-
-    @property
-    def word(self) -> str:
-        """The name as every screen shows it."""
-        return self.value.upper()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,7 +109,7 @@ class Question:
 class LogEntry:
     """One request, as it went."""
 
-    kind: Kind
+    kind: BackendName
     method: str
     path: str
     at: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Final
 
-from tui.backends import TOKEN_VARIABLE
 from tui.contract import Question
+from tui.settings.backends import TOKEN_VARIABLE
 
 _LONGEST_WORD: Final = 100_000  # Linux takes 128 KiB in one argument
 _END: Final = "END_OF_BODY"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from tui.contract import Blog, Kind
+from tui.contract import Blog
+from tui.settings.values import BackendName
 
 GRACE: Final = 5.0
 """Seconds in which a deletion can be taken back."""
@@ -20,7 +21,7 @@ class Deletion:
     """One deletion that nobody was told of yet."""
 
     blog: Blog
-    kind: Kind
+    kind: BackendName
     """Where the request goes, whatever backend is active by then."""
     due: float
     decided: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,7 +41,7 @@ class Deletions:
         self.waiting: list[Deletion] = []
         self._none_waits = asyncio.Event()
 
-    def begin(self, blog: Blog, kind: Kind) -> Deletion:
+    def begin(self, blog: Blog, kind: BackendName) -> Deletion:
         """Let the time of a deletion run; `outlast` it."""
         deletion = Deletion(blog=blog, kind=kind, due=monotonic() + self.grace)
         self.waiting.append(deletion)

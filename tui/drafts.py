@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tui.contract import Blog
-from tui.local import is_alive, state_home
+from tui.settings.local_clouds import is_alive
+from tui.settings.xdg import state_home
 
 
 @dataclass(frozen=True, kw_only=True)

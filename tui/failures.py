@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Final
 
 from tui import text
-from tui.backends import Backend
 from tui.contract import ApiError, Failure
 from tui.documents import problem_detail
-from tui.settings import HOW_TO_GET_TOKEN
+from tui.settings.backends import Backend
+from tui.settings.values import HOW_TO_GET_TOKEN
 
 READ_ONLY: Final = (
     "Nothing is written in read-only mode: start without --read-only, BLOGS_READ_ONLY and "
@@ -47,7 +47,7 @@ _SERVER_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 def name_of(backend: Backend) -> str:
     """Name a backend in a sentence."""
-    return f"{backend.kind.word} at {backend.place}"
+    return f"{backend.kind.word} at {backend.address}"
 
 
 def refusal(

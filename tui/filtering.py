@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tui.contract import Kind, LogEntry
+from tui.contract import LogEntry
+from tui.settings.values import BackendName
 
 HINT: Final = "functions, containers, 404, 4xx, failed, cold, or any text"
 _STATUS: Final = re.compile(r"[1-5](?:xx|\d\d)")
@@ -17,7 +18,7 @@ def matches(entry: LogEntry, words: str) -> bool:
 
 
 def _holds(entry: LogEntry, word: str) -> bool:
-    if word in set(Kind):
+    if word in set(BackendName):
         return entry.kind == word
     if word == "failed":
         return entry.failed

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any, Final
 
 from tui import text
-from tui.backends import Backend
 from tui.contract import LogEntry, Question
+from tui.settings.backends import Backend
 from tui.text import Safe
 from tui.timing import SERVER_TIMES, ServerTime, Stopwatch
 
@@ -45,7 +45,7 @@ class Recording:
     def entry(self) -> LogEntry:
         """Give what is known by now."""
         server = ServerTime.of(self._named.get("server-timing"))
-        path = f"/{self._backend.place.partition('/')[2]}".rstrip("/") + self._question.target
+        path = f"/{self._backend.address.partition('/')[2]}".rstrip("/") + self._question.target
         return LogEntry(
             kind=self._backend.kind,
             method=self._question.method,

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lab.cloudwatch.metrics import Period
-from tui.backends import Backend, Backends
-from tui.connections import Connections
-from tui.contract import Api, ApiError, Exchange, Failure, Kind, LogEntry, Question
+from tui.contract import Api, ApiError, Exchange, Failure, LogEntry, Question
 from tui.deletions import Deletions
 from tui.drafts import DraftFolder
 from tui.history import History
+from tui.settings.backends import Backend, Backends
+from tui.settings.connections import Connections
+from tui.settings.values import BackendName
 from tui.writes import Writes
 
 if TYPE_CHECKING:
@@ -33,23 +34,23 @@ class Opener(Protocol):
     @property
     def connections(self) -> Connections: ...
 
-    def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> Api: ...
+    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api: ...
 
 
 @dataclass(frozen=True)
 class Ticket:
     """Which backend a read asked, and in which spell; an old spell's answer is stale."""
 
-    kind: Kind
+    kind: BackendName
     generation: int
 
 
 class Session:
     """Asks the active backend; never cancels a request, lets stale answers be told apart."""
 
-    def __init__(self, opener: Opener, active: Kind) -> None:
+    def __init__(self, opener: Opener, active: BackendName) -> None:
         self._opener = opener
-        self._apis: dict[Kind, Api] = {}
+        self._apis: dict[BackendName, Api] = {}
         self._retired: list[Api] = []
         self._opening = asyncio.Lock()
         self._generation = 0
@@ -72,7 +73,7 @@ class Session:
         """The active backend."""
         return self.backend_of(self.active)
 
-    def backend_of(self, kind: Kind) -> Backend:
+    def backend_of(self, kind: BackendName) -> Backend:
         return self._opener.backends.get(kind)
 
     @property
@@ -88,7 +89,7 @@ class Session:
     @property
     def urls(self) -> tuple[str, ...]:
         """The addresses of all backends that are known."""
-        return tuple(sorted(one.url for one in self._opener.backends.by_kind.values()))
+        return tuple(sorted(one.url for one in self._opener.backends.by_name.values()))
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -133,7 +134,7 @@ class Session:
         # Not closed yet: a read may be under way, whose answer is stale from now on.
         self._retired += self._apis.values()
         self._apis = {}
-        if self.active not in backends.by_kind:
+        if self.active not in backends.by_name:
             self.active = self.active.other
         self.renew()
 
@@ -186,7 +187,7 @@ class Session:
             self._all_written.clear()
             await self._all_written.wait()
 
-    async def exchange(self, kind: Kind, question: Question) -> Exchange:
+    async def exchange(self, kind: BackendName, question: Question) -> Exchange:
         """Ask one backend just this, whichever is active."""
         api = await self.api(kind)
         if question.writes:
@@ -210,7 +211,7 @@ class Session:
             running.discard(mark)
             self.on_change()
 
-    async def api(self, kind: Kind) -> Api:
+    async def api(self, kind: BackendName) -> Api:
         """Give the client of a backend; it stays with that one, whatever is connected later."""
         async with self._opening:
             if kind not in self._apis:

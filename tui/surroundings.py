@@ -12,7 +12,7 @@ import httpx
 
 from tui import text
 from tui.contract import ApiError, Failure
-from tui.settings import is_loopback
+from tui.settings.values import is_loopback
 
 _PROXIES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tui.home import home
+from tui.settings.xdg import state_home
 
 _VARIABLE: Final = "TEXTUAL_THEME"
 _LONGEST: Final = 100
@@ -34,7 +34,4 @@ def remember(environ: Mapping[str, str], name: str) -> None:
 
 
 def _file(environ: Mapping[str, str]) -> Path:
-    state = environ.get("XDG_STATE_HOME", "")
-    # A relative path is invalid and to be ignored, says the XDG specification.
-    base = Path(state) if Path(state).is_absolute() else home(environ) / ".local" / "state"
-    return base / "blogs" / "theme"
+    return state_home(environ) / "blogs" / "theme"

@@ -13,7 +13,7 @@ from tui.contract import Blog, Draft
 from tui.text import Safe
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where in a version to look: a line, and a character of it."""
 
     line: int
@@ -27,7 +27,7 @@ class Version:
     lines: Sequence[Safe]
     is_own: Sequence[bool]
     """By line: the other version has none that is the same."""
-    places: Sequence[Place]
+    positions: Sequence[Position]
 
 
 def versions(mine: Draft, theirs: Blog) -> tuple[Version, Version]:
@@ -41,8 +41,8 @@ def versions(mine: Draft, theirs: Blog) -> tuple[Version, Version]:
         for mine_at, theirs_at in zip(*starts, strict=False)
     ]
     return (
-        Version(lines=first, is_own=own[0], places=_places(starts[0], columns)),
-        Version(lines=second, is_own=own[1], places=_places(starts[1], columns)),
+        Version(lines=first, is_own=own[0], positions=_positions(starts[0], columns)),
+        Version(lines=second, is_own=own[1], positions=_positions(starts[1], columns)),
     )
 
 
@@ -67,7 +67,7 @@ def _starts(own: Sequence[bool], begin: int) -> Iterator[int]:
             yield number
 
 
-def _places(starts: Sequence[int], columns: Sequence[int]) -> list[Place]:
+def _positions(starts: Sequence[int], columns: Sequence[int]) -> list[Position]:
     """Look past what two lines begin with in common: a paragraph is one line, however long."""
     found = zip_longest(starts, columns[: len(starts)], fillvalue=0)
-    return [Place(line, column) for line, column in found]
+    return [Position(line, column) for line, column in found]

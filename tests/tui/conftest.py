@@ -14,15 +14,15 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.tui.fake import TOKEN, FakeBlogs, Fault, transport
-from tui import preferences
 from tui.api import HttpApi
 from tui.app import BlogsApp
-from tui.backends import Backend, Backends, Finder, Flags
-from tui.config import Config
-from tui.connections import Connections
-from tui.contract import Kind, LogEntry
+from tui.contract import LogEntry
 from tui.screens.main import MainScreen
-from tui.settings import Token
+from tui.settings import preferences
+from tui.settings.backends import Backend, Backends, Finder, Flags
+from tui.settings.config import Config
+from tui.settings.connections import Connections
+from tui.settings.values import BackendName, Token
 from tui.widgets.blog_list import BlogList
 from tui.widgets.reader import Reader
 
@@ -55,8 +55,10 @@ class World:
     url: str = "http://127.0.0.1:1"
     plain_http_token: bool = False
     read_only: bool = False
-    faults: dict[Kind, Fault] = field(default_factory=lambda: {kind: Fault() for kind in Kind})
-    kinds: tuple[Kind, ...] = tuple(Kind)
+    faults: dict[BackendName, Fault] = field(
+        default_factory=lambda: {kind: Fault() for kind in BackendName}
+    )
+    kinds: tuple[BackendName, ...] = tuple(BackendName)
     outputs: dict[str, object] = field(default_factory=dict)
     moved: Backends | None = None
     """Where the person has gone in the app."""
@@ -73,9 +75,9 @@ class World:
     def backends(self) -> Backends:
         if self.moved:
             return self.moved
-        stage = {Kind.FUNCTIONS: "/Prod", Kind.CONTAINERS: ""}
+        stage = {BackendName.FUNCTIONS: "/Prod", BackendName.CONTAINERS: ""}
         return Backends(
-            by_kind={
+            by_name={
                 kind: Backend(kind=kind, url=self.url + stage[kind], source="test")
                 for kind in self.kinds
             },
@@ -87,7 +89,7 @@ class World:
     def backends(self, backends: Backends) -> None:
         self.moved = backends
 
-    def open(self, kind: Kind, record: Callable[[LogEntry], None]) -> HttpApi:
+    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> HttpApi:
         return HttpApi(
             backend=self.backends.get(kind),
             token=self.backends.token,
@@ -98,7 +100,7 @@ class World:
         )
 
     def api(
-        self, kind: Kind = Kind.FUNCTIONS, record: Callable[[LogEntry], None] = print
+        self, kind: BackendName = BackendName.FUNCTIONS, record: Callable[[LogEntry], None] = print
     ) -> HttpApi:
         return self.open(kind, record)
 
@@ -167,7 +169,7 @@ async def staged(
     world: World, size: tuple[int, int], *, settled: bool = True, tooltips: bool = False
 ) -> AsyncIterator[Stage]:
     """Run the app over *world*; *settled* waits for the first list."""
-    app = BlogsApp(world, next(kind for kind in Kind if kind in world.kinds))
+    app = BlogsApp(world, next(kind for kind in BackendName if kind in world.kinds))
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
         stage = Stage(app, pilot, world)

@@ -8,12 +8,12 @@ from textual.widgets import Markdown
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import problem
-from tui.contract import Kind
 from tui.screens.help import KEYS
+from tui.settings.values import BackendName
 from tui.widgets.fields import TextField
 from tui.widgets.line_field import LineField
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 def sent(world, method):

@@ -8,8 +8,9 @@ import pytest
 
 from tests.tui.fake import Answer, FakeBlogs, problem, serve
 from tui.api import HttpApi
-from tui.backends import Backend
-from tui.contract import ApiError, Draft, Failure, Kind
+from tui.contract import ApiError, Draft, Failure
+from tui.settings.backends import Backend
+from tui.settings.values import BackendName
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 
@@ -35,7 +36,7 @@ async def test_pages_follow_the_link_that_the_backend_gives(world):
 
 async def test_a_link_to_another_host_is_not_followed(world):
     link = '<https://evil.example/blog?cursor=x>; rel="next"'
-    world.faults[Kind.FUNCTIONS].replace = only(Answer(200, {"Link": link}, b"[]"))
+    world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {"Link": link}, b"[]"))
 
     with pytest.raises(ApiError, match="elsewhere"):
         await world.api().page(2)
@@ -127,7 +128,7 @@ async def test_an_id_that_is_none_never_becomes_an_address(world, wild):
 async def test_a_refusal_is_one_sentence_with_the_cause_and_what_to_do(
     world, answer, failure, words
 ):
-    world.faults[Kind.FUNCTIONS].replace = only(answer)
+    world.faults[BackendName.FUNCTIONS].replace = only(answer)
 
     with pytest.raises(ApiError, match=words) as caught:
         await world.api().read("x1")
@@ -138,14 +139,14 @@ async def test_a_refusal_is_one_sentence_with_the_cause_and_what_to_do(
 
 
 async def test_a_wrong_path_is_told_from_a_missing_blog(world):
-    world.faults[Kind.FUNCTIONS].replace = only(Answer(404, {}, b'{"message":"Not Found"}'))
+    world.faults[BackendName.FUNCTIONS].replace = only(Answer(404, {}, b'{"message":"Not Found"}'))
 
     with pytest.raises(ApiError, match="/Prod"):
         await world.api().page(2)
 
 
 async def test_what_a_backend_says_is_made_fit_to_show(world):
-    world.faults[Kind.FUNCTIONS].replace = only(
+    world.faults[BackendName.FUNCTIONS].replace = only(
         problem(422, "\x1b]0;PWNED\x07bad\x9b2J" + "x" * 5000)
     )
 
@@ -172,7 +173,9 @@ async def test_what_a_backend_says_is_made_fit_to_show(world):
     ],
 )
 async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
-    world.faults[Kind.FUNCTIONS].replace = only(Answer(200, {"Content-Type": "text/html"}, body))
+    world.faults[BackendName.FUNCTIONS].replace = only(
+        Answer(200, {"Content-Type": "text/html"}, body)
+    )
     api = world.api()
 
     for request in (api.page(3), api.read("x1")):
@@ -182,7 +185,7 @@ async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
 
 async def test_an_endless_answer_is_cut_off(world, monkeypatch):
     monkeypatch.setattr("tui.api.LARGEST_ANSWER", 1000)
-    world.faults[Kind.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
+    world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
 
     with pytest.raises(ApiError, match="more than any blog API"):
         await world.api().read("x1")
@@ -235,14 +238,14 @@ async def test_every_request_is_recorded_however_it_ends(world):
     await api.page(2)
     world.blogs.cold = False
     await api.read("blog-0001")
-    world.faults[Kind.FUNCTIONS].down = True
+    world.faults[BackendName.FUNCTIONS].down = True
     with pytest.raises(ApiError):
         await api.read("blog-0001")
 
     assert [(e.kind, e.method, e.status, e.warmth) for e in entries] == [
-        (Kind.FUNCTIONS, "GET", 200, "cold"),
-        (Kind.FUNCTIONS, "GET", 200, "warm"),
-        (Kind.FUNCTIONS, "GET", None, "-"),
+        (BackendName.FUNCTIONS, "GET", 200, "cold"),
+        (BackendName.FUNCTIONS, "GET", 200, "warm"),
+        (BackendName.FUNCTIONS, "GET", None, "-"),
     ]
     assert entries[1].path == "/Prod/blog/blog-0001"
     assert entries[1].served_by == "functions/GetBlogs/abcd1234"
@@ -269,7 +272,7 @@ async def test_a_proxy_is_not_asked_for_this_machine(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with serve(FakeBlogs(1)) as served:
-        backend = Backend(kind=Kind.CONTAINERS, url=served.url, source="test")
+        backend = Backend(kind=BackendName.CONTAINERS, url=served.url, source="test")
         api = HttpApi(backend=backend, token=None, record=lambda entry: None)
         assert len((await api.page(5)).blogs) == 1
         await api.close()
@@ -303,14 +306,14 @@ async def test_an_answer_that_drips_is_limited_as_a_whole(world):
 @pytest.mark.parametrize("link", ["<http://[bad>", "<http://[::1>", "<//[>"])
 async def test_a_link_that_leads_nowhere_is_no_crash(world, link):
     answer = Answer(200, {"Link": f'{link}; rel="next"'}, b"[]")
-    world.faults[Kind.FUNCTIONS].replace = only(answer)
+    world.faults[BackendName.FUNCTIONS].replace = only(answer)
 
     with pytest.raises(ApiError):
         await world.api().page(2, (await world.api().page(2)).next_url)
 
 
 async def test_a_tag_that_no_header_takes_is_no_crash(world):
-    fault = world.faults[Kind.FUNCTIONS]
+    fault = world.faults[BackendName.FUNCTIONS]
     good = world.blogs.answer("GET", "/blog/blog-0001", {}, b"")
     fault.replace = lambda method, path: Answer(200, {"ETag": '"tüg"'}, good.body)
 
@@ -331,7 +334,7 @@ async def test_a_tag_that_no_header_takes_is_no_crash(world):
 )
 async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
-    backend = Backend(kind=Kind.CONTAINERS, url="https://far.example", source="test")
+    backend = Backend(kind=BackendName.CONTAINERS, url="https://far.example", source="test")
 
     with pytest.raises(ApiError, match=f"^{name} cannot be used: ") as caught:
         HttpApi(backend=backend, token=None, record=print)
@@ -343,7 +346,7 @@ async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, val
 @pytest.mark.parametrize("kind", ["text/html", "application/json", ""])
 async def test_only_the_api_itself_can_say_that_there_is_no_such_blog(world, kind):
     gateway = Answer(404, {"Content-Type": kind}, b'{"message":"Not Found"}')
-    world.faults[Kind.FUNCTIONS].replace = only(gateway)
+    world.faults[BackendName.FUNCTIONS].replace = only(gateway)
 
     for request in (world.api().read("x1"), world.api().delete("x1", None)):
         with pytest.raises(ApiError, match="no blog API here") as caught:

@@ -7,15 +7,15 @@ import pytest
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tui.app import BlogsApp
-from tui.contract import Kind
 from tui.screens.form import FormScreen
 from tui.screens.help import KEYS
 from tui.screens.main import PREVIEW_DELAY, MainScreen
+from tui.settings.values import BackendName
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
 from tui.widgets.request_log import RequestLog
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 def asked(world, method):

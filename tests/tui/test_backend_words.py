@@ -9,10 +9,10 @@ import pytest
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.test_connections import at
 from tests.tui.test_taken import conflicting
-from tui.contract import Kind
-from tui.widgets.backend_label import COLOURS
+from tui.settings.values import BackendName
+from tui.widgets.backend_label import COLORS
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 URL = "https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/Prod"
 
 
@@ -25,7 +25,7 @@ def coloured(stage, kind):
     return sum(
         segment.text == kind.word
         and segment.style.bgcolor is not None
-        and segment.style.bgcolor.get_truecolor().hex == COLOURS[kind]
+        and segment.style.bgcolor.get_truecolor().hex == COLORS[kind]
         for strip in stage.strips()
         for segment in strip
     )
@@ -33,7 +33,7 @@ def coloured(stage, kind):
 
 def placed(name):
     found = at(URL, stack=f"stack {name}")
-    return replace(found, place=replace(found.place, region="ap-southeast-2"))
+    return replace(found, deployment=replace(found.deployment, region="ap-southeast-2"))
 
 
 @pytest.mark.parametrize("name", ["production", "acme-corporation/aws-blog-demo/production"])

@@ -10,12 +10,11 @@ from functools import partial
 
 import pytest
 
-from tui import config
-from tui.backends import Finder, Flags
-from tui.contract import Kind
-from tui.settings import SettingsError, Token, checked_url, is_loopback
+from tui.settings import config
+from tui.settings.backends import Finder, Flags
+from tui.settings.values import BackendName, SettingsError, Token, checked_url, is_loopback
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 def find(flags, environ):

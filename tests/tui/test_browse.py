@@ -11,9 +11,9 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import SUMMARY, Answer, FakeBlogs, problem
-from tui.contract import Kind
+from tui.settings.values import BackendName
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 MANY = 100_000
 
 

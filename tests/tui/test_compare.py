@@ -11,9 +11,9 @@ from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import Answer, FakeBlogs
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP
 from tests.tui.test_text import harmful
-from tui.contract import Kind
+from tui.settings.values import BackendName
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
 
 
@@ -104,7 +104,7 @@ async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again
 
 async def test_when_both_are_down_both_causes_are_told(world):
     async with staged(world, LARGE) as stage:
-        for kind in Kind:
+        for kind in BackendName:
             world.faults[kind].down = True
         await compare(stage)
         await stage.until(lambda: told(stage).count("cannot be reached") == 2)

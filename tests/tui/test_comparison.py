@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.comparison import Comparison, canonical, compare
-from tui.contract import Exchange, Kind, LogEntry, Question
+from tui.contract import Exchange, LogEntry, Question
+from tui.settings.values import BackendName
 from tui.text import Safe
 
 QUESTION = Question(method="GET", target="/blog")
@@ -16,7 +17,7 @@ QUESTION = Question(method="GET", target="/blog")
 
 def exchange(body=b"[]", status=200, **headers):
     entry = LogEntry(
-        kind=Kind.FUNCTIONS,
+        kind=BackendName.FUNCTIONS,
         method="GET",
         path="/blog",
         at="",

@@ -6,12 +6,12 @@ from argparse import Namespace
 
 import pytest
 
-from tui import config, local, preferences, theme
-from tui.backends import Finder, Flags
-from tui.contract import Kind
-from tui.settings import SettingsError
+from tui import theme
+from tui.settings import config, local_clouds, preferences
+from tui.settings.backends import Finder, Flags
+from tui.settings.values import BackendName, SettingsError
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_without_a_home_nothing_is_set_and_nothing_remembered(monkeypatch):
 
     for environ in ({}, {"HOME": "/dev/null"}):
         assert config.read(environ) == config.Config()
-        assert local.running(environ) == []
+        assert local_clouds.running(environ) == []
         with pytest.raises(NotADirectoryError):
             theme.remember(environ, "nord")
 
@@ -125,7 +125,7 @@ def test_the_files_urls_count_after_flags_and_variables_and_keep_their_own_token
 
     environ["BLOGS_CONTAINERS_URL"] = "https://env.example"
     found = find(environ)
-    assert list(found.by_kind) == [C]
+    assert list(found.by_name) == [C]
 
 
 def test_a_stack_and_urls_in_the_environment_are_not_guessed_between(environ):
@@ -141,26 +141,26 @@ def preferred(environ, **flags):
 
 
 def test_each_setting_comes_from_the_first_of_flag_variable_and_file(environ, written, tmp_path):
-    assert preferred(environ).timeout == preferences.Given(value=30.0, source="default")
+    assert preferred(environ).timeout == preferences.SettingValue(value=30.0, source="default")
 
     written("timeout = 1\nread_only = true\nbackend = 'containers'\ntheme = 'nord'")
     found = preferred(environ)
     file = str(tmp_path / "blogs" / "config.toml")
-    assert found.timeout == preferences.Given(value=1.0, source=file)
-    assert found.read_only == preferences.Given(value=True, source=file)
-    assert found.backend == preferences.Given(value=C, source=file)
-    assert found.theme == preferences.Given(value="nord", source=file)
+    assert found.timeout == preferences.SettingValue(value=1.0, source=file)
+    assert found.read_only == preferences.SettingValue(value=True, source=file)
+    assert found.backend == preferences.SettingValue(value=C, source=file)
+    assert found.theme == preferences.SettingValue(value="nord", source=file)
 
     environ |= {"BLOGS_TIMEOUT": "2", "BLOGS_READ_ONLY": "0", "BLOGS_BACKEND": "functions"}
     found = preferred(environ)
-    assert found.timeout == preferences.Given(value=2.0, source="BLOGS_TIMEOUT")
-    assert found.read_only == preferences.Given(value=False, source="BLOGS_READ_ONLY")
-    assert found.backend == preferences.Given(value=F, source="BLOGS_BACKEND")
+    assert found.timeout == preferences.SettingValue(value=2.0, source="BLOGS_TIMEOUT")
+    assert found.read_only == preferences.SettingValue(value=False, source="BLOGS_READ_ONLY")
+    assert found.backend == preferences.SettingValue(value=F, source="BLOGS_BACKEND")
 
     found = preferred(environ, timeout="3", read_only=True, backend="containers")
-    assert found.timeout == preferences.Given(value=3.0, source="--timeout")
-    assert found.read_only == preferences.Given(value=True, source="--read-only")
-    assert found.backend == preferences.Given(value=C, source="--backend")
+    assert found.timeout == preferences.SettingValue(value=3.0, source="--timeout")
+    assert found.read_only == preferences.SettingValue(value=True, source="--read-only")
+    assert found.backend == preferences.SettingValue(value=C, source="--backend")
 
 
 @pytest.mark.parametrize(
@@ -184,10 +184,13 @@ def test_a_stack_in_the_file_or_a_variable_is_told_as_who_named_it(
     environ, written, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(
-        "tui.pulumi_cli.outputs", lambda *_: {"FunctionsURL": "https://f.example/Prod"}
+        "tui.settings.pulumi_cli.outputs", lambda *_: {"FunctionsURL": "https://f.example/Prod"}
     )
     written('stack = "prod"')
 
-    assert find(environ).place.named_by == str(tmp_path / "blogs" / "config.toml")
+    assert find(environ).deployment.chosen_by == str(tmp_path / "blogs" / "config.toml")
     environ["BLOGS_STACK"] = "dev"
-    assert (find(environ).place.stack, find(environ).place.named_by) == ("stack dev", "BLOGS_STACK")
+    assert (find(environ).deployment.stack, find(environ).deployment.chosen_by) == (
+        "stack dev",
+        "BLOGS_STACK",
+    )

@@ -13,23 +13,21 @@ from tests.tui.conftest import SMALL, World, staged
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tests.tui.payloads import ESCAPES, GIANT, MARKUP
 from tests.tui.test_text import harmful
-from tui import preferences
-from tui.backends import Backend, Backends, Finder, Flags
-from tui.config import Config
-from tui.connections import Candidate, Connections
-from tui.contract import Kind
-from tui.place import Place
-from tui.settings import Token
+from tui.settings import preferences
+from tui.settings.backends import Backend, Backends, Deployment, Finder, Flags
+from tui.settings.config import Config
+from tui.settings.connections import Candidate, Connections
+from tui.settings.values import BackendName, Token
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
 
 
 def at(url, stack="stack dev", token=TOKEN):
     return Backends(
-        by_kind={kind: Backend(kind=kind, url=url, source=stack) for kind in Kind},
+        by_name={kind: Backend(kind=kind, url=url, source=stack) for kind in BackendName},
         token=Token(token, stack),
-        place=Place(stack=stack, region="eu-west-1", account="123456789012"),
+        deployment=Deployment(stack=stack, region="eu-west-1", account="123456789012"),
     )
 
 
@@ -138,7 +136,7 @@ async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
             await stage.press("end", "enter")
             await stage.is_on("MainScreen")
             await stage.sees("stack prod")
-            await stage.until(lambda: stage.app.session.backends.place.stack == "stack prod")
+            await stage.until(lambda: stage.app.session.backends.deployment.stack == "stack prod")
             assert stage.app.session.backend.url == f"{served.url}/Prod"
             await stage.press("C")
             await stage.sees("stack prod  from a choice in the app")

@@ -8,10 +8,10 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
-from tui.contract import Kind
 from tui.deletions import GRACE
+from tui.settings.values import BackendName
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 def deleted(world):

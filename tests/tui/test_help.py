@@ -9,9 +9,9 @@ from tests.tui.fake import Answer
 from tests.tui.test_links import KINDS, read, world_with
 from tests.tui.test_palette import offered
 from tests.tui.test_taken import conflicting
-from tui.contract import Kind
+from tui.settings.values import BackendName
 
-F = Kind.FUNCTIONS
+F = BackendName.FUNCTIONS
 
 
 async def there_and_back(stage, screen, *keys):

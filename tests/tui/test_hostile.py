@@ -10,9 +10,9 @@ from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs, problem
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKDOWN, MARKUP, PAYLOADS, WIDE
 from tests.tui.test_text import harmful
-from tui.contract import Kind
+from tui.settings.values import BackendName
 
-F = Kind.FUNCTIONS
+F = BackendName.FUNCTIONS
 
 
 def world_with(text, contents=None):

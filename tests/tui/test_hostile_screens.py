@@ -4,7 +4,7 @@ Where somebody else's text comes from: blogs and their headers from a backend, a
 pages too; names of places from pulumi, and from files of this person, as drafts are. No such text
 is on the help, among the letters of the jump mode and in the commands of the palette: there it is
 only what lies below, and what is typed or pasted. A URL from the settings is printable ASCII
-(`tui.settings`), so only markup and length can reach the question about plain http.
+(`tui.settings.values`), so only markup and length can reach the question about plain http.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE
 from tests.tui.test_connections import at, with_settings
 from tests.tui.test_hostile import world_with
 from tests.tui.test_text import harmful
-from tui.contract import Kind
 from tui.drafts import KeptDraft
-from tui.pulumi_cli import Stack
-from tui.settings import SettingsError
+from tui.settings.pulumi_cli import Stack
+from tui.settings.values import BackendName, SettingsError
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
 GROUPS = [
     pytest.param(" ".join(MARKUP), SMALL, id="markup"),
@@ -112,11 +111,11 @@ async def test_both_answers_whether_they_are_the_same_or_not(payload, size):
 async def test_connections_of_any_name(payload, size, monkeypatch):
     world = world_with("Title")
     found = at("http://127.0.0.1:1", stack=payload)
-    place = replace(found.place, region=payload, account=payload, named_by=payload)
-    world.backends = replace(found, place=place)
+    deployment = replace(found.deployment, region=payload, account=payload, chosen_by=payload)
+    world.backends = replace(found, deployment=deployment)
     with_settings(world, monkeypatch, {"BLOGS_THEME": payload, "BLOGS_PROJECT": payload})
     stacks = [Stack(name=payload, current=True)]
-    monkeypatch.setattr("tui.pulumi_cli.stacks", lambda folder, environ: stacks)
+    monkeypatch.setattr("tui.settings.pulumi_cli.stacks", lambda folder, environ: stacks)
     async with staged(world, size) as stage:
         await stage.press("C")
         await stage.sees("pulumi stack")
@@ -127,7 +126,7 @@ async def test_connections_that_cannot_be_listed_for_any_reason(payload, size, m
     def fail(folder, environ):
         raise SettingsError(payload)
 
-    monkeypatch.setattr("tui.pulumi_cli.stacks", fail)
+    monkeypatch.setattr("tui.settings.pulumi_cli.stacks", fail)
     async with staged(world_with("Title"), size) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")

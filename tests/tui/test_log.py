@@ -13,11 +13,12 @@ from tests.tui.fake import TOKEN, Answer, FakeBlogs
 from tests.tui.payloads import ESCAPES, GIANT, MARKUP
 from tests.tui.test_text import harmful
 from tui import export, history
-from tui.contract import Kind, LogEntry
+from tui.contract import LogEntry
 from tui.filtering import matches
+from tui.settings.values import BackendName
 from tui.widgets.request_table import RequestTable
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
 
 

@@ -8,12 +8,12 @@ from textual.screen import Screen
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tui.app import BlogsApp
-from tui.contract import Kind
 from tui.screens.form import FormScreen
 from tui.screens.main import MainScreen
+from tui.settings.values import BackendName
 from tui.widgets.list_pane import ListPane
 
-F = Kind.FUNCTIONS
+F = BackendName.FUNCTIONS
 
 
 def offered(stage):

@@ -6,9 +6,9 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import Answer, FakeBlogs
-from tui.contract import Kind
+from tui.settings.values import BackendName
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 async def go_down(stage, rows):

@@ -8,11 +8,10 @@ import time
 
 import pytest
 
-from tui import pulumi_cli
-from tui.backends import Finder, Flags
-from tui.config import Config
-from tui.contract import Kind
-from tui.settings import SettingsError
+from tui.settings import pulumi_cli
+from tui.settings.backends import Finder, Flags
+from tui.settings.config import Config
+from tui.settings.values import BackendName, SettingsError
 
 OUTPUTS = {
     "FunctionsURL": "https://f.example/Prod",
@@ -61,11 +60,11 @@ def test_a_named_stack_gives_urls_token_region_and_account(environ, pulumi, tmp_
 
     found = stack(environ, project=str(tmp_path))
 
-    assert found.get(Kind.FUNCTIONS).url == "https://f.example/Prod"
-    assert found.get(Kind.CONTAINERS).source == "stack dev"
+    assert found.get(BackendName.FUNCTIONS).url == "https://f.example/Prod"
+    assert found.get(BackendName.CONTAINERS).source == "stack dev"
     assert found.token.header() == "Bearer of-the-stack"
-    assert found.place.words == "stack dev · eu-west-1 · account 123456789012"
-    assert found.place.named_by == "--stack"
+    assert found.deployment.words == "stack dev · eu-west-1 · account 123456789012"
+    assert found.deployment.chosen_by == "--stack"
     assert found.outputs["TaskCpu"] == 256
     assert "of-the-stack" not in repr(found)
     words = (tmp_path / "words").read_text().split()

@@ -8,10 +8,10 @@ import pytest
 from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
 from tui import history
 from tui.api import HttpApi
-from tui.backends import Backend
-from tui.contract import ApiError, Draft, Failure, Kind, LogEntry, Question
+from tui.contract import ApiError, Draft, Failure, LogEntry, Question
 from tui.history import History
-from tui.settings import Token
+from tui.settings.backends import Backend
+from tui.settings.values import BackendName, Token
 from tui.timing import Phases, ServerTime
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
@@ -31,7 +31,7 @@ async def entries(served):
         pass
 
     entries = Entries()
-    backend = Backend(kind=Kind.CONTAINERS, url=served.url, source="test")
+    backend = Backend(kind=BackendName.CONTAINERS, url=served.url, source="test")
     entries.api = HttpApi(backend=backend, token=Token(TOKEN, "test"), record=entries.append)
     yield entries
     await entries.api.close()
@@ -150,7 +150,7 @@ def test_what_a_server_says_of_its_time_is_read_and_nonsense_left_out(header, ti
 
 def entry(size: int) -> LogEntry:
     return LogEntry(
-        kind=Kind.FUNCTIONS,
+        kind=BackendName.FUNCTIONS,
         method="POST",
         path="/blog",
         at="",

@@ -15,11 +15,11 @@ from tests.tui.conftest import World, staged
 from tests.tui.fake import Answer, FakeBlogs
 from tests.tui.test_connections import at
 from tests.tui.test_taken import conflicting
-from tui.contract import Kind
-from tui.local import LocalCloud
-from tui.pulumi_cli import Stack
+from tui.settings.local_clouds import LocalCloud
+from tui.settings.pulumi_cli import Stack
+from tui.settings.values import BackendName
 
-F, C = Kind.FUNCTIONS, Kind.CONTAINERS
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 GATEWAY = "https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod"
 MARKDOWN = """# A head
 
@@ -256,10 +256,10 @@ async def test_answers_that_differ(world, size, shot):
 async def test_connections(world, size, shot, monkeypatch):
     clouds = [LocalCloud(name="local", stack="local", state=Path("/state"), outputs_file=Path())]
     stacks = [Stack(name="dev", current=True), Stack(name="prod", current=False)]
-    monkeypatch.setattr("tui.local.running", lambda environ: clouds)
-    monkeypatch.setattr("tui.pulumi_cli.stacks", lambda folder, environ: stacks)
+    monkeypatch.setattr("tui.settings.local_clouds.running", lambda environ: clouds)
+    monkeypatch.setattr("tui.settings.pulumi_cli.stacks", lambda folder, environ: stacks)
     found = at(GATEWAY)
-    world.backends = replace(found, place=replace(found.place, named_by="--stack"))
+    world.backends = replace(found, deployment=replace(found.deployment, chosen_by="--stack"))
     async with staged(world, size) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")

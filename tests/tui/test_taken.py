@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.tui.conftest import SMALL, staged
-from tui.contract import Kind
+from tui.settings.values import BackendName
 
-F = Kind.FUNCTIONS
+F = BackendName.FUNCTIONS
 
 
 def kept(stage):

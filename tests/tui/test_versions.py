@@ -30,7 +30,7 @@ def test_lines_of_one_version_alone_are_marked():
     mine, theirs = against("same\nmine\nsame", "same\ntheirs\nsame")
 
     assert (marked(mine), marked(theirs)) == (["mine"], ["theirs"])
-    assert mine.places == theirs.places == [(HEAD + 1, 0)]
+    assert mine.positions == theirs.positions == [(HEAD + 1, 0)]
 
 
 def test_a_difference_at_the_very_end_of_the_largest_contents_is_found():
@@ -38,27 +38,27 @@ def test_a_difference_at_the_very_end_of_the_largest_contents_is_found():
     mine, theirs = against(same + "m", same + "t")
 
     assert (marked(mine), marked(theirs)) == ([same + "m"], [same + "t"])
-    assert mine.places == theirs.places == [(HEAD, len(same))]
+    assert mine.positions == theirs.positions == [(HEAD, len(same))]
 
 
 def test_both_begin_where_they_begin_to_differ_and_go_on_to_their_own_marks():
     mine, theirs = against("a\nb\nc\nd", "a\nnew\nb\nc\nother", title="Mine")
 
-    assert mine.places == [(0, len("Title: ")), (HEAD + 3, 0)]
-    assert theirs.places == [(0, len("Title: ")), (HEAD + 1, 0), (HEAD + 4, 0)]
+    assert mine.positions == [(0, len("Title: ")), (HEAD + 3, 0)]
+    assert theirs.positions == [(0, len("Title: ")), (HEAD + 1, 0), (HEAD + 4, 0)]
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [("a\nb", "a"), ("a", "a\nb"), ("", ""), ("a", "a")])
 def test_a_version_that_ends_first_has_a_place_too(mine, theirs):
     for version in against(mine, theirs):
-        assert len(version.lines) > version.places[0].line
+        assert len(version.lines) > version.positions[0].line
 
 
 def test_a_line_that_is_there_once_more_has_no_mark_and_a_place():
     mine, theirs = against("a\na\nb", "a\nb")
 
     assert not marked(mine) + marked(theirs)
-    assert mine.places == theirs.places == [(HEAD + 1, 0)]
+    assert mine.positions == theirs.positions == [(HEAD + 1, 0)]
 
 
 @given(st.text("ab \n"), st.text("ab \n"), st.integers(1, 9))
@@ -68,8 +68,8 @@ def test_every_place_is_drawn_in_a_row_of_its_own_line(mine, theirs, width):
         rows = [line[0].text[2:] for line in shown.drawn(width)]
         below = [rows[row] for row in shown._rows[width]]  # noqa: SLF001 -- where it scrolls to
 
-        assert len(below) == len(version.places)
-        for row, place in zip(below, version.places, strict=True):
+        assert len(below) == len(version.positions)
+        for row, place in zip(below, version.positions, strict=True):
             assert row in version.lines[place.line]
 
 

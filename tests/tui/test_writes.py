@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.fake import problem
-from tui.contract import ApiError, Draft, Failure, Kind
+from tui.contract import ApiError, Draft, Failure
+from tui.settings.values import BackendName
 from tui.writes import Writes
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
-F = Kind.FUNCTIONS
+F = BackendName.FUNCTIONS
 
 
 @pytest.fixture

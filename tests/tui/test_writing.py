@@ -7,10 +7,11 @@ from textual.widgets import Markdown
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import TOKEN
-from tui.contract import LARGEST_CONTENTS, Kind
+from tui.contract import LARGEST_CONTENTS
+from tui.settings.values import BackendName
 from tui.widgets.counted_label import CountedLabel
 
-F = Kind.FUNCTIONS
+F = BackendName.FUNCTIONS
 
 
 async def open_form(stage, key="n"):

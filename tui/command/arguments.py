@@ -8,7 +8,8 @@ from typing import Final, NoReturn
 
 from lab.cloudwatch.metrics import PERIODS
 from tui.command import output
-from tui.contract import DEFAULT_PAGE, LARGEST_PAGE, Kind
+from tui.contract import DEFAULT_PAGE, LARGEST_PAGE
+from tui.settings.values import BackendName
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -247,7 +248,11 @@ def _add_common(parser: Parser) -> None:
     """Add the options of every command; absent ones leave no trace, so the last place counts."""
     group = parser.add_argument_group("backends", argument_default=argparse.SUPPRESS)
     add = group.add_argument
-    add("--backend", choices=[kind.value for kind in Kind], help="which one to ask (functions)")
+    add(
+        "--backend",
+        choices=[kind.value for kind in BackendName],
+        help="which one to ask (functions)",
+    )
     add("--stack", type=_given, metavar="NAME", help="a running local cloud, or pulumi's stack")
     add("--project", type=_given, metavar="FOLDER", help="where pulumi is asked (here)")
     add("--functions-url", type=_given, metavar="URL", help="the functions backend, with its stage")

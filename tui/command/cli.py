@@ -11,19 +11,20 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from lab.cloudwatch.metrics import MetricsError
-from tui import config as configuration
-from tui import preferences, text
-from tui.backends import Backends, Finder, Flags
+from tui import text
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.command import commands, output, terminal
 from tui.command.arguments import Parser, UsageError, app_words, build_parser
 from tui.command.output import OutputError, ReaderGone
 from tui.connect import Connector
-from tui.connections import Connections
-from tui.contract import ApiError, Failure, Kind, LogEntry
+from tui.contract import ApiError, Failure, LogEntry
 from tui.failures import READ_ONLY
-from tui.overview import settings_of
-from tui.settings import SettingsError
+from tui.settings import config as configuration
+from tui.settings import preferences
+from tui.settings.backends import Backends, Finder, Flags
+from tui.settings.connections import Connections
+from tui.settings.preferences import client_settings
+from tui.settings.values import BackendName, SettingsError
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -148,7 +149,7 @@ def _found(connections: Connections, args: Namespace) -> Backends:
         return connections.finder.find()
     except SettingsError:
         if args.command == "outputs" and not args.json:
-            commands.show_settings(settings_of(connections.preferences, connections.finder))
+            commands.show_settings(client_settings(connections.preferences, connections.finder))
         raise
 
 
@@ -180,7 +181,7 @@ async def _diff(connector: Connector, args: Namespace) -> int:
     async with AsyncExitStack() as opened:
         apis = {}
         requests: list[LogEntry] = []
-        for kind in Kind:
+        for kind in BackendName:
             apis[kind] = connector.open(kind, requests.append)
             opened.push_async_callback(apis[kind].close)
         same = await diff.diff(apis, connector.backends, args)
@@ -196,16 +197,16 @@ async def _command(connector: Connector, context: commands.CommandContext) -> No
         await api.close()
 
 
-def _open_app(connector: Connector, kind: Kind) -> int:
+def _open_app(connector: Connector, kind: BackendName) -> int:
     """Open the app on the wanted backend, or on the one that is known."""
     from tui.app import run  # noqa: PLC0415 -- scripts must not wait for textual
 
-    known = kind if kind in connector.backends.by_kind else kind.other
+    known = kind if kind in connector.backends.by_name else kind.other
     return run(connector, known)
 
 
 def _flags(args: Namespace) -> Flags:
-    urls = {kind: getattr(args, f"{kind}_url", None) for kind in Kind}
+    urls = {kind: getattr(args, f"{kind}_url", None) for kind in BackendName}
     return Flags(
         urls={kind: url for kind, url in urls.items() if url is not None},
         token_file=getattr(args, "token_file", None),

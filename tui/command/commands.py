@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui import text
-from tui.backends import Backends
 from tui.command import output
 from tui.command.arguments import UsageError
-from tui.connections import Connections
-from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, Kind, LogEntry
+from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, LogEntry
 from tui.ids import new_id
-from tui.overview import Setting, settings_of
 from tui.paging import Trail
 from tui.recording import request_document
+from tui.settings.backends import Backends
+from tui.settings.connections import Connections
+from tui.settings.preferences import Setting, client_settings
+from tui.settings.values import BackendName
 from tui.writes import Writes, Written
 
 
@@ -29,7 +30,7 @@ class CommandContext:
     """What one command works with."""
 
     args: Namespace
-    kind: Kind
+    kind: BackendName
     contents: str | None
     """What --file or stdin held; None when nothing was to be read."""
     requests: list[LogEntry] = field(default_factory=list)
@@ -80,7 +81,7 @@ def _standard_input() -> bytes:
 def outputs(found: Backends, connections: Connections, args: Namespace) -> None:
     """Say which backends were found, and every other setting."""
     if args.json:
-        settings = settings_of(connections.preferences, connections.finder)
+        settings = client_settings(connections.preferences, connections.finder)
         output.print_json(_outputs_document(found, settings))
         return
     show_settings(connections.settings(found))
@@ -97,15 +98,20 @@ def show_settings(rows: Sequence[Setting]) -> None:
 
 
 def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str, Any]:
-    backends = {kind: found.by_kind.get(kind) for kind in Kind}
-    token = found.token
+    backends = {kind: found.by_name.get(kind) for kind in BackendName}
+    token, deployment = found.token, found.deployment
     return {
         "backends": {
             kind: backend and {"url": backend.url, "source": backend.source}
             for kind, backend in backends.items()
         },
         "token": token and {"source": token.source, "problem": token.problem},
-        "place": {name: value or None for name, value in vars(found.place).items()},
+        "place": {
+            "stack": deployment.stack or None,
+            "region": deployment.region or None,
+            "account": deployment.account or None,
+            "named_by": deployment.chosen_by or None,
+        },
         "settings": {
             setting.name: {"value": setting.value, "source": setting.source} for setting in settings
         },

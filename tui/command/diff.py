@@ -6,20 +6,20 @@ from argparse import Namespace
 from collections.abc import Mapping
 
 from tui import text
-from tui.backends import Backends
 from tui.command import output
 from tui.comparison import Comparison, HeaderPair, Incomplete, compare, table
-from tui.contract import Api, ApiError, Exchange, Kind, Question
+from tui.contract import Api, ApiError, Exchange, Question
 from tui.failures import refusal
 from tui.questions import listing, reading
 from tui.recording import request_document
-from tui.settings import SettingsError
+from tui.settings.backends import Backends
+from tui.settings.values import BackendName, SettingsError
 
 
-async def diff(apis: Mapping[Kind, Api], backends: Backends, args: Namespace) -> bool:
+async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namespace) -> bool:
     """Print how the answers differ; tells whether they do not. A common refusal is an error."""
 
-    async def ask(kind: Kind, question: Question) -> Exchange:
+    async def ask(kind: BackendName, question: Question) -> Exchange:
         return await apis[kind].exchange(question)
 
     found = await compare(reading(args.id) if args.id else listing(args.limit), ask)
@@ -55,7 +55,7 @@ def _raise_refusal(found: Comparison, backends: Backends) -> None:
     entry = found.functions.entry
     if found.same and entry.failed and entry.status is not None:
         asked = (found.question.method, found.question.target.partition("?")[0])
-        backend = backends.get(Kind.FUNCTIONS)
+        backend = backends.get(BackendName.FUNCTIONS)
         body = found.functions.body
         raise refusal(backend, asked, entry.status, dict(entry.headers), body)
 
@@ -64,7 +64,7 @@ def _document(found: Comparison) -> dict[str, object]:
     return {
         "target": found.question.target,
         "same": found.same,
-        "status": {kind: getattr(found, kind).entry.status for kind in Kind},
+        "status": {kind: getattr(found, kind).entry.status for kind in BackendName},
         "headers": [_header_document(pair) for pair in found.headers if not pair.same],
         "body": list(found.body),
         "requests": [request_document(one.entry) for one in found.exchanges],
@@ -95,6 +95,9 @@ def _header(name: str, value: str | None) -> str:
 
 
 def _figures(found: Comparison | Incomplete) -> list[str]:
-    rows = [("milliseconds", Kind.FUNCTIONS.word, Kind.CONTAINERS.word), *table(found)]
+    rows = [
+        ("milliseconds", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word),
+        *table(found),
+    ]
     name_width, width = (max(len(row[column]) for row in rows) for column in (0, 1))
     return [f"{row[0]:<{name_width}}  {row[1]:<{width}}  {row[2]}" for row in rows]

@@ -14,7 +14,7 @@ from lab.cloudwatch.metrics import PERIODS, MetricGroup, Period, Reading
 from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
 from tui import report_text, text
 from tui.command import output
-from tui.settings import SettingsError
+from tui.settings.values import SettingsError
 
 _WIDTH: Final = 36
 

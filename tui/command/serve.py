@@ -20,7 +20,7 @@ from aiohttp import web
 from textual_serve.server import Server
 
 from tui.command import output
-from tui.settings import SettingsError
+from tui.settings.values import SettingsError
 
 _HOST: Final = "127.0.0.1"
 _WEBSOCKET: Final = "/ws"

@@ -8,14 +8,17 @@ from urllib.parse import urlsplit
 from textual.app import App
 
 from tui import text
-from tui.contract import ApiError, Failure, Kind
+from tui.contract import ApiError, Failure
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.session import Session
+from tui.settings.values import BackendName
 
 _LINK_SCHEMES: Final = {"http", "https", "mailto"}
 
 
-async def accepts_plain_http(app: App[None], session: Session, kind: Kind, error: ApiError) -> bool:
+async def accepts_plain_http(
+    app: App[None], session: Session, kind: BackendName, error: ApiError
+) -> bool:
     """Ask whether the token may travel unencrypted, when that is what *error* is about."""
     if error.failure is not Failure.PLAIN_HTTP:
         return False

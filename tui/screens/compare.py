@@ -14,11 +14,12 @@ from textual.widgets import Footer
 
 from tui import text
 from tui.comparison import Comparison, Incomplete, canonical, compare, table
-from tui.contract import DEFAULT_PAGE, ApiError, Exchange, Kind, Question, Summary
+from tui.contract import DEFAULT_PAGE, ApiError, Exchange, Question, Summary
 from tui.questions import listing, reading
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
+from tui.settings.values import BackendName
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines
@@ -99,7 +100,7 @@ class CompareScreen(ClosesOnce[None]):
 
 def beside(found: Comparison | Incomplete, width: int) -> list[Line]:
     """Set the figures side by side, then tell the headers that differ."""
-    head = _row(("", Kind.FUNCTIONS.word, Kind.CONTAINERS.word), width)
+    head = _row(("", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word), width)
     rest = [_row(row, width) for row in table(found)]
     return [
         ("head", text.line(f"{found.question.method} {found.question.target}")),

@@ -12,9 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from tui import text
-from tui.contract import Blog, Draft, Kind
+from tui.contract import Blog, Draft
 from tui.screens.closing import ClosesOnce
 from tui.session import Session
+from tui.settings.values import BackendName
 from tui.versions import versions
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.marked_text import MARK, MarkedText
@@ -45,14 +46,14 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     told = "Somebody changed this blog while you were writing."
 
-    def __init__(self, session: Session, kind: Kind, mine: Draft, theirs: Blog) -> None:
+    def __init__(self, session: Session, kind: BackendName, mine: Draft, theirs: Blog) -> None:
         """Name *kind*, where an answer is carried out, whichever backend is active."""
         super().__init__()
         self._session = session
         self._kind = kind
         self._mine = mine
         self._theirs = theirs
-        self._place = 0
+        self._position = 0
 
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
@@ -75,9 +76,9 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     def action_next(self) -> None:
         """Show the next difference in both versions, after the last the first again."""
         both = self.query(MarkedText)
-        self._place = (self._place + 1) % max(shown.places for shown in both)
+        self._position = (self._position + 1) % max(shown.positions for shown in both)
         for shown in both:
-            shown.go_to(self._place)
+            shown.go_to(self._position)
 
 
 class TakenScreen(ConflictScreen):

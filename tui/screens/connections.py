@@ -15,13 +15,13 @@ from textual.widgets import Footer, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui import text
-from tui.backends import Backends
-from tui.connections import Candidate
-from tui.overview import Setting
 from tui.screens.closing import ClosesOnce
 from tui.screens.work import start
 from tui.session import Session
-from tui.settings import SettingsError
+from tui.settings.backends import Backends
+from tui.settings.connections import Candidate
+from tui.settings.preferences import Setting
+from tui.settings.values import SettingsError
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
 

@@ -9,10 +9,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import text
-from tui.contract import Api, ApiError, Blog, Failure, Kind, Summary
+from tui.contract import Api, ApiError, Blog, Failure, Summary
 from tui.deletions import Deletion
 from tui.screens.agreement import accepts_plain_http
 from tui.session import Session
+from tui.settings.values import BackendName
 
 
 class DeletionLine(Static):
@@ -61,7 +62,7 @@ class Deleting:
         self._gone = gone
         """Called with the id of a blog that is no more."""
 
-    async def is_allowed(self, app: App[None], kind: Kind) -> bool:
+    async def is_allowed(self, app: App[None], kind: BackendName) -> bool:
         """Ask now what would otherwise be asked in the middle of something else."""
         try:
             (await self._session.api(kind)).check_permission()
@@ -71,7 +72,7 @@ class Deleting:
             return await accepts_plain_http(app, self._session, kind, error)
         return True
 
-    async def carry_out(self, app: App[None], kind: Kind, blog: Blog) -> None:
+    async def carry_out(self, app: App[None], kind: BackendName, blog: Blog) -> None:
         """Delete *blog* as it is now when its time is up, unless it is kept."""
         api = await self._session.api(kind)
         deletion = self._session.deletions.begin(blog, kind)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 from tui.contract import LARGEST_PAGE as PAGE
-from tui.contract import ApiError, Blog, Kind, Page, Summary
+from tui.contract import ApiError, Blog, Page, Summary
 from tui.paging import Trail
 from tui.session import Session, Ticket
+from tui.settings.values import BackendName
 from tui.widgets.blog_list import BlogList
 
 FAR: Final = 2_000
@@ -25,7 +26,7 @@ class Listing:
         self._changed = changed
         """Called when the count may be another."""
         self._trail = Trail()
-        self._loaded: Kind | None = None
+        self._loaded: BackendName | None = None
         self._next: tuple[Ticket, str] | None = None
         self._error: str | None = None
         self._loading = False

@@ -12,14 +12,14 @@ from textual.widgets import Footer, Input
 
 from tui import export, filtering, text
 from tui.comparison import figures
-from tui.contract import ApiError, Kind, LogEntry, Question
+from tui.contract import ApiError, LogEntry, Question
 from tui.curl import as_curl
 from tui.failures import READ_ONLY
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.closing import ClosesOnce, is_on_top, is_open
 from tui.screens.work import start
 from tui.session import Session
-from tui.settings import SettingsError
+from tui.settings.values import BackendName, SettingsError
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.line_field import LineField
@@ -105,20 +105,20 @@ class LogScreen(ClosesOnce[None]):
         if obstacle or entry.question is None:
             self.notify(obstacle, severity="warning")
         elif entry.question.writes:
-            start(self, self._ask(Kind(kind), entry.question))
+            start(self, self._ask(BackendName(kind), entry.question))
         else:
-            start(self, self._replay(Kind(kind), entry.question))
+            start(self, self._replay(BackendName(kind), entry.question))
 
     def _obstacle(self, entry: LogEntry) -> str:
         if entry.question is None:
             return _FORGOTTEN
         return READ_ONLY if entry.question.writes and self._session.read_only else ""
 
-    async def _ask(self, kind: Kind, question: Question) -> None:
+    async def _ask(self, kind: BackendName, question: Question) -> None:
         """Name what would be written, and where; once, however often the key was pressed."""
         if not is_on_top(self):
             return
-        place = self._session.backends.place.words
+        place = self._session.backends.deployment.words
         words = (
             f"Send {question.method} {question.target} once more, to {kind.word} ({place})? "
             "It may change what is stored."
@@ -127,7 +127,7 @@ class LogScreen(ClosesOnce[None]):
         if await self.app.push_screen_wait(screen):
             await self._replay(kind, question)
 
-    async def _replay(self, kind: Kind, question: Question) -> None:
+    async def _replay(self, kind: BackendName, question: Question) -> None:
         try:
             self._session.backends.get(kind)
             await self._session.exchange(kind, question)

@@ -16,10 +16,10 @@ from textual.widgets import Footer, Static
 from lab.cloudwatch.metrics import PERIODS, MetricGroup, MetricsError, Period
 from lab.cloudwatch.stack_metrics import MetricsReport
 from tui import report_text, text
-from tui.contract import Kind
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
+from tui.settings.values import BackendName
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.line_chart import Curve, Frame, LineChart
 
@@ -38,7 +38,7 @@ _CHARTS: Final = (
     _Chart("requests", "requests", ("api.requests", "alb.requests")),
     _Chart("errors", "5xx", ("api.5xx", "alb.target_5xx")),
 )
-_DASHES: Final = {Kind.FUNCTIONS: 0, Kind.CONTAINERS: 3}
+_DASHES: Final = {BackendName.FUNCTIONS: 0, BackendName.CONTAINERS: 3}
 
 
 class MetricsScreen(ClosesOnce[None]):
@@ -188,7 +188,7 @@ class MetricsScreen(ClosesOnce[None]):
         frame = Frame(title=chart.title, start=window.start, end=window.end, step_s=window.step_s)
         curves = [
             Curve(word=kind.word, dash=_DASHES[kind], points=report.reading(key).points)
-            for kind, key in zip(Kind, chart.keys, strict=True)
+            for kind, key in zip(BackendName, chart.keys, strict=True)
         ]
         self.query_one(f"#{chart.name}", LineChart).show(frame, curves)
 

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 from textual.app import App
 
 from tui import text
-from tui.contract import Api, ApiError, Blog, Failure, Kind
+from tui.contract import Api, ApiError, Blog, Failure
 from tui.manuscript import Manuscript, Texts
 from tui.screens.agreement import accepts_plain_http
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.conflict import ConflictScreen, TakenScreen
 from tui.session import Session
+from tui.settings.values import BackendName
 from tui.writes import Written
 
 
@@ -22,7 +23,7 @@ class Saving:
     def __init__(self, app: App[None], session: Session, say: Callable[[str], None]) -> None:
         self._app = app
         self._session = session
-        self._kind: Kind = session.active
+        self._kind: BackendName = session.active
         self._say = say
 
     async def save(self, manuscript: Manuscript, texts: Texts) -> Blog | None:

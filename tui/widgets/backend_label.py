@@ -10,9 +10,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tui import text
-from tui.backends import Backend
-from tui.contract import Kind
-from tui.place import Place
+from tui.settings.backends import Backend, Deployment
+from tui.settings.values import BackendName
 from tui.text import CUT
 from tui.widgets.cells import both_ends
 
@@ -20,7 +19,7 @@ _LEAST_URL: Final = 16  # less of it says nothing
 _LEAST_NAME: Final = 8  # likewise of a stack's name
 _PATIENCE: Final = 0.2  # an answer that comes sooner was not waited for
 
-COLOURS: Final = {"functions": "#ff9f1c", "containers": "#35c9e8", "on-backend": "#000000"}
+COLORS: Final = {"functions": "#ff9f1c", "containers": "#35c9e8", "on-backend": "#000000"}
 """Each backend has a colour wherever its word stands; to style sheets these are variables."""
 
 
@@ -33,23 +32,23 @@ class BackendLabel(Static):
     BackendLabel.containers { background: $containers; color: $on-backend; }
     """
 
-    def __init__(self, *, note: str = "", kind: Kind | None = None) -> None:
+    def __init__(self, *, note: str = "", kind: BackendName | None = None) -> None:
         super().__init__(markup=False)
         self.kind = kind
         """The backend that is named, for a screen that is about one; None for the active one."""
         self.note = note
         """What the screen adds: fixed words of ours."""
         self._backend: Backend | None = None
-        self._place = Place()
+        self._deployment = Deployment()
         self._read_only = False
         self._wait: Timer | None = None
         self._is_late = False
 
-    def show(self, backend: Backend, place: Place, *, busy: bool, read_only: bool) -> None:
+    def show(self, backend: Backend, place: Deployment, *, busy: bool, read_only: bool) -> None:
         """Show *backend*."""
-        for kind in Kind:
+        for kind in BackendName:
             self.set_class(kind is backend.kind, kind.value)
-        self._backend, self._place, self._read_only = backend, place, read_only
+        self._backend, self._deployment, self._read_only = backend, place, read_only
         if busy:
             self._await_answer()
         else:
@@ -85,10 +84,10 @@ class BackendLabel(Static):
 
     def _rest(self, room: int) -> str:
         """Give place, URL and note: where there is little room the URL goes first, then words."""
-        place = f" {text.row(self._place.words)} " if self._place.stack else ""
+        place = f" {text.row(self._deployment.words)} " if self._deployment.stack else ""
         number = place.replace("account ", "")
         brief = self.note.partition(" · ")[0]
-        bare = f" {self._bare_place(room - 2)} " if self._place.stack else ""
+        bare = f" {self._bare_deployment(room - 2)} " if self._deployment.stack else ""
         for where, note in (
             (place, self.note),
             (place, brief),
@@ -100,15 +99,15 @@ class BackendLabel(Static):
             left = room - cell_len(where) - cell_len(said) - 1
             if left >= 0:
                 break
-        url = text.row(self._backend.place) if self._backend else ""
+        url = text.row(self._backend.address) if self._backend else ""
         url = _shortened(url, left if place else max(left, _LEAST_URL))
         return f"{where}{f' {url} ' if url else ''}{said}"
 
-    def _bare_place(self, room: int) -> str:
+    def _bare_deployment(self, room: int) -> str:
         """Leave out what names of places say they are; the stack's gives way to the others."""
-        others = (self._place.region, self._place.account)
+        others = (self._deployment.region, self._deployment.account)
         rest = text.row("".join(f" · {other}" for other in others if other))
-        name = text.row(self._place.stack.removeprefix("stack "))
+        name = text.row(self._deployment.stack.removeprefix("stack "))
         return f"{both_ends(name, max(_LEAST_NAME, room - cell_len(rest)))}{rest}"
 
 

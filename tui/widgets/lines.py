@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.contract import Kind
+from tui.settings.values import BackendName
 from tui.text import Safe
 from tui.widgets.cells import in_style, strip
 
@@ -33,7 +33,7 @@ class Lines(ScrollView, can_focus=True):
         Binding("k", "scroll_up", show=False),
         Binding("space", "page_down", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in (*MARKS, *Kind)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in (*MARKS, *BackendName)}
     DEFAULT_CSS = """
     Lines { overflow-x: hidden; overflow-y: scroll; padding: 0 1; }
     Lines > .lines--head { text-style: bold; }
@@ -83,7 +83,7 @@ class Lines(ScrollView, can_focus=True):
         return self._with_colours(line, words) if mark == "backends" else line
 
     def _with_colours(self, line: Strip, words: Safe) -> Strip:
-        for kind in Kind:
+        for kind in BackendName:
             if kind.word in words:
                 style = self.get_component_rich_style(f"lines--{kind}")
                 line = in_style(line, words.index(kind.word), kind.word, style)

@@ -23,28 +23,28 @@ class MarkedText(DrawnText):
     def __init__(self, version: Version, *, id: str) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self._version = version
-        self._place = 0
+        self._position = 0
         self._rows: dict[int, list[int]] = {}
         """By width: the row of each place."""
 
     @property
-    def places(self) -> int:
+    def positions(self) -> int:
         """How many places there are to go to."""
-        return len(self._version.places)
+        return len(self._version.positions)
 
     def go_to(self, number: int) -> None:
         """Show that place on top, or the last when there are fewer."""
-        self._place = min(number, self.places - 1)
+        self._position = min(number, self.positions - 1)
         rows = self._rows.get(self._drawn_width)
         if rows:
-            self.scroll_to(y=rows[self._place], animate=False)
+            self.scroll_to(y=rows[self._position], animate=False)
 
     async def _draw(self, width: int) -> None:
         await super()._draw(width)
-        self.go_to(self._place)
+        self.go_to(self._position)
 
     def drawn(self, width: int) -> list[list[Segment]]:
-        columns = dict(self._version.places)
+        columns = dict(self._version.positions)
         drawn: list[list[Segment]] = []
         rows: list[int] = []
         marks = (f"{MARK if own else ' '} " for own in self._version.is_own)

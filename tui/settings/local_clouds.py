@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tui.home import home
-from tui.settings import SettingsError
+from tui.settings.values import SettingsError
+from tui.settings.xdg import state_home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +69,6 @@ def running(environ: Mapping[str, str]) -> list[LocalCloud]:
     """Give all that run on this machine and were started by this person."""
     found = (_live(pointer) for pointer in sorted(_folder(environ).glob("*.json")))
     return [cloud for cloud in found if cloud]
-
-
-def state_home(environ: Mapping[str, str]) -> Path:
-    """Give the folder for what programs remember of a person's use of them."""
-    state = environ.get("XDG_STATE_HOME", "")
-    # A relative path is invalid and to be ignored, says the XDG specification.
-    return Path(state) if Path(state).is_absolute() else home(environ) / ".local" / "state"
 
 
 def _folder(environ: Mapping[str, str]) -> Path:

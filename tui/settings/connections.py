@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tui import local, pulumi_cli
-from tui.backends import Backends, Finder, named_by
-from tui.overview import Setting, settings_of, settings_of_place
-from tui.preferences import Preferences
+from tui.settings import local_clouds, pulumi_cli
+from tui.settings.backends import Backends, Finder, chosen_by
+from tui.settings.preferences import (
+    Preferences,
+    Setting,
+    client_settings,
+    deployment_settings,
+)
 
 PICKED: Final = "a choice in the app"
 
@@ -31,13 +35,13 @@ class Connections:
 
     def settings(self, backends: Backends) -> list[Setting]:
         """Give every setting, those of the place first."""
-        return [*settings_of_place(backends), *settings_of(self.preferences, self.finder)]
+        return [*deployment_settings(backends), *client_settings(self.preferences, self.finder)]
 
     def running(self) -> list[Candidate]:
         """Give what was named at the start, and the local clouds that run."""
         return [
             Candidate(name="as started", find=self.finder.find),
-            *map(self._local, local.running(self.finder.environ)),
+            *map(self._local, local_clouds.running(self.finder.environ)),
         ]
 
     def deployed(self) -> list[Candidate]:
@@ -45,15 +49,15 @@ class Connections:
         folder, _ = self.finder.project
         return [self._stack(stack) for stack in pulumi_cli.stacks(folder, self.finder.environ)]
 
-    def _local(self, cloud: local.LocalCloud) -> Candidate:
+    def _local(self, cloud: local_clouds.LocalCloud) -> Candidate:
         return Candidate(
             name=f"local cloud {cloud.stack} in {cloud.state}",
-            find=lambda: named_by(PICKED, self.finder.of_local_cloud(cloud)),
+            find=lambda: chosen_by(PICKED, self.finder.of_local_cloud(cloud)),
         )
 
     def _stack(self, stack: pulumi_cli.Stack) -> Candidate:
         note = ", the current one" if stack.current else ""
         return Candidate(
             name=f"pulumi stack {stack.name}{note}",
-            find=lambda: named_by(PICKED, self.finder.of_pulumi(stack.name)),
+            find=lambda: chosen_by(PICKED, self.finder.of_pulumi(stack.name)),
         )

@@ -1,9 +1,10 @@
-"""Settings as a person gives them, checked: URLs and the write token."""
+"""The values of settings, checked: backend names, URLs, seconds and the write token."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +12,22 @@ HOW_TO_GET_TOKEN: Final = "`pulumi stack output WriteToken --show-secrets` print
 DEFAULT_SOURCE: Final = "default"
 LONGEST_WAIT: Final = 3600
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
+
+
+class BackendName(StrEnum):
+    """The two ways in which the same blog is deployed."""
+
+    FUNCTIONS = "functions"
+    CONTAINERS = "containers"
+
+    @property
+    def other(self) -> BackendName:
+        return BackendName.CONTAINERS if self is BackendName.FUNCTIONS else BackendName.FUNCTIONS
+
+    @property
+    def word(self) -> str:
+        """The name as every screen shows it."""
+        return self.value.upper()
 
 
 class SettingsError(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui import text
-from tui.settings import SettingsError
+from tui.settings.values import SettingsError
 
 TIME_LIMIT: Final = 30.0
 _ABSENT: Final = (

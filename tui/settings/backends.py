@@ -22,21 +22,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from tui import config as configuration
-from tui import local, pulumi_cli
-from tui.config import Config
-from tui.contract import Kind
-from tui.place import Place
-from tui.settings import DEFAULT_SOURCE, SettingsError, Token, checked_url
+from tui.settings import config as configuration
+from tui.settings import local_clouds, pulumi_cli
+from tui.settings.config import Config
+from tui.settings.values import DEFAULT_SOURCE, BackendName, SettingsError, Token, checked_url
 
 URL_VARIABLES: Final = {
-    Kind.FUNCTIONS: "BLOGS_FUNCTIONS_URL",
-    Kind.CONTAINERS: "BLOGS_CONTAINERS_URL",
+    BackendName.FUNCTIONS: "BLOGS_FUNCTIONS_URL",
+    BackendName.CONTAINERS: "BLOGS_CONTAINERS_URL",
 }
 TOKEN_VARIABLE: Final = "BLOGS_WRITE_TOKEN"  # noqa: S105 -- the variable's name
 STACK_VARIABLE: Final = "BLOGS_STACK"
 PROJECT_VARIABLE: Final = "BLOGS_PROJECT"
-_OUTPUTS: Final = {Kind.FUNCTIONS: "FunctionsURL", Kind.CONTAINERS: "ContainersURL"}
+_OUTPUTS: Final = {BackendName.FUNCTIONS: "FunctionsURL", BackendName.CONTAINERS: "ContainersURL"}
 _LONGEST_TOKEN_FILE: Final = 10_000
 _NOWHERE: Final = (
     "No backend found: start one with `python -m localcloud` (or `make demo`), name a stack with "
@@ -45,10 +43,36 @@ _NOWHERE: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """Stack, region and account; empty for what nobody says."""
+
+    stack: str = ""
+    region: str = ""
+    account: str = ""
+    chosen_by: str = ""
+    """What chose this deployment: a flag, a variable, the file, or the user."""
+
+    @classmethod
+    def of(cls, stack: str, outputs: Mapping[str, str]) -> Deployment:
+        """Read region and account from the outputs."""
+        return cls(
+            stack=stack,
+            region=outputs.get("Region", ""),
+            account=outputs.get("AccountId", ""),
+        )
+
+    @property
+    def words(self) -> str:
+        """All of it in a few words."""
+        account = f"account {self.account}" if self.account else ""
+        return " · ".join(filter(None, (self.stack, self.region, account))) or "no stack"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flags:
     """What the command line says about the backends."""
 
-    urls: Mapping[Kind, str] = field(default_factory=dict)
+    urls: Mapping[BackendName, str] = field(default_factory=dict)
     token_file: str | None = None
     stack: str | None = None
     project: str | None = None
@@ -58,12 +82,12 @@ class Flags:
 class Backend:
     """One deployed blog API."""
 
-    kind: Kind
+    kind: BackendName
     url: str
     source: str
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """The URL without its scheme, for people."""
         return self.url.partition("://")[2]
 
@@ -72,18 +96,18 @@ class Backend:
 class Backends:
     """All that was found."""
 
-    by_kind: Mapping[Kind, Backend]
+    by_name: Mapping[BackendName, Backend]
     token: Token | None
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """All that the stack has output, where that is known; the token is among it."""
-    place: Place = field(default_factory=Place)
+    deployment: Deployment = field(default_factory=Deployment)
 
-    def get(self, kind: Kind) -> Backend:
+    def get(self, kind: BackendName) -> Backend:
         """Give the backend of that kind, or say how to name it."""
-        if kind not in self.by_kind:
+        if kind not in self.by_name:
             variable = URL_VARIABLES[kind]
             raise SettingsError(f"No {kind.word} backend is known: set {variable} or --{kind}-url.")
-        return self.by_kind[kind]
+        return self.by_name[kind]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +121,14 @@ class Finder:
     def find(self) -> Backends:
         """Find the backends, or say how to name them."""
         if self.flags.stack is not None:
-            return named_by("--stack", self._flagged(self.flags.stack))
+            return chosen_by("--stack", self._flagged(self.flags.stack))
         urls = self._named_urls()
         stack = self.environ.get(STACK_VARIABLE)
         if urls:
             self._check_variables(stack, urls)
-            return Backends(by_kind=urls, token=self._token_file() or self._variable_token())
+            return Backends(by_name=urls, token=self._token_file() or self._variable_token())
         if stack:
-            return named_by(STACK_VARIABLE, self.of_stack(stack))
+            return chosen_by(STACK_VARIABLE, self.of_stack(stack))
         return self._configured() or self._running()
 
     @property
@@ -113,7 +137,7 @@ class Finder:
         candidates = (
             (self.flags.project, "--project"),
             (self.environ.get(PROJECT_VARIABLE), PROJECT_VARIABLE),
-            (self.config.project, str(configuration.place(self.environ))),
+            (self.config.project, str(configuration.path(self.environ))),
         )
         for folder, source in candidates:
             if folder:
@@ -122,13 +146,13 @@ class Finder:
 
     def of_stack(self, name: str) -> Backends:
         """Ask the running local cloud of that name, else pulumi."""
-        cloud = local.named(self.environ, name)
+        cloud = local_clouds.named(self.environ, name)
         if cloud:
             return self.of_local_cloud(cloud)
         try:
             return self.of_pulumi(name)
         except SettingsError as error:
-            clouds = local.labels(self.environ)
+            clouds = local_clouds.labels(self.environ)
             raise SettingsError(
                 f"No local cloud called {name} runs (running: {clouds}; one with --engine pulumi "
                 f"is reached from `python -m localcloud shell`), and {error}"
@@ -138,7 +162,7 @@ class Finder:
         outputs = pulumi_cli.outputs(self.project[0], name, self.environ)
         return self._of_outputs(outputs, f"stack {name}", "is it this project's, and up?")
 
-    def of_local_cloud(self, cloud: local.LocalCloud) -> Backends:
+    def of_local_cloud(self, cloud: local_clouds.LocalCloud) -> Backends:
         hint = f"wait until it is up (see {cloud.outputs_file})."
         return self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
 
@@ -147,12 +171,12 @@ class Finder:
             raise SettingsError("Give either --stack or the URLs, not both.")
         return self.of_stack(stack)
 
-    def _check_variables(self, stack: str | None, urls: Mapping[Kind, Backend]) -> None:
+    def _check_variables(self, stack: str | None, urls: Mapping[BackendName, Backend]) -> None:
         """Refuse to guess between two variables."""
         if stack and all(backend.source in URL_VARIABLES.values() for backend in urls.values()):
             raise SettingsError(f"Set either {STACK_VARIABLE} or the URL variables, not both.")
 
-    def _named_urls(self) -> dict[Kind, Backend]:
+    def _named_urls(self) -> dict[BackendName, Backend]:
         """Read the URLs from flags and environment; an empty variable counts as absent."""
         found = {}
         for kind, variable in URL_VARIABLES.items():
@@ -167,9 +191,9 @@ class Finder:
         return found
 
     def _configured(self) -> Backends | None:
-        source = str(configuration.place(self.environ))
+        source = str(configuration.path(self.environ))
         if self.config.stack:
-            return named_by(source, self.of_stack(self.config.stack))
+            return chosen_by(source, self.of_stack(self.config.stack))
         urls = {
             kind: Backend(kind=kind, url=checked_url(url, source), source=source)
             for kind, url in self.config.urls.items()
@@ -179,13 +203,13 @@ class Finder:
         token = self._token_file() or self._variable_token()
         if token is None and self.config.token_file:
             token = _token_in(self.config.token_file, f"token_file in {source}")
-        return Backends(by_kind=urls, token=token)
+        return Backends(by_name=urls, token=token)
 
     def _running(self) -> Backends:
-        cloud = local.only(self.environ)
+        cloud = local_clouds.only(self.environ)
         if cloud is None:
             raise SettingsError(_NOWHERE)
-        return named_by("the one that runs", self.of_local_cloud(cloud))
+        return chosen_by("the one that runs", self.of_local_cloud(cloud))
 
     def _of_outputs(self, outputs: Mapping[str, Any], source: str, hint: str) -> Backends:
         texts = {name: value for name, value in outputs.items() if isinstance(value, str)}
@@ -197,10 +221,10 @@ class Finder:
         if not found:
             raise SettingsError(f"{source} names no URL: {hint}")
         return Backends(
-            by_kind=found,
+            by_name=found,
             token=self._token_file() or Token.of(texts.get("WriteToken"), source),
             outputs=outputs,
-            place=Place.of(source, texts),
+            deployment=Deployment.of(source, texts),
         )
 
     def _variable_token(self) -> Token | None:
@@ -211,9 +235,9 @@ class Finder:
         return None if name is None else _token_in(name, "--token-file")
 
 
-def named_by(source: str, found: Backends) -> Backends:
-    """Note who chose the place of *found*."""
-    return replace(found, place=replace(found.place, named_by=source))
+def chosen_by(source: str, found: Backends) -> Backends:
+    """Return *found* with what chose its deployment."""
+    return replace(found, deployment=replace(found.deployment, chosen_by=source))
 
 
 def _token_in(name: str, source: str) -> Token | None:

@@ -1,0 +1,33 @@
+"""The user's folders, as the XDG Base Directory Specification defines them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+_NONE: Final = Path("/dev/null")  # no user, not even root, can create a file below it
+
+
+def config_home(environ: Mapping[str, str]) -> Path:
+    """Return the folder for the user's configuration files."""
+    return _folder(environ, "XDG_CONFIG_HOME", ".config")
+
+
+def state_home(environ: Mapping[str, str]) -> Path:
+    """Return the folder for what programs remember between runs."""
+    return _folder(environ, "XDG_STATE_HOME", ".local/state")
+
+
+def _folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    """Read the variable; the specification says to ignore a relative path."""
+    folder = Path(environ.get(variable, ""))
+    return folder if folder.is_absolute() else _home(environ) / default
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    """Return the home folder; for a user without one, a path that holds no file."""
+    try:
+        return Path(environ.get("HOME") or Path.home())
+    except RuntimeError:
+        return _NONE
