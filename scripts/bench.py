@@ -1,7 +1,7 @@
-"""Measure both backends in the local cloud, and renew the table in README.md.
+"""Measure both backends in the local cloud, and update the table in README.md.
 
-Both backends are asked in turn in the same run, so compare the columns of a row with each other,
-never a figure with that of another machine or another day. The client takes part of the CPU.
+The two backends get the same requests in turn, so compare the columns of one row with each other.
+Do not compare with another machine or another day. The load generator uses part of the CPU.
 """
 
 import argparse
@@ -16,128 +16,126 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
-import start
+import startup
+
+from lab.load import UnexpectedStatus, alternate, timed_get
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-BACKENDS = {"functions": "FunctionsURL", "containers": "ContainersURL"}
-SEEDED = 50
-Row = tuple[str, dict[str, float]]
+URL_OUTPUTS = {"functions": "FunctionsURL", "containers": "ContainersURL"}
+BLOG_COUNT = 50
+READS = {"GET one": "/blog/bench-0", "GET list": "/blog?limit=20"}
+Row = tuple[str, Mapping[str, float]]
 
 
-def main() -> None:
+def main() -> int:
+    options = parse()
+    try:
+        rows = asyncio.run(measure(options.starts, options.requests))
+    except UnexpectedStatus as error:
+        sys.exit(f"bench: {error}")
+    log("startup of the client")
+    startups = startup.measure(options.starts)
+    table = "\n".join(
+        [render(rows, options.starts, options.requests), "", *render_startups(startups)]
+    )
+    print(table)
+    if not options.print:
+        update_readme(table)
+    over = startup.over_limit(startups)
+    for line in over:
+        log(line)
+    return 1 if over else 0
+
+
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make bench",
         description=__doc__,
-        epilog="example: make bench",
+        epilog="example: make bench\nexit status: 1 if the client starts too slowly",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--starts", type=positive, default=5, help="how often to start (default 5)")
-    parser.add_argument("--requests", type=positive, default=400, help="per figure (default 400)")
-    parser.add_argument("--print", action="store_true", help="leave README.md as it is")
-    given = parser.parse_args()
-    rows = asyncio.run(measure(given.starts, given.requests))
-    say("the client's start")
-    table = "\n".join([render(rows, given.starts, given.requests), "", *starts(given.starts)])
-    print(table)
-    if not given.print:
-        write(table)
+    parser.add_argument("--starts", type=positive, default=5, help="number of starts (default 5)")
+    parser.add_argument(
+        "--requests", type=positive, default=400, help="requests per figure (default 400)"
+    )
+    parser.add_argument("--print", action="store_true", help="do not change README.md")
+    return parser.parse_args()
 
 
 def positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
     return int(text)
 
 
 async def measure(starts: int, requests: int) -> list[Row]:
-    """Start the local cloud several times, and load it in the last one."""
-    first: dict[str, list[float]] = {backend: [] for backend in BACKENDS}
-    cold: dict[str, list[float]] = {"functions": []}
+    """Start the local cloud several times, then send requests to one more."""
+    first_response: dict[str, list[float]] = {backend: [] for backend in URL_OUTPUTS}
+    cold_start: dict[str, list[float]] = {"functions": []}
     with tempfile.TemporaryDirectory() as state:
-        await one_start(state, {backend: [] for backend in BACKENDS}, {"functions": []})
+        await measure_start(state)  # not counted: it sets up the state folder
         for number in range(starts):
-            say(f"start {number + 1} of {starts}")
-            await one_start(state, first, cold)
-        rows = [
-            ("`python -m localcloud` to the first answer", medians(first)),
-            ("cold start: the first `GET /blog/{id}` of a function", medians(cold)),
+            log(f"start {number + 1} of {starts}")
+            responses, cold = await measure_start(state)
+            for backend, milliseconds in responses.items():
+                first_response[backend].append(milliseconds)
+            cold_start["functions"].append(cold)
+        rows: list[Row] = [
+            ("`python -m localcloud` to the first response", medians(first_response)),
+            ("cold start: the first `GET /blog/{id}` of a function", medians(cold_start)),
         ]
-        async with started(state) as (urls, token), aiohttp.ClientSession() as session:
-            await seed(session, urls["functions"], token)
-            rows += await warm(session, urls, requests)
+        async with local_cloud(state) as (urls, token), aiohttp.ClientSession() as session:
+            await post_blogs(session, urls["functions"], token)
+            rows += await measure_reads(session, urls, requests)
     return rows
 
 
-async def one_start(
-    state: str, first: dict[str, list[float]], cold: dict[str, list[float]]
-) -> None:
-    """Time one start until each backend answers, and the first request to a fresh function."""
-    begun = time.perf_counter()
+async def measure_start(state: str) -> tuple[dict[str, float], float]:
+    """Start the local cloud once.
 
-    async def first_answer(backend: str, url: str) -> None:
-        await timed(session, f"{url}/", 200)
-        first[backend].append((time.perf_counter() - begun) * 1000)
+    Return the milliseconds until each backend responds, and the time of a function's first request.
+    """
+    started = time.perf_counter()
 
-    async with started(state) as (urls, _), aiohttp.ClientSession() as session:
-        await asyncio.gather(*(first_answer(*backend) for backend in urls.items()))
-        cold["functions"].append(await timed(session, f"{urls['functions']}/blog/none", 404))
+    async def first_response(url: str) -> float:
+        await timed_get(session, f"{url}/")
+        return (time.perf_counter() - started) * 1000
+
+    async with local_cloud(state) as (urls, _), aiohttp.ClientSession() as session:
+        times = await asyncio.gather(*map(first_response, urls.values()))
+        unknown = f"{urls['functions']}/blog/none"
+        cold = await timed_get(session, unknown, HTTPStatus.NOT_FOUND)
+    return dict(zip(urls, times, strict=True)), cold
 
 
-async def warm(session: aiohttp.ClientSession, urls: dict[str, str], requests: int) -> list[Row]:
-    """Give p50 and p99 of both reads with one client and with eight, the backends in turn."""
+async def measure_reads(
+    session: aiohttp.ClientSession, urls: Mapping[str, str], requests: int
+) -> list[Row]:
+    """Return the p50 and p99 of each read, with one client and with eight."""
     rows: list[Row] = []
-    for name, path in (("GET one", "/blog/bench-0"), ("GET list", "/blog?limit=20")):
+    for name, path in READS.items():
         for clients in (1, 8):
-            say(f"{name}, {clients} at a time")
-            samples: dict[str, list[float]] = {backend: [] for backend in urls}
-            for part in range(4):
-                order = list(urls) if part % 2 == 0 else list(reversed(urls))
-                for backend in order:
-                    url = urls[backend] + path
-                    await load(session, url, clients, 10)
-                    samples[backend] += await load(session, url, clients, requests // 4)
-            for percent in (50, 99):
-                figures = {
-                    backend: statistics.quantiles(times, n=100)[percent - 1]
-                    for backend, times in samples.items()
-                }
-                rows.append((f"{name}, {clients} client{'s' * (clients > 1)}, p{percent}", figures))
+            log(f"{name}, {clients} at a time")
+            targets = {backend: url + path for backend, url in urls.items()}
+            samples = await alternate(session, targets, clients=clients, requests=requests)
+            label = f"{name}, {clients} client{'s' * (clients > 1)}"
+            rows += [
+                (f"{label}, p{percent}", percentiles(samples, percent)) for percent in (50, 99)
+            ]
     return rows
 
 
-async def load(
-    session: aiohttp.ClientSession, url: str, clients: int, requests: int
-) -> list[float]:
-    """Send *requests* requests, *clients* at a time; give the milliseconds of each."""
-    left = iter(range(requests))
-
-    async def client() -> list[float]:
-        return [await timed(session, url, 200) for _ in left]
-
-    parts = await asyncio.gather(*(client() for _ in range(clients)))
-    return [took for part in parts for took in part]
-
-
-async def timed(session: aiohttp.ClientSession, url: str, status: int) -> float:
-    """Give the milliseconds from asking to the last byte; another status ends the measurement."""
-    begun = time.perf_counter()
-    async with session.get(url) as answer:
-        body = await answer.read()
-        if answer.status != status:
-            sys.exit(f"bench: {url} answered {answer.status}: {body[:200]!r}")
-    return (time.perf_counter() - begun) * 1000
-
-
-async def seed(session: aiohttp.ClientSession, url: str, token: str) -> None:
-    """Post the blogs that are read."""
-    for number in range(SEEDED):
+async def post_blogs(session: aiohttp.ClientSession, url: str, token: str) -> None:
+    """Create the blogs that the requests read."""
+    for number in range(BLOG_COUNT):
         blog = {
             "id": f"bench-{number}",
             "title": f"Blog {number}",
@@ -145,21 +143,21 @@ async def seed(session: aiohttp.ClientSession, url: str, token: str) -> None:
             "contents": "Lorem ipsum. " * 80,
         }
         headers = {"Authorization": f"Bearer {token}"}
-        async with session.post(f"{url}/blog", json=blog, headers=headers) as answer:
-            if answer.status not in (201, 409):
-                sys.exit(f"bench: posting failed with {answer.status}")
+        async with session.post(f"{url}/blog", json=blog, headers=headers) as response:
+            if response.status not in (HTTPStatus.CREATED, HTTPStatus.CONFLICT):
+                sys.exit(f"bench: POST {url}/blog returned {response.status}")
 
 
 @contextlib.asynccontextmanager
-async def started(state: str) -> AsyncIterator[tuple[dict[str, str], str]]:
-    """Run a local cloud; give the backends' addresses and the token."""
+async def local_cloud(state: str) -> AsyncIterator[tuple[dict[str, str], str]]:
+    """Run a local cloud; yield the URLs of the backends and the write token."""
     with running(state) as process:
-        assert process.stdout  # noqa: S101  # asked for below
+        assert process.stdout  # noqa: S101 -- it is a pipe
         line = await asyncio.to_thread(process.stdout.readline)
         if not line:
             sys.exit("bench: the local cloud did not start")
         outputs = json.loads(line)
-        yield {name: outputs[key] for name, key in BACKENDS.items()}, outputs["WriteToken"]
+        yield {name: outputs[key] for name, key in URL_OUTPUTS.items()}, outputs["WriteToken"]
 
 
 @contextlib.contextmanager
@@ -180,12 +178,18 @@ def running(state: str) -> Iterator[subprocess.Popen[str]]:
             process.stdout.close()
 
 
-def medians(samples: dict[str, list[float]]) -> dict[str, float]:
+def medians(samples: Mapping[str, list[float]]) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in samples.items()}
 
 
+def percentiles(samples: Mapping[str, list[float]], percent: int) -> dict[str, float]:
+    return {
+        name: statistics.quantiles(times, n=100)[percent - 1] for name, times in samples.items()
+    }
+
+
 def render(rows: list[Row], starts: int, requests: int) -> str:
-    """Write the table with the ratio of each row."""
+    """Return the Markdown table of the backends, with the ratio of each row."""
     lines = [
         "| milliseconds | functions | containers | functions / containers |",
         "|---|---:|---:|---:|",
@@ -197,26 +201,24 @@ def render(rows: list[Row], starts: int, requests: int) -> str:
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     lines += [
         "",
-        f"Made by `make bench` on {datetime.now(UTC):%Y-%m-%d} ({machine}): medians of {starts}",
-        f"starts, {requests} requests per figure, the backends in turn. One run on one machine:",
-        "read the ratios.",
+        f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d} ({machine}): medians of",
+        f"{starts} starts, {requests} requests per figure, both backends in turn. This is one run",
+        "on one machine: compare the ratios, not the times.",
     ]
     return "\n".join(lines)
 
 
-def starts(times: int) -> list[str]:
-    """Write how long the client takes to start, the shortest of several."""
-    measured = start.measure(times)
+def render_startups(startups: Mapping[str, startup.Comparison]) -> list[str]:
+    """Return the Markdown table of the client's startup, the fastest of several."""
     lines = [
-        "| the client's start, milliseconds | it | the least possible | ratio |",
-        "|---|---:|---:|---:|",
+        "| startup of the client, milliseconds | client | baseline | ratio | limit |",
+        "|---|---:|---:|---:|---:|",
     ]
-    for what, least in (
-        ("first frame", "a Textual app of one line"),
-        ("blogs ls --json", "Python importing httpx"),
-    ):
-        ours, bare, ratio = measured[what].values()
-        lines.append(f"| {what} | {ours:,.0f} | {bare:,.0f} ({least}) | {ratio:.2f} |")
+    for name, measured in startups.items():
+        lines.append(
+            f"| {name} | {measured.client_ms:,.0f} | {measured.baseline_ms:,.0f}"
+            f" ({measured.baseline}) | {measured.ratio:.2f} | {measured.limit:.2f} |"
+        )
     return lines
 
 
@@ -224,16 +226,16 @@ def number(milliseconds: float | None) -> str:
     return "-" if milliseconds is None else f"{milliseconds:,.1f}"
 
 
-def write(table: str) -> None:
-    """Put the table between its marks in README.md."""
+def update_readme(table: str) -> None:
+    """Replace the text between the two markers in README.md."""
     before, _, rest = README.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
 
 
-def say(line: str) -> None:
+def log(line: str) -> None:
     print(f"bench: {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
