@@ -1,7 +1,7 @@
 """`python -m localcloud shell`, `env`: where typed Pulumi commands meet the local cloud.
 
 The real engine finds its providers, its state and its passphrase through environment variables
-alone. A home of its own keeps it from the plugins and the login of the user's other projects.
+alone. Its own PULUMI_HOME separates it from the plugins and the login of the user's other projects.
 """
 
 from __future__ import annotations
@@ -61,6 +61,15 @@ def run(name: str, *words: str) -> int:
     return 0
 
 
+def client_environment(project: Project, state: Path) -> dict[str, str]:
+    """Return the variables by which `blogs` finds this local cloud, and no other of its name."""
+    return {
+        "BLOGS_LOCAL_CLOUD": str(state.resolve()),
+        "BLOGS_PROJECT": str(project.root.resolve()),
+        "BLOGS_STACK": project.stack,
+    }
+
+
 def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
     """Run the command in this process's place: a Ctrl-C is then its own, to end in order."""
     try:
@@ -109,6 +118,7 @@ def _prepared(project: Project, state: Path) -> dict[str, str]:
             "python -m localcloud --engine pulumi"
         )
     environment = engine_environment(project, state)
+    environment |= client_environment(project, state)
     (state / "pulumi").mkdir(exist_ok=True)
     passphrase = state / "passphrase"
     if _PASSPHRASE_FILE in environment and not passphrase.exists():

@@ -9,12 +9,14 @@ from tests.running import RunningCloud
 
 
 @pytest.fixture(autouse=True, scope="session")
-def clean_environ():
-    """No setting of the person who runs the tests may change what they see."""
+def clean_environ(tmp_path_factory):
+    """Keep the tests from the user's settings and running local clouds."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith(("AWS_", "BLOGS_", "PULUMI_")) or name.lower().endswith("_proxy"):
                 patch.delenv(name)
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
         # Read when an emulated account is made, once in a process, by whichever test comes first.
         patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")

@@ -1,7 +1,9 @@
 """`pulumi up`, typed in a shell, deploys into the local cloud."""
 
+import fcntl
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -154,12 +156,39 @@ def test_the_shell_says_in_one_line_what_it_cannot_run(deployment, deployed):
     assert answer.stderr == "localcloud: cannot run nosuchcmd: No such file or directory\n"
 
 
-def test_the_client_finds_the_stack_in_that_shell_by_its_name(deployment, deployed):
-    blogs = str(Path(sys.executable).with_name("blogs"))
-    answer = deployment.shell(blogs, "ls", "--stack", "local", "--json")
+@pytest.fixture
+def another_local_cloud(tmp_path):
+    """Leave the traces of another running local cloud whose stack is called `local` too."""
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({"FunctionsURL": "http://127.0.0.1:1/Prod"}))
+    pointer = {
+        "pid": os.getpid(),
+        "stack": "local",
+        "state": str(tmp_path),
+        "outputs": str(outputs),
+    }
+    folder = Path(os.environ["XDG_STATE_HOME"]) / "aws-blog-demo" / "running"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "another.json"
+    file.write_text(json.dumps(pointer))
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    file.unlink()
 
-    assert answer.returncode == 0, answer.stderr
-    assert {blog["id"] for blog in json.loads(answer.stdout)["blogs"]} == {"f", "c"}
+
+def test_the_client_in_that_shell_finds_this_local_cloud_and_no_other(
+    deployment, deployed, another_local_cloud
+):
+    blogs = str(Path(sys.executable).with_name("blogs"))
+    outside = deployment.stack.environment | {"BLOGS_LOCAL_CLOUD": "", "BLOGS_STACK": ""}
+    other = subprocess.run([blogs, "outputs"], env=outside, capture_output=True, text=True)
+
+    assert "http://127.0.0.1:1/Prod" in other.stdout
+    for words in (["ls"], ["ls", "--stack", "local"]):
+        answer = deployment.shell("sh", "-c", f"cd / && {shlex.join([blogs, *words, '--json'])}")
+        assert answer.returncode == 0, answer.stderr
+        assert {blog["id"] for blog in json.loads(answer.stdout)["blogs"]} == {"f", "c"}
 
 
 def test_a_restart_brings_everything_up_again(deployment, deployed):

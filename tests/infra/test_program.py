@@ -14,7 +14,7 @@ def test_the_outputs_have_the_predecessor_s_names(program):
 
 def test_every_output_is_in_the_readme(pytestconfig, variant):
     readme = (pytestconfig.rootpath / "README.md").read_text("utf-8")
-    table = readme.partition("| output | what it is | one-liner |")[2].partition("\n\n")[0]
+    table = readme.partition("| output | meaning | example |")[2].partition("\n\n")[0]
     cells = [row.split("|")[1] for row in table.splitlines()[2:]]
     named = set(re.findall(r"`(\w+)`", " ".join(cells)))
 

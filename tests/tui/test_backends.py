@@ -132,6 +132,33 @@ def test_local_clouds_of_one_stack_are_told_apart_by_name(environ, run_cloud):
     assert find(Flags(stack="bbb"), environ).get(F)
 
 
+def in_shell_of(name, environ, tmp_path):
+    """Return the variables of a shell of the local cloud *name*."""
+    own = {"BLOGS_LOCAL_CLOUD": str(tmp_path / f"{name}-state"), "BLOGS_STACK": "local"}
+    return environ | own
+
+
+def test_the_shell_of_a_local_cloud_finds_no_other_of_its_name(environ, run_cloud, tmp_path):
+    run_cloud("aaa", stack="local", outputs={"FunctionsURL": "http://127.0.0.1:9/Prod"})
+    run_cloud("bbb", stack="local")
+    shell = in_shell_of("bbb", environ, tmp_path)
+
+    for flags in (Flags(), Flags(stack="local")):
+        assert find(flags, shell).get(F).url == "http://127.0.0.1:1/Prod"
+    with pytest.raises(SettingsError, match="No local cloud called aaa runs"):
+        find(Flags(stack="aaa"), shell)
+
+
+def test_the_shell_of_a_stopped_local_cloud_says_so(environ, run_cloud, tmp_path):
+    run_cloud("aaa", stack="local")
+    run_cloud("bbb", stack="local", held=False)
+    shell = in_shell_of("bbb", environ, tmp_path)
+
+    for flags in (Flags(), Flags(stack="local")):
+        with pytest.raises(SettingsError, match="bbb-state, which is not running"):
+            find(flags, shell)
+
+
 def test_flags_come_before_variables_and_both_before_a_local_cloud(environ, run_cloud):
     run_cloud()
     environ |= {

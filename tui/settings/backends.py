@@ -9,6 +9,9 @@ The first that names a place settles where the backends are:
 4. the configuration file: its URLs, or its stack;
 5. the one running local cloud.
 
+In the shell of a local cloud (``python -m localcloud shell``) steps 1, 3 and 5 find that local
+cloud and no other.
+
 The token is that of ``--token-file``; else, with URLs, that of ``BLOGS_WRITE_TOKEN``, else (only
 with the configuration file's own URLs) that of its ``token_file``; else the stack's or local
 cloud's own. A token in the environment is never sent to a stack or a local cloud, and theirs never
@@ -146,6 +149,7 @@ class Finder:
 
     def of_stack(self, name: str) -> Backends:
         """Ask the running local cloud of that name, else pulumi."""
+        local_clouds.check_own(self.environ)
         cloud = local_clouds.named(self.environ, name)
         if cloud:
             return self.of_local_cloud(cloud)
@@ -206,6 +210,7 @@ class Finder:
         return Backends(by_name=urls, token=token)
 
     def _running(self) -> Backends:
+        local_clouds.check_own(self.environ)
         cloud = local_clouds.only(self.environ)
         if cloud is None:
             raise SettingsError(_NOWHERE)

@@ -8,10 +8,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tui.settings.values import SettingsError
 from tui.settings.xdg import state_home
+
+OWN_VARIABLE: Final = "BLOGS_LOCAL_CLOUD"
+"""Names the state folder of the local cloud that a shell belongs to; its client uses no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +69,24 @@ def _labels(clouds: Sequence[LocalCloud]) -> str:
 
 
 def running(environ: Mapping[str, str]) -> list[LocalCloud]:
-    """Give all that run on this machine and were started by this person."""
+    """Return the local clouds of this user; in a local cloud's shell, that one alone."""
     found = (_live(pointer) for pointer in sorted(_folder(environ).glob("*.json")))
-    return [cloud for cloud in found if cloud]
+    own = environ.get(OWN_VARIABLE)
+    return [cloud for cloud in found if cloud and (not own or cloud.state == Path(own))]
+
+
+def check_own(environ: Mapping[str, str]) -> None:
+    """Raise SettingsError in the shell of a local cloud that has stopped.
+
+    Another local cloud may run under the same name: a write must not go there instead.
+    """
+    own = environ.get(OWN_VARIABLE)
+    if own and not _locked(own):
+        raise SettingsError(
+            f"This shell belongs to the local cloud in {own}, which is not running "
+            f"({OWN_VARIABLE}). Start it with `python -m localcloud --engine pulumi`, or use "
+            "another shell."
+        )
 
 
 def _folder(environ: Mapping[str, str]) -> Path:
