@@ -1,30 +1,31 @@
-"""Everything the API does: one method per operation, a request in, a reply out.
+"""The operations of the API: a request in, a reply out.
 
-Both backends call these methods, so they cannot drift apart.
+Both backends pass every request to ``Operations.handle``, so they cannot drift apart.
 """
 
 from __future__ import annotations
 
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Protocol
 
-from blog import body, conditions, paths, query, timing, validation
+from blog import body, conditions, query, routes, timing, validation
 from blog.auth import WriteAccess
 from blog.cors import Cors, is_preflight
-from blog.errors import InternalError, MethodNotAllowed, Problem, UnknownPath
+from blog.errors import InternalError, Problem, UnknownPath
 from blog.http import JSON, Reply, Request, encode, json_reply, problem_reply
 from blog.model import Blog
-from blog.paths import Resource
+from blog.routes import Operation
 from blog.store import Store
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _LIST_ETAG_BYTES: Final = 18
 
-Work = Callable[[Request], Reply]
+Handler = Callable[..., Reply]  # called with a request and the parameters of its path
+ALL: Final = frozenset(Operation)
 
 
 class Log(Protocol):
@@ -47,39 +48,27 @@ class Operations:
     """The API around a store."""
 
     def __init__(self, store: Store, site: Site, init_seconds: float | None = None) -> None:
-        """*init_seconds* is what a cold start took; the first answer reports it."""
+        """*init_seconds* is the duration of the cold start; the first reply reports it."""
         self._store = store
         self._site = site
         self._init_seconds = init_seconds
+        self._handlers: Mapping[Operation, Handler] = {
+            Operation.HEALTH: self._health,
+            Operation.LIST_BLOGS: self._list_blogs,
+            Operation.CREATE_BLOG: self._create_blog,
+            Operation.GET_BLOG: self._get_blog,
+            Operation.REPLACE_BLOG: self._replace_blog,
+            Operation.DELETE_BLOG: self._delete_blog,
+        }
 
-    def health(self, request: Request) -> Reply:
-        """Say that the application runs, without asking the database."""
-        return self._answer(request, paths.HEALTH, _health)
+    def handle(self, request: Request, served: Collection[Operation] = ALL) -> Reply:
+        """Route *request* to one of the operations *served*; reply in every case.
 
-    def list_blogs(self, request: Request) -> Reply:
-        return self._answer(request, paths.BLOGS, self._list_blogs)
-
-    def create_blog(self, request: Request) -> Reply:
-        return self._answer(request, paths.BLOGS, self._create_blog)
-
-    def get_blog(self, request: Request) -> Reply:
-        return self._answer(request, paths.BLOG, self._get_blog)
-
-    def replace_blog(self, request: Request) -> Reply:
-        return self._answer(request, paths.BLOG, self._replace_blog)
-
-    def delete_blog(self, request: Request) -> Reply:
-        return self._answer(request, paths.BLOG, self._delete_blog)
-
-    def unmatched(self, request: Request) -> Reply:
-        """Answer what no other operation does: 404, 405, OPTIONS and preflights."""
-        return self._answer(request, None, self._unmatched)
-
-    def _answer(self, request: Request, resource: Resource | None, work: Work) -> Reply:
-        """Do *work*, whatever happens give a reply, and say how long it took."""
+        The other operations reply 404: a Lambda function has the permissions of its own only.
+        """
         timing.restart()
         start = time.perf_counter()
-        reply = self._attempt(request, resource, work)
+        reply = self._attempt(request, served)
         timing.finish()
         if request.method in _READS:
             reply = reply.with_headers({"Cache-Control": "no-cache"})
@@ -90,17 +79,27 @@ class Operations:
             {"Server-Timing": self._timings(seconds), "X-Served-By": self._site.served_by}
         )
 
-    def _attempt(self, request: Request, resource: Resource | None, work: Work) -> Reply:
+    def _attempt(self, request: Request, served: Collection[Operation]) -> Reply:
         try:
-            # A framework's router may have taken another path for this one.
-            if resource and not resource.matches(request.path):
-                return self._unmatched(request)
-            return work(request)
+            return self._dispatch(request, served)
         except Problem as problem:
             return problem_reply(problem)
-        except Exception:  # the outermost place: a client gets an answer always
+        except Exception:  # the outermost handler: a client always gets a response
             self._site.log.exception("Unexpected error")
             return problem_reply(InternalError())
+
+    def _dispatch(self, request: Request, served: Collection[Operation]) -> Reply:
+        if is_preflight(request):
+            # A site without CORS rules stands behind a gateway that adds its own.
+            return self._site.cors.preflight(request) if self._site.cors else Reply(status=204)
+        route, parameters = routes.find(request.path)
+        if request.method == "OPTIONS":
+            return Reply(status=204, headers={"Allow": ", ".join(route.methods)})
+        operation = route.operation(request.method)
+        if operation not in served:
+            # The gateway sends /blog%2Fan-id to its default function, decoded.
+            raise UnknownPath
+        return self._handlers[operation](request, *parameters)
 
     def _timings(self, seconds: float) -> str:
         metrics = {"app": seconds, "db": timing.database_seconds()}
@@ -108,6 +107,10 @@ class Operations:
         if init is not None:
             metrics["init"] = init
         return ", ".join(f"{name};dur={value * 1000:.3f}" for name, value in metrics.items())
+
+    def _health(self, _request: Request) -> Reply:
+        """Reply without a call to the database."""
+        return json_reply(200, {"status": "ok"})
 
     def _list_blogs(self, request: Request) -> Reply:
         asked = query.parse(request.query)
@@ -130,16 +133,15 @@ class Operations:
         self._store.create(blog)
         return _blog_reply(201, blog, {"Location": f"blog/{blog.id}"})
 
-    def _get_blog(self, request: Request) -> Reply:
-        blog = self._store.get(paths.blog_id(request.path))
+    def _get_blog(self, request: Request, blog_id: str) -> Reply:
+        blog = self._store.get(blog_id)
         tag = conditions.etag(blog.version)
         if conditions.is_fresh(request, tag):
             return Reply(status=304, headers={"ETag": tag})
         return _blog_reply(200, blog)
 
-    def _replace_blog(self, request: Request) -> Reply:
+    def _replace_blog(self, request: Request, blog_id: str) -> Reply:
         self._site.access.check(request)
-        blog_id = paths.blog_id(request.path)
         draft = validation.changed_blog(body.read_object(request), blog_id)
 
         def change(old: Blog) -> Blog:
@@ -148,30 +150,12 @@ class Operations:
 
         return _blog_reply(200, self._store.replace(blog_id, change))
 
-    def _delete_blog(self, request: Request) -> Reply:
+    def _delete_blog(self, request: Request, blog_id: str) -> Reply:
         self._site.access.check(request)
         self._store.delete(
-            paths.blog_id(request.path),
-            lambda old: conditions.require(request, conditions.etag(old.version)),
+            blog_id, lambda old: conditions.require(request, conditions.etag(old.version))
         )
         return Reply(status=204)
-
-    def _unmatched(self, request: Request) -> Reply:
-        if is_preflight(request):
-            # Where the site has no rules of its own, a gateway adds what it grants.
-            return self._site.cors.preflight(request) if self._site.cors else Reply(status=204)
-        resource = paths.find(request.path)
-        if resource is None:
-            raise UnknownPath
-        if request.method == "OPTIONS":
-            return Reply(status=204, headers={"Allow": ", ".join(resource.methods)})
-        if request.method in resource.methods:
-            raise UnknownPath  # a slash was encoded, so that no route took it
-        raise MethodNotAllowed(resource.methods)
-
-
-def _health(_request: Request) -> Reply:
-    return json_reply(200, {"status": "ok"})
 
 
 def _blog_reply(status: int, blog: Blog, headers: dict[str, str] | None = None) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import flask
@@ -16,8 +15,6 @@ from blog.http import Reply, Request
 from blog.operations import Operations
 from container_src import receiving
 
-Operation = Callable[[Request], Reply]
-
 # What reading a body raises when the client is gone, or its framing is wrong.
 _BROKEN: Final = (OSError, HTTPException, ParseException)
 _CHUNK_BYTES: Final = 64 * 1024
@@ -27,38 +24,21 @@ _DRAIN_SECONDS: Final = 1
 
 
 def create_app(operations: Operations) -> flask.Flask:
-    """Build the app around *operations*: no redirects, no HTML, whatever is asked."""
+    """Create the app around *operations*."""
     app = flask.Flask(__name__, static_folder=None)
-    app.url_map.merge_slashes = False
-    reads = ["GET", "HEAD"]
-    one_blog = "/blog/<blog_id>"
-    _add(app, "/", reads, operations.health)
-    _add(app, "/blog", reads, operations.list_blogs)
-    _add(app, "/blog", ["POST"], operations.create_blog)
-    _add(app, one_blog, reads, operations.get_blog)
-    _add(app, one_blog, ["PUT"], operations.replace_blog)
-    _add(app, one_blog, ["DELETE"], operations.delete_blog)
-    app.register_error_handler(HTTPException, lambda _error: _respond(operations.unmatched))
+
+    # Flask calls this before its own routing, and skips that because it returns a response:
+    # ``blog.routes`` has the paths and methods of both backends.
+    @app.before_request
+    def serve() -> flask.Response:
+        reply = operations.handle(_request())
+        _drain()
+        return _response(reply)
+
     return app
 
 
-def _add(app: flask.Flask, rule: str, methods: list[str], operation: Operation) -> None:
-    def view(**_path: str) -> flask.Response:
-        # The path decides what the operation does, not what the router made of it.
-        return _respond(operation)
-
-    app.add_url_rule(
-        rule,
-        endpoint=operation.__name__,
-        view_func=view,
-        methods=methods,
-        provide_automatic_options=False,
-    )
-
-
-def _respond(operation: Operation) -> flask.Response:
-    reply = operation(_request())
-    _drain()
+def _response(reply: Reply) -> flask.Response:
     # Werkzeug leaves the body out for HEAD, and keeps its length.
     response = flask.Response(_pieces(reply.body), reply.status)
     response.headers.clear()

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,10 +21,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from blog import database
 from blog.auth import WriteAccess
 from blog.operations import Operations, Site
+from blog.routes import METHODS, Operation
 from blog.store import Store
-from lambda_src import api
-from lambda_src.events import Event
+from lambda_src.events import to_request, to_response
 
+Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], dict[str, Any]]
 
 _INSTANCE_CHARACTERS = 8
@@ -30,6 +33,20 @@ _SERVER_ERROR = 500
 
 logger = Logger()
 metrics = Metrics()
+app = APIGatewayHttpResolver()
+
+
+@app.route(".*", method=METHODS)
+def serve() -> Response[str]:
+    """Serve every request: ``blog.routes`` has the paths and methods of both backends."""
+    request = to_request(app.current_event)
+    return to_response(request, operations.handle(request, app.context["served"]))
+
+
+@app.not_found
+def serve_unmatched(_error: NotFoundError) -> Response[str]:
+    """Serve other methods, and paths with a line end, which ``.*`` does not match."""
+    return serve()
 
 
 def _served_by(environ: Mapping[str, str]) -> str:
@@ -51,8 +68,8 @@ def _operations(environ: Mapping[str, str]) -> Operations:
     return Operations(store, site, time.perf_counter() - _started if cold else None)
 
 
-def _observed(function: api.Function) -> Handler:
-    """Log and count what *function* answers."""
+def _handler(*served: Operation) -> Handler:
+    """Return the handler of a Lambda function that serves the operations *served*."""
 
     @logger.inject_lambda_context(
         correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
@@ -60,8 +77,9 @@ def _observed(function: api.Function) -> Handler:
     @metrics.log_metrics(capture_cold_start_metric=True)
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
         start = time.perf_counter()
-        answer = function(event, context)
-        status = answer["statusCode"]
+        app.append_context(served=served)  # type: ignore[no-untyped-call]
+        response = app.resolve(event, context)
+        status = response["statusCode"]
         metrics.add_metric("Answers", MetricUnit.Count, 1)
         metrics.add_metric("ServerErrors", MetricUnit.Count, int(status >= _SERVER_ERROR))
         logger.info(
@@ -71,23 +89,23 @@ def _observed(function: api.Function) -> Handler:
             status=status,
             milliseconds=round((time.perf_counter() - start) * 1000, 3),
         )
-        return answer
+        return response
 
-    # The tracer alone doubles the imports of a cold start, so only those who want it pay for it.
+    # The tracer doubles the import time of a cold start: import it only if tracing is on.
     traced = _traced(handler) if os.environ.get("TRACING") == "true" else handler
     return cast("Handler", traced)  # the decorators are untyped
 
 
 def _traced(handler: Handler) -> Handler:
-    """Send a trace of each invocation to X-Ray, without the costly patching of libraries."""
+    """Send a trace of each invocation to X-Ray, without patching libraries, which is slow."""
     from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
 
     return cast("Handler", Tracer(auto_patch=False).capture_lambda_handler(handler))
 
 
-_api = _operations(os.environ)
-get_blogs = _observed(api.get_blogs(_api))
-get_blog = _observed(api.get_blog(_api))
-post_blog = _observed(api.post_blog(_api))
-put_blog = _observed(api.put_blog(_api))
-delete_blog = _observed(api.delete_blog(_api))
+operations = _operations(os.environ)
+get_blogs = _handler(Operation.HEALTH, Operation.LIST_BLOGS)
+get_blog = _handler(Operation.GET_BLOG)
+post_blog = _handler(Operation.CREATE_BLOG)
+put_blog = _handler(Operation.REPLACE_BLOG)
+delete_blog = _handler(Operation.DELETE_BLOG)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from botocore.session import Session
 from moto.server import ThreadedMotoServer
 
 from blog import database, schema
@@ -44,6 +45,11 @@ class Database:
 
     def client(self, connections=8):
         """Connect as the backends do, through the environment."""
+        with self._environment():
+            return database.connect(connections)
+
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
             for name in (
                 "AWS_PROFILE",
@@ -53,12 +59,14 @@ class Database:
                 patch.delenv(name, raising=False)
             for name, value in environment(self.endpoint).items():
                 patch.setenv(name, value)
-            return database.connect(connections)
+            yield
 
     def new_table(self) -> str:
-        """Make an empty table."""
+        """Create an empty table."""
         name = f"blogs-{uuid.uuid4().hex}"
-        client = self.client()
+        # Not with the timeouts of the backends: moto imports its emulation at the first request.
+        with self._environment():
+            client = Session().create_client("dynamodb")
         client.create_table(TableName=name, **declaration())
         client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         client.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from blog import paths, schema
+from blog import routes, schema
 from tests.contract import openapi, questions
 
 PARITY = Path(__file__).parents[2] / "docs" / "parity.md"
@@ -38,15 +38,18 @@ def test_every_documented_status_of_every_operation_is_asked_for():
 
 
 def test_the_paths_and_methods_are_those_of_the_code():
-    documented: dict[str, set[str]] = {}
-    for method, path in openapi.operations():
-        documented.setdefault(path, set()).add(method)
+    documented = set(openapi.operations())
 
     assert documented == {
-        "/": set(paths.HEALTH.methods),
-        "/blog": set(paths.BLOGS.methods),
-        "/blog/{id}": set(paths.BLOG.methods),
+        (method, route.template) for route in routes.ROUTES for method in route.methods
     }
+
+
+def test_the_operation_ids_are_those_of_the_code():
+    for (method, path), documented in openapi.operations().items():
+        if method not in {"HEAD", "OPTIONS"}:
+            route, _ = routes.find(path.replace("{id}", "an-id"))
+            assert route.operation(method).value == documented["operationId"]
 
 
 @pytest.mark.parametrize("name", ["Blog", "Summary", "NewBlog", "ChangedBlog"])

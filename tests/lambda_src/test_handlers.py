@@ -60,6 +60,46 @@ def test_a_body_that_is_no_base64_or_no_text_is_400(fresh, body: str, capsys):
     assert [line["message"] for line in logs] == ["answered"]
 
 
+ROUTES = {
+    "get_blogs": {("GET", "/"), ("HEAD", "/"), ("GET", "/blog"), ("HEAD", "/blog")},
+    "get_blog": {("GET", "/blog/a"), ("HEAD", "/blog/a")},
+    "post_blog": {("POST", "/blog")},
+    "put_blog": {("PUT", "/blog/a")},
+    "delete_blog": {("DELETE", "/blog/a")},
+}
+
+
+@pytest.mark.parametrize("function", ROUTES)
+def test_a_function_answers_404_for_another_functions_operation(handlers, function: str):
+    handler = getattr(handlers, function)
+    for method, path in set().union(*ROUTES.values()) - ROUTES[function]:
+        response = handler(event(method, path), context())
+
+        assert response["statusCode"] == 404
+        assert "There is nothing at this path." in response["body"] or method == "HEAD"
+        assert "db;dur=0.000" in response["headers"]["Server-Timing"]
+
+
+@pytest.mark.parametrize("function", ROUTES)
+def test_every_function_answers_other_methods_and_paths_alike(handlers, function: str):
+    handler = getattr(handlers, function)
+    patch = handler(event("PATCH", "/blog"), context())
+    options = handler(event("OPTIONS", "/blog/a"), context())
+    unknown = handler(event("PROPFIND", "/nope\n"), context())
+
+    assert (patch["statusCode"], patch["headers"]["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert (options["statusCode"], unknown["statusCode"]) == (204, 404)
+
+
+@pytest.mark.parametrize("function", ROUTES)
+def test_a_function_serves_its_own_operations(handlers, function: str):
+    for method, path in ROUTES[function]:
+        response = getattr(handlers, function)(event(method, path), context())
+
+        assert "There is nothing at this path." not in response["body"]
+        assert response["statusCode"] in {200, 404, 415}
+
+
 @pytest.mark.parametrize("stage", ["Prod", "$default"])
 @pytest.mark.parametrize("path", ["/", "/blog"])
 def test_the_stage_is_no_part_of_the_path(handlers, stage: str, path: str):
