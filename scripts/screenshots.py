@@ -24,7 +24,7 @@ import aiohttp
 from textual.pilot import Pilot
 
 from tui.app import BlogsApp
-from tui.connect import Connector
+from tui.client.api_factory import HttpApiFactory
 from tui.settings import preferences
 from tui.settings.backends import Finder, Flags
 from tui.settings.config import Config
@@ -124,7 +124,7 @@ async def take(picture: Picture, outputs: dict[str, str]) -> None:
     finder = Finder(flags=Flags(), environ=os.environ, config=Config())
     wanted = preferences.find(argparse.Namespace(), os.environ, Config())
     app = BlogsApp(
-        Connector(
+        HttpApiFactory(
             backends=finder.find(),
             connections=Connections(finder=finder, preferences=wanted),
             plain_http_token=False,

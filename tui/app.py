@@ -20,11 +20,11 @@ from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
 from tui import palette, text, theme
+from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
-from tui.connect import Connector
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
-from tui.session import Opener, Session
+from tui.session import Session
 from tui.settings.backends import Backends
 from tui.settings.preferences import SettingValue
 from tui.settings.values import BackendName, SettingsError
@@ -54,9 +54,9 @@ class BlogsApp(App[None]):
         Binding("ctrl+c", "quit", "Quit", show=False),
     ]
 
-    def __init__(self, opener: Opener, active: BackendName) -> None:
+    def __init__(self, factory: ApiFactory, active: BackendName) -> None:
         super().__init__()
-        self.session = Session(opener, active)
+        self.session = Session(factory, active)
         self.session.on_change = self._show_state  # before the first screen has anything to show
         self._leaving = False
         self._is_over = False
@@ -327,9 +327,9 @@ class BlogsApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run(opener: Connector, active: BackendName) -> int:
+def run(factory: HttpApiFactory, active: BackendName) -> int:
     """Run the app until the person leaves; gives the exit code, 1 after a fault of its own."""
-    return asyncio.run(_run(BlogsApp(opener, active)))
+    return asyncio.run(_run(BlogsApp(factory, active)))
 
 
 async def _run(app: BlogsApp) -> int:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from tui.contract import Summary
+from tui.client.contract import Summary
 
 
 class Order(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from tui.contract import Blog
+from tui.client.contract import Blog
 from tui.settings.values import BackendName
 
 GRACE: Final = 5.0

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tui.contract import Blog
+from tui.client.contract import Blog
 from tui.settings.local_clouds import is_alive
 from tui.settings.xdg import state_home
 

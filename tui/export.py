@@ -10,8 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tui.contract import LogEntry
-from tui.recording import request_document
+from tui.client.contract import LogEntry
+from tui.client.request_trace import request_document
 
 
 def write(folder: Path, entries: Iterable[LogEntry]) -> Path:

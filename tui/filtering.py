@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tui.contract import LogEntry
+from tui.client.contract import LogEntry
 from tui.settings.values import BackendName
 
 HINT: Final = "functions, containers, 404, 4xx, failed, cold, or any text"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, overload
 
-from tui.contract import LogEntry
+from tui.client.contract import LogEntry
 
 REMEMBERED: Final = 1000
 MOST_KEPT: Final = 4 * 1024 * 1024
@@ -37,7 +37,7 @@ class History(Sequence[LogEntry]):
         for index in range(len(self._entries) - 1, -1, -1):
             weight = _weight(self._entries[index])
             if weight:
-                self._entries[index] = replace(self._entries[index], question=None)
+                self._entries[index] = replace(self._entries[index], request=None)
                 self._kept -= weight
             if self._kept <= MOST_KEPT:
                 return
@@ -61,5 +61,5 @@ class History(Sequence[LogEntry]):
 
 
 def _weight(entry: LogEntry) -> int:
-    question = entry.question
-    return len(question.target) + len(question.body or b"") if question else 0
+    request = entry.request
+    return len(request.target) + len(request.body or b"") if request else 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.contract import Blog, Draft
+from tui.client.contract import Blog, Draft
+from tui.client.writes import new_id
 from tui.drafts import KeptDraft
 from tui.editing import Field
-from tui.ids import new_id
 
 
 @dataclass(frozen=True, kw_only=True)

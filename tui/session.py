@@ -7,34 +7,23 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lab.cloudwatch.metrics import Period
-from tui.contract import Api, ApiError, Exchange, Failure, LogEntry, Question
+from tui.client.api_factory import ApiFactory
+from tui.client.contract import Api, ApiError, Exchange, Failure, LogEntry, Request
+from tui.client.writes import Writes
 from tui.deletions import Deletions
 from tui.drafts import DraftFolder
 from tui.history import History
 from tui.settings.backends import Backend, Backends
 from tui.settings.connections import Connections
 from tui.settings.values import BackendName
-from tui.writes import Writes
 
 if TYPE_CHECKING:
     from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
 
 T = TypeVar("T")
-
-
-class Opener(Protocol):
-    """Makes clients; the composition root gives one over HTTP, tests one over a fake."""
-
-    backends: Backends
-    plain_http_token: bool
-
-    @property
-    def connections(self) -> Connections: ...
-
-    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api: ...
 
 
 @dataclass(frozen=True)
@@ -48,8 +37,8 @@ class Ticket:
 class Session:
     """Asks the active backend; never cancels a request, lets stale answers be told apart."""
 
-    def __init__(self, opener: Opener, active: BackendName) -> None:
-        self._opener = opener
+    def __init__(self, factory: ApiFactory, active: BackendName) -> None:
+        self._factory = factory
         self._apis: dict[BackendName, Api] = {}
         self._retired: list[Api] = []
         self._opening = asyncio.Lock()
@@ -74,7 +63,7 @@ class Session:
         return self.backend_of(self.active)
 
     def backend_of(self, kind: BackendName) -> Backend:
-        return self._opener.backends.get(kind)
+        return self._factory.backends.get(kind)
 
     @property
     def read_only(self) -> bool:
@@ -84,12 +73,12 @@ class Session:
     @property
     def backends(self) -> Backends:
         """Both backends, and where they are."""
-        return self._opener.backends
+        return self._factory.backends
 
     @property
     def urls(self) -> tuple[str, ...]:
         """The addresses of all backends that are known."""
-        return tuple(sorted(one.url for one in self._opener.backends.by_name.values()))
+        return tuple(sorted(one.url for one in self._factory.backends.by_name.values()))
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -117,20 +106,20 @@ class Session:
 
     def toggle(self) -> None:
         """Make the other backend active, or say that it is not known."""
-        self._opener.backends.get(self.active.other)
+        self._factory.backends.get(self.active.other)
         self.active = self.active.other
         self.renew()
 
     @property
     def connections(self) -> Connections:
         """Where else the backends may be."""
-        return self._opener.connections
+        return self._factory.connections
 
     def connect(self, backends: Backends) -> None:
         """Ask *backends* from now on; what was agreed to for others counts no more."""
-        self._opener.backends = backends
+        self._factory.backends = backends
         self._stack_metrics = None
-        self._opener.plain_http_token = self.connections.preferences.plain_http_token.value
+        self._factory.plain_http_token = self.connections.preferences.plain_http_token.value
         # Not closed yet: a read may be under way, whose answer is stale from now on.
         self._retired += self._apis.values()
         self._apis = {}
@@ -151,7 +140,7 @@ class Session:
 
     def allow_plain_http_token(self) -> None:
         """Send the token unencrypted from now on: the person agreed."""
-        self._opener.plain_http_token = True
+        self._factory.plain_http_token = True
         for api in self._apis.values():
             api.plain_http_token = True
 
@@ -160,7 +149,7 @@ class Session:
         from lab.cloudwatch.stack_metrics import StackMetrics  # noqa: PLC0415 -- often unused
 
         if self._stack_metrics is None:
-            self._stack_metrics = StackMetrics(self._opener.backends.outputs)
+            self._stack_metrics = StackMetrics(self._factory.backends.outputs)
         return self._stack_metrics.fetch(period, time.time())
 
     async def read(self, request: Callable[[Api], Awaitable[T]]) -> T:
@@ -187,13 +176,13 @@ class Session:
             self._all_written.clear()
             await self._all_written.wait()
 
-    async def exchange(self, kind: BackendName, question: Question) -> Exchange:
+    async def exchange(self, kind: BackendName, request: Request) -> Exchange:
         """Ask one backend just this, whichever is active."""
         api = await self.api(kind)
-        if question.writes:
-            return await self.write(api, lambda one: one.exchange(question))
+        if request.writes:
+            return await self.write(api, lambda one: one.exchange(request))
         with self._among(self._reads):
-            return await api.exchange(question)
+            return await api.exchange(request)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -215,7 +204,7 @@ class Session:
         """Give the client of a backend; it stays with that one, whatever is connected later."""
         async with self._opening:
             if kind not in self._apis:
-                opened = await asyncio.to_thread(self._opener.open, kind, self._record)
+                opened = await asyncio.to_thread(self._factory.open, kind, self._record)
                 self._apis[kind] = opened
             return self._apis[kind]
 

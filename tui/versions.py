@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
+from lab.comparison import common
 from tui import text
-from tui.comparison import common
-from tui.contract import Blog, Draft
+from tui.client.contract import Blog, Draft
 from tui.text import Safe
 
 

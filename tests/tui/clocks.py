@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tui.timing import Phases, Stopwatch
+from tui.client.timing import Phases, Stopwatch
 
 NOW = 1_795_600_000  # within the day of the fake's blogs
 
@@ -26,7 +26,7 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> None:
     still = SimpleNamespace(
         time=lambda: NOW, gmtime=lambda: time.gmtime(NOW), strftime=time.strftime
     )
-    monkeypatch.setattr("tui.recording.time", still)
-    monkeypatch.setattr("tui.recording.Stopwatch", StoppedWatch)
+    monkeypatch.setattr("tui.client.request_trace.time", still)
+    monkeypatch.setattr("tui.client.request_trace.Stopwatch", StoppedWatch)
     monkeypatch.setattr("tui.session.time", still)
     monkeypatch.setattr("tui.deletions.monotonic", lambda: 1000.0)

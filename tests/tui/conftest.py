@@ -14,9 +14,9 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.tui.fake import TOKEN, FakeBlogs, Fault, transport
-from tui.api import HttpApi
 from tui.app import BlogsApp
-from tui.contract import LogEntry
+from tui.client.contract import LogEntry
+from tui.client.http_api import HttpApi
 from tui.screens.main import MainScreen
 from tui.settings import preferences
 from tui.settings.backends import Backend, Backends, Finder, Flags

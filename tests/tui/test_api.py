@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.tui.fake import Answer, FakeBlogs, problem, serve
-from tui.api import HttpApi
-from tui.contract import ApiError, Draft, Failure
+from tui.client.contract import ApiError, Draft, Failure
+from tui.client.http_api import HttpApi
 from tui.settings.backends import Backend
 from tui.settings.values import BackendName
 
@@ -184,7 +184,7 @@ async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
 
 
 async def test_an_endless_answer_is_cut_off(world, monkeypatch):
-    monkeypatch.setattr("tui.api.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("tui.client.http_api.LARGEST_ANSWER", 1000)
     world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
 
     with pytest.raises(ApiError, match="more than any blog API"):

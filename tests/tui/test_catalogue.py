@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.catalogue import Catalogue, Order, View
-from tui.contract import Summary
+from tui.client.contract import Summary
 
 
 def blog(number: int, title: str = "Title", author: str = "Ada") -> Summary:

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.comparison import Comparison, canonical, compare
-from tui.contract import Exchange, LogEntry, Question
+from lab.comparison import canonical
+from tui.client.compare import FullComparison, compare
+from tui.client.contract import Exchange, LogEntry, Request
 from tui.settings.values import BackendName
 from tui.text import Safe
 
-QUESTION = Question(method="GET", target="/blog")
+REQUEST = Request(method="GET", target="/blog")
 
 
 def exchange(body=b"[]", status=200, **headers):
@@ -31,7 +32,7 @@ def exchange(body=b"[]", status=200, **headers):
 
 
 def compared(functions, containers):
-    return Comparison(question=QUESTION, functions=functions, containers=containers)
+    return FullComparison(request=REQUEST, functions=functions, containers=containers)
 
 
 def test_answers_that_differ_only_where_they_must_are_the_same():
@@ -130,10 +131,10 @@ def test_bodies_differ_exactly_when_their_json_does(old, new):
 async def test_one_backend_is_asked_after_the_other():
     running = []
 
-    async def ask(kind, question):
+    async def ask(kind, request):
         assert not running
         running.append(kind)
         running.pop()
         return exchange()
 
-    assert (await compare(QUESTION, ask)).same
+    assert (await compare(REQUEST, ask)).same

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.fake import TOKEN, FakeBlogs, serve
-from tui.contract import Draft, Question
+from tui.client.contract import Draft, Request
+from tui.client.requests import write_request
 from tui.curl import as_curl
-from tui.questions import writing
 
 
 def words(line, **environ):
@@ -34,25 +34,25 @@ def words(line, **environ):
 
 
 def test_a_read_is_as_short_as_can_be():
-    question = Question(method="GET", target="/blog?limit=5&view=summary")
+    request = Request(method="GET", target="/blog?limit=5&view=summary")
 
-    line = as_curl("http://127.0.0.1:1/Prod", question, with_token=True)
+    line = as_curl("http://127.0.0.1:1/Prod", request, with_token=True)
 
     assert line == "curl -i 'http://127.0.0.1:1/Prod/blog?limit=5&view=summary'"
 
 
 def test_a_write_names_the_variable_of_the_token_and_no_token():
-    question = writing(
+    request = write_request(
         "POST", "/blog", Draft(id="x", title="it's", author="$HOME", contents="`id`")
     )
 
-    line = as_curl("http://h", question, with_token=True)
+    line = as_curl("http://h", request, with_token=True)
     arguments, _ = words(line, BLOGS_WRITE_TOKEN="hush")
 
     assert "hush" not in line
     assert "Authorization: Bearer hush" in arguments
-    assert arguments[-1].encode() == question.body
-    assert "BLOGS_WRITE_TOKEN" not in as_curl("http://h", question, with_token=False)
+    assert arguments[-1].encode() == request.body
+    assert "BLOGS_WRITE_TOKEN" not in as_curl("http://h", request, with_token=False)
 
 
 @settings(max_examples=15, deadline=None)
@@ -62,29 +62,29 @@ def test_a_write_names_the_variable_of_the_token_and_no_token():
 )
 def test_a_shell_reads_back_exactly_what_was_sent(contents, tag):
     draft = Draft(id="x", title=contents, author="", contents=contents)
-    question = writing("PUT", "/blog/x", draft, f'"{tag}"')
+    request = write_request("PUT", "/blog/x", draft, f'"{tag}"')
 
-    arguments, _ = words(as_curl("http://h", question, with_token=False))
+    arguments, _ = words(as_curl("http://h", request, with_token=False))
 
     assert f'If-Match: "{tag}"' in arguments
-    assert arguments[-1].encode() == question.body
+    assert arguments[-1].encode() == request.body
 
 
 def test_a_body_too_long_for_an_argument_comes_on_standard_input():
     draft = Draft(id="x", title="T", author="", contents="it's $HOME `id` \\" * 20_000)
-    question = writing("PUT", "/blog/x", draft)
+    request = write_request("PUT", "/blog/x", draft)
 
-    arguments, rest = words(as_curl("http://h", question, with_token=False))
+    arguments, rest = words(as_curl("http://h", request, with_token=False))
 
     assert arguments[-2:] == ["--data-binary", "@-"]
-    assert rest.strip() == question.body
+    assert rest.strip() == request.body
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_curl_itself_does_what_was_done():
     with serve(FakeBlogs(1)) as served:
         draft = Draft(id="mine", title="[x] {y}", author="", contents="it's\n$HOME")
-        line = as_curl(served.url, writing("POST", "/blog", draft), with_token=True)
+        line = as_curl(served.url, write_request("POST", "/blog", draft), with_token=True)
 
         done = subprocess.run(
             ["bash", "-c", line],

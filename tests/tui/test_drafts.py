@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tui.contract import Blog
+from tui.client.contract import Blog
 from tui.drafts import DraftFolder, KeptDraft
 
 URLS = ("http://127.0.0.1:1",)

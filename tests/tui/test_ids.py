@@ -4,7 +4,7 @@ import re
 import time
 import uuid
 
-from tui.ids import new_id
+from tui.client.writes import new_id
 
 
 def test_an_id_is_a_uuid_of_version_7_and_fits_the_contract():

@@ -13,7 +13,7 @@ from tests.tui.fake import TOKEN, Answer, FakeBlogs
 from tests.tui.payloads import ESCAPES, GIANT, MARKUP
 from tests.tui.test_text import harmful
 from tui import export, history
-from tui.contract import LogEntry
+from tui.client.contract import LogEntry
 from tui.filtering import matches
 from tui.settings.values import BackendName
 from tui.widgets.request_table import RequestTable

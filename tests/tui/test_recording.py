@@ -7,12 +7,12 @@ import pytest
 
 from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
 from tui import history
-from tui.api import HttpApi
-from tui.contract import ApiError, Draft, Failure, LogEntry, Question
+from tui.client.contract import ApiError, Draft, Failure, LogEntry, Request
+from tui.client.http_api import HttpApi
+from tui.client.timing import Phases, ServerTime
 from tui.history import History
 from tui.settings.backends import Backend
 from tui.settings.values import BackendName, Token
-from tui.timing import Phases, ServerTime
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 
@@ -78,7 +78,7 @@ async def test_the_token_is_in_no_entry_even_when_the_backend_repeats_it(entries
     await entries.api.create(DRAFT)
 
     assert served.blogs.authorizations == [f"Bearer {TOKEN}"]
-    assert TOKEN not in repr(entries[0]) + repr(entries[0].question.headers)
+    assert TOKEN not in repr(entries[0]) + repr(entries[0].request.headers)
     assert ("x-echo", "Bearer [token]") in entries[0].headers
     assert "session=abc" not in repr(entries[0])
 
@@ -105,7 +105,7 @@ async def test_a_request_without_an_answer_says_why(entries, served):
 
 
 async def test_an_exchange_gives_any_answer_whatever_its_status(entries):
-    exchange = await entries.api.exchange(Question(method="GET", target="/blog/nope"))
+    exchange = await entries.api.exchange(Request(method="GET", target="/blog/nope"))
 
     assert exchange.entry.status == 404
     assert json.loads(exchange.body)["detail"] == "No such blog."
@@ -113,13 +113,13 @@ async def test_an_exchange_gives_any_answer_whatever_its_status(entries):
 
 async def test_nothing_is_written_in_read_only_mode(entries, served):
     api = replace(entries.api, read_only=True)
-    question = Question(method="PUT", target="/blog/blog-0001", body=b"{}")
+    request = Request(method="PUT", target="/blog/blog-0001", body=b"{}")
 
     for write in (
         api.create(DRAFT),
         api.replace(DRAFT, None),
         api.delete("blog-0001", None),
-        api.exchange(question),
+        api.exchange(request),
     ):
         with pytest.raises(ApiError, match="read-only") as refused:
             await write
@@ -159,7 +159,7 @@ def entry(size: int) -> LogEntry:
         cold=None,
         served_by="",
         phases=Phases(),
-        question=Question(method="POST", target="/blog", body=b"x" * size),
+        request=Request(method="POST", target="/blog", body=b"x" * size),
     )
 
 
@@ -170,7 +170,7 @@ def test_the_history_forgets_the_oldest_and_keeps_numbers(monkeypatch):
     for size in range(5):
         kept.add(entry(size))
 
-    assert [len(e.question.body) for e in kept] == [4, 3, 2]
+    assert [len(e.request.body) for e in kept] == [4, 3, 2]
     assert [e.number for e in kept] == [5, 4, 3]
 
 
@@ -181,11 +181,11 @@ def test_what_was_sent_is_forgotten_oldest_first_when_it_is_too_much(monkeypatch
     for _ in range(5):
         kept.add(entry(300))
 
-    assert [e.question is not None for e in kept] == [True, True, True, False, False]
+    assert [e.request is not None for e in kept] == [True, True, True, False, False]
     kept.add(entry(5000))
-    assert not any(e.question for e in kept)
+    assert not any(e.request for e in kept)
     kept.add(entry(5))
-    assert kept[0].question
+    assert kept[0].request
 
 
 def test_entries_that_are_forgotten_leave_room_for_what_others_sent(monkeypatch):
@@ -196,4 +196,4 @@ def test_entries_that_are_forgotten_leave_room_for_what_others_sent(monkeypatch)
     for _ in range(20):
         kept.add(entry(300))
 
-    assert all(e.question for e in kept)
+    assert all(e.request for e in kept)

@@ -18,7 +18,7 @@ from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tests.tui.payloads import ESCAPES, EVERYTHING, MARKDOWN, RAW
 from tests.tui.sequences import shapes
 from tests.tui.terminal import opened
-from tui.api import READ_TIMEOUT
+from tui.client.http_api import READ_TIMEOUT
 
 CTRL_G, CTRL_O, CTRL_P, ESCAPE = b"\x07", b"\x0f", b"\x10", b"\x1b"
 F1, F3 = b"\x1bOP", b"\x1bOR"

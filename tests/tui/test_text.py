@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tui.payloads import PAYLOADS
 from tui import text
-from tui.contract import LARGEST_CONTENTS
+from tui.client.contract import LARGEST_CONTENTS
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(PAYLOADS)
 

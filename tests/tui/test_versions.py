@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tui.conftest import LARGE, SMALL, staged
-from tui.contract import LARGEST_CONTENTS, Blog, Draft
+from tui.client.contract import LARGEST_CONTENTS, Blog, Draft
 from tui.versions import versions
 from tui.widgets.marked_text import MarkedText
 from tui.widgets.raw_text import RawText

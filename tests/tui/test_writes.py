@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.fake import problem
-from tui.contract import ApiError, Draft, Failure
+from tui.client.contract import ApiError, Draft, Failure
+from tui.client.writes import Writes
 from tui.settings.values import BackendName
-from tui.writes import Writes
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 F = BackendName.FUNCTIONS

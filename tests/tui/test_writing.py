@@ -7,7 +7,7 @@ from textual.widgets import Markdown
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import TOKEN
-from tui.contract import LARGEST_CONTENTS
+from tui.client.contract import LARGEST_CONTENTS
 from tui.settings.values import BackendName
 from tui.widgets.counted_label import CountedLabel
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from lab.cloudwatch.metrics import PERIODS
+from tui.client.contract import DEFAULT_PAGE, LARGEST_PAGE
 from tui.command import output
-from tui.contract import DEFAULT_PAGE, LARGEST_PAGE
 from tui.settings.values import BackendName
 
 EXIT_CODES: Final = """\

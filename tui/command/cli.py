@@ -12,13 +12,13 @@ from typing import Final
 
 from lab.cloudwatch.metrics import MetricsError
 from tui import text
+from tui.client.api_factory import HttpApiFactory
+from tui.client.contract import ApiError, Failure, LogEntry
 from tui.client.daemon_executor import DaemonThreadExecutor
+from tui.client.failures import READ_ONLY
 from tui.command import commands, output, terminal
 from tui.command.arguments import Parser, UsageError, app_words, build_parser
 from tui.command.output import OutputError, ReaderGone
-from tui.connect import Connector
-from tui.contract import ApiError, Failure, LogEntry
-from tui.failures import READ_ONLY
 from tui.settings import config as configuration
 from tui.settings import preferences
 from tui.settings.backends import Backends, Finder, Flags
@@ -102,23 +102,23 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         return _show_metrics(args, connections.finder)
     wanted = connections.preferences
     found = _found(connections, args)
-    connector = Connector(
+    factory = HttpApiFactory(
         backends=found,
         connections=connections,
         plain_http_token=wanted.plain_http_token.value,
     )
     kind = wanted.backend.value
     if args.command is None:
-        return _open_app(connector, kind)
+        return _open_app(factory, kind)
     if args.command == "outputs":
         commands.outputs(found, connections, args)
         return DONE
     if args.command == "diff":
-        return asyncio.run(_diff(connector, args))
-    if args.command in commands.WRITING and connector.read_only:
+        return asyncio.run(_diff(factory, args))
+    if args.command in commands.WRITING and factory.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
     context = commands.CommandContext(args=args, kind=kind, contents=commands.contents_of(args))
-    return _ask(connector, context, complaint)
+    return _ask(factory, context, complaint)
 
 
 def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
@@ -161,9 +161,9 @@ def _show_metrics(args: Namespace, finder: Finder) -> int:
     return DONE
 
 
-def _ask(connector: Connector, context: commands.CommandContext, complaint: _Complaint) -> int:
+def _ask(factory: HttpApiFactory, context: commands.CommandContext, complaint: _Complaint) -> int:
     try:
-        asyncio.run(_command(connector, context))
+        asyncio.run(_command(factory, context))
     except KeyboardInterrupt:
         if context.writing:
             complaint.interrupted = (
@@ -174,7 +174,7 @@ def _ask(connector: Connector, context: commands.CommandContext, complaint: _Com
     return DONE
 
 
-async def _diff(connector: Connector, args: Namespace) -> int:
+async def _diff(factory: HttpApiFactory, args: Namespace) -> int:
     from tui.command import diff  # noqa: PLC0415 -- no other command needs it
 
     asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
@@ -182,27 +182,27 @@ async def _diff(connector: Connector, args: Namespace) -> int:
         apis = {}
         requests: list[LogEntry] = []
         for kind in BackendName:
-            apis[kind] = connector.open(kind, requests.append)
+            apis[kind] = factory.open(kind, requests.append)
             opened.push_async_callback(apis[kind].close)
-        same = await diff.diff(apis, connector.backends, args)
+        same = await diff.diff(apis, factory.backends, args)
     return DONE if same else DIFFERENT
 
 
-async def _command(connector: Connector, context: commands.CommandContext) -> None:
+async def _command(factory: HttpApiFactory, context: commands.CommandContext) -> None:
     asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
-    api = connector.open(context.kind, context.requests.append)
+    api = factory.open(context.kind, context.requests.append)
     try:
         await commands.COMMANDS[context.args.command](api, context)
     finally:
         await api.close()
 
 
-def _open_app(connector: Connector, kind: BackendName) -> int:
+def _open_app(factory: HttpApiFactory, kind: BackendName) -> int:
     """Open the app on the wanted backend, or on the one that is known."""
     from tui.app import run  # noqa: PLC0415 -- scripts must not wait for textual
 
-    known = kind if kind in connector.backends.by_name else kind.other
-    return run(connector, known)
+    known = kind if kind in factory.backends.by_name else kind.other
+    return run(factory, known)
 
 
 def _flags(args: Namespace) -> Flags:

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui import text
+from tui.client.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, LogEntry
+from tui.client.paging import SeenPages
+from tui.client.request_trace import request_document
+from tui.client.writes import WriteResult, Writes, new_id
 from tui.command import output
 from tui.command.arguments import UsageError
-from tui.contract import LARGEST_CONTENTS, LARGEST_PAGE, Api, Draft, LogEntry
-from tui.ids import new_id
-from tui.paging import Trail
-from tui.recording import request_document
 from tui.settings.backends import Backends
 from tui.settings.connections import Connections
 from tui.settings.preferences import Setting, client_settings
 from tui.settings.values import BackendName
-from tui.writes import Writes, Written
 
 
 @dataclass(kw_only=True)
@@ -124,9 +123,9 @@ async def ls(api: Api, context: CommandContext) -> None:
     blogs: list[dict[str, str]] = []
     after: str | None = None
     count = 0
-    trail = Trail()
+    seen = SeenPages()
     while True:
-        page = trail.take(await api.page(min(LARGEST_PAGE, wanted - count), after))
+        page = seen.unseen(await api.page(min(LARGEST_PAGE, wanted - count), after))
         fitting = page.blogs[: wanted - count]
         count += len(fitting)
         after = page.next_url
@@ -186,7 +185,10 @@ async def edit(api: Api, context: CommandContext) -> None:
 
 
 async def _store(
-    context: CommandContext, draft: Draft, write: Callable[[Writes], Awaitable[Written]], verb: str
+    context: CommandContext,
+    draft: Draft,
+    write: Callable[[Writes], Awaitable[WriteResult]],
+    verb: str,
 ) -> None:
     problem = draft.problem()
     if problem:

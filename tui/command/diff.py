@@ -5,25 +5,26 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Mapping
 
+from lab.comparison import HeaderPair
 from tui import text
+from tui.client.compare import FullComparison, PartialComparison, compare, table
+from tui.client.contract import Api, ApiError, Exchange, Request
+from tui.client.failures import error_response
+from tui.client.request_trace import request_document
+from tui.client.requests import blog_request, list_request
 from tui.command import output
-from tui.comparison import Comparison, HeaderPair, Incomplete, compare, table
-from tui.contract import Api, ApiError, Exchange, Question
-from tui.failures import refusal
-from tui.questions import listing, reading
-from tui.recording import request_document
 from tui.settings.backends import Backends
 from tui.settings.values import BackendName, SettingsError
 
 
 async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namespace) -> bool:
-    """Print how the answers differ; tells whether they do not. A common refusal is an error."""
+    """Print how the responses differ; return True if they do not. Raise an error of both."""
 
-    async def ask(kind: BackendName, question: Question) -> Exchange:
-        return await apis[kind].exchange(question)
+    async def ask(kind: BackendName, request: Request) -> Exchange:
+        return await apis[kind].exchange(request)
 
-    found = await compare(reading(args.id) if args.id else listing(args.limit), ask)
-    if isinstance(found, Incomplete):
+    found = await compare(blog_request(args.id) if args.id else list_request(args.limit), ask)
+    if isinstance(found, PartialComparison):
         if found.answers and not args.json:
             output.print_text("\n".join(_known(found)))
         raise _common_cause(found)
@@ -35,15 +36,15 @@ async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namesp
     return found.same
 
 
-def _known(found: Incomplete) -> list[str]:
+def _known(found: PartialComparison) -> list[str]:
     """Word the one answer that came."""
     headers = [
-        _header(name, value) for one in found.answers.values() for name, value in one.entry.headers
+        _header(name, value) for one in found.answers.values() for name, value in one.headers
     ]
-    return [text.row(found.question.target), *_figures(found), *map(text.line, headers)]
+    return [text.row(found.request.target), *_figures(found), *map(text.line, headers)]
 
 
-def _common_cause(found: Incomplete) -> ApiError | SettingsError:
+def _common_cause(found: PartialComparison) -> ApiError | SettingsError:
     """Give one failure that tells every cause; the first decides the exit code."""
     first, *others = found.causes
     if not others or isinstance(first, SettingsError):
@@ -51,23 +52,23 @@ def _common_cause(found: Incomplete) -> ApiError | SettingsError:
     return ApiError(" ".join(map(str, found.causes)), first.failure, status=first.status)
 
 
-def _raise_refusal(found: Comparison, backends: Backends) -> None:
+def _raise_refusal(found: FullComparison, backends: Backends) -> None:
     entry = found.functions.entry
     if found.same and entry.failed and entry.status is not None:
-        asked = (found.question.method, found.question.target.partition("?")[0])
+        asked = (found.request.method, found.request.target.partition("?")[0])
         backend = backends.get(BackendName.FUNCTIONS)
         body = found.functions.body
-        raise refusal(backend, asked, entry.status, dict(entry.headers), body)
+        raise error_response(backend, asked, entry.status, dict(entry.headers), body)
 
 
-def _document(found: Comparison) -> dict[str, object]:
+def _document(found: FullComparison) -> dict[str, object]:
     return {
-        "target": found.question.target,
+        "target": found.request.target,
         "same": found.same,
-        "status": {kind: getattr(found, kind).entry.status for kind in BackendName},
+        "status": {kind: getattr(found, kind).status for kind in BackendName},
         "headers": [_header_document(pair) for pair in found.headers if not pair.same],
         "body": list(found.body),
-        "requests": [request_document(one.entry) for one in found.exchanges],
+        "requests": [request_document(one.entry) for one in found.responses],
     }
 
 
@@ -75,9 +76,9 @@ def _header_document(pair: HeaderPair) -> dict[str, str | None]:
     return {**vars(pair), "reason": pair.reason}
 
 
-def _text(found: Comparison) -> list[str]:
+def _text(found: FullComparison) -> list[str]:
     """Word the comparison, what differs last."""
-    lines = [text.row(found.question.target), *_figures(found)]
+    lines = [text.row(found.request.target), *_figures(found)]
     excused = [pair.name for pair in found.headers if pair.reason and not pair.same]
     if excused:
         lines.append(f"headers that may differ: {', '.join(excused)}")
@@ -94,7 +95,7 @@ def _header(name: str, value: str | None) -> str:
     return f"no {name}" if value is None else f"{name}: {value}"
 
 
-def _figures(found: Comparison | Incomplete) -> list[str]:
+def _figures(found: FullComparison | PartialComparison) -> list[str]:
     rows = [
         ("milliseconds", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word),
         *table(found),

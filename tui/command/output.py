@@ -9,7 +9,7 @@ import sys
 from typing import Any, BinaryIO, Final, TextIO
 
 from tui import text
-from tui.contract import Blog, Summary
+from tui.client.contract import Blog, Summary
 
 _FIELDS: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 

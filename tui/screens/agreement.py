@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from textual.app import App
 
 from tui import text
-from tui.contract import ApiError, Failure
+from tui.client.contract import ApiError, Failure
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.session import Session
 from tui.settings.values import BackendName

@@ -12,10 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
+from lab.comparison import canonical
 from tui import text
-from tui.comparison import Comparison, Incomplete, canonical, compare, table
-from tui.contract import DEFAULT_PAGE, ApiError, Exchange, Question, Summary
-from tui.questions import listing, reading
+from tui.client.compare import FullComparison, PartialComparison, compare, table
+from tui.client.contract import DEFAULT_PAGE, ApiError, Exchange, Request, Summary
+from tui.client.requests import blog_request, list_request
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
 from tui.session import Session
@@ -48,11 +49,11 @@ class CompareScreen(ClosesOnce[None]):
     def __init__(self, session: Session, blog: Summary | None) -> None:
         super().__init__()
         self._session = session
-        self._questions = {"list": listing(DEFAULT_PAGE)}
+        self._requests = {"list": list_request(DEFAULT_PAGE)}
         with suppress(ApiError):  # a backend may list what is no id
             if blog:
-                self._questions["blog"] = reading(blog.id)
-        self._subject = "blog" if "blog" in self._questions else "list"
+                self._requests["blog"] = blog_request(blog.id)
+        self._subject = "blog" if "blog" in self._requests else "list"
         self._asked = 0
 
     def compose(self) -> ComposeResult:
@@ -70,7 +71,7 @@ class CompareScreen(ClosesOnce[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what there is to ask."""
         if action == "ask_other":
-            return parameters[0] in self._questions and parameters[0] != self._subject
+            return parameters[0] in self._requests and parameters[0] != self._subject
         return super().check_action(action, parameters)
 
     def action_ask_other(self, subject: str) -> None:
@@ -82,13 +83,13 @@ class CompareScreen(ClosesOnce[None]):
         if not is_open(self):
             return
         self._asked += 1
-        question = self._questions[self._subject]
-        self._say(f"Asking both for {question.target} …")
-        start(self, self._compare(question, self._asked))
+        request = self._requests[self._subject]
+        self._say(f"Asking both for {request.target} …")
+        start(self, self._compare(request, self._asked))
 
-    async def _compare(self, question: Question, asked: int) -> None:
+    async def _compare(self, request: Request, asked: int) -> None:
         """Show the answers, unless something else is wanted by then."""
-        found = await compare(question, self._session.exchange)
+        found = await compare(request, self._session.exchange)
         if asked == self._asked and is_open(self):
             self.query_one("#figures", Lines).fit(partial(beside, found))
             self.query_one("#body", Lines).show(bodies(found))
@@ -98,22 +99,22 @@ class CompareScreen(ClosesOnce[None]):
         self.query_one("#body", Lines).show([])
 
 
-def beside(found: Comparison | Incomplete, width: int) -> list[Line]:
+def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
     """Set the figures side by side, then tell the headers that differ."""
     head = _row(("", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word), width)
     rest = [_row(row, width) for row in table(found)]
     return [
-        ("head", text.line(f"{found.question.method} {found.question.target}")),
+        ("head", text.line(f"{found.request.method} {found.request.target}")),
         *_verdict(found),
         ("backends", head),
         *(("plain", row) for row in rest),
         ("dim", Safe("times in milliseconds; FUNCTIONS was asked first")),
-        *(_headers(found) if isinstance(found, Comparison) else _lone_headers(found)),
+        *(_headers(found) if isinstance(found, FullComparison) else _lone_headers(found)),
     ]
 
 
-def _verdict(found: Comparison | Incomplete) -> list[Line]:
-    if isinstance(found, Incomplete):
+def _verdict(found: FullComparison | PartialComparison) -> list[Line]:
+    if isinstance(found, PartialComparison):
         causes = " ".join(map(str, found.causes))
         return [("old", text.line(f"{causes} Then press r.", 900))]
     if found.same:
@@ -121,14 +122,12 @@ def _verdict(found: Comparison | Incomplete) -> list[Line]:
     return [("old", Safe("The answers differ."))]
 
 
-def _lone_headers(found: Incomplete) -> list[Line]:
+def _lone_headers(found: PartialComparison) -> list[Line]:
     """Tell all headers of the answer that came."""
     lines: list[Line] = []
     for kind, answer in found.answers.items():
         lines.append(("head", Safe(f"headers of {kind.word}")))
-        lines += [
-            ("plain", text.line(f"{name}: {value}", 900)) for name, value in answer.entry.headers
-        ]
+        lines += [("plain", text.line(f"{name}: {value}", 900)) for name, value in answer.headers]
     return lines
 
 
@@ -145,7 +144,7 @@ def _cut(words: str, room: int) -> str:
     return words if cell_len(words) <= room else f"{text.CUT}{words[1 - room :]}"
 
 
-def _headers(found: Comparison) -> list[Line]:
+def _headers(found: FullComparison) -> list[Line]:
     lines: list[Line] = []
     if found.unexpected:
         lines.append(("head", Safe("headers that differ")))
@@ -160,9 +159,9 @@ def _headers(found: Comparison) -> list[Line]:
     return lines
 
 
-def bodies(found: Comparison | Incomplete) -> list[Line]:
+def bodies(found: FullComparison | PartialComparison) -> list[Line]:
     """Tell how the bodies differ; show the one body when they do not."""
-    if isinstance(found, Incomplete):
+    if isinstance(found, PartialComparison):
         answers = found.answers.items()
         return [line for kind, one in answers for line in _body(f"body of {kind.word}", one)]
     if found.body:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from tui import text
-from tui.contract import Blog, Draft
+from tui.client.contract import Blog, Draft
 from tui.screens.closing import ClosesOnce
 from tui.session import Session
 from tui.settings.values import BackendName

@@ -7,7 +7,7 @@ from typing import Final
 from textual.app import App
 
 from tui import text
-from tui.contract import ApiError, Summary
+from tui.client.contract import ApiError, Summary
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.session import Session
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import text
-from tui.contract import Api, ApiError, Blog, Failure, Summary
+from tui.client.contract import Api, ApiError, Blog, Failure, Summary
 from tui.deletions import Deletion
 from tui.screens.agreement import accepts_plain_http
 from tui.session import Session

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from tui import external_editor, text
-from tui.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
+from tui.client.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
 from tui.external_editor import EditorError
 from tui.lending import lend_terminal
 from tui.manuscript import Manuscript, Texts

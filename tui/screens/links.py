@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Label, OptionList
 
 from tui import text
-from tui.contract import Blog
+from tui.client.contract import Blog
 from tui.hyperlinks import Hyperlink, hyperlinks
 from tui.screens.agreement import follow_link
 from tui.screens.closing import ClosesOnce, is_on_top

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from tui.contract import LARGEST_PAGE as PAGE
-from tui.contract import ApiError, Blog, Page, Summary
-from tui.paging import Trail
+from tui.client.contract import LARGEST_PAGE as PAGE
+from tui.client.contract import ApiError, Blog, Page, Summary
+from tui.client.paging import SeenPages
 from tui.session import Session, Ticket
 from tui.settings.values import BackendName
 from tui.widgets.blog_list import BlogList
@@ -25,7 +25,7 @@ class Listing:
         self._rows = rows
         self._changed = changed
         """Called when the count may be another."""
-        self._trail = Trail()
+        self._seen = SeenPages()
         self._loaded: BackendName | None = None
         self._next: tuple[Ticket, str] | None = None
         self._error: str | None = None
@@ -64,13 +64,13 @@ class Listing:
     async def load(self, ticket: Ticket) -> bool:
         """Replace the rows; tells whether that was done. Raises what went wrong, unless stale."""
         try:
-            trail, page = await self._newest(ticket)
+            seen, page = await self._newest(ticket)
         except ApiError as error:
             self._fail(ticket, error)
             return False
         if self._session.is_stale(ticket):
             return False
-        self._trail, self._loaded, self._paging = trail, ticket.kind, asyncio.Lock()
+        self._seen, self._loaded, self._paging = seen, ticket.kind, asyncio.Lock()
         self._loading, self._error = False, None
         self._next = (ticket, page.next_url) if page.next_url else None
         self._rows.show(page.blogs, more=self._next is not None)
@@ -110,7 +110,7 @@ class Listing:
             return
         ticket, url = self._next
         try:
-            page = self._trail.take(await self._page(PAGE, url))
+            page = self._seen.unseen(await self._page(PAGE, url))
         except ApiError as error:
             self._fail(ticket, error)
             return
@@ -130,15 +130,15 @@ class Listing:
         self._rows.drop(blog_id)
         self.reword()
 
-    async def _newest(self, ticket: Ticket) -> tuple[Trail, Page]:
+    async def _newest(self, ticket: Ticket) -> tuple[SeenPages, Page]:
         """Read on until the cursor's blog is found again, or as many rows as there were."""
-        trail = Trail()
-        page = trail.take(await self._page(PAGE))
+        seen = SeenPages()
+        page = seen.unseen(await self._page(PAGE))
         blogs = list(page.blogs)
         while page.next_url and not self._session.is_stale(ticket) and self._lacks(blogs):
-            page = trail.take(await self._page(PAGE, page.next_url))
+            page = seen.unseen(await self._page(PAGE, page.next_url))
             blogs += page.blogs
-        return trail, Page(blogs=tuple(blogs), next_url=page.next_url)
+        return seen, Page(blogs=tuple(blogs), next_url=page.next_url)
 
     def _lacks(self, blogs: list[Summary]) -> bool:
         kept = self._rows.current

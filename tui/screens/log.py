@@ -11,10 +11,10 @@ from textual.containers import Container
 from textual.widgets import Footer, Input
 
 from tui import export, filtering, text
-from tui.comparison import figures
-from tui.contract import ApiError, LogEntry, Question
+from tui.client.compare import figures
+from tui.client.contract import ApiError, LogEntry, Request
+from tui.client.failures import READ_ONLY
 from tui.curl import as_curl
-from tui.failures import READ_ONLY
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.closing import ClosesOnce, is_on_top, is_open
 from tui.screens.work import start
@@ -97,40 +97,40 @@ class LogScreen(ClosesOnce[None]):
     # Again.
 
     def action_replay(self, kind: str) -> None:
-        """Send it once more: a read at once, a write after a question."""
+        """Send it once more: a read at once, a write after a request."""
         entry = self._table.current
         if entry is None:
             return
         obstacle = self._obstacle(entry)
-        if obstacle or entry.question is None:
+        if obstacle or entry.request is None:
             self.notify(obstacle, severity="warning")
-        elif entry.question.writes:
-            start(self, self._ask(BackendName(kind), entry.question))
+        elif entry.request.writes:
+            start(self, self._ask(BackendName(kind), entry.request))
         else:
-            start(self, self._replay(BackendName(kind), entry.question))
+            start(self, self._replay(BackendName(kind), entry.request))
 
     def _obstacle(self, entry: LogEntry) -> str:
-        if entry.question is None:
+        if entry.request is None:
             return _FORGOTTEN
-        return READ_ONLY if entry.question.writes and self._session.read_only else ""
+        return READ_ONLY if entry.request.writes and self._session.read_only else ""
 
-    async def _ask(self, kind: BackendName, question: Question) -> None:
+    async def _ask(self, kind: BackendName, request: Request) -> None:
         """Name what would be written, and where; once, however often the key was pressed."""
         if not is_on_top(self):
             return
         place = self._session.backends.deployment.words
         words = (
-            f"Send {question.method} {question.target} once more, to {kind.word} ({place})? "
+            f"Send {request.method} {request.target} once more, to {kind.word} ({place})? "
             "It may change what is stored."
         )
         screen = ChoiceScreen(text.line(words, len(words)), [Choice("y", "Send", "danger")])
         if await self.app.push_screen_wait(screen):
-            await self._replay(kind, question)
+            await self._replay(kind, request)
 
-    async def _replay(self, kind: BackendName, question: Question) -> None:
+    async def _replay(self, kind: BackendName, request: Request) -> None:
         try:
             self._session.backends.get(kind)
-            await self._session.exchange(kind, question)
+            await self._session.exchange(kind, request)
         except (ApiError, SettingsError) as error:
             self.notify(str(error), severity="error")
         if is_open(self):
@@ -142,12 +142,12 @@ class LogScreen(ClosesOnce[None]):
         entry = self._table.current
         if entry is None:
             return
-        if entry.question is None:
+        if entry.request is None:
             self.notify(_FORGOTTEN, severity="warning")
             return
         has_token = self._session.backends.token is not None
-        self.app.copy_to_clipboard(as_curl(entry.base, entry.question, with_token=has_token))
-        needed = entry.question.writes and has_token
+        self.app.copy_to_clipboard(as_curl(entry.base, entry.request, with_token=has_token))
+        needed = entry.request.writes and has_token
         self.notify("Copied as curl." + (" It needs BLOGS_WRITE_TOKEN set." if needed else ""))
 
     def action_export(self) -> None:
@@ -172,7 +172,7 @@ def detail(entry: LogEntry) -> list[Line]:
     lines += [("plain", text.line(f"{name:<14}{value}")) for name, value in figures(entry)]
     lines.append(("dim", Safe("times in milliseconds")))
     lines.append(("head", Safe(f"sent ({entry.sent_bytes} bytes)")))
-    sent = entry.question.headers.items() if entry.question else ()
+    sent = entry.request.headers.items() if entry.request else ()
     lines += [("plain", text.line(f"{name.lower()}: {value}")) for name, value in sent]
     lines.append(("head", Safe("answer")))
     lines += [("plain", text.line(f"{name}: {value}", 900)) for name, value in entry.headers]

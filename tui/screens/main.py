@@ -12,8 +12,8 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from tui.contract import ApiError, Blog, Summary
-from tui.failures import READ_ONLY
+from tui.client.contract import ApiError, Blog, Summary
+from tui.client.failures import READ_ONLY
 from tui.screens.agreement import follow_link
 from tui.screens.closing import ClosesOnce
 from tui.screens.copying import copy

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from tui import text
-from tui.contract import Draft
+from tui.client.contract import Draft
 from tui.screens.closing import ClosesOnce
 from tui.session import Session
 from tui.widgets.backend_label import BackendLabel

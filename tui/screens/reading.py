@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from tui.contract import ApiError, Blog, Failure, Summary
+from tui.client.contract import ApiError, Blog, Failure, Summary
 from tui.screens.work import start
 from tui.session import Session, Ticket
 from tui.widgets.reader import Reader

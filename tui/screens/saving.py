@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from textual.app import App
 
 from tui import text
-from tui.contract import Api, ApiError, Blog, Failure
+from tui.client.contract import Api, ApiError, Blog, Failure
+from tui.client.writes import WriteResult
 from tui.manuscript import Manuscript, Texts
 from tui.screens.agreement import accepts_plain_http
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.conflict import ConflictScreen, TakenScreen
 from tui.session import Session
 from tui.settings.values import BackendName
-from tui.writes import Written
 
 
 class Saving:
@@ -46,7 +46,9 @@ class Saving:
                 self._app.notify(f"Saved “{title}” on {self._kind.word}.")
                 return written.blog
 
-    def _request(self, manuscript: Manuscript, texts: Texts) -> Callable[[Api], Awaitable[Written]]:
+    def _request(
+        self, manuscript: Manuscript, texts: Texts
+    ) -> Callable[[Api], Awaitable[WriteResult]]:
         draft, etag, writes = manuscript.draft(texts), manuscript.etag, self._session.writes
         if manuscript.is_new:
             return lambda api: writes.create(api, draft)

@@ -8,7 +8,7 @@ from functools import partial
 from textual.screen import Screen
 
 from tui import text
-from tui.contract import ApiError, Blog, Failure, Summary
+from tui.client.contract import ApiError, Blog, Failure, Summary
 from tui.drafts import KeptDraft
 from tui.manuscript import Manuscript, Texts, texts_of
 from tui.screens.choice import Choice, ChoiceScreen

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from tui import text
 from tui.catalogue import Catalogue, View
-from tui.contract import LARGEST_PAGE, Summary
+from tui.client.contract import LARGEST_PAGE, Summary
 from tui.text import Safe
 from tui.widgets.cells import column, strip
 

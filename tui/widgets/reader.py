@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui import text
-from tui.contract import Blog
+from tui.client.contract import Blog
 
 # Textual's Markdown makes a widget of every block and table cell: about 50 ms for each KB.
 _LONG: Final = 8_000

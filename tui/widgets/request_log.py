@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.contract import LogEntry
+from tui.client.contract import LogEntry
 from tui.text import Safe
 from tui.widgets.cells import both_ends, column, in_style, strip
 

@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.comparison import milliseconds
-from tui.contract import LogEntry
+from tui.client.contract import LogEntry
+from tui.client.timing import milliseconds
 from tui.filtering import matches
 from tui.history import History
 from tui.text import Safe

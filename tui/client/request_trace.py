@@ -8,21 +8,21 @@ from itertools import islice
 from typing import Any, Final
 
 from tui import text
-from tui.contract import LogEntry, Question
+from tui.client.contract import LogEntry, Request
+from tui.client.timing import SERVER_TIMES, ServerTime, Stopwatch
 from tui.settings.backends import Backend
 from tui.text import Safe
-from tui.timing import SERVER_TIMES, ServerTime, Stopwatch
 
 _SECRET_HEADERS: Final = {"set-cookie", "authorization", "proxy-authenticate"}
 _MOST_HEADERS: Final = 40
 
 
-class Recording:
+class RequestTrace:
     """One request, from just before it is sent."""
 
-    def __init__(self, backend: Backend, question: Question, conceal: Callable[[str], str]) -> None:
+    def __init__(self, backend: Backend, request: Request, conceal: Callable[[str], str]) -> None:
         self._backend = backend
-        self._question = question
+        self._request = request
         self._conceal = conceal
         self._moment = time.gmtime()
         self._status: int | None = None
@@ -45,10 +45,10 @@ class Recording:
     def entry(self) -> LogEntry:
         """Give what is known by now."""
         server = ServerTime.of(self._named.get("server-timing"))
-        path = f"/{self._backend.address.partition('/')[2]}".rstrip("/") + self._question.target
+        path = f"/{self._backend.address.partition('/')[2]}".rstrip("/") + self._request.target
         return LogEntry(
             kind=self._backend.kind,
-            method=self._question.method,
+            method=self._request.method,
             path=text.row(self._conceal(path)),
             base=self._backend.url,
             date=time.strftime("%Y-%m-%d", self._moment),
@@ -60,10 +60,10 @@ class Recording:
             phases=self.watch.phases(),
             server=server,
             headers=self._headers,
-            sent_bytes=len(self._question.body or b""),
+            sent_bytes=len(self._request.body or b""),
             received_bytes=self.received,
             error=self.error,
-            question=self._question,
+            request=self._request,
         )
 
 

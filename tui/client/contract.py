@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
+from tui.client.timing import Phases, ServerTime
 from tui.settings.values import BackendName
 from tui.text import Safe
-from tui.timing import Phases, ServerTime
 
 # The contract's limits, to tell a person before a request is made. The backends enforce them.
 LONGEST_TITLE: Final = 200
@@ -90,7 +90,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Request:
     """One request as either backend can be asked it. The token is never part of it."""
 
     method: str
@@ -136,7 +136,7 @@ class LogEntry:
     """Size of the answer's body, uncompressed; None when it did not come to its end."""
     error: str = ""
     """What a person was told when no answer came."""
-    question: Question | None = field(default=None, repr=False)
+    request: Request | None = field(default=None, repr=False)
     """What was asked; None when too much is remembered to keep it."""
 
     @property
@@ -155,6 +155,15 @@ class Exchange:
 
     entry: LogEntry
     body: bytes = field(repr=False)
+
+    @property
+    def status(self) -> int | None:
+        return self.entry.status
+
+    @property
+    def headers(self) -> tuple[tuple[str, Safe], ...]:
+        """Those of the response, without cookies; fit to show."""
+        return self.entry.headers
 
 
 class Failure(StrEnum):
@@ -207,7 +216,7 @@ class Api(Protocol):
 
     async def delete(self, blog_id: str, etag: str | None) -> None: ...
 
-    async def exchange(self, question: Question) -> Exchange:
+    async def exchange(self, request: Request) -> Exchange:
         """Ask just this, and give the answer whatever its status."""
 
     async def close(self) -> None: ...

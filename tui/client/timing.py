@@ -96,3 +96,8 @@ class Stopwatch:
         if start is None or end is None or end < start:
             return None
         return (end - start) * 1000
+
+
+def milliseconds(time: float | None) -> str:
+    """Word a time; what was not has none."""
+    return "-" if time is None else f"{time:.1f}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tui.contract import Page
+from tui.client.contract import Page
 
 
-class Trail:
+class SeenPages:
     """What was seen of a list so far, so that following it comes to an end."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self._urls: set[str] = set()
 
-    def take(self, page: Page) -> Page:
+    def unseen(self, page: Page) -> Page:
         """Give what is new of *page*; one that only repeats what was seen is the last."""
         unseen = {blog.id: blog for blog in page.blogs if blog.id not in self._ids}
         repeats = page.next_url in self._urls or (bool(page.blogs) and not unseen)

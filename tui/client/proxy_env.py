@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 
 from tui import text
-from tui.contract import ApiError, Failure
+from tui.client.contract import ApiError, Failure
 from tui.settings.values import is_loopback
 
 _PROXIES: Final = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -19,7 +19,7 @@ _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @contextmanager
-def usable_surroundings() -> Iterator[None]:
+def environment_errors() -> Iterator[None]:
     """Name the variable when a client cannot be made from what the environment says."""
     try:
         yield

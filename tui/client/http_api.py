@@ -14,7 +14,7 @@ import anyio.lowlevel  # what httpx runs on
 import httpx
 
 from tui import text
-from tui.contract import (
+from tui.client.contract import (
     Api,
     ApiError,
     Blog,
@@ -23,15 +23,15 @@ from tui.contract import (
     Failure,
     LogEntry,
     Page,
-    Question,
+    Request,
 )
-from tui.documents import Unreadable, read_blog, read_blogs
-from tui.failures import READ_ONLY, name_of, refusal
-from tui.questions import listing, reading, writing
-from tui.recording import Recording
+from tui.client.failures import READ_ONLY, error_response, name_of
+from tui.client.proxy_env import environment_errors, transport_to
+from tui.client.request_trace import RequestTrace
+from tui.client.requests import blog_request, list_request, write_request
+from tui.client.responses import InvalidResponse, parse_blog, parse_blogs
 from tui.settings.backends import Backend
 from tui.settings.values import Token, is_loopback
-from tui.surroundings import transport_to, usable_surroundings
 
 READ_TIMEOUT: Final = 30.0  # what the gateway in front of the functions allows
 CONNECT_TIMEOUT: Final = 3.0
@@ -92,7 +92,7 @@ class HttpApi(Api):
     def __post_init__(self) -> None:
         # Connecting gets a little less than all the time, so that its end is told for what it is.
         connect = min(CONNECT_TIMEOUT, 0.9 * self.timeout)
-        with usable_surroundings():
+        with environment_errors():
             self._client = httpx.AsyncClient(
                 transport=self.transport or transport_to(self.backend.url),
                 timeout=httpx.Timeout(self.timeout, connect=connect),
@@ -103,25 +103,25 @@ class HttpApi(Api):
         self._permission()
 
     async def page(self, limit: int, after: str | None = None) -> Page:
-        question = Question(method="GET", target=self._below(after)) if after else listing(limit)
-        answer = await self._ask(question)
+        request = Request(method="GET", target=self._below(after)) if after else list_request(limit)
+        answer = await self._ask(request)
         with self._understood("GET"):
-            return Page(blogs=read_blogs(answer.body), next_url=_next(answer))
+            return Page(blogs=parse_blogs(answer.body), next_url=_next(answer))
 
     async def read(self, blog_id: str) -> Blog:
-        return await self._blog(reading(blog_id))
+        return await self._blog(blog_request(blog_id))
 
     async def create(self, draft: Draft) -> Blog:
-        return await self._blog(writing("POST", "/blog", draft))
+        return await self._blog(write_request("POST", "/blog", draft))
 
     async def replace(self, draft: Draft, etag: str | None) -> Blog:
-        return await self._blog(writing("PUT", reading(draft.id).target, draft, etag))
+        return await self._blog(write_request("PUT", blog_request(draft.id).target, draft, etag))
 
     async def delete(self, blog_id: str, etag: str | None) -> None:
-        await self._ask(writing("DELETE", reading(blog_id).target, None, etag))
+        await self._ask(write_request("DELETE", blog_request(blog_id).target, None, etag))
 
-    async def exchange(self, question: Question) -> Exchange:
-        answer = await self._send(question)
+    async def exchange(self, request: Request) -> Exchange:
+        answer = await self._send(request)
         return Exchange(entry=answer.entry, body=answer.body)
 
     async def close(self) -> None:
@@ -151,62 +151,64 @@ class HttpApi(Api):
     def _conceal(self, words: str) -> str:
         return self.token.concealed(words) if self.token else words
 
-    async def _blog(self, question: Question) -> Blog:
-        answer = await self._ask(question)
-        with self._understood(question.method):
-            return read_blog(answer.body, answer.response.headers.get("etag", ""))
+    async def _blog(self, request: Request) -> Blog:
+        answer = await self._ask(request)
+        with self._understood(request.method):
+            return parse_blog(answer.body, answer.response.headers.get("etag", ""))
 
-    async def _ask(self, question: Question) -> _Answer:
+    async def _ask(self, request: Request) -> _Answer:
         """Send, and give the answer when it is a success."""
-        answer = await self._send(question)
+        answer = await self._send(request)
         response = answer.response
         if response.is_success:
             return answer
-        asked = (question.method, question.target.partition("?")[0])
+        asked = (request.method, request.target.partition("?")[0])
         body = self._conceal(answer.body.decode(errors="replace")).encode()
-        raise refusal(self.backend, asked, response.status_code, dict(response.headers), body)
+        raise error_response(
+            self.backend, asked, response.status_code, dict(response.headers), body
+        )
 
-    async def _send(self, question: Question) -> _Answer:
+    async def _send(self, request: Request) -> _Answer:
         """Send and read, and record how it went whatever happens."""
-        headers = dict(question.headers) | (self._permission() if question.writes else {})
+        headers = dict(request.headers) | (self._permission() if request.writes else {})
         # Loads what httpx would load during its first request, and count as the backend's time.
         await anyio.lowlevel.checkpoint()
-        recording = Recording(self.backend, question, self._conceal)
+        trace = RequestTrace(self.backend, request, self._conceal)
         try:
-            response, body = await self._exchanged(question, headers, recording)
+            response, body = await self._exchanged(request, headers, trace)
         except (httpx.HTTPError, httpx.InvalidURL, _TooLarge, TimeoutError) as error:
-            failure = self._lost(question.method, error)
-            recording.error = str(failure)
-            failure.entry = self._recorded(recording)
+            failure = self._lost(request.method, error)
+            trace.error = str(failure)
+            failure.entry = self._recorded(trace)
             raise failure from error
         except BaseException:
-            self._recorded(recording)
+            self._recorded(trace)
             raise
-        return _Answer(response=response, body=body, entry=self._recorded(recording))
+        return _Answer(response=response, body=body, entry=self._recorded(trace))
 
-    def _recorded(self, recording: Recording) -> LogEntry:
-        entry = recording.entry()
+    def _recorded(self, trace: RequestTrace) -> LogEntry:
+        entry = trace.entry()
         self.record(entry)
         return entry
 
     async def _exchanged(
-        self, question: Question, headers: dict[str, str], recording: Recording
+        self, request: Request, headers: dict[str, str], trace: RequestTrace
     ) -> tuple[httpx.Response, bytes]:
-        url = self.backend.url + question.target
+        url = self.backend.url + request.target
         # httpx limits each wait of its own; an answer that drips could take forever.
         async with (
             asyncio.timeout(self.timeout),
             self._client.stream(
-                question.method,
+                request.method,
                 url,
                 headers=headers,
-                content=question.body,
-                extensions={"trace": recording.watch.trace},
+                content=request.body,
+                extensions={"trace": trace.watch.trace},
             ) as response,
         ):
-            recording.head(response.status_code, response.headers.multi_items())
+            trace.head(response.status_code, response.headers.multi_items())
             body = await _bounded(response)
-            recording.received = len(body)
+            trace.received = len(body)
             return response, body
 
     def _permission(self) -> dict[str, str]:
@@ -233,7 +235,7 @@ class HttpApi(Api):
     def _understood(self, method: str) -> Iterator[None]:
         try:
             yield
-        except Unreadable as error:
+        except InvalidResponse as error:
             raise ApiError(
                 f"{name_of(self.backend)} does not answer as a blog API ({error}): check the URL.",
                 Failure.REFUSED,
@@ -260,9 +262,9 @@ def _next(answer: _Answer) -> str | None:
         url = urljoin(here, link)
         elsewhere = urlsplit(url)[:3] != urlsplit(here)[:3]
     except ValueError as error:
-        raise Unreadable("its next page has no address") from error
+        raise InvalidResponse("its next page has no address") from error
     if elsewhere:
-        raise Unreadable("its next page is elsewhere")
+        raise InvalidResponse("its next page is elsewhere")
     return url
 
 

@@ -1,14 +1,29 @@
-"""Writes that are sent once; what became of a lost answer is found out by reading."""
+"""Writes that are sent once, under ids made here; a lost response is settled by reading."""
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import dataclass
+from typing import Final
 
-from tui.contract import Api, ApiError, Blog, Draft, Failure
+from tui.client.contract import Api, ApiError, Blog, Draft, Failure
+
+_VERSION_7: Final = 0x7 << 76
+_VARIANT: Final = 0b10 << 62
+_RANDOM: Final = ~((0xF << 76) | (0b11 << 62)) & ((1 << 80) - 1)
+
+
+def new_id() -> str:
+    """Make a UUID of version 7: later ones sort after earlier ones, to the millisecond."""
+    random = int.from_bytes(os.urandom(10), "big") & _RANDOM
+    number = (time.time_ns() // 1_000_000) << 80 | _VERSION_7 | _VARIANT | random
+    digits = f"{number:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class WriteResult:
     """What is stored now, and whether that was learnt by reading it back."""
 
     blog: Blog
@@ -25,7 +40,7 @@ class Writes:
         """Reckon with an answer that an earlier run lost: what is stored may be one's own."""
         self._lost.add(blog_id)
 
-    async def create(self, api: Api, draft: Draft) -> Written:
+    async def create(self, api: Api, draft: Draft) -> WriteResult:
         """Store a new blog; sending the same draft again after a lost answer is safe."""
         try:
             blog = await api.create(draft)
@@ -36,9 +51,9 @@ class Writes:
             self._lost.add(draft.id)
             return await self._find(api, draft, error)
         self._lost.discard(draft.id)
-        return Written(blog=blog, read_back=False)
+        return WriteResult(blog=blog, read_back=False)
 
-    async def replace(self, api: Api, draft: Draft, etag: str | None) -> Written:
+    async def replace(self, api: Api, draft: Draft, etag: str | None) -> WriteResult:
         """Store *draft* over the blog with that *etag*."""
         try:
             blog = await api.replace(draft, etag)
@@ -50,7 +65,7 @@ class Writes:
             self._lost.add(draft.id)
             return await self._find(api, draft, error)
         self._lost.discard(draft.id)
-        return Written(blog=blog, read_back=False)
+        return WriteResult(blog=blog, read_back=False)
 
     async def delete(self, api: Api, blog_id: str, etag: str | None) -> bool:
         """Delete the blog; tells whether that was learnt by reading."""
@@ -63,11 +78,11 @@ class Writes:
             return True
         return False
 
-    async def _find(self, api: Api, draft: Draft, error: ApiError) -> Written:
+    async def _find(self, api: Api, draft: Draft, error: ApiError) -> WriteResult:
         blog = await _look(api, draft.id, error)
         if blog and blog.says(draft):
             self._lost.discard(draft.id)
-            return Written(blog=blog, read_back=True)
+            return WriteResult(blog=blog, read_back=True)
         if error.uncertain:
             raise ApiError(
                 f"{error} A look at the blog shows that it is not saved so far: sending "

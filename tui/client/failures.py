@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Final
 
 from tui import text
-from tui.contract import ApiError, Failure
-from tui.documents import problem_detail
+from tui.client.contract import ApiError, Failure
+from tui.client.responses import problem_detail
 from tui.settings.backends import Backend
 from tui.settings.values import HOW_TO_GET_TOKEN
 
@@ -50,7 +50,7 @@ def name_of(backend: Backend) -> str:
     return f"{backend.kind.word} at {backend.address}"
 
 
-def refusal(
+def error_response(
     backend: Backend, request: tuple[str, str], status: int, headers: Mapping[str, str], body: bytes
 ) -> ApiError:
     """Turn an answer that is no success into an error; *request* is its method and path."""
@@ -68,7 +68,7 @@ def refusal(
 
 
 def _is_problem(headers: Mapping[str, str]) -> bool:
-    """Tell the API's own refusal from that of whatever stands in its place."""
+    """Tell the API's own error_response from that of whatever stands in its place."""
     kind = headers.get("content-type", "").partition(";")[0]
     return kind.strip().lower() == "application/problem+json"
 

@@ -6,15 +6,28 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
-from tui.contract import Api, LogEntry
+from tui.client.contract import Api, LogEntry
 from tui.settings.backends import Backends
 from tui.settings.connections import Connections
 from tui.settings.values import BackendName
 
 
+class ApiFactory(Protocol):
+    """Makes clients; the composition root gives one over HTTP, tests one over a fake."""
+
+    backends: Backends
+    plain_http_token: bool
+
+    @property
+    def connections(self) -> Connections: ...
+
+    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api: ...
+
+
 @dataclass(kw_only=True)
-class Connector:
+class HttpApiFactory:
     """Makes the `Api` of each backend, all with the same settings."""
 
     backends: Backends
@@ -28,7 +41,7 @@ class Connector:
     def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api:
         """Make a client of the backend; takes a moment, so screens call it in a thread."""
         with _absent("httpx._main"):  # httpx's own command line would bring click and rich
-            from tui.api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import
+            from tui.client.http_api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import
         return HttpApi(
             backend=self.backends.get(kind),
             token=self.backends.token,

@@ -1,18 +1,14 @@
-"""What is the same and what is not in the answers of the two backends to one request."""
+"""What is the same and what is not in the responses of the two backends to one request."""
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
-from typing import Final
-
-from tui.contract import ApiError, Exchange, LogEntry, Question
-from tui.settings.values import BackendName, SettingsError
-from tui.text import Safe
+from typing import Final, Generic, Protocol, TypeVar
 
 EXPECTED: Final = {
     "apigw-requestid": "the gateway's number of the request",
@@ -28,13 +24,26 @@ EXPECTED: Final = {
 }
 """Headers that may differ although both backends answer alike, and why."""
 
-Ask = Callable[[BackendName, Question], Awaitable[Exchange]]
-"""Asks one backend; raises `ApiError` or `SettingsError`."""
-
 _WIDTH: Final = 100  # a longer line is compared piece by piece: a blog's contents are one line
 _CONTEXT: Final = 3
 _MOST_COMPARED: Final = 1000
 _MOST_SHOWN: Final = 200
+
+
+class Response(Protocol):
+    """What is compared of a response."""
+
+    @property
+    def status(self) -> int | None: ...
+
+    @property
+    def headers(self) -> Sequence[tuple[str, str]]: ...
+
+    @property
+    def body(self) -> bytes: ...
+
+
+ResponseT = TypeVar("ResponseT", bound=Response)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,25 +65,24 @@ class HeaderPair:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """Two answers to one request."""
+class Comparison(Generic[ResponseT]):
+    """The two responses to one request."""
 
-    question: Question
-    functions: Exchange
-    containers: Exchange
+    functions: ResponseT
+    containers: ResponseT
 
     @property
-    def exchanges(self) -> tuple[Exchange, Exchange]:
+    def responses(self) -> tuple[ResponseT, ResponseT]:
         return self.functions, self.containers
 
     @property
     def same_status(self) -> bool:
-        return self.functions.entry.status == self.containers.entry.status
+        return self.functions.status == self.containers.status
 
     @cached_property
     def headers(self) -> tuple[HeaderPair, ...]:
         """Every header of either answer, by name."""
-        functions, containers = (_joined(one.entry.headers) for one in self.exchanges)
+        functions, containers = (_joined(one.headers) for one in self.responses)
         return tuple(
             HeaderPair(name=name, functions=functions.get(name), containers=containers.get(name))
             for name in sorted(functions.keys() | containers.keys())
@@ -88,7 +96,7 @@ class Comparison:
     @cached_property
     def body(self) -> tuple[str, ...]:
         """The difference of the bodies, line by line as diff(1) marks it; nothing when same."""
-        functions, containers = (_lines(one.body) for one in self.exchanges)
+        functions, containers = (_lines(one.body) for one in self.responses)
         return tuple(_difference(functions, containers))
 
     @property
@@ -97,83 +105,7 @@ class Comparison:
         return self.same_status and not self.unexpected and not self.body
 
 
-@dataclass(frozen=True, kw_only=True)
-class Incomplete:
-    """What is known when not both gave an answer."""
-
-    question: Question
-    functions: Exchange | ApiError | SettingsError
-    containers: Exchange | ApiError | SettingsError
-
-    @property
-    def answers(self) -> dict[BackendName, Exchange]:
-        """What did come."""
-        sides = {BackendName.FUNCTIONS: self.functions, BackendName.CONTAINERS: self.containers}
-        return {kind: side for kind, side in sides.items() if isinstance(side, Exchange)}
-
-    @property
-    def causes(self) -> list[ApiError | SettingsError]:
-        """Why the rest did not."""
-        sides = (self.functions, self.containers)
-        return [side for side in sides if not isinstance(side, Exchange)]
-
-
-def table(found: Comparison | Incomplete) -> list[tuple[str, str, str]]:
-    """Set what is known of both requests side by side: a name and a few words for each."""
-    functions, containers = _figures(found.functions), _figures(found.containers)
-    names = functions or containers
-    return [(name, functions.get(name, "-"), containers.get(name, "-")) for name in names]
-
-
-def _figures(side: Exchange | ApiError | SettingsError) -> dict[str, str]:
-    entry = None if isinstance(side, SettingsError) else side.entry
-    return dict(figures(entry)) if entry else {}
-
-
-def figures(entry: LogEntry) -> list[tuple[str, str]]:
-    """Give what is known of one request, a name and a few words each; times in milliseconds."""
-    phases, server = entry.phases, entry.server
-    return [
-        ("status", str(entry.status or "no answer")),
-        ("total", milliseconds(entry.milliseconds)),
-        ("connect", milliseconds(phases.connect)),
-        ("TLS", milliseconds(phases.tls)),
-        ("first byte", milliseconds(phases.first_byte)),
-        ("body", milliseconds(phases.body)),
-        ("server: app", milliseconds(server.app)),
-        ("server: db", milliseconds(server.db)),
-        ("server: init", milliseconds(server.init)),
-        ("start", entry.warmth),
-        ("size", "-" if entry.received_bytes is None else f"{entry.received_bytes} bytes"),
-        ("served by", entry.served_by),
-    ]
-
-
-def milliseconds(time: float | None) -> str:
-    """Word a time; what was not has none."""
-    return "-" if time is None else f"{time:.1f}"
-
-
-async def compare(question: Question, ask: Ask) -> Comparison | Incomplete:
-    """Ask one backend after the other, so that neither waits for the other's share."""
-    functions = await _asked(ask, BackendName.FUNCTIONS, question)
-    containers = await _asked(ask, BackendName.CONTAINERS, question)
-    if isinstance(functions, Exchange) and isinstance(containers, Exchange):
-        return Comparison(question=question, functions=functions, containers=containers)
-    return Incomplete(question=question, functions=functions, containers=containers)
-
-
-async def _asked(
-    ask: Ask, kind: BackendName, question: Question
-) -> Exchange | ApiError | SettingsError:
-    """Give what went wrong, too: the other backend is asked all the same."""
-    try:
-        return await ask(kind, question)
-    except (ApiError, SettingsError) as error:
-        return error
-
-
-def _joined(headers: Iterable[tuple[str, Safe]]) -> dict[str, str]:
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Join the lines of a header that came in several."""
     found: dict[str, str] = {}
     for name, value in headers:

@@ -1,4 +1,4 @@
-"""From the bytes of an answer to blogs, pages and problem texts; anything else is `Unreadable`."""
+"""Parse response bodies: blogs, lists and problem details. Anything else is `InvalidResponse`."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import json
 import re
 from typing import Any, Final
 
-from tui.contract import Blog, Summary
+from tui.client.contract import Blog, Summary
 
 # Printable ASCII without space around it; nothing at all when the backend sent no tag.
 _TAG: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _SUMMARY: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 
 
-class Unreadable(ValueError):
+class InvalidResponse(ValueError):
     """The answer is not what the contract says."""
 
 
-def read_blogs(body: bytes) -> tuple[Summary, ...]:
+def parse_blogs(body: bytes) -> tuple[Summary, ...]:
     """Read the array that a list request gives."""
     document = _json(body)
     if not isinstance(document, list):
-        raise Unreadable("not a list of blogs")
+        raise InvalidResponse("not a list of blogs")
     return tuple(Summary(**_texts(item, _SUMMARY)) for item in document)
 
 
-def read_blog(body: bytes, etag: str) -> Blog:
+def parse_blog(body: bytes, etag: str) -> Blog:
     """Read the object that a request for one blog gives."""
     if not is_tag(etag):
-        raise Unreadable("a blog with a tag that no header takes")
+        raise InvalidResponse("a blog with a tag that no header takes")
     return Blog(**_texts(_json(body), (*_SUMMARY, "contents")), etag=etag)
 
 
@@ -41,7 +41,7 @@ def problem_detail(body: bytes) -> str:
     """Give what a problem document says in words; nothing when it is something else."""
     try:
         document = _json(body)
-    except Unreadable:
+    except InvalidResponse:
         return ""
     if not isinstance(document, dict):
         return ""
@@ -53,14 +53,14 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 -- JSON is anything until it is c
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Unreadable("not JSON") from error
+        raise InvalidResponse("not JSON") from error
 
 
 def _texts(document: object, names: tuple[str, ...]) -> dict[str, str]:
     if not isinstance(document, dict):
-        raise Unreadable("not a blog")
+        raise InvalidResponse("not a blog")
     texts = {name: document.get(name) for name in names}
     for name, value in texts.items():
         if not isinstance(value, str):
-            raise Unreadable(f"a blog without {name}")
+            raise InvalidResponse(f"a blog without {name}")
     return {name: str(value) for name, value in texts.items()}

@@ -7,28 +7,30 @@ import re
 from typing import Final
 
 from tui import text
-from tui.contract import ApiError, Draft, Failure, Question
-from tui.documents import is_tag
+from tui.client.contract import ApiError, Draft, Failure, Request
+from tui.client.responses import is_tag
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
 
-def listing(limit: int) -> Question:
+def list_request(limit: int) -> Request:
     """Ask for the newest blogs, without their contents."""
-    return Question(method="GET", target=f"/blog?limit={limit}&view=summary")
+    return Request(method="GET", target=f"/blog?limit={limit}&view=summary")
 
 
-def reading(blog_id: str) -> Question:
+def blog_request(blog_id: str) -> Request:
     """Ask for one blog; an id that is none could name something else."""
     if not _ID.fullmatch(blog_id):
         raise ApiError(
             f"“{text.line(blog_id, 40)}” is no id of a blog: list the blogs to see theirs.",
             Failure.MISSING,
         )
-    return Question(method="GET", target=f"/blog/{blog_id}")
+    return Request(method="GET", target=f"/blog/{blog_id}")
 
 
-def writing(method: str, target: str, draft: Draft | None, etag: str | None = None) -> Question:
+def write_request(
+    method: str, target: str, draft: Draft | None, etag: str | None = None
+) -> Request:
     """Ask for a change, under the condition that the blog still has *etag*."""
     headers = {}
     if etag is not None:
@@ -36,7 +38,7 @@ def writing(method: str, target: str, draft: Draft | None, etag: str | None = No
             raise ApiError("The entity tag has characters that no tag has.", Failure.REFUSED)
         headers["If-Match"] = etag
     if draft is None:
-        return Question(method=method, target=target, headers=headers)
+        return Request(method=method, target=target, headers=headers)
     headers["Content-Type"] = "application/json"
     body = json.dumps(vars(draft)).encode()
-    return Question(method=method, target=target, headers=headers, body=body)
+    return Request(method=method, target=target, headers=headers, body=body)
