@@ -1,7 +1,7 @@
-"""Plants typical mistakes in a copy of the project, one at a time, and shows which test notices.
+"""Plant typical mistakes in a copy of the project, one at a time, and show which test fails.
 
-A mistake that no test notices is a hole in the proof: the exit status is then 1. The summary in
-`tests/infra/declared.txt` is left out: it notices every change, the right ones too.
+A mistake that no test catches is a gap in the tests; the exit status is then 1. The golden file
+`tests/infra/declared.txt` is left out, because it fails on every change, also on correct ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 from mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).resolve().parent.parent
-LEFT_OUT = ("tests/infra/test_declared.py", "tests/infra/test_mutants.py")
+EXCLUDED = ("tests/infra/test_declared.py", "tests/infra/test_mutants.py")
 LAYERS = {
     "tests/infra/test_input_types.py": "input types",
     "tests/infra/test_limits.py": "limits",
@@ -38,7 +38,7 @@ LAYERS = {
     "tests/infra/": "registration",
     "tests/account/": "account",
 }
-_PATIENCE_S = 600
+_TIMEOUT_S = 600
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 _PYTEST = (
     *(sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-rfE", "--tb=no", "--no-header"),
@@ -47,12 +47,12 @@ _PYTEST = (
 
 
 class CannotRun(Exception):
-    """The check itself does not work; the text says why."""
+    """The tests or the mutations are not usable; the text says why."""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The test that noticed a mistake, or none."""
+class Result:
+    """The test that caught a mutation, or None if it survived."""
 
     mutation: Mutation
     test: str | None
@@ -60,17 +60,17 @@ class Verdict:
 
     @property
     def layer(self) -> str:
-        fitting = (LAYERS[start] for start in LAYERS if (self.test or "").startswith(start))
-        return next(fitting, "nobody")
+        test = self.test or ""
+        return next((LAYERS[start] for start in LAYERS if test.startswith(start)), "none")
 
 
-class Copy:
-    """A copy of the project in which a mistake can be planted."""
+class ProjectCopy:
+    """A copy of the project in which mutations are planted."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        kept_out = shutil.ignore_patterns(".*", "node_modules", "__pycache__")
-        shutil.copytree(ROOT, root, ignore=kept_out)
+        ignored = shutil.ignore_patterns(".*", "node_modules", "__pycache__")
+        shutil.copytree(ROOT, root, ignore=ignored)
         (root / ".cache" / "lambda").mkdir(parents=True)
         (root / ".cache" / "uv").symlink_to(ROOT / ".cache" / "uv")
         for built in (ROOT / ".cache" / "lambda").glob("dependencies-*"):
@@ -78,90 +78,90 @@ class Copy:
 
     @contextmanager
     def planted(self, mutation: Mutation) -> Iterator[None]:
-        """Replace the texts, and put the file back afterwards."""
+        """Apply the mutation, and restore the file afterwards."""
         path = self.root / mutation.file
-        right = path.read_text("utf-8")
-        wrong = right
+        original = path.read_text("utf-8")
+        mutated = original
         for before, after in mutation.edits:
-            wrong = _replaced(mutation, wrong, before, after)
-        path.write_text(wrong, "utf-8")
+            mutated = _replaced(mutation, mutated, before, after)
+        path.write_text(mutated, "utf-8")
         try:
             yield
         finally:
-            path.write_text(right, "utf-8")
+            path.write_text(original, "utf-8")
 
     def first_failure(self, tests: Sequence[str]) -> str | None:
-        """Run *tests* until one fails, and name it."""
-        left_out = [f"--ignore={path}" for path in LEFT_OUT]
+        """Run *tests* until one fails, and return its name, or None if all pass."""
+        excluded = [f"--ignore={path}" for path in EXCLUDED]
         finished = subprocess.run(
-            [*_PYTEST, *left_out, *tests],
+            [*_PYTEST, *excluded, *tests],
             cwd=self.root,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
             check=False,
         )
         if finished.returncode == 0:
             return None
         failed = _FAILED.search(finished.stdout)
         if failed is None:
-            raise CannotRun(f"pytest says {finished.stdout[-2000:]}{finished.stderr[-2000:]}")
+            raise CannotRun(f"pytest failed: {finished.stdout[-2000:]}{finished.stderr[-2000:]}")
         return failed[1]
 
 
 def _replaced(mutation: Mutation, text: str, before: str, after: str) -> str:
     if text.count(before) != 1:
         raise CannotRun(
-            f"'{mutation.name}' no longer applies: {mutation.file} holds {before!r} "
-            f"{text.count(before)} times; mend it in scripts/mutations.py"
+            f"'{mutation.name}' does not apply: {before!r} occurs {text.count(before)} times"
+            f" in {mutation.file}; correct scripts/mutations.toml"
         )
     return text.replace(before, after)
 
 
-class Check:
-    """Gives each mistake to a free copy."""
+class Runner:
+    """Runs the tests on each mutation, in a free copy of the project."""
 
     def __init__(self, folder: Path, jobs: int) -> None:
-        self._copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+        self._copies: queue.SimpleQueue[ProjectCopy] = queue.SimpleQueue()
         for number in range(jobs):
-            self._copies.put(Copy(folder / str(number)))
+            self._copies.put(ProjectCopy(folder / str(number)))
         self._lock = threading.Lock()
         self._all_pass: bool | None = None
 
     def expect_applicable(self, mutations: Sequence[Mutation]) -> None:
-        """Raise for the first mistake whose text is not there."""
+        """Raise CannotRun if a mutation does not apply."""
         with self._copy() as copy:
             for mutation in mutations:
                 with copy.planted(mutation):
                     pass
 
     def expect_success(self, tests: Sequence[str]) -> None:
-        """Raise when a test fails without any mistake: it would prove nothing."""
+        """Raise CannotRun if a test fails without a mutation: its failure would prove nothing."""
         with self._copy() as copy:
             failed = copy.first_failure(tests)
         if failed:
-            raise CannotRun(f"{failed} fails without any mistake planted")
+            raise CannotRun(f"{failed} fails without any mutation")
 
-    def judge(self, mutation: Mutation) -> Verdict:
-        """Ask the suspect, and when it is content, everybody."""
+    def run(self, mutation: Mutation) -> Result:
+        """Run the likely test, and if it passes, all tests."""
         start = time.monotonic()
         with self._copy() as copy, copy.planted(mutation):
-            test = copy.first_failure([_path(mutation.suspect)])
+            test = copy.first_failure([_path(mutation.likely_test)])
         if test is None:
             self._expect_all_to_pass()
             with self._copy() as copy, copy.planted(mutation):
-                test = copy.first_failure(_everybody(copy.root))
-        return Verdict(mutation, test, time.monotonic() - start)
+                test = copy.first_failure(_all_tests(copy.root))
+        return Result(mutation, test, time.monotonic() - start)
 
     def _expect_all_to_pass(self) -> None:
         with self._lock:
             if self._all_pass is None:
-                self.expect_success(_everybody(ROOT))
+                self.expect_success(_all_tests(ROOT))
                 self._all_pass = True
 
     @contextmanager
-    def _copy(self) -> Iterator[Copy]:
+    def _copy(self) -> Iterator[ProjectCopy]:
         copy = self._copies.get()
         try:
             yield copy
@@ -169,48 +169,48 @@ class Check:
             self._copies.put(copy)
 
 
-def _path(suspect: str) -> str:
-    return f"tests/{suspect}"
+def _path(test: str) -> str:
+    return f"tests/{test}"
 
 
-def _everybody(root: Path) -> list[str]:
+def _all_tests(root: Path) -> list[str]:
     return [tests for tests in ("tests/infra", "tests/account") if (root / tests).is_dir()]
 
 
 def choose(size: int, text: str) -> list[Mutation]:
-    """Choose *size* mistakes, evenly over those whose name has *text*; 0 means all of these."""
+    """Return *size* mutations, evenly from those whose name contains *text*; 0 means all."""
     named = [mutation for mutation in MUTATIONS if text in mutation.name]
     if not 0 < size < len(named):
         return named
     return [named[number * len(named) // size] for number in range(size)]
 
 
-def run(mutations: Sequence[Mutation], jobs: int) -> list[Verdict]:
-    """Judge all, showing each as soon as it is known."""
+def run(mutations: Sequence[Mutation], jobs: int) -> list[Result]:
+    """Run all mutations, and print each result when it is known."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        check = Check(Path(folder), jobs)
-        check.expect_applicable(mutations)
-        suspects = sorted({_path(mutation.suspect) for mutation in mutations})
-        print(f"{len(mutations)} mistakes; first the tests without any", flush=True)
-        check.expect_success(suspects)
-        verdicts = []
+        runner = Runner(Path(folder), jobs)
+        runner.expect_applicable(mutations)
+        likely = sorted({_path(mutation.likely_test) for mutation in mutations})
+        print(f"{len(mutations)} mutations; first the tests without any", flush=True)
+        runner.expect_success(likely)
+        results = []
         with ThreadPoolExecutor(jobs) as pool:
-            for verdict in pool.map(check.judge, mutations):
-                verdicts.append(verdict)
-                print(_line(len(verdicts), len(mutations), verdict), flush=True)
-    return verdicts
+            for result in pool.map(runner.run, mutations):
+                results.append(result)
+                print(_line(len(results), len(mutations), result), flush=True)
+    return results
 
 
-def _line(number: int, count: int, verdict: Verdict) -> str:
-    test = (verdict.test or "").partition("::")[2][:70]
-    name = f"{verdict.mutation.name} ({Path(verdict.mutation.file).name})"
-    return f"{number:3}/{count} {verdict.seconds:5.1f} s  {name:58} {verdict.layer:13} {test}"
+def _line(number: int, count: int, result: Result) -> str:
+    test = (result.test or "").partition("::")[2][:70]
+    name = f"{result.mutation.name} ({Path(result.mutation.file).name})"
+    return f"{number:3}/{count} {result.seconds:5.1f} s  {name:58} {result.layer:13} {test}"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mutants.py",
-        description="Plant typical mistakes, one at a time, and show which test notices each.",
+        description="Plant typical mistakes, one at a time, and show which test catches each.",
         epilog="example: python scripts/mutants.py --sample 4   (or: SAMPLE=4 make mutants)",
     )
     parser.add_argument(
@@ -218,10 +218,12 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=int(os.environ.get("SAMPLE") or 0),
         metavar="N",
-        help="plant only N of the mistakes (default: all, or what SAMPLE says)",
+        help="plant only N mistakes, evenly chosen (default: SAMPLE, or all)",
     )
-    parser.add_argument("--only", default="", metavar="TEXT", help="those whose name has TEXT")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at a time (default: 2)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only names that contain TEXT")
+    parser.add_argument(
+        "--jobs", type=int, default=2, metavar="N", help="run N at a time (default 2)"
+    )
     return parser
 
 
@@ -229,17 +231,17 @@ def main() -> int:
     arguments = _parser().parse_args()
     chosen = choose(arguments.sample, arguments.only)
     if not chosen:
-        print(f"mutants: no mistake is called {arguments.only!r}", file=sys.stderr)
+        print(f"mutants: no name contains {arguments.only!r}", file=sys.stderr)
         return 2
     try:
-        verdicts = run(chosen, max(1, min(arguments.jobs, len(chosen))))
+        results = run(chosen, max(1, min(arguments.jobs, len(chosen))))
     except (CannotRun, subprocess.TimeoutExpired) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2
-    survivors = [verdict.mutation.name for verdict in verdicts if verdict.test is None]
-    print(f"{len(verdicts) - len(survivors)} of {len(verdicts)} mistakes were noticed")
+    survivors = [result.mutation.name for result in results if result.test is None]
+    print(f"{len(results) - len(survivors)} of {len(results)} mutations caught")
     for name in survivors:
-        print(f"nobody noticed: {name}")
+        print(f"survived: {name}")
     return 1 if survivors else 0
 
 

@@ -1,4 +1,4 @@
-"""The check of the tests themselves: mistakes that are planted are noticed, and said so."""
+"""`make mutants`: planted mistakes are caught, and the ones that survive are reported."""
 
 import subprocess
 import sys
@@ -22,24 +22,24 @@ def mutants(*arguments, **variables):
 
 @pytest.fixture
 def planting(monkeypatch):
-    """The script as a module."""
+    """Return the script as a module."""
     monkeypatch.syspath_prepend(str(SCRIPT.parent))
     for name in ("mutants", "mutations"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    import mutants  # noqa: PLC0415  # found in the folder of scripts only now
+    import mutants  # noqa: PLC0415 -- its folder is on the path only now
 
     return mutants
 
 
-def test_a_sample_of_the_mistakes_is_noticed():
-    told = mutants("--only", "grant", SAMPLE="2")
+def test_sample_of_the_mutations_is_caught():
+    ran = mutants("--only", "grant", SAMPLE="2")
 
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "  2/2 " in told.stdout
-    assert told.stdout.endswith("2 of 2 mistakes were noticed\n")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "  2/2 " in ran.stdout
+    assert ran.stdout.endswith("2 of 2 mutations caught\n")
 
 
-def test_a_sample_is_taken_evenly_and_never_twice(planting):
+def test_sample_is_even_and_without_repetition(planting):
     count = len(planting.MUTATIONS)
 
     chosen = planting.choose(4, "")
@@ -53,7 +53,7 @@ def test_a_sample_is_taken_evenly_and_never_twice(planting):
     assert planting.choose(0, "") == planting.choose(count + 1, "") == list(planting.MUTATIONS)
 
 
-def test_there_are_enough_mistakes_and_all_of_them_apply(planting):
+def test_there_are_enough_mutations_and_all_of_them_apply(planting):
     names = [mutation.name for mutation in planting.MUTATIONS]
 
     assert len(set(names)) == len(names) >= 25
@@ -62,49 +62,51 @@ def test_there_are_enough_mistakes_and_all_of_them_apply(planting):
         for before, after in mutation.edits:
             assert text.count(before) == 1, mutation.name
             assert before != after
-        assert (ROOT / "tests" / mutation.suspect).is_file(), mutation.name
+        assert (ROOT / "tests" / mutation.likely_test).is_file(), mutation.name
 
 
-def test_a_mistake_whose_text_is_gone_is_an_error(planting, tmp_path):
-    copy = planting.Copy(tmp_path / "copy")
+def test_mutation_whose_text_is_missing_is_an_error(planting, tmp_path):
+    copy = planting.ProjectCopy(tmp_path / "copy")
     mutation = planting.Mutation("stale", "__main__.py", (("not there", ""),), "test_wiring.py")
 
     with (
-        pytest.raises(planting.CannotRun, match=r"'stale' no longer applies: __main__\.py holds"),
+        pytest.raises(
+            planting.CannotRun, match="'stale' does not apply: 'not there' occurs 0 times"
+        ),
         copy.planted(mutation),
     ):
         pass
 
 
-def test_the_copy_is_as_before_when_the_mistake_is_over(planting, tmp_path):
-    copy = planting.Copy(tmp_path / "copy")
+def test_copy_is_restored_after_each_mutation(planting, tmp_path):
+    copy = planting.ProjectCopy(tmp_path / "copy")
     for mutation in planting.MUTATIONS:
         with copy.planted(mutation):
             assert (copy.root / mutation.file).read_text() != (ROOT / mutation.file).read_text()
         assert (copy.root / mutation.file).read_text() == (ROOT / mutation.file).read_text()
 
 
-def test_a_mistake_that_nobody_notices_is_named_and_fails_the_check(planting, monkeypatch, capsys):
+def test_surviving_mutation_is_reported_and_fails_the_run(planting, monkeypatch, capsys):
     unseen = planting.Mutation("harmless", "__main__.py", (("nothing else", "nothing"),), "x.py")
     monkeypatch.setattr(planting, "MUTATIONS", (unseen,))
-    monkeypatch.setattr(planting.Copy, "first_failure", lambda self, tests: None)
+    monkeypatch.setattr(planting.ProjectCopy, "first_failure", lambda self, tests: None)
     monkeypatch.setattr(sys, "argv", ["mutants.py"])
 
     status = planting.main()
 
     assert status == 1
-    assert "nobody noticed: harmless" in capsys.readouterr().out
+    assert "survived: harmless" in capsys.readouterr().out
 
 
-def test_the_help_shows_an_example():
-    told = mutants("--help")
+def test_help_shows_an_example():
+    ran = mutants("--help")
 
-    assert told.returncode == 0
-    assert "example: python scripts/mutants.py --sample 4" in told.stdout
+    assert ran.returncode == 0
+    assert "example: python scripts/mutants.py --sample 4" in ran.stdout
 
 
-def test_a_name_that_no_mistake_has_is_refused():
-    told = mutants("--only", "no such thing")
+def test_unknown_mutation_name_is_an_error():
+    ran = mutants("--only", "no such thing")
 
-    assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr == "mutants: no mistake is called 'no such thing'\n"
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "mutants: no name contains 'no such thing'\n"
