@@ -1,7 +1,7 @@
-"""The demo: start the local cloud, then browse (in a terminal) or run through it as a script.
+"""Start the local cloud, and use it: in the client, or without a terminal, in a script.
 
-With a terminal it opens the client. Without one (a pipe, a CI job) it creates, lists, reads, edits
-and deletes blogs through both backends with the `blogs` command, and prints what each step took.
+In a terminal, open the client. Without one (in a pipe or a CI job), create, list, read, edit and
+delete blogs through both backends with the `blogs` command, and print the time of each step.
 """
 
 import argparse
@@ -24,16 +24,16 @@ WELCOME = {
     "What runs here": """\
 One Pulumi program declares the same API twice: as **functions** and as **containers**.
 
-This machine runs what it declares: the real Lambda handlers, the real Flask app, and a database
-on disk. There is no AWS account behind it.""",
-    "Read this through the other backend": """\
-Press `t`: the same blog comes from the other side. Press `l`: the request log shows what each
-request took, and whether a function had to start first (*cold*).""",
-    "Write something": """\
-- `n` writes a blog, `e` edits the one you read, `d` deletes it
-- `?` shows every key, `q` goes back and at last quits
+This machine runs what the program declares: the Lambda handlers, the Flask app, and a database on
+disk. No AWS account is involved.""",
+    "Read this from the other backend": """\
+Press `t` to read the same blog from the other backend. Press `l` to open the request log: it shows
+the time of each request, and whether a function had to start first (*cold*).""",
+    "Write a blog": """\
+- `n` writes a blog, `e` edits the selected blog, `d` deletes it
+- `?` lists all keys, `q` goes back, and quits from the list
 
-What you write stays for the next start.""",
+Your blogs are still there at the next start.""",
 }
 
 
@@ -44,23 +44,23 @@ def main() -> int:
         epilog="example: make demo | cat",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--script", action="store_true", help="run the script, terminal or not")
-    parser.add_argument("--state", default=STATE, help="the local cloud's state folder")
-    given = parser.parse_args()
-    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not given.script
+    parser.add_argument("--script", action="store_true", help="run the script also in a terminal")
+    parser.add_argument("--state", default=STATE, help="state folder of the local cloud")
+    options = parser.parse_args()
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.script
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
-        with local_cloud(given.state) as outputs:
+        with local_cloud(options.state) as outputs:
             environment = client_environment(outputs)
             if interactive:
                 welcome(environment)
                 return subprocess.call([str(BLOGS)], env=environment)
             run_script(environment)
-        print("demo: everything stopped")
+        print("demo: stopped")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read has seen enough
+    except BrokenPipeError:  # the reader of the output closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
@@ -68,29 +68,29 @@ def main() -> int:
 
 @contextlib.contextmanager
 def local_cloud(state: str) -> Iterator[dict[str, str]]:
-    """Run the local cloud, and stop it at the end; give its outputs."""
+    """Run the local cloud; yield its outputs."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "localcloud", "--state", state, "--until-eof"],
         cwd=ROOT,
-        stdin=subprocess.PIPE,  # its end, by whatever cause, is the local cloud's end
+        stdin=subprocess.PIPE,  # the local cloud stops when this closes, by whatever cause
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C belongs to the client
+        start_new_session=True,  # Ctrl-C goes to the client only
     )
     try:
-        assert process.stdout  # noqa: S101  # asked for above
+        assert process.stdout  # noqa: S101 -- it is a pipe
         line = process.stdout.readline()
         if not line:
             sys.exit(process.wait() or 1)
-        print(f"demo: the local cloud answers after {time.perf_counter() - started:.1f} s")
+        print(f"demo: local cloud ready after {time.perf_counter() - started:.1f} s")
         yield json.loads(line)
     finally:
         process.communicate()
 
 
 def welcome(environment: dict[str, str]) -> None:
-    """Post a few blogs where there are none, so that there is something to read."""
+    """Post a few blogs if there are none."""
     if blogs(["ls", "--limit", "1"], None, environment)["blogs"]:
         return
     for number, (title, contents) in enumerate(WELCOME.items()):
@@ -100,7 +100,7 @@ def welcome(environment: dict[str, str]) -> None:
 
 
 def client_environment(outputs: dict[str, str]) -> dict[str, str]:
-    """Point the client at this local cloud, whatever else runs."""
+    """Return an environment in which the client uses this local cloud, and no other."""
     return {
         **os.environ,
         "BLOGS_FUNCTIONS_URL": outputs["FunctionsURL"],
@@ -110,43 +110,43 @@ def client_environment(outputs: dict[str, str]) -> dict[str, str]:
 
 
 def run_script(environment: dict[str, str]) -> None:
-    """Do each step through both backends, and print what it took."""
-    took: dict[str, dict[str, float]] = {}
+    """Run each step through both backends, and print the times."""
+    times: dict[str, dict[str, float]] = {}
     for backend in BACKENDS:
-        identity = f"demo-{backend}-{os.getpid()}"
+        blog_id = f"demo-{backend}-{os.getpid()}"
         try:
-            for name, arguments, contents in steps(identity, backend):
+            for name, arguments, contents in steps(blog_id, backend):
                 started = time.perf_counter()
-                answer = blogs([*arguments, "--backend", backend], contents, environment)
-                took.setdefault(name, {})[backend] = time.perf_counter() - started
-                print(f"{backend:10}  {name:6}  {describe(answer)}", flush=True)
+                result = blogs([*arguments, "--backend", backend], contents, environment)
+                times.setdefault(name, {})[backend] = time.perf_counter() - started
+                print(f"{backend:10}  {name:6}  {describe(result)}", flush=True)
         finally:
-            remove(identity, environment)
-    print_table(took)
+            remove(blog_id, environment)
+    print_table(times)
 
 
-def remove(identity: str, environment: dict[str, str]) -> None:
-    """Leave no blog of the script's behind, however far it came."""
-    command = [str(BLOGS), "rm", identity, "--yes"]
+def remove(blog_id: str, environment: dict[str, str]) -> None:
+    """Delete the blog of the script, if it still exists."""
+    command = [str(BLOGS), "rm", blog_id, "--yes"]
     subprocess.run(command, env=environment, capture_output=True, check=False)
 
 
-def steps(identity: str, backend: str) -> list[tuple[str, list[str], str | None]]:
-    """Give the name, the arguments and the standard input of each step."""
+def steps(blog_id: str, backend: str) -> list[tuple[str, list[str], str | None]]:
+    """Return the name, the arguments and the standard input of each step."""
     title = f"Posted through {backend}"
     return [
-        ("post", ["post", "--id", identity, "--title", title, "--author", "demo"], "First words."),
+        ("post", ["post", "--id", blog_id, "--title", title, "--author", "demo"], "First version."),
         ("list", ["ls", "--limit", "5"], None),
-        ("read", ["show", identity], None),
-        ("edit", ["edit", identity, "--title", f"{title}, edited"], None),
-        ("delete", ["rm", identity, "--yes"], None),
+        ("read", ["show", blog_id], None),
+        ("edit", ["edit", blog_id, "--title", f"{title}, edited"], None),
+        ("delete", ["rm", blog_id, "--yes"], None),
     ]
 
 
 def blogs(
     arguments: Sequence[str], contents: str | None, environment: dict[str, str]
 ) -> dict[str, Any]:
-    """Run the `blogs` command and give what its JSON says; a failure ends the demo."""
+    """Run the `blogs` command and return its JSON. Exit if it fails."""
     finished = subprocess.run(
         [str(BLOGS), *arguments, "--json"],
         input=contents or "",
@@ -157,25 +157,25 @@ def blogs(
     )
     if finished.returncode != 0:
         sys.exit(f"demo: blogs {' '.join(arguments)} failed: {finished.stderr.strip()}")
-    answer: dict[str, Any] = json.loads(finished.stdout)
-    return answer
+    result: dict[str, Any] = json.loads(finished.stdout)
+    return result
 
 
-def describe(answer: dict[str, Any]) -> str:
-    """Say in a few words what a step gave."""
-    if "blogs" in answer:
-        listed = answer["blogs"]
-        return f"{len(listed)} blogs, the newest: {listed[0]['title']}"
-    if "blog" in answer:
-        return f"{answer['blog']['id']}: {answer['blog']['title']}"
+def describe(result: dict[str, Any]) -> str:
+    """Return a short description of a step's result."""
+    if "blogs" in result:
+        listed = result["blogs"]
+        return f"{len(listed)} blogs, newest: {listed[0]['title']}"
+    if "blog" in result:
+        return f"{result['blog']['id']}: {result['blog']['title']}"
     return "done"
 
 
-def print_table(took: dict[str, dict[str, float]]) -> None:
-    """Print milliseconds by step and backend, the start of the command included."""
+def print_table(times: dict[str, dict[str, float]]) -> None:
+    """Print the milliseconds by step and backend, including the start of the command."""
     print(f"\n{'ms':8}" + "".join(f"{backend:>12}" for backend in BACKENDS))
-    for name, times in took.items():
-        print(f"{name:8}" + "".join(f"{times[backend] * 1000:12.0f}" for backend in BACKENDS))
+    for name, by_backend in times.items():
+        print(f"{name:8}" + "".join(f"{by_backend[backend] * 1000:12.0f}" for backend in BACKENDS))
     print()
 
 

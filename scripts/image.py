@@ -1,8 +1,8 @@
-"""Build the tasks' image with docker, podman or buildah, and say how large each layer is.
+"""Build the container image with docker, podman or buildah, and print the size of each layer.
 
-The image lands in the tool's own store under the given tag. Where no image registry is reachable,
-`--base debian` makes the base on this machine from Debian's packages (once; root and debootstrap
-needed), with the certificates that this machine trusts.
+The image is stored in the tool's local image store under the given tag. If no image registry is
+reachable, `--base debian` builds the base image on this machine from Debian packages, with the
+certificates that this machine trusts. It does so once, and needs root and debootstrap.
 """
 
 import argparse
@@ -21,18 +21,18 @@ ROOT = Path(__file__).resolve().parent.parent
 BASES = ROOT / ".cache" / "image"
 DEBIAN = "trixie"  # its Python is 3.13
 PACKAGES = "ca-certificates,python3,python3-pip"
-LEFT_OUT = (
+EXCLUDED = (
     *("dev/*", "usr/share/doc", "usr/share/locale", "usr/share/man"),
     *("var/cache/apt/*", "var/lib/apt/lists/*", "var/log/*"),
 )
-NO_REGISTRY = "; where no image registry answers: make image BASE=debian"
+NO_REGISTRY = "; without an image registry, use: make image BASE=debian"
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 
 
 def main() -> int:
-    given = parse()
+    options = parse()
     try:
-        build(find_tool(), given)
+        build(find_tool(), options)
     except ImageError as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
@@ -49,86 +49,92 @@ def parse() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--base", default="", help="the image to build on; default: the Dockerfile's, or 'debian'"
+        "--base",
+        default="",
+        help="base image, or 'debian' (default: the one in the Dockerfile)",
     )
-    parser.add_argument("--tag", default="aws-blog-demo", help="default: aws-blog-demo")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="also write the image to a file")
+    parser.add_argument(
+        "--tag", default="aws-blog-demo", help="tag of the image (default: aws-blog-demo)"
+    )
+    parser.add_argument("--save", type=Path, metavar="FILE", help="also save the image to a file")
     return parser.parse_args()
 
 
-def build(tool: Tool, given: argparse.Namespace) -> None:
-    """Build, and tell the sizes."""
-    say(f"building with {tool.name}")
+def build(tool: Tool, options: argparse.Namespace) -> None:
+    """Build the image, and print the sizes of its layers."""
+    log(f"building with {tool.name}")
     started = time.perf_counter()
-    base = debian_base(tool) if given.base == "debian" else given.base
+    base = debian_base(tool) if options.base == "debian" else options.base
     dockerfile = ROOT / "container_src" / "Dockerfile"
     try:
-        image = tool.build(ROOT, dockerfile, tag=given.tag, base=base, output=sys.stderr)
+        image = tool.build(ROOT, dockerfile, tag=options.tag, base=base, output=sys.stderr)
     except ImageError as error:
         raise ImageError(f"{error}{'' if base else NO_REGISTRY}") from error
-    say(f"built {given.tag} in {time.perf_counter() - started:.0f} s")
+    log(f"built {options.tag} in {time.perf_counter() - started:.0f} s")
     with tempfile.TemporaryDirectory() as folder:
-        saved = given.save or Path(folder) / "image.tar"
+        saved = options.save or Path(folder) / "image.tar"
         tool.save(image, saved, sys.stderr)
-        tell_sizes(Archive(saved))
+        print_sizes(Archive(saved))
 
 
-def tell_sizes(archive: Archive) -> None:
-    """Print one line for each layer, and the sum."""
+def print_sizes(archive: Archive) -> None:
+    """Print one line per layer, and the total."""
     layers = archive.layers()
     for layer in layers:
         print(f"{layer.size / 1e6:8.1f} MB  {layer.made_by}")
-    print(f"{sum(layer.size for layer in layers) / 1e6:8.1f} MB  in all")
+    print(f"{sum(layer.size for layer in layers) / 1e6:8.1f} MB  total")
 
 
 def debian_base(tool: Tool) -> str:
-    """Give an image of a Debian with Python and pip, made here the first time."""
+    """Return the tag of a Debian image with Python and pip; build it the first time."""
     context, tag = BASES / DEBIAN, f"aws-blog-demo-base-{DEBIAN}"
     if not context.is_dir():
-        say(f"making a base of Debian {DEBIAN}'s packages, once")
-        make_context(context)
+        log(f"building a base image from Debian {DEBIAN} packages (once)")
+        create_context(context)
     if not tool.has(tag):
         tool.build(context, context / "Dockerfile", tag=tag, base="", output=sys.stderr)
-    say(f"the base is {tag}; for the local cloud: --containers image --image-base {tag}")
+    log(f"base image: {tag}; for the local cloud: --containers image --image-base {tag}")
     return tag
 
 
-def make_context(context: Path) -> None:
-    """Fetch the packages, and lay out what the base is built from."""
+def create_context(context: Path) -> None:
+    """Download the packages, and create the build context of the base image."""
     if shutil.which("debootstrap") is None:
-        raise ImageError("the base needs debootstrap: on Debian and Ubuntu, apt install it")
+        raise ImageError(
+            "--base debian needs debootstrap; on Debian and Ubuntu: apt install debootstrap"
+        )
     BASES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BASES) as folder:
-        made, system = Path(folder) / "context", Path(folder) / "system"
-        made.mkdir()
+        new, system = Path(folder) / "context", Path(folder) / "system"
+        new.mkdir()
         command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", DEBIAN, str(system)]
         run(command)
         trusted = ssl.get_default_verify_paths().cafile
         if trusted:
             shutil.copyfile(trusted, system / CERTIFICATES)
-        left_out = [f"--exclude=./{path}" for path in LEFT_OUT]
+        excluded = [f"--exclude=./{path}" for path in EXCLUDED]
         run(
             [
                 "tar",
                 f"--directory={system}",
-                *left_out,
-                f"--file={made}/system.tar",
+                *excluded,
+                f"--file={new}/system.tar",
                 "--create",
                 ".",
             ]
         )
-        (made / "Dockerfile").write_text("FROM scratch\nADD system.tar /\n")
-        made.rename(context)
+        (new / "Dockerfile").write_text("FROM scratch\nADD system.tar /\n")
+        new.rename(context)
 
 
 def run(command: list[str]) -> None:
     code = subprocess.call(command, stdout=sys.stderr)
     if code:
-        raise ImageError(f"this failed (exit {code}): {' '.join(command)}")
+        raise ImageError(f"command failed (exit {code}): {' '.join(command)}")
 
 
-def say(line: str) -> None:
-    """Tell the person what goes on; standard output is the sizes alone."""
+def log(line: str) -> None:
+    """Print a progress line to standard error; standard output has the sizes only."""
     print(f"image: {line}", file=sys.stderr, flush=True)
 
 

@@ -1,7 +1,7 @@
-"""Take the tour: use the client on a local cloud, and keep a picture of every screen.
+"""Run the client on a local cloud, and save a screenshot of every screen.
 
-Writes docs/screenshots/NAME.svg, and NAME.png where Chromium is installed. The metrics are those
-of some minutes of requests, so this takes as long.
+Write docs/screenshots/NAME.svg, and NAME.png if Chromium is installed. Requests are sent for some
+minutes first, so that the metrics screens have data.
 """
 
 import argparse
@@ -37,11 +37,12 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
 LARGE, SMALL = (120, 36), (80, 24)
-PATIENCE_S = 60
-# A font from another site is nothing that a page with this picture should ask for.
+TIMEOUT_S = 60
+PENDING = ("waiting", "Asking")  # shown while the client waits for a response
+# Textual's SVG loads a font from another site; a page with the screenshot must not.
 FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 POSTS = (
-    ("Ada", "Functions or containers?", "The same blog, twice: *which* one answers first?"),
+    ("Ada", "Functions or containers?", "The same blog, twice: *which* backend responds first?"),
     ("Grace", "A cold start, measured", "After a pause, the first request waited **0.4 s**."),
     (
         "Radia",
@@ -55,41 +56,41 @@ POSTS = (
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One screen: the keys that lead to it from the list, and what stands on it by then."""
+class Screenshot:
+    """One screen: the keys that open it from the list, and text that it then shows."""
 
     name: str
     keys: Sequence[str]
-    words: str
+    text: str
     size: tuple[int, int] = LARGE
     theme: str = "textual-dark"
-    rival: bool = False
-    """Somebody else edits the newest blog before the last key."""
+    concurrent_edit: bool = False
+    """Another client edits the newest blog before the last key."""
 
 
-PICTURES = (
-    Picture("list", [], "what people remember"),
-    Picture("containers", ["t", "enter"], "CONTAINERS"),
-    Picture("small", [], "FUNCTIONS", SMALL),
-    Picture("reading-small", ["down", "enter"], "by Barbara", SMALL),
-    Picture("log", ["t", "r", "l", "l"], "served by"),
-    Picture("requests", ["t", "r", "L"], "GET"),
-    Picture("both", ["B"], "FUNCTIONS"),
-    Picture("connections", ["C"], "local"),
-    Picture("new", ["n", *"A new blog"], "A new blog"),
-    Picture("preview", ["n", *"Ada", "tab", "tab", *"Twice.", "f3"], "Twice."),
-    Picture("conflict", ["e", *": which", "ctrl+s"], "changed", rival=True),
-    Picture("links", ["down", "down", "down", "enter", "o"], "2 links"),
-    Picture("link", ["down", "down", "down", "enter", "o", "enter"], "browser"),
-    Picture("copy", ["c"], "Copy"),
-    Picture("delete", ["d"], "Deleting"),
-    Picture("jump", ["ctrl+o"], " a "),
-    Picture("palette", ["ctrl+p"], "Search"),
-    Picture("help", ["question_mark"], "move in the list"),
-    Picture("theme", [], "what people remember", LARGE, "textual-light"),
-    Picture("metrics", ["m", "1"], "the last 5m:", (160, 48)),
-    Picture("metrics-small", ["m", "1"], "the last 5m:", SMALL),
-    Picture("search", ["slash", *"table"], "loaded"),
+SCREENSHOTS = (
+    Screenshot("list", [], "what people remember"),
+    Screenshot("containers", ["t", "enter"], "CONTAINERS"),
+    Screenshot("small", [], "FUNCTIONS", SMALL),
+    Screenshot("reading-small", ["down", "enter"], "by Barbara", SMALL),
+    Screenshot("log", ["t", "r", "l", "l"], "served by"),
+    Screenshot("requests", ["t", "r", "L"], "GET"),
+    Screenshot("both", ["B"], "FUNCTIONS"),
+    Screenshot("connections", ["C"], "local"),
+    Screenshot("new", ["n", *"A new blog"], "A new blog"),
+    Screenshot("preview", ["n", *"Ada", "tab", "tab", *"Twice.", "f3"], "Twice."),
+    Screenshot("conflict", ["e", *": which", "ctrl+s"], "changed", concurrent_edit=True),
+    Screenshot("links", ["down", "down", "down", "enter", "o"], "2 links"),
+    Screenshot("link", ["down", "down", "down", "enter", "o", "enter"], "browser"),
+    Screenshot("copy", ["c"], "Copy"),
+    Screenshot("delete", ["d"], "Deleting"),
+    Screenshot("jump", ["ctrl+o"], " a "),
+    Screenshot("palette", ["ctrl+p"], "Search"),
+    Screenshot("help", ["question_mark"], "move in the list"),
+    Screenshot("theme", [], "what people remember", LARGE, "textual-light"),
+    Screenshot("metrics", ["m", "1"], "the last 5m:", (160, 48)),
+    Screenshot("metrics-small", ["m", "1"], "the last 5m:", SMALL),
+    Screenshot("search", ["slash", *"table"], "loaded"),
 )
 
 
@@ -100,27 +101,27 @@ def main() -> None:
         epilog="example: make screenshots",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--minutes", type=float, default=4, help="of requests before (default 4)")
+    parser.add_argument("--minutes", type=float, default=4, help="minutes of requests (default 4)")
     asyncio.run(tour(parser.parse_args().minutes * 60))
 
 
 async def tour(traffic_s: float) -> None:
-    """Take every picture in turn, each in an app of its own."""
+    """Take every screenshot, each in a new app."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state:
         os.environ["XDG_STATE_HOME"] = state
         async with running(state) as outputs:
             await post(outputs)
-            say(f"sending requests for {traffic_s:.0f} s")
-            await ask_both(outputs, traffic_s)
-            for picture in PICTURES:
-                say(picture.name)
-                await take(picture, outputs)
+            log(f"sending requests for {traffic_s:.0f} s")
+            await send_requests(outputs, traffic_s)
+            for screenshot in SCREENSHOTS:
+                log(screenshot.name)
+                await take(screenshot, outputs)
                 shutil.rmtree(Path(state) / "blogs" / "drafts", ignore_errors=True)
 
 
-async def take(picture: Picture, outputs: dict[str, str]) -> None:
-    """Go to one screen, and keep what is there."""
+async def take(screenshot: Screenshot, outputs: dict[str, str]) -> None:
+    """Open one screen, and save it."""
     finder = Finder(flags=Flags(), environ=os.environ, config=Config())
     wanted = preferences.find(argparse.Namespace(), os.environ, Config())
     app = BlogsApp(
@@ -131,49 +132,49 @@ async def take(picture: Picture, outputs: dict[str, str]) -> None:
         ),
         BackendName.FUNCTIONS,
     )
-    app.theme, app.animation_level = picture.theme, "none"
-    async with app.run_test(size=picture.size, notifications=True) as pilot:
-        await shown(pilot, "Percentiles")
-        for number, key in enumerate(picture.keys, 1):
-            if picture.rival and number == len(picture.keys):
+    app.theme, app.animation_level = screenshot.theme, "none"
+    async with app.run_test(size=screenshot.size, notifications=True) as pilot:
+        await wait_for(pilot, "Percentiles")
+        for number, key in enumerate(screenshot.keys, 1):
+            if screenshot.concurrent_edit and number == len(screenshot.keys):
                 await edit_newest(outputs)
             await pilot.press(key)
-            await shown(pilot, "")
-        await shown(pilot, picture.words)
+            await wait_for(pilot, "")
+        await wait_for(pilot, screenshot.text)
         svg = FONT_FACE.sub("", app.export_screenshot(title="blogs"))
     await app.session.close()
-    file = FOLDER / f"{picture.name}.svg"
+    file = FOLDER / f"{screenshot.name}.svg"
     file.write_text(svg, "utf-8")
     if CHROMIUM:
         to_png(file)
 
 
-async def shown(pilot: Pilot[None], words: str) -> None:
-    """Wait until *words* stand on the screen and no answer is awaited."""
-    deadline = time.monotonic() + PATIENCE_S
+async def wait_for(pilot: Pilot[None], text: str) -> None:
+    """Wait until the screen shows *text* and no request is pending."""
+    deadline = time.monotonic() + TIMEOUT_S
     app = pilot.app
     while True:
         await pilot.pause(0.3)
-        lines = app.screen._compositor.render_strips()  # noqa: SLF001 -- Textual has no other
-        text = "\n".join(line.text for line in lines)
-        if words in text and "waiting" not in text and "Asking" not in text:
+        lines = app.screen._compositor.render_strips()  # noqa: SLF001 -- there is no public way
+        shown = "\n".join(line.text for line in lines)
+        if text in shown and not any(word in shown for word in PENDING):
             return
         if time.monotonic() > deadline:
-            sys.exit(f"screenshots: {words!r} never came:\n{text}")
+            sys.exit(f"screenshots: {text!r} did not appear on the screen:\n{shown}")
 
 
 def to_png(file: Path) -> None:
-    """Let Chromium draw the picture, as large as it is."""
+    """Render the SVG as a PNG of the same size, with Chromium."""
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text("utf-8"))
     if found is None:
-        sys.exit(f"screenshots: {file} says nothing of its size")
+        sys.exit(f"screenshots: {file} has no viewBox")
     width, height = found.groups()
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
                 CHROMIUM,
                 "--headless",
-                "--no-sandbox",  # which root has not
+                "--no-sandbox",  # the sandbox does not work as root
                 "--disable-gpu",
                 "--hide-scrollbars",
                 f"--user-data-dir={profile}",
@@ -191,23 +192,23 @@ async def post(outputs: dict[str, str]) -> None:
     async with aiohttp.ClientSession(headers=headers) as session:
         for author, title, contents in POSTS:
             blog = {"title": title, "author": author, "contents": contents}
-            async with session.post(f"{outputs['FunctionsURL']}/blog", json=blog) as answer:
-                answer.raise_for_status()
+            async with session.post(f"{outputs['FunctionsURL']}/blog", json=blog) as response:
+                response.raise_for_status()
 
 
 async def edit_newest(outputs: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {outputs['WriteToken']}", "If-Match": "*"}
     async with aiohttp.ClientSession(headers=headers) as session:
         url = f"{outputs['ContainersURL']}/blog"
-        async with session.get(f"{url}?limit=1") as answer:
-            (blog,) = await answer.json()
+        async with session.get(f"{url}?limit=1") as response:
+            (blog,) = await response.json()
         edited = {**blog, "contents": f"{blog['contents']} Ask for `p99` too."}
-        async with session.put(f"{url}/{blog['id']}", json=edited) as answer:
-            answer.raise_for_status()
+        async with session.put(f"{url}/{blog['id']}", json=edited) as response:
+            response.raise_for_status()
 
 
-async def ask_both(outputs: dict[str, str], seconds: float) -> None:
-    """Send requests to both backends in turn, at a pace that changes."""
+async def send_requests(outputs: dict[str, str], seconds: float) -> None:
+    """Send requests to both backends in turn, at a changing rate."""
     end = time.monotonic() + seconds
     async with aiohttp.ClientSession() as session:
         for number in itertools.count():
@@ -215,20 +216,20 @@ async def ask_both(outputs: dict[str, str], seconds: float) -> None:
                 return
             path = "/blog/none" if number % 9 == 0 else "/blog?limit=5"
             for backend in ("FunctionsURL", "ContainersURL"):
-                async with session.get(outputs[backend] + path) as answer:
-                    await answer.read()
+                async with session.get(outputs[backend] + path) as response:
+                    await response.read()
             await asyncio.sleep(0.02 + 0.2 * (number // 200 % 3))
 
 
 @asynccontextmanager
 async def running(state: str) -> AsyncIterator[dict[str, str]]:
-    """Run a local cloud; gives its outputs."""
+    """Run a local cloud; yield its outputs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "localcloud", "--state", f"{state}/cloud",
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        assert process.stdout  # noqa: S101  # asked for above
+        assert process.stdout  # noqa: S101 -- it is a pipe
         line = await process.stdout.readline()
         if not line:
             sys.exit("screenshots: the local cloud did not start")
@@ -238,7 +239,7 @@ async def running(state: str) -> AsyncIterator[dict[str, str]]:
         await process.wait()
 
 
-def say(line: str) -> None:
+def log(line: str) -> None:
     print(f"screenshots: {line}", file=sys.stderr, flush=True)
 
 

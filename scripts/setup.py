@@ -1,7 +1,7 @@
 """Set up the project folder: ``.venv``, ``node_modules`` and ``.cache``, nothing outside it.
 
-Runs with whatever ``python3`` is there, so it is written for old interpreters too: its first
-job is to say in one line what is missing. A second run finds everything in place and ends at once.
+Any ``python3`` may run it, so its syntax is also valid in old versions: an interpreter that is too
+old gets a one-line error, not a traceback. If nothing has changed, a second run does nothing.
 """
 
 import hashlib
@@ -17,19 +17,26 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 CACHE = os.path.join(ROOT, ".cache")
 BIN = os.path.join(VENV, "bin")
-# Settings of the user's that would install somewhere else than into .venv.
-ELSEWHERE = ("UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_TARGET", "PIP_TARGET", "PIP_USER", "PIP_PREFIX")
+# User settings that would make pip or uv install outside .venv.
+INSTALL_TARGETS = (
+    "UV_SYSTEM_PYTHON",
+    "UV_PYTHON",
+    "UV_TARGET",
+    "PIP_TARGET",
+    "PIP_USER",
+    "PIP_PREFIX",
+)
 
 
 def main():
-    """Do each step whose inputs have changed since it last succeeded."""
+    """Run each step whose inputs have changed since it last succeeded."""
     check_python()
     os.chdir(ROOT)
     os.makedirs(CACHE, exist_ok=True)
-    step("environment", [sys.version, ROOT], make_environment)
+    step("environment", [sys.version, ROOT], create_environment)
     requirements = ["requirements/dev.txt"]
     if not has_node():
-        say("no Node.js %d or newer on PATH: taking it from PyPI" % OLDEST_NODE)
+        log("no Node.js %d or newer on PATH: installing it from PyPI" % OLDEST_NODE)
         requirements.append("requirements/node.txt")
     inputs = [sys.version, ROOT, "requirements/uv.txt", "pyproject.toml"] + requirements
     step("packages", inputs, lambda: install_packages(requirements))
@@ -38,21 +45,22 @@ def main():
 
 
 def check_python():
-    """Stop with one line when this interpreter cannot set the project up."""
+    """Exit with a one-line error if this interpreter is too old or incomplete."""
     wanted = ".".join(map(str, OLDEST))
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:2]))
-        stop("Python %s or newer is needed; %s is %s. Install it, or: make PYTHON=python3.12 demo"
+        fail("Python %s or newer is required; %s is %s."
+             " Install it, or run: make PYTHON=python3.12 demo"
              % (wanted, sys.executable or "python3", found))  # fmt: skip
     try:
         import ensurepip  # noqa: F401, PLC0415
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        stop("Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv")
+        fail("the Python module venv is missing; on Debian and Ubuntu: apt install python3-venv")
 
 
 def step(name, inputs, action):
-    """Run *action* unless the stamp says that it succeeded with the same inputs."""
+    """Run *action*, unless it has already succeeded with the same inputs."""
     stamp = os.path.join(CACHE, "setup-" + name)
     digest = hashlib.sha256()
     for item in inputs:
@@ -60,47 +68,47 @@ def step(name, inputs, action):
             with open(item, "rb") as file:
                 digest.update(file.read())
         digest.update(item.encode() + b"\0")
-    wanted = digest.hexdigest()
-    if is_done(name, stamp, wanted):
+    current = digest.hexdigest()
+    if is_done(name, stamp, current):
         return
-    say("setting up: %s ..." % name)
+    log("setting up: %s ..." % name)
     started = time.time()
-    forget(name)  # an interrupted step is done again, whatever its inputs become
+    forget(name)  # so that an interrupted step runs again, whatever its inputs are then
     action()
     with open(stamp, "w") as file:
-        file.write(wanted)
-    say("setting up: %s, done in %.0f s" % (name, time.time() - started))
+        file.write(current)
+    log("setting up: %s, done in %.0f s" % (name, time.time() - started))
 
 
 def forget(name):
-    """Let the step *name* be done again."""
+    """Make the step *name* run again."""
     stamp = os.path.join(CACHE, "setup-" + name)
     if os.path.exists(stamp):
         os.remove(stamp)
 
 
-def is_done(name, stamp, wanted):
-    """Whether the stamp fits and what the step makes is still there."""
-    made = {
+def is_done(name, stamp, current):
+    """Return True if the stamp matches and the output of the step still exists."""
+    outputs = {
         "database": os.path.join(ROOT, "node_modules", "dynalite"),
         "functions": os.path.join(CACHE, "lambda"),
     }
-    folder = made.get(name, BIN)
+    folder = outputs.get(name, BIN)
     if not (os.path.isfile(stamp) and os.path.isdir(folder)):
         return False
     with open(stamp) as file:
-        return file.read() == wanted
+        return file.read() == current
 
 
-def make_environment():
-    """Make the virtual environment afresh; what was installed in the former one is gone."""
+def create_environment():
+    """Create the virtual environment; an existing one is deleted with its packages."""
     forget("packages")
     shutil.rmtree(VENV, ignore_errors=True)
     run([sys.executable, "-m", "venv", VENV])
 
 
 def install_packages(requirements):
-    """Install what the hashed requirements name, then the project itself, in place."""
+    """Install the pinned requirements, then the project itself in editable mode."""
     python = os.path.join(BIN, "python")
     pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes"]
     run(pip + ["--disable-pip-version-check", "-r", "requirements/uv.txt"])
@@ -111,12 +119,12 @@ def install_packages(requirements):
 
 
 def fetch_dependencies():
-    """Fetch what the functions' package carries, so that building it needs no network."""
+    """Download the dependencies of the functions, so that packaging needs no network."""
     run([os.path.join(BIN, "python"), "-m", "infra.packaging"])
 
 
 def install_database():
-    """Install dynalite with the npm on PATH, or with the one beside our Python."""
+    """Install dynalite, with npm from PATH or from .venv."""
     run(
         [
             "npm",
@@ -131,7 +139,7 @@ def install_database():
 
 
 def has_node():
-    """Whether the node and npm on PATH are new enough."""
+    """Return True if PATH has npm and a node that is new enough."""
     try:
         version = subprocess.check_output(["node", "--version"]).decode()
         subprocess.check_output(["npm", "--version"])
@@ -141,9 +149,9 @@ def has_node():
 
 
 def run(command):
-    """Run *command* with every cache inside the project folder; stop when it fails."""
+    """Run *command* with all caches inside the project folder. Exit if it fails."""
     environment = dict(os.environ)
-    for name in ELSEWHERE:
+    for name in INSTALL_TARGETS:
         environment.pop(name, None)
     environment.update(
         {
@@ -158,17 +166,17 @@ def run(command):
     environment["PATH"] = os.pathsep.join(path)
     code = subprocess.call(command, env=environment)
     if code != 0:
-        stop("this failed (exit %d): %s" % (code, " ".join(command)))
+        fail("command failed (exit %d): %s" % (code, " ".join(command)))
 
 
-def say(line):
-    """Tell the person what goes on; standard output belongs to the commands."""
+def log(line):
+    """Print a progress line to standard error; standard output belongs to the commands."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
-def stop(line):
-    """End with one line."""
+def fail(line):
+    """Exit with an error line."""
     sys.exit("setup: " + line)
 
 
@@ -176,5 +184,5 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        say("setup: interrupted; the next run goes on")
+        log("setup: interrupted; the next run continues")
         sys.exit(130)

@@ -66,7 +66,7 @@ def test_without_a_terminal_the_demo_is_a_script_that_says_what_it_did(anybody, 
         assert f"Posted through {backend}, edited" in answer.stdout
     rows = re.findall(r"^(post|list|read|edit|delete) +\d+ +\d+$", answer.stdout, re.MULTILINE)
     assert rows == ["post", "list", "read", "edit", "delete"]
-    assert answer.stdout.endswith("demo: everything stopped\n")
+    assert answer.stdout.endswith("demo: stopped\n")
     assert "\x1b" not in answer.stdout
 
 

@@ -76,7 +76,7 @@ def test_a_build_that_fails_says_how_to_do_without_a_registry(programs):
     assert "no such base" in told.stderr
     assert told.stderr.endswith(
         "image: buildah could not build the image (exit 7); "
-        "where no image registry answers: make image BASE=debian\n"
+        "without an image registry, use: make image BASE=debian\n"
     )
 
 

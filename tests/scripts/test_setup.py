@@ -1,4 +1,4 @@
-"""Set-up: repeatable, inside the project's folder, and clear about what is missing."""
+"""`make setup`: it can be repeated, stays in the project folder, and names what is missing."""
 
 import importlib.util
 import json
@@ -12,7 +12,7 @@ from tests.running import ROOT
 
 @pytest.fixture
 def setup(tmp_path, monkeypatch):
-    """The script as a module, on a folder of the test's own."""
+    """Return the script as a module, with its folders in a temporary one."""
     spec = importlib.util.spec_from_file_location("project_setup", ROOT / "scripts" / "setup.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -23,7 +23,7 @@ def setup(tmp_path, monkeypatch):
     return module
 
 
-def test_a_step_is_done_once_for_the_same_inputs(setup):
+def test_step_runs_once_for_the_same_inputs(setup):
     done = []
     for inputs in (["a"], ["a"], ["b"], ["b"]):
         setup.step("packages", inputs, lambda: done.append(1))
@@ -31,7 +31,7 @@ def test_a_step_is_done_once_for_the_same_inputs(setup):
     assert len(done) == 2
 
 
-def test_an_interrupted_step_is_done_again_even_when_its_inputs_go_back(setup):
+def test_interrupted_step_runs_again_even_with_the_previous_inputs(setup):
     def interrupted():
         raise KeyboardInterrupt
 
@@ -44,19 +44,19 @@ def test_an_interrupted_step_is_done_again_even_when_its_inputs_go_back(setup):
     assert len(done) == 2
 
 
-def test_a_new_environment_has_its_packages_installed_anew(setup, monkeypatch):
+def test_new_environment_gets_its_packages_again(setup, monkeypatch):
     monkeypatch.setattr(setup, "run", lambda command: None)
     monkeypatch.setattr(setup.shutil, "rmtree", lambda *_, **__: None)
     done = []
     setup.step("packages", ["a"], lambda: done.append(1))
 
-    setup.make_environment()
+    setup.create_environment()
     setup.step("packages", ["a"], lambda: done.append(1))
 
     assert len(done) == 2
 
 
-def test_nothing_of_the_user_s_settings_leads_an_installation_elsewhere(setup, monkeypatch):
+def test_user_settings_do_not_change_the_install_target(setup, monkeypatch):
     for name in ("UV_SYSTEM_PYTHON", "PIP_TARGET", "PIP_USER", "UV_PYTHON"):
         monkeypatch.setenv(name, "1")
     seen = Path(setup.CACHE) / "seen.json"
@@ -70,26 +70,26 @@ def test_nothing_of_the_user_s_settings_leads_an_installation_elsewhere(setup, m
         assert environment[name].startswith(setup.CACHE)
 
 
-def test_a_failed_command_is_named(setup):
-    with pytest.raises(SystemExit, match=r"setup: this failed \(exit 3\): .*exit\(3\)"):
+def test_failed_command_is_reported(setup):
+    with pytest.raises(SystemExit, match=r"setup: command failed \(exit 3\): .*exit\(3\)"):
         setup.run([sys.executable, "-c", "exit(3)"])
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 8, 18), (3, 10, 99)])
-def test_a_too_old_python_is_named_in_one_line_with_what_to_do(setup, monkeypatch, version):
+def test_old_python_is_reported_in_one_line_with_the_next_step(setup, monkeypatch, version):
     monkeypatch.setattr(setup.sys, "version_info", version)
 
     with pytest.raises(SystemExit) as stopped:
         setup.check_python()
 
     message = str(stopped.value)
-    assert message.startswith("setup: Python 3.11 or newer is needed; ")
-    assert f"is {version[0]}.{version[1]}. Install it, or: make PYTHON=" in message
+    assert message.startswith("setup: Python 3.11 or newer is required; ")
+    assert f"is {version[0]}.{version[1]}. Install it, or run: make PYTHON=" in message
     assert "\n" not in message
 
 
-def test_a_missing_venv_module_is_named_with_the_package_that_has_it(setup, monkeypatch):
+def test_missing_venv_module_error_names_the_package_to_install(setup, monkeypatch):
     monkeypatch.setitem(sys.modules, "ensurepip", None)
 
-    with pytest.raises(SystemExit, match=r"venv module is missing; .* apt install python3-venv"):
+    with pytest.raises(SystemExit, match=r"module venv is missing; .* apt install python3-venv"):
         setup.check_python()
