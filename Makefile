@@ -3,7 +3,6 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
-CHECKED := __main__.py blog container_src infra lab lambda_src localcloud scripts tests tui
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command 'make lock'
 
@@ -29,11 +28,7 @@ sweep: setup ## run the full matrices that `make test` only samples (some minute
 	@$(BIN)/pytest -m sweep
 
 check: setup ## format, lint, types, spelling, who may import whom
-	@$(BIN)/ruff format --check --quiet $(CHECKED)
-	@$(BIN)/ruff check --quiet $(CHECKED)
-	@$(BIN)/mypy
-	@$(BIN)/codespell
-	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/check.py
 
 pulumi: setup ## provide the Pulumi command line tool (one on PATH, or built with Go), and print its path
 	@$(BIN)/python scripts/pulumi.py

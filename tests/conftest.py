@@ -6,6 +6,7 @@ import os
 import pytest
 
 from tests.running import RunningCloud
+from tests.scheduling import ModuleScheduling, longest_first
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -30,6 +31,16 @@ def running_cloud(tmp_path_factory):
     state = tmp_path_factory.mktemp("cloud") / "state"
     with RunningCloud(state) as cloud:
         yield cloud.ready()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ModuleScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    longest_first(items)
 
 
 def pytest_collection_finish():

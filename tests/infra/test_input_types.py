@@ -1,8 +1,14 @@
 """Every declared input has the name and the type that the provider's SDK knows."""
 
+import ast
+import tomllib
+from pathlib import Path
+
+import pulumi_aws
 import pytest
 
 from tests.infra.input_types import problems
+from tests.infra.recording import ROOT
 
 FUNCTION = "functions-GetBlog-function"
 TARGETS = "containers-lb-targets"
@@ -59,3 +65,22 @@ def test_a_mistake_in_a_name_or_a_type_is_found(deployed, name, change, problem)
     found = problems(declared.kind, {**declared.inputs, **change})
 
     assert [line.partition(".")[2] for line in found] == [problem]
+
+
+def test_mypy_reads_every_service_that_the_program_uses():
+    services = {
+        node.attr
+        for path in (ROOT / "__main__.py", *(ROOT / "infra").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "aws"
+        and Path(pulumi_aws.__file__).with_name(node.attr).is_dir()
+    }
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["overrides"]
+    read = {
+        name for one in settings if one.get("follow_imports") == "normal" for name in one["module"]
+    }
+
+    assert len(services) >= 12
+    assert {f"pulumi_aws.{name}.*" for name in services} - read == set()

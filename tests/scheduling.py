@@ -1,0 +1,34 @@
+"""The order of the tests, and which of them share a worker.
+
+A module's tests stay on one worker, and so do all of a folder in `ONE_WORKER`: their fixtures are
+costly. Long modules come first, so that no worker ends with one while the others are idle.
+"""
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+ONE_WORKER = ("tests/account/",)
+# Of more than ten seconds, the longest first. A wrong entry only costs time.
+LONG = (
+    "tests/engine/test_local.py",
+    "tests/engine/test_account.py",
+    "tests/localcloud/test_localcloud.py",
+)
+
+
+class ModuleScheduling(LoadScopeScheduling):
+    """Send modules to workers in the order of collection."""
+
+    def _split_scope(self, nodeid):
+        return scope(nodeid)
+
+
+def scope(nodeid):
+    """Return what is sent to a worker as one piece: a module, or a folder of `ONE_WORKER`."""
+    shared = [folder for folder in ONE_WORKER if nodeid.startswith(folder)]
+    return shared[0] if shared else nodeid.partition("::")[0]
+
+
+def longest_first(items):
+    """Sort *items*, in place: modules in `LONG` first, the others in the order they are in."""
+    ranks = {module: rank for rank, module in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(scope(item.nodeid), len(ranks)))
