@@ -16,13 +16,14 @@ from localcloud.drivers import BuiltIn, Driver, typed
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.engine.provider import ProviderError
+from localcloud.images.built_image import ToolImageBuilder
+from localcloud.images.folder_image import FolderImageBuilder
+from localcloud.images.task_image import ImageBuilder
 from localcloud.images.tool import ImageError, find_tool
 from localcloud.metrics import Metrics
 from localcloud.processes import Processes
-from localcloud.provider.built import ImageBuilder
-from localcloud.provider.context import Context
-from localcloud.provider.image import Copier, Maker
-from localcloud.provider.local import LocalProvider
+from localcloud.provider.base import Context
+from localcloud.provider.registry import LocalProvider
 from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.cloudwatch import CloudWatch
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
@@ -86,7 +87,7 @@ class LocalCloud:
             self._check()
             async with self._parts() as (state, provider, driver):
                 await driver.bring_up()
-                await provider.forget_unused()
+                await provider.remove_unused()
                 ending = "" if self._options.until_eof else "; Ctrl-C stops"
                 self._say(f"ready; logs are in {state.logs}{ending}")
                 await self._until_lost(driver)
@@ -114,7 +115,7 @@ class LocalCloud:
             state = State(options.state, options.stack)
             stack.callback(state.close)
             state.choose_ports({"api": options.api_port, "balancer": options.balancer_port})
-            image_maker = self._image_maker(state)
+            image_builder = self._image_builder(state)
             await self._processes.open()
             stack.push_async_callback(self._processes.close)
             metrics = Metrics()
@@ -131,9 +132,9 @@ class LocalCloud:
                 state=state,
                 processes=self._processes,
                 database=database,
-                image_maker=image_maker,
+                image_builder=image_builder,
                 metrics=metrics,
-                say=self._say,
+                report=self._say,
             )
             provider = LocalProvider(context)
             stack.push_async_callback(provider.close)
@@ -148,11 +149,11 @@ class LocalCloud:
         driver = BuiltIn(engine, provider, state, self._project)
         return contextlib.nullcontext(driver)
 
-    def _image_maker(self, state: State) -> Maker:
+    def _image_builder(self, state: State) -> ImageBuilder:
         if self._options.containers == PROCESSES:
-            return Copier()
+            return FolderImageBuilder()
         base, log = self._options.image_base, state.logs / "image.log"
-        return ImageBuilder(find_tool(), base, log, self._say)
+        return ToolImageBuilder(find_tool(), base, log, self._say)
 
     def _database(self, state: State, metrics: Metrics) -> Database | ExternalDatabase:
         if self._options.dynamodb_endpoint:
@@ -170,8 +171,8 @@ class LocalCloud:
     def _project(self) -> Project:
         options = self._options
         # The real engine reads the stack's file itself, and no other.
-        otherwise = None if options.engine == REAL else LOCAL
-        return load_project(options.project, options.stack, options.config, otherwise=otherwise)
+        fallback = None if options.engine == REAL else LOCAL
+        return load_project(options.project, options.stack, options.config, fallback=fallback)
 
     async def _until_lost(self, driver: Driver) -> None:
         """Follow edits, if asked to, until the guardian is gone."""

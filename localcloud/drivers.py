@@ -12,9 +12,9 @@ from localcloud.engine.engine import Engine
 from localcloud.engine.project import Project
 from localcloud.engine.servicer import Servicer, serving
 from localcloud.ports import check_free, not_available
-from localcloud.provider.deployed import Deployed, deletes_first
-from localcloud.provider.local import LocalProvider
-from localcloud.provider.replacing import REPLACING
+from localcloud.provider.record import RecordingProvider, deletes_first
+from localcloud.provider.registry import LocalProvider
+from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from localcloud.shell import engine_environment, provider_port
 from localcloud.state import State, StateError
 
@@ -71,10 +71,10 @@ async def typed(
     except OSError as error:
         what = f"Port {port} (awsEndpoint of stack {project.stack})"
         raise StateError(not_available(what, error)) from error
-    deployed = Deployed(provider, state.folder / "deployed.json")
-    for failure in await deployed.restore():
-        say(f"not brought up again (pulumi up --refresh makes it anew): {failure}")
-    async with serving(Servicer(deployed, REPLACING, deletes_first), port):
+    recording = RecordingProvider(provider, state.folder / "deployed.json")
+    for failure in await recording.restore():
+        say(f"not restored (run pulumi up --refresh to recreate it): {failure}")
+    async with serving(Servicer(recording, REPLACE_ON_CHANGES, deletes_first), port):
         yield Typed(environment, say)
 
 

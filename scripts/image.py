@@ -81,7 +81,7 @@ def print_sizes(archive: Archive) -> None:
     """Print one line per layer, and the total."""
     layers = archive.layers()
     for layer in layers:
-        print(f"{layer.size / 1e6:8.1f} MB  {layer.made_by}")
+        print(f"{layer.size / 1e6:8.1f} MB  {layer.created_by}")
     print(f"{sum(layer.size for layer in layers) / 1e6:8.1f} MB  total")
 
 
@@ -91,7 +91,7 @@ def debian_base(tool: Tool) -> str:
     if not context.is_dir():
         log(f"building a base image from Debian {DEBIAN} packages (once)")
         create_context(context)
-    if not tool.has(tag):
+    if not tool.has_tag(tag):
         tool.build(context, context / "Dockerfile", tag=tag, base="", output=sys.stderr)
     log(f"base image: {tag}; for the local cloud: --containers image --image-base {tag}")
     return tag

@@ -1,4 +1,4 @@
-"""Runs the program, and makes what the provider holds equal to what it registered."""
+"""Runs the program, and makes the provider's resources match what it registers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from localcloud.engine.monitor import Monitor, Resource, Run
-from localcloud.engine.preview import Preview
+from localcloud.engine.preview import PreviewProvider
 from localcloud.engine.project import Project
 from localcloud.engine.provider import Provider
 from localcloud.environment import clean_environment
@@ -24,42 +24,42 @@ from localcloud.processes import Process, Processes
 
 _LAUNCHER: Final = Path(__file__).with_name("program.py")
 _PARALLEL: Final = 16  # registrations at once
-# By this setting a program is told where AWS is stood in for: by the built-in engine itself.
+# The setting that tells a program what stands in for AWS: here the built-in engine itself.
 _ENDPOINT: Final = "awsEndpoint"
 _LOG_TAIL: Final = 4000  # characters of the program's own output to show when it fails
 
 
 class ProgramFailed(Exception):
-    """The program ended with an error; the text is for the person who wrote it."""
+    """The program ended with an error; the text is for its author."""
 
 
 class Engine:
-    """Brings the declared resources up, again and again as the program changes."""
+    """Deploys the declared resources, again after each change of the program."""
 
     def __init__(
-        self, provider: Provider, processes: Processes, log: Path, say: Callable[[str], None]
+        self, provider: Provider, processes: Processes, log: Path, report: Callable[[str], None]
     ) -> None:
-        """Send the program's own output to *log*, and its messages to *say*."""
+        """Send the program's output to *log*, and its log messages to *report*."""
         self._provider = provider
         self._processes = processes
         self._log = log
-        self._say = say
+        self._report = report
         self._resources: dict[str, Resource] = {}
 
     async def up(self, project: Project) -> dict[str, Any]:
-        """Run the program and give the stack's outputs.
+        """Run the program and return the stack's outputs.
 
-        After a ProgramFailed what was made stays, and the next run goes on from there.
+        After a ProgramFailed the created resources stay, and the next run continues from there.
         """
-        self._say(f"running the program (stack {project.stack})")
+        self._report(f"running the program (stack {project.stack})")
         run = await self._run(project, self._provider, self._resources, is_dry=False)
         await self._delete_unregistered(run.resources)
         return run.outputs
 
     async def preview(self, project: Project) -> Run:
-        """Run the program and make nothing; `UNKNOWN` stands for what only making would tell."""
+        """Run the program and create nothing; outputs known only after creation are `UNKNOWN`."""
         known = {urn: replace(resource) for urn, resource in self._resources.items()}
-        return await self._run(project, Preview(self._provider), known, is_dry=True)
+        return await self._run(project, PreviewProvider(self._provider), known, is_dry=True)
 
     async def _run(
         self,
@@ -69,7 +69,7 @@ class Engine:
         *,
         is_dry: bool,
     ) -> Run:
-        monitor = Monitor((project.name, project.stack), provider, known, self._say)
+        monitor = Monitor((project.name, project.stack), provider, known, self._report)
         async with served(monitor) as address:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._log.write_bytes(b"")
@@ -90,29 +90,29 @@ class Engine:
         )
 
     def _reason(self, run: Run, status: int) -> str:
-        """Say why it failed: what was refused, what the program said, or what it printed."""
-        if run.refusals:
-            return "\n".join(dict.fromkeys(run.refusals))
+        """Return why it failed: rejected resources, logged errors, or the program's output."""
+        if run.rejections:
+            return "\n".join(dict.fromkeys(run.rejections))
         printed = self._log.read_text("utf-8", "replace").strip()[-_LOG_TAIL:]
         return "\n".join(run.errors) or printed or f"the program ended with status {status}"
 
     async def _delete_unregistered(self, registered: dict[str, Resource]) -> None:
-        """Delete what the program no longer declares, the last made first.
+        """Delete what the program no longer declares, the last created first.
 
-        What holds data stays: an edit that is saved half-way must not cost it.
+        What holds data is retained: an edit saved half-way must not lose it.
         """
         for urn in reversed([urn for urn in self._resources if urn not in registered]):
             resource = self._resources[urn]
-            if resource.custom and self._provider.is_kept(resource.kind):
+            if resource.custom and self._provider.is_retained(resource.type_):
                 continue
             del self._resources[urn]
             if resource.custom:
-                await self._provider.delete(urn, resource.kind, resource.outcome, resource.inputs)
+                await self._provider.delete(urn, resource.type_, resource.outcome, resource.inputs)
 
 
 @contextlib.asynccontextmanager
 async def served(monitor: Monitor) -> AsyncIterator[str]:
-    """Give the address at which the program finds *monitor*."""
+    """Serve *monitor* and yield its address."""
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
     engine_pb2_grpc.add_EngineServicer_to_server(monitor, server)
@@ -141,7 +141,7 @@ def _settings(project: Project, address: str, *, is_dry: bool) -> str:
 
 
 def _config(project: Project, address: str) -> dict[str, str]:
-    """Give the stack's settings as the SDK reads them from its environment."""
+    """Return the stack's settings as the SDK reads them from its environment."""
     config = dict(project.config)
     endpoint = f"{project.name}:{_ENDPOINT}"
     if config.get(endpoint):
@@ -150,7 +150,7 @@ def _config(project: Project, address: str) -> dict[str, str]:
 
 
 def _program_environment(settings: dict[str, str]) -> dict[str, str]:
-    """Give the program the user's PATH and uv's settings: it builds the functions' package."""
+    """Return an environment with the user's PATH and uv's settings, which build the package."""
     user = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
-    made = clean_environment("http://127.0.0.1:1", user | settings)  # it calls no service
-    return made | {"PATH": os.pathsep.join([made["PATH"], os.environ.get("PATH", "")])}
+    clean = clean_environment("http://127.0.0.1:1", user | settings)  # it calls no service
+    return clean | {"PATH": os.pathsep.join([clean["PATH"], os.environ.get("PATH", "")])}

@@ -1,7 +1,7 @@
-"""The Python language host of the real engine, for installations that bring none.
+"""The real engine's language host for Python, for installations without one.
 
-Started by the engine as ``pulumi-language-python … ENGINE``: says its port, and runs the program
-when asked to. The release of Pulumi carries one of its own, which is used where it is found.
+The engine starts it as ``pulumi-language-python … ENGINE``. It prints its port and runs the program
+on request. Releases of Pulumi include a language host, which is preferred where it is found.
 """
 
 import contextlib
@@ -22,12 +22,12 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
-_TOLD: Final = 32  # as in program.py
-_LOOK_S: Final = 1.0  # from one look after the engine to the next: if it is killed, nobody says so
+_REPORTED: Final = 32  # as in program.py
+_POLL_S: Final = 1.0  # how often to check that the engine runs: a killed one does not say so
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """Runs each program in a process of its own, with the Python that runs this."""
+    """Runs each program in a separate process, with the Python that runs this."""
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
@@ -52,8 +52,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
         }
         status = self._execute(json.dumps(settings), root, os.environ | config)
-        error = "" if status in (0, _TOLD) else f"the program ended with status {status}"
-        return language_pb2.RunResponse(error=error, bail=status == _TOLD)
+        error = "" if status in (0, _REPORTED) else f"the program ended with status {status}"
+        return language_pb2.RunResponse(error=error, bail=status == _REPORTED)
 
     def _execute(self, settings: str, root: str, environment: Mapping[str, str]) -> int:
         with subprocess.Popen(
@@ -61,7 +61,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is the engine's: it ends the program's requests
+            start_new_session=True,  # Ctrl-C goes to the engine, which ends the program's requests
         ) as program:
             self._programs.add(program)
             try:
@@ -70,7 +70,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 self._programs.discard(program)
 
     def close(self) -> None:
-        """Kill the programs that still run, with all that they have started."""
+        """Kill the programs that still run, and all processes that they started."""
         for program in list(self._programs):
             if program.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
@@ -83,11 +83,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return plugin_pb2.PluginInfo()
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:  # noqa: ANN401
-        """Name none: the providers are served already."""
+        """Return none: the providers are served already."""
         return language_pb2.GetRequiredPackagesResponse()
 
     def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Install nothing: `make setup` has."""
+        """Install nothing: `make setup` has done it."""
         return iter(())
 
     def GetProgramDependencies(self, request: Any, context: Any) -> Any:  # noqa: ANN401
@@ -106,7 +106,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def main() -> None:
-    """Serve until the engine asks to stop or is gone, quietly: its terminal is the user's."""
+    """Serve until the engine asks to stop or is gone; print nothing to the user's terminal."""
     engine = os.getppid()
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -116,8 +116,8 @@ def main() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)  # noqa: T201  # by this line the engine finds it
-    while os.getppid() == engine and not stopped.wait(_LOOK_S):
+    print(port, flush=True)  # noqa: T201  # the engine reads this line
+    while os.getppid() == engine and not stopped.wait(_POLL_S):
         pass
     server.stop(None)
     host.close()

@@ -1,6 +1,6 @@
-"""The resource monitor: the SDK registers resources with it, it asks the provider.
+"""The resource monitor: the SDK registers resources with it, and it calls the provider.
 
-Speaks the SDK's own gRPC protocol, which Pulumi does not document as an interface: the pulumi
+Speaks the SDK's gRPC protocol, which Pulumi does not document as an interface. So the pulumi
 package is pinned exactly, and a smoke test names this module when a new version breaks it.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import grpc
 from google.protobuf import empty_pb2
@@ -20,11 +20,17 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
-from localcloud.engine.provider import Outcome, Properties, Provider, ProviderError, SettingRefused
-from localcloud.engine.wire import Decoder, Unsupported, encode
+from localcloud.engine.property_values import Decoder, UnsupportedValue, encode
+from localcloud.engine.provider import (
+    Outcome,
+    Properties,
+    Provider,
+    ProviderError,
+    UnsupportedSetting,
+)
 
-_STACK = "pulumi:pulumi:Stack"
-_FEATURES = (
+_STACK: Final = "pulumi:pulumi:Stack"
+_FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
 )
@@ -35,38 +41,38 @@ class Resource:
     """A registered resource."""
 
     urn: str
-    kind: str
+    type_: str
     inputs: Properties
     custom: bool
     outcome: Outcome
-    is_doubtful: bool = False  # an update failed half way, so equal inputs prove nothing
+    is_stale: bool = False  # an update failed half-way: equal inputs do not mean no change
 
 
 @dataclass
 class Run:
-    """What one run of the program has registered and said."""
+    """What one run of the program has registered and logged."""
 
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
-    refusals: list[str] = field(default_factory=list)
+    rejections: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
-    """Serves one run of the program; *known* holds what earlier runs have made."""
+    """Serves one run of the program; *known* holds the resources of earlier runs."""
 
     def __init__(
         self,
         names: tuple[str, str],
         provider: Provider,
         known: dict[str, Resource],
-        say: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
-        """*names* are the project's and the stack's; *say* shows the program's messages."""
+        """*names* are the project's and the stack's; *report* shows the program's messages."""
         self._project, self._stack = names
         self._provider = provider
         self._known = known
-        self._say = say
+        self._report = report
         self._seen: set[str] = set()
         self._decoder = Decoder()
         self._root = ""
@@ -79,17 +85,19 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
     ) -> resource_pb2.RegisterResourceResponse:
         urn = self._urn(request.parent, request.type, request.name)
         if urn in self._seen:
-            await self._refuse(context, _shown(urn), "two resources have this type and name")
+            await self._reject(
+                context, _shown(urn), "the program declares two resources of this type and name"
+            )
         self._seen.add(urn)
         try:
             inputs = self._decoder.decode(request.object)
             outcome = await self._outcome(urn, request, inputs)
-        except SettingRefused as error:
-            await self._refuse(context, "", str(error))
-        except (ProviderError, Unsupported) as error:
-            await self._refuse(context, _shown(urn), str(error))
-        except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
-            await self._refuse(context, _shown(urn), f"{type(error).__name__}: {error}")
+        except UnsupportedSetting as error:
+            await self._reject(context, "", str(error))
+        except (ProviderError, UnsupportedValue) as error:
+            await self._reject(context, _shown(urn), str(error))
+        except Exception as error:  # noqa: BLE001  # the author of the program sees its text
+            await self._reject(context, _shown(urn), f"{type(error).__name__}: {error}")
         resource = Resource(urn, request.type, inputs, request.custom, outcome)
         self.run.resources[urn] = self._known[urn] = resource
         if request.type == _STACK:
@@ -107,24 +115,24 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         if known is None:
             return await self._provider.create(urn, request.type, request.name, inputs)
         inputs |= {key: known.inputs[key] for key in request.ignoreChanges if key in known.inputs}
-        if known.inputs == inputs and not known.is_doubtful:
+        if known.inputs == inputs and not known.is_stale:
             return known.outcome
-        known.is_doubtful = True  # until this update has succeeded
+        known.is_stale = True  # until this update has succeeded
         return await self._provider.update(urn, request.type, known.outcome, known.inputs, inputs)
 
-    async def _refuse(self, context: grpc.aio.ServicerContext, what: str, reason: str) -> NoReturn:
+    async def _reject(self, context: grpc.aio.ServicerContext, what: str, reason: str) -> NoReturn:
         message = f"{what}: {reason}" if what else reason
-        self.run.refusals.append(message)
+        self.run.rejections.append(message)
         await context.abort(grpc.StatusCode.UNKNOWN, message)
         raise AssertionError  # abort never returns
 
-    def _urn(self, parent: str, kind: str, name: str) -> str:
-        """Name a resource as the real engine does: the parents' types, the stack's left out."""
+    def _urn(self, parent: str, type_: str, name: str) -> str:
+        """Return the URN that the real engine gives: with the parents' types but the stack's."""
         if parent:
-            parent_kind = parent.split("::")[2]
-            if parent_kind != _STACK:
-                kind = f"{parent_kind}${kind}"
-        return f"urn:pulumi:{self._stack}::{self._project}::{kind}::{name}"
+            parent_type = parent.split("::")[2]
+            if parent_type != _STACK:
+                type_ = f"{parent_type}${type_}"
+        return f"urn:pulumi:{self._stack}::{self._project}::{type_}::{name}"
 
     async def RegisterResourceOutputs(
         self,
@@ -139,10 +147,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.aio.ServicerContext
     ) -> Any:  # noqa: ANN401  # the message has a member named by a keyword
         try:
-            answer = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
-        except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
-            await self._refuse(context, request.tok, str(error))
-        return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+            result = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
+        except Exception as error:  # noqa: BLE001  # the author of the program sees its text
+            await self._reject(context, request.tok, str(error))
+        return provider_pb2.InvokeResponse(**{"return": encode(result)})
 
     async def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: ANN401
         return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
@@ -160,7 +168,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         if request.severity == engine_pb2.ERROR:
             self.run.errors.append(request.message)
         elif request.severity != engine_pb2.DEBUG:
-            self._say(request.message.rstrip())
+            self._report(request.message.rstrip())
         return empty_pb2.Empty()
 
     async def GetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401
@@ -172,6 +180,6 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
 
 
 def _shown(urn: str) -> str:
-    """Name a resource for a person: its name, and its type without its parents'."""
-    kind, name = urn.split("::")[2:4]
-    return f"{name} ({kind.rpartition('$')[2]})"
+    """Return a resource's name and type, without its parents' types, for messages."""
+    type_, name = urn.split("::")[2:4]
+    return f"{name} ({type_.rpartition('$')[2]})"

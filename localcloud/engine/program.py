@@ -1,8 +1,8 @@
 """Runs the Pulumi program in this process, as the Python language host's executor does.
 
 Started as a script: ``program.py SETTINGS``, the members of `pulumi.runtime.Settings` as JSON, with
-the stack's configuration in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. What ends the program goes
-to the engine as an error; the exit status is then 32, by which engines know that it was told.
+the stack's configuration in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. An exception of the
+program is logged to the engine as an error, and the exit status is then 32: already reported.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import pulumi
 import pulumi.runtime as sdk
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
-TOLD: Final = 32
+REPORTED: Final = 32
 
 
 def main() -> None:
@@ -32,10 +32,10 @@ def main() -> None:
         asyncio.run(sdk.run_in_stack(_program))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
-        sys.exit(TOLD)
+        sys.exit(REPORTED)
     except Exception:  # noqa: BLE001  # the outermost frame: whatever the program raised
         pulumi.log.error(f"the program failed:\n{traceback.format_exc()}")
-        sys.exit(TOLD)
+        sys.exit(REPORTED)
 
 
 def _program() -> None:

@@ -1,4 +1,4 @@
-"""The project as its files describe it: `Pulumi.yaml` and `Pulumi.<stack>.yaml`."""
+"""Reads the project's files: `Pulumi.yaml` and `Pulumi.<stack>.yaml`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import yaml
 
 
 class ProjectError(Exception):
-    """The project's files or a setting cannot be used; the text says which and why."""
+    """A file of the project or a setting is not valid; the text says which and why."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """One stack of the project in *root*, with its settings in the SDK's form."""
+    """One stack of the project in *root*, with its settings as the SDK reads them."""
 
     root: Path
     name: str
@@ -30,19 +30,19 @@ class Project:
 
 
 def load_project(
-    root: Path, stack: str, overrides: Mapping[str, str], *, otherwise: str | None = None
+    root: Path, stack: str, overrides: Mapping[str, str], *, fallback: str | None = None
 ) -> Project:
-    """Read the project; *overrides* win over the stack's file, which wins over the defaults.
+    """Read the project; *overrides* precede the stack's file, which precedes the defaults.
 
-    A stack without a file has the settings of the stack *otherwise*, if one is named.
+    A stack without a file uses the settings of the stack *fallback*, if one is given.
     """
     described = _read(root / "Pulumi.yaml")
     name = described.get("name")
     if not isinstance(name, str):
-        raise ProjectError(f"{root / 'Pulumi.yaml'} names no project")
+        raise ProjectError(f"{root / 'Pulumi.yaml'} has no project name (name: ...)")
     declared = _section(root / "Pulumi.yaml", described)
     config = _defaults(name, declared)
-    files = [root / f"Pulumi.{one}.yaml" for one in (stack, otherwise) if one]
+    files = [root / f"Pulumi.{one}.yaml" for one in (stack, fallback) if one]
     for stack_file in filter(Path.exists, files):
         config |= _stack_config(stack_file, name, declared)
         break
@@ -66,17 +66,17 @@ def _defaults(project: str, declared: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _check_declared(what: str, key: str, project: str, declared: Mapping[str, Any]) -> None:
-    """Refuse a setting of the project's own that it does not declare: a word mistyped."""
+    """Reject a setting of the project that Pulumi.yaml does not declare: a typing mistake."""
     namespace, _, name = key.partition(":")
     if namespace == project and not {name, key} & set(declared):
         known = ", ".join(sorted(declared))
-        raise ProjectError(f"{what}: no such setting; there are {known}")
+        raise ProjectError(f"{what}: unknown setting. The settings are {known}.")
 
 
 def _section(path: Path, content: Mapping[str, Any]) -> Mapping[str, Any]:
     section = content.get("config") or {}
     if not isinstance(section, Mapping):
-        raise ProjectError(f"{path}: config must hold settings, one KEY: VALUE a line")
+        raise ProjectError(f"{path}: config must be a mapping, one KEY: VALUE per line")
     return section
 
 
@@ -86,8 +86,8 @@ def _stack_config(path: Path, project: str, declared: Mapping[str, Any]) -> dict
         _check_declared(f"{path.name}: {key}", _full_key(project, key), project, declared)
         if isinstance(value, Mapping) and "secure" in value:
             raise ProjectError(
-                f"{path.name}: {key} is encrypted, which only Pulumi can read; "
-                f"give it with --config {key}=VALUE"
+                f"{path.name}: {key} is encrypted, and only Pulumi can read it. "
+                f"Pass it with --config {key}=VALUE."
             )
         config[_full_key(project, key)] = _text(value)
     return config
@@ -97,11 +97,13 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ProjectError(f"there is no {path}: run this in the project's folder") from None
+        raise ProjectError(
+            f"{path} does not exist. Run this command in the project's folder."
+        ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProjectError(f"{path} cannot be read: {error}") from error
     if not isinstance(content, dict):
-        raise ProjectError(f"{path} holds no settings")
+        raise ProjectError(f"{path} must be a mapping")
     return content
 
 
@@ -110,5 +112,5 @@ def _full_key(project: str, key: str) -> str:
 
 
 def _text(value: object) -> str:
-    """Give a setting as the engine hands it to a program: text, or JSON for the structured."""
+    """Return a setting as the engine passes it on: text, or JSON if it is structured."""
     return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -10,11 +10,11 @@ Properties = Mapping[str, Any]
 
 
 class ProviderError(Exception):
-    """The declaration cannot be run; the text names the property and the reason."""
+    """A resource cannot be created as declared; the text names the property and the reason."""
 
 
-class SettingRefused(ProviderError):
-    """A setting asks for what does not run; the text names it, and is the user's alone."""
+class UnsupportedSetting(ProviderError):
+    """A setting of the stack that the local cloud does not support; the text names it."""
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,24 @@ class Outcome:
 
 
 class Provider(Protocol):
-    """Creates, changes and deletes resources by type."""
+    """Creates, updates and deletes resources by type."""
 
-    async def create(self, urn: str, kind: str, name: str, inputs: Properties) -> Outcome:
-        """Make the resource *urn* of type *kind*."""
+    async def create(self, urn: str, type_: str, name: str, inputs: Properties) -> Outcome:
+        """Create the resource *urn* of the type *type_*."""
 
     async def update(
-        self, urn: str, kind: str, old: Outcome, olds: Properties, news: Properties
+        self, urn: str, type_: str, old: Outcome, olds: Properties, news: Properties
     ) -> Outcome:
         """Change a resource in place."""
 
-    async def read(self, urn: str, kind: str, old: Outcome) -> Outcome | None:
-        """Give the resource as it is now, or None when it is gone."""
+    async def read(self, urn: str, type_: str, old: Outcome) -> Outcome | None:
+        """Return the resource as it is now, or None if it is gone."""
 
-    async def delete(self, urn: str, kind: str, old: Outcome, inputs: Properties) -> None:
-        """Remove a resource and what runs for it."""
+    async def delete(self, urn: str, type_: str, old: Outcome, inputs: Properties) -> None:
+        """Delete a resource and stop what runs for it."""
 
-    def is_kept(self, kind: str) -> bool:
-        """Whether resources of this type hold what would be lost with them."""
+    def is_retained(self, type_: str) -> bool:
+        """Return True if resources of this type hold data that would be lost with them."""
 
     async def invoke(self, token: str, arguments: Properties) -> Properties:
-        """Answer a function of the provider, such as `aws:index/getRegion:getRegion`."""
+        """Run a function of the provider, such as `aws:index/getRegion:getRegion`."""

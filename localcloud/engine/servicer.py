@@ -1,50 +1,72 @@
-"""Puts a provider behind the real engine: Pulumi's provider protocol, for any resource type.
+"""Serves a provider to the real engine: Pulumi's provider protocol, for any resource type.
 
-Nothing is checked or changed on the way in, secrets are unwrapped by the engine, and a preview
-makes nothing: what only making would tell stays unknown.
+Inputs are neither checked nor changed, and the engine unwraps secrets. A preview creates nothing:
+what is known only after creation stays unknown.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NoReturn
+from typing import Any, Final, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from localcloud.engine.property_values import UNKNOWN, Decoder, changed, encode
 from localcloud.engine.provider import Outcome, Properties, Provider
-from localcloud.engine.wire import UNKNOWN, Decoder, changed, encode
 
 _VERSION: Final = "1000.0.0"  # the engine warns of a provider that is older than the program's SDK
 
-Replacing = Mapping[str, Collection[str]]
-"""By type, the inputs that cannot change in place."""
+ReplaceOnChanges = Mapping[str, Collection[str]]
+"""The inputs whose change replaces a resource, by type."""
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+Method = Callable[["Servicer", Request, grpc.aio.ServicerContext], Awaitable[Response]]
 
 
-def has_kept_name(_kind: str, olds: Properties, news: Properties) -> bool:
-    """Whether the former one must go before another of the same name can be made."""
+def has_same_name(_type: str, olds: Properties, news: Properties) -> bool:
+    """Return True if a resource must be deleted before another of its name is created."""
     return "name" in olds and olds["name"] == news.get("name")
 
 
+def _reports_errors(method: Method[Request, Response]) -> Method[Request, Response]:
+    """Answer with an error that has the text of what the provider raises."""
+
+    @functools.wraps(method)
+    async def wrapper(
+        self: Servicer, request: Request, context: grpc.aio.ServicerContext
+    ) -> Response:
+        try:
+            return await method(self, request, context)
+        except Exception as error:  # noqa: BLE001  # the user of the engine sees its text
+            message = str(error) or type(error).__name__
+        await context.abort(grpc.StatusCode.UNKNOWN, message)
+        raise AssertionError  # abort never returns
+
+    return wrapper
+
+
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
-    """Serves *provider* to any number of engines, one run after the other or at once."""
+    """Serves *provider* to any number of engines, one after the other or at once."""
 
     def __init__(
         self,
         provider: Provider,
-        replacing: Replacing,
-        deletes_first: Callable[[str, Properties, Properties], bool] = has_kept_name,
+        replace_on_changes: ReplaceOnChanges,
+        deletes_first: Callable[[str, Properties, Properties], bool] = has_same_name,
         renewed: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
-        """*deletes_first* is asked when a resource (its type, olds and news) is replaced.
+        """*deletes_first* decides, from type, olds and news, the order of a replacement.
 
-        *renewed* names, by type, outputs that an update makes anew: a preview cannot know them.
+        *renewed* names, by type, outputs that change with each update: a preview cannot know them.
         """
         self._provider = provider
-        self._replacing = replacing
+        self._replace_on_changes = replace_on_changes
         self._renewed = renewed
         self._deletes_first = deletes_first
         self._decoder: Final = Decoder()
@@ -53,37 +75,34 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     async def Diff(self, request: provider_pb2.DiffRequest, context: Any) -> Any:  # noqa: ANN401
-        """Compare inputs with inputs: what only the provider knows is no change."""
+        """Compare inputs with inputs: an output that differs is not a change."""
         differing = changed(request.old_inputs, request.news)
-        kind = request.type
-        replaces = [key for key in differing if key in self._replacing.get(kind, ())]
-        olds, news = map(self._decoder.remembered, (request.old_inputs, request.news))
-        is_first = bool(replaces) and self._deletes_first(kind, olds, news)
+        replaces = [key for key in differing if key in self._replacing_inputs(request.type)]
+        olds, news = map(self._decoder.decode_state, (request.old_inputs, request.news))
+        is_first = bool(replaces) and self._deletes_first(request.type, olds, news)
         return _difference(differing, replaces=replaces, deleteBeforeReplace=is_first)
 
+    def _replacing_inputs(self, type_: str) -> Collection[str]:
+        return self._replace_on_changes.get(type_, ())
+
+    @_reports_errors
     async def Create(
         self, request: provider_pb2.CreateRequest, context: grpc.aio.ServicerContext
     ) -> provider_pb2.CreateResponse:
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
-        try:
-            inputs = self._decoder.decode(request.properties)
-            made = await self._provider.create(request.urn, request.type, request.name, inputs)
-        except Exception as error:  # noqa: BLE001  # whatever a provider raises is the answer
-            await _refuse(context, error)
-        return provider_pb2.CreateResponse(
-            id=made.id, properties=encode(made.outputs, made.secrets)
-        )
+        inputs = self._decoder.decode(request.properties)
+        created = await self._provider.create(request.urn, request.type, request.name, inputs)
+        properties = encode(created.outputs, created.secrets)
+        return provider_pb2.CreateResponse(id=created.id, properties=properties)
 
+    @_reports_errors
     async def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.aio.ServicerContext
     ) -> provider_pb2.ReadResponse:
-        """Tell whether it is still there, and how; without an id it is gone."""
-        old = Outcome(request.id, self._decoder.remembered(request.properties))
-        try:
-            found = await self._provider.read(request.urn, request.type, old)
-        except Exception as error:  # noqa: BLE001  # likewise
-            await _refuse(context, error)
+        """Return the resource as it is; without an id if it is gone."""
+        old = Outcome(request.id, self._decoder.decode_state(request.properties))
+        found = await self._provider.read(request.urn, request.type, old)
         if found is None:
             return provider_pb2.ReadResponse()
         if found == old:
@@ -93,41 +112,35 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         properties = encode(found.outputs, found.secrets)
         return provider_pb2.ReadResponse(id=found.id, properties=properties, inputs=request.inputs)
 
+    @_reports_errors
     async def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.aio.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         if request.preview:
-            foreseen = _overlaid(request.olds, request.news)
-            foreseen.update(dict.fromkeys(self._renewed.get(request.type, ()), UNKNOWN))
-            return provider_pb2.UpdateResponse(properties=foreseen)
-        old = Outcome(request.id, self._decoder.remembered(request.olds))
-        olds = self._decoder.remembered(request.old_inputs)
-        try:
-            news = self._decoder.decode(request.news)
-            made = await self._provider.update(request.urn, request.type, old, olds, news)
-        except Exception as error:  # noqa: BLE001  # likewise
-            await _refuse(context, error)
-        return provider_pb2.UpdateResponse(properties=encode(made.outputs, made.secrets))
+            expected = _overlaid(request.olds, request.news)
+            expected.update(dict.fromkeys(self._renewed.get(request.type, ()), UNKNOWN))
+            return provider_pb2.UpdateResponse(properties=expected)
+        old = Outcome(request.id, self._decoder.decode_state(request.olds))
+        olds = self._decoder.decode_state(request.old_inputs)
+        news = self._decoder.decode(request.news)
+        updated = await self._provider.update(request.urn, request.type, old, olds, news)
+        return provider_pb2.UpdateResponse(properties=encode(updated.outputs, updated.secrets))
 
+    @_reports_errors
     async def Delete(
         self, request: provider_pb2.DeleteRequest, context: grpc.aio.ServicerContext
     ) -> empty_pb2.Empty:
-        old = Outcome(request.id, self._decoder.remembered(request.properties))
-        inputs = self._decoder.remembered(request.old_inputs)
-        try:
-            await self._provider.delete(request.urn, request.type, old, inputs)
-        except Exception as error:  # noqa: BLE001  # likewise
-            await _refuse(context, error)
+        old = Outcome(request.id, self._decoder.decode_state(request.properties))
+        inputs = self._decoder.decode_state(request.old_inputs)
+        await self._provider.delete(request.urn, request.type, old, inputs)
         return empty_pb2.Empty()
 
+    @_reports_errors
     async def Invoke(
         self, request: provider_pb2.InvokeRequest, context: grpc.aio.ServicerContext
     ) -> Any:  # noqa: ANN401  # the message has a member named by a keyword
-        try:
-            answer = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
-        except Exception as error:  # noqa: BLE001  # likewise
-            await _refuse(context, error)
-        return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+        result = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
+        return provider_pb2.InvokeResponse(**{"return": encode(result)})
 
     async def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ANN401
         return provider_pb2.ProviderHandshakeResponse()
@@ -142,7 +155,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news)
 
     async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Any) -> Any:  # noqa: ANN401
-        """Never replace the provider itself: that would replace everything made through it."""
+        """Never replace the provider itself: that would replace all of its resources."""
         return _difference(changed(request.old_inputs, request.news))
 
     async def Configure(self, request: Any, context: Any) -> Any:  # noqa: ANN401
@@ -154,7 +167,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 @contextlib.asynccontextmanager
 async def serving(servicer: Servicer, port: int = 0) -> AsyncIterator[int]:
-    """Listen for engines, and give the port: the given one, or a free one for 0."""
+    """Listen for engines on *port*, on a free one for 0, and yield it."""
     # Without the option two servers would share the port, and each would get half of the calls.
     server = grpc.aio.server(
         options=[("grpc.max_receive_message_length", -1), ("grpc.so_reuseport", 0)]
@@ -168,22 +181,17 @@ async def serving(servicer: Servicer, port: int = 0) -> AsyncIterator[int]:
         await server.stop(None)
 
 
-async def _refuse(context: grpc.aio.ServicerContext, error: Exception) -> NoReturn:
-    await context.abort(grpc.StatusCode.UNKNOWN, str(error) or type(error).__name__)
-    raise AssertionError  # abort never returns
-
-
-def _difference(differing: list[str], **how: Any) -> provider_pb2.DiffResponse:  # noqa: ANN401
-    """Name the inputs that differ, and *how* their change is made."""
-    words = provider_pb2.DiffResponse
-    changes = words.DIFF_SOME if differing else words.DIFF_NONE
-    return words(changes=changes, diffs=differing, **how)
+def _difference(differing: list[str], **details: Any) -> provider_pb2.DiffResponse:  # noqa: ANN401
+    """Return which inputs differ; *details* are other members of the response."""
+    response = provider_pb2.DiffResponse
+    changes = response.DIFF_SOME if differing else response.DIFF_NONE
+    return response(changes=changes, diffs=differing, **details)
 
 
 def _overlaid(olds: struct_pb2.Struct, news: struct_pb2.Struct) -> struct_pb2.Struct:
-    """Give what an update leaves: outputs that are no inputs stay as they are."""
-    made = struct_pb2.Struct()
-    made.CopyFrom(olds)
+    """Return the outputs after an update: those that are not inputs stay as they are."""
+    outputs = struct_pb2.Struct()
+    outputs.CopyFrom(olds)
     for key, value in news.fields.items():
-        made.fields[key].CopyFrom(value)
-    return made
+        outputs.fields[key].CopyFrom(value)
+    return outputs

@@ -1,1 +1,1 @@
-"""Builds the project's container image with the tool that this machine has, and runs it."""
+"""Container images: reading the Dockerfile, building the image, and running containers of it."""

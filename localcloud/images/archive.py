@@ -1,4 +1,4 @@
-"""An image as `docker save` writes it: its configuration, its layers, its files."""
+"""An image archive as `docker save` writes it: configuration, layers and files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _WHITEOUT: Final = ".wh."
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: what made it, and the size of its files in bytes."""
+    """One layer: the instruction that made it, and the size of its files in bytes."""
 
-    made_by: str
+    created_by: str
     size: int
 
 
@@ -30,35 +30,37 @@ class Archive:
         self._path = path
         with tarfile.open(path) as archive:
             (self._manifest,) = _read(archive, "manifest.json")
-            self._described = _read(archive, self._manifest["Config"])
+            self._metadata = _read(archive, self._manifest["Config"])
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """What the image says of how it is run: User, Env, Cmd, WorkingDir, Volumes."""
-        return dict(self._described["config"])
+        """How the image wants to be run: User, Env, Cmd, WorkingDir, Volumes."""
+        return dict(self._metadata["config"])
 
     def layers(self) -> list[Layer]:
-        """Give the layers, the lowest first."""
-        steps = [one for one in self._described["history"] if not one.get("empty_layer")]
+        """Return the layers, the lowest first."""
+        steps = [one for one in self._metadata["history"] if not one.get("empty_layer")]
         sizes = [sum(member.size for _, member in files) for files in self._files()]
         return [Layer(step["created_by"], size) for step, size in zip(steps, sizes, strict=True)]
 
     def members(self) -> Iterator[tarfile.TarInfo]:
-        """Give all files, folders and links, layer by layer."""
+        """Yield all files, folders and links, layer by layer."""
         for files in self._files():
             for _, member in files:
                 yield member
 
     def unpack(self, folder: Path) -> None:
-        """Lay the layers' files over each other, with their owners if root does it.
+        """Unpack the layers into one folder, with the files' owners if root does it.
 
-        Devices are left out, and so is what removes a file of a lower layer: the last stage of the
-        Dockerfile begins with nothing and only adds.
+        Devices are skipped. A layer that removes a file is an error: the last stage of the
+        Dockerfile starts empty and only adds files.
         """
         for files in self._files():
             for layer, member in files:
                 if Path(member.name).name.startswith(_WHITEOUT):
-                    raise ImageError(f"a layer removes {member.name}, which is not done here")
+                    raise ImageError(
+                        f"a layer removes {member.name}; removing files is not supported here"
+                    )
                 if not member.isdev():
                     layer.extract(member, folder, numeric_owner=True, filter="fully_trusted")
 
@@ -77,5 +79,5 @@ def _layer(archive: tarfile.TarFile, name: str) -> Iterator[tarfile.TarFile]:
 def _read(archive: tarfile.TarFile, name: str) -> Any:  # noqa: ANN401  # JSON
     file = archive.extractfile(name)
     if file is None:
-        raise ImageError(f"{name} is no file of the saved image")
+        raise ImageError(f"{name} is not a file of the saved image")
     return json.load(file)

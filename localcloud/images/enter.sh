@@ -1,7 +1,7 @@
 #!/bin/sh
-# Becomes a command in an unpacked image, as its user, with a read-only root:
+# Runs a command in an unpacked image, as the image's user and with a read-only root:
 #   enter.sh ROOT USER GROUP FOLDER PATH "VOLUME ..." COMMAND...
-# It runs as root in a mount namespace of its own; what is mounted is gone with the last process.
+# It starts as root in its own mount namespace, so all mounts disappear with the last process.
 set -eu
 root=$1 user=$2 group=$3 folder=$4 path=$5 volumes=$6
 shift 6

@@ -1,8 +1,8 @@
-"""Becomes `docker run` or `podman run`, and removes the container once that has ended.
+"""Runs `docker run` or `podman run` in this process, and removes the container afterwards.
 
-A client that is killed leaves its container running, so a process outside its group waits for it.
-Started as a script: ``run.py NAME=VALUE... PROGRAM ARGUMENT...``. The assignments are the
-program's own environment; everything else of this environment goes into the container.
+A killed client leaves its container running, so another process, outside its group, waits for its
+end. Started as a script: ``run.py NAME=VALUE... PROGRAM ARGUMENT...``. The assignments are the
+environment of docker or podman; all other variables are passed to the container.
 """
 
 import os
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-_LOOK_S = 0.2
+_POLL_S = 0.2
 
 
 def main() -> None:
@@ -30,13 +30,13 @@ def main() -> None:
 
 
 def remove_after(parent: int, command: list[str], environment: dict[str, str]) -> None:
-    """Run *command* when the process that *parent* was is gone."""
+    """Run *command* when the process *parent* has ended."""
     os.setsid()
     with open(os.devnull, "r+b") as nothing:  # noqa: PTH123  # pathlib would be slower to import
         for number in range(3):
             os.dup2(nothing.fileno(), number)
     while os.getppid() == parent:
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     os._exit(subprocess.call(command, env=environment))
 
 

@@ -1,7 +1,7 @@
-"""A built image, and the command line that runs something in it.
+"""Command lines that run a command in a built image.
 
-docker and podman run it themselves. buildah's own way of running passes no signal on, so its images
-are unpacked, and the command starts in there.
+docker and podman run their images themselves. buildah does not pass signals on to what it runs, so
+its images are unpacked, and the command runs in that folder.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ from localcloud.images.tool import ImageError, Tool
 _HERE: Final = Path(__file__).parent
 _ROOT: Final = "root"
 _CONFIG: Final = "config.json"
-# By these docker and podman find their daemon, their store and their settings.
-_TOOLS_OWN: Final = ("CONTAINER", "DOCKER_", "HOME", "PATH", "TMPDIR", "XDG_")
+# Prefixes of the variables by which docker and podman find their daemon, store and settings.
+_TOOL_VARIABLES: Final = ("CONTAINER", "DOCKER_", "HOME", "PATH", "TMPDIR", "XDG_")
 
 
 class Runnable(Protocol):
-    """A built image; two of the same contents are equal."""
+    """A built image; two with the same contents are equal."""
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the environment needs besides what is declared; PATH is seen to."""
+        """What the environment needs in addition to the declared variables, except PATH."""
 
     def start(
         self, command: Sequence[str], working_directory: str, volumes: Sequence[str]
     ) -> list[str]:
-        """Give the command line of a process that runs *command* as the image's user.
+        """Return the command line of a process that runs *command* as the image's user.
 
-        The root is read-only, but for empty *volumes*; the network is this machine's. SIGTERM
-        reaches the command, and nothing is left when the process has ended, even if killed.
+        The root is read-only, except for the *volumes*, which are empty. The network is this
+        machine's. SIGTERM reaches the command, and nothing is left once the process has ended,
+        even if it is killed.
         """
 
 
@@ -56,7 +57,9 @@ class Stored:
     def start(
         self, command: Sequence[str], working_directory: str, volumes: Sequence[str]
     ) -> list[str]:
-        own = [f"{key}={value}" for key, value in os.environ.items() if key.startswith(_TOOLS_OWN)]
+        own = [
+            f"{key}={value}" for key, value in os.environ.items() if key.startswith(_TOOL_VARIABLES)
+        ]
         return [
             *(sys.executable, "-I", "-S", str(_HERE / "run.py"), *own, self.tool.program),
             *("--pull=never", "--network=host", "--read-only", "--cap-drop=ALL"),
@@ -67,7 +70,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Unpacked:
-    """An image as a folder: *root* in a file system of this machine, and what it says of itself."""
+    """An image unpacked into the folder *root*, and its configuration."""
 
     root: Path
     user: str
@@ -95,21 +98,23 @@ class Unpacked:
 
 
 def make_runnable(tool: Tool, image: str, folder: Path, output: IO[str]) -> Runnable:
-    """Make what runs the image of this id, below *folder* when it has to be unpacked."""
+    """Return the image with this id ready to run; it is unpacked below *folder* if necessary."""
     if tool.name != "buildah":
         return Stored(tool, image)
     if os.geteuid() != 0:
-        raise ImageError("what buildah built only root can run here; install podman or docker")
+        raise ImageError(
+            "only root can run images that buildah has built. Install podman or docker."
+        )
     unpacked = _unpacked(image, folder)
     if not unpacked.is_dir():
         _unpack(tool, image, unpacked, output)
     return _opened(unpacked)
 
 
-def kept_runnable(tool: Tool, image: str, folder: Path) -> Runnable | None:
-    """Give what `make_runnable` has made of an image, unless the image is gone."""
+def find_runnable(tool: Tool, image: str, folder: Path) -> Runnable | None:
+    """Return what `make_runnable` returned for an image, None if the image is gone."""
     if tool.name != "buildah":
-        return Stored(tool, image) if tool.holds(image) else None
+        return Stored(tool, image) if tool.has_id(image) else None
     unpacked = _unpacked(image, folder)
     return _opened(unpacked) if unpacked.is_dir() else None
 
@@ -119,13 +124,13 @@ def _unpacked(image: str, folder: Path) -> Path:
 
 
 def _opened(unpacked: Path) -> Unpacked:
-    """Use an unpacked image, so that it is not forgotten."""
+    """Open an unpacked image, and mark it as used so that it is not removed."""
     os.utime(unpacked)
     return Unpacked.of(unpacked / _ROOT, json.loads((unpacked / _CONFIG).read_text("utf-8")))
 
 
 def _unpack(tool: Tool, image: str, folder: Path, output: IO[str]) -> None:
-    """Make *folder*, whole or not at all."""
+    """Create *folder*, completely or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as staging:
         saved, made = Path(staging) / "image.tar", Path(staging) / "unpacked"

@@ -1,4 +1,4 @@
-"""The programs that build images: docker, podman and buildah, by what they have in common."""
+"""The programs that build images: docker, podman or buildah."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-_PATIENCE_S: Final = 20
-# Without a daemon, buildah and podman build in a chroot: that needs no container runtime. Unless
-# forced, they leave the container of a stage that runs nothing behind, and its file system mounted.
+_TIMEOUT_S: Final = 20
+# buildah and podman build in a chroot, which needs neither a daemon nor a container runtime.
+# Without --force-rm they leave the container of a stage without RUN behind, still mounted.
 _BUILD: Final = {
     "docker": ("build",),
     "podman": ("build", "--isolation=chroot", "--layers", "--force-rm"),
@@ -27,12 +27,12 @@ _SAVE: Final = {
 
 
 class ImageError(Exception):
-    """An image cannot be built or run; the text is one line for a person."""
+    """An image cannot be built or run; the text is one line for the user."""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One of the programs, found on PATH and answering."""
+    """One of the programs, found on PATH and working."""
 
     name: str
     program: str
@@ -40,42 +40,42 @@ class Tool:
     def build(
         self, context: Path, dockerfile: Path, *, tag: str, base: str, output: IO[str]
     ) -> str:
-        """Build an image and give its id; an empty *base* is the Dockerfile's own."""
+        """Build an image and return its id; an empty *base* means the Dockerfile's own base."""
         with tempfile.TemporaryDirectory() as folder:
-            told = Path(folder) / "id"
+            id_file = Path(folder) / "id"
             command = [
                 *(self.program, *_BUILD[self.name]),
-                *(f"--file={dockerfile}", f"--tag={tag}", f"--iidfile={told}"),
-                *self._ignoring(dockerfile),
+                *(f"--file={dockerfile}", f"--tag={tag}", f"--iidfile={id_file}"),
+                *self._ignore_option(dockerfile),
                 *([f"--build-arg=BASE={base}"] if base else []),
                 str(context),
             ]
-            self._do("build the image", command, output)
-            return told.read_text("utf-8").strip().removeprefix("sha256:")
+            self._run("build the image", command, output)
+            return id_file.read_text("utf-8").strip().removeprefix("sha256:")
 
-    def has(self, tag: str) -> bool:
-        """Whether an image of this name is in the tool's store."""
+    def has_tag(self, tag: str) -> bool:
+        """Return True if the tool has an image with this name."""
         command = [self.program, "images", "--quiet", tag]
         return bool(subprocess.run(command, capture_output=True, check=False).stdout.strip())
 
-    def holds(self, image: str) -> bool:
-        """Whether docker's or podman's store has the image of this id."""
+    def has_id(self, image: str) -> bool:
+        """Return True if docker or podman has the image with this id."""
         command = [self.program, "image", "inspect", image]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     def save(self, image: str, archive: Path, output: IO[str]) -> None:
         """Write an image into a file, as `docker save` does."""
-        archive.unlink(missing_ok=True)  # buildah and podman add to what is there
+        archive.unlink(missing_ok=True)  # buildah and podman would append to it
         command = [part.format(image=image, archive=archive) for part in _SAVE[self.name]]
-        self._do("save the image", [self.program, *command], output)
+        self._run("save the image", [self.program, *command], output)
 
-    def _ignoring(self, dockerfile: Path) -> Sequence[str]:
-        """Name the ignore file to those that might not find it; docker takes no such option."""
+    def _ignore_option(self, dockerfile: Path) -> Sequence[str]:
+        """Return the option that names the ignore file; docker has none and finds it."""
         ignore_file = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
         named = self.name != "docker" and ignore_file.exists()
         return [f"--ignorefile={ignore_file}"] if named else []
 
-    def _do(self, what: str, command: Sequence[str], output: IO[str]) -> None:
+    def _run(self, what: str, command: Sequence[str], output: IO[str]) -> None:
         try:
             subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=True
@@ -85,23 +85,23 @@ class Tool:
 
 
 def find_tool() -> Tool:
-    """Give the first program that is there and works: a docker without its daemon does not."""
-    # What buildah has built root can run on any machine; podman's containers some refuse.
+    """Return the first program that is installed and works; docker needs its daemon."""
+    # Root can run buildah's images on every machine; some machines do not run podman's containers.
     by_preference = ("docker", "buildah", "podman") if os.geteuid() == 0 else tuple(_BUILD)
     for name in by_preference:
         program = shutil.which(name)
-        if program and _answers(program):
+        if program and _works(program):
             return Tool(name, program)
     raise ImageError(
-        "no docker, podman or buildah works here: install one (on Debian and Ubuntu: "
-        "apt install buildah), or start Docker"
+        "No docker, podman or buildah works here. Start Docker, or install one of them (on Debian "
+        "and Ubuntu: apt install buildah)."
     )
 
 
-def _answers(program: str) -> bool:
+def _works(program: str) -> bool:
     try:
         command = [program, "images", "--quiet"]
-        subprocess.run(command, capture_output=True, timeout=_PATIENCE_S, check=True)
+        subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):
         return False
     return True

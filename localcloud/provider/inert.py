@@ -1,4 +1,4 @@
-"""Resource types that AWS needs and this machine does not: known by name, nothing runs."""
+"""Resource types that AWS needs and this machine does not: accepted, and nothing runs for them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from localcloud.engine.provider import Outcome, Properties
-from localcloud.provider.kind import logical_name
-from localcloud.provider.names import arn, physical_name, resource_id
+from localcloud.provider.base import ResourceHandler, arn, physical_name, resource_id
 
-# What the id of each type begins with, and the ARN that the id or the name makes.
-_Arn = Callable[[str, str], str]  # id, name
+_Arn = Callable[[str, str], str]
+"""Makes the ARN of a resource from its id and its name."""
 
 
 def _ec2(resource: str) -> _Arn:
@@ -21,6 +20,7 @@ def _by_id(identity: str, _name: str) -> str:
     return identity
 
 
+# The prefix of each type's ids (None where the name is the id), and its ARN.
 INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
     "aws:appautoscaling/policy:Policy": (
         None,
@@ -71,26 +71,19 @@ INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
 }
 
 
-class Inert:
+class InertHandler(ResourceHandler):
     """A resource of which only the id, the name and the ARN matter."""
 
-    def __init__(self, kind: str) -> None:
-        self._prefix, self._arn = INERT[kind]
+    def __init__(self, type_: str) -> None:
+        self._prefix, self._arn = INERT[type_]
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         physical = physical_name(urn, name, inputs)
         identity = resource_id(self._prefix, urn) if self._prefix else physical
-        made = {"name": physical, "arn": self._arn(identity, physical)}
-        return Outcome(identity, {**made, **inputs})
+        outputs = {"name": physical, "arn": self._arn(identity, physical)}
+        return Outcome(identity, {**outputs, **inputs})
 
-    async def update(
-        self,
-        urn: str,
-        old: Outcome,
-        olds: Properties,
-        news: Properties,
-    ) -> Outcome:
-        return await self.create(urn, logical_name(urn), news)
 
-    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
-        """Nothing runs for it."""
+def handlers() -> dict[str, ResourceHandler]:
+    """Return a handler for each inert type."""
+    return {type_: InertHandler(type_) for type_ in INERT}

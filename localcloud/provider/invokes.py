@@ -1,4 +1,4 @@
-"""The provider's functions: what a program may ask about its account."""
+"""Provider functions: what a program can look up about its AWS account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _zones(arguments: Properties) -> Properties:
     }
 
 
-ANSWERS: Final[Mapping[str, Callable[[Properties], Properties]]] = {
+FUNCTIONS: Final[Mapping[str, Callable[[Properties], Properties]]] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {
         "accountId": ACCOUNT_ID,
@@ -34,8 +34,8 @@ ANSWERS: Final[Mapping[str, Callable[[Properties], Properties]]] = {
 }
 
 
-def answer(token: str, arguments: Properties) -> Properties:
-    """Answer the function *token*."""
-    if token not in ANSWERS:
-        raise ProviderError("the local cloud has no answer to this function")
-    return ANSWERS[token](arguments)
+def invoke(token: str, arguments: Properties) -> Properties:
+    """Return the result of the provider function *token*."""
+    if token not in FUNCTIONS:
+        raise ProviderError("the local cloud does not support this function")
+    return FUNCTIONS[token](arguments)

@@ -66,7 +66,7 @@ class MotoProvider:
         is_there = await _asked(_kind(kind).exists, self.account, old.id, dict(old.outputs))
         return old if is_there else None
 
-    def is_kept(self, kind):
+    def is_retained(self, kind):
         return False
 
     async def invoke(self, token, arguments):

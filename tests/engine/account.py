@@ -6,10 +6,10 @@ import os
 
 from pulumi.runtime.proto import provider_pb2
 
+from localcloud.engine.property_values import Decoder, encode
 from localcloud.engine.provider import ProviderError
 from localcloud.engine.servicer import Servicer
-from localcloud.engine.wire import Decoder, encode
-from localcloud.provider.replacing import REPLACING
+from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.account.provider import MotoProvider
 from tests.engine.tool import Stack, provided
 
@@ -46,7 +46,7 @@ class AccountServicer(Servicer):
     """What the real providers do besides: default tags (`aws`), a hash (`docker-build`)."""
 
     def __init__(self, provider, project):
-        super().__init__(provider, REPLACING, renewed={_IMAGE: ("digest", "ref")})
+        super().__init__(provider, REPLACE_ON_CHANGES, renewed={_IMAGE: ("digest", "ref")})
         self._project = project
 
     async def Configure(self, request, context):  # noqa: N802  # the protocol's name

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from localcloud.engine.wire import Archive
+from localcloud.engine.property_values import Archive
 from tests.engine.tool import RUNTIME
 from tests.infra.recording import ROOT, STACK, Programs
 

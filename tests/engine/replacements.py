@@ -1,6 +1,6 @@
 """`docs/replacements.md`, made from the table that the stand-in provider decides by."""
 
-from localcloud.provider.replacing import ASSUMED, REPLACING
+from localcloud.provider.replacements import ASSUMED, REPLACE_ON_CHANGES
 from tests.running import ROOT
 
 DOCUMENT = ROOT / "docs" / "replacements.md"
@@ -16,7 +16,7 @@ except a task definition's: every change makes another revision, to which the se
 The source is AWS's own schema of the CloudFormation type, where the property is create-only, always
 or under a condition; *assumed* marks what only the provider's behaviour suggests.
 The local cloud and the tests decide by this table; the real provider decides by its own.
-Made by `make golden` from `localcloud/provider/replacing.py`.
+Made by `make golden` from `localcloud/provider/replacements.py`.
 
 | type | input | source |
 |---|---|---|
@@ -26,8 +26,8 @@ Made by `make golden` from `localcloud/provider/replacing.py`.
 def document():
     """Write the table for people."""
     rows = [
-        f"| `{kind}` | `{name}` | {_cited(source)} |"
-        for kind, inputs in sorted(REPLACING.items())
+        f"| `{type_}` | `{name}` | {_cited(source)} |"
+        for type_, inputs in sorted(REPLACE_ON_CHANGES.items())
         for name, source in sorted(inputs.items())
     ]
     return _HEAD + "\n".join(rows) + "\n"

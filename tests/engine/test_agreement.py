@@ -7,7 +7,7 @@ import pytest
 
 from localcloud.engine.provider import Outcome
 from localcloud.engine.servicer import Servicer
-from localcloud.provider.replacing import REPLACING
+from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.engine.tool import Stack, provided
 from tests.infra.recording import Programs, Recorder
 from tests.running import project_copy
@@ -39,7 +39,7 @@ def built_in(project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def real(tool, project):
-    with provided(Servicer(Account(), REPLACING), "aws", "random") as variables:
+    with provided(Servicer(Account(), REPLACE_ON_CHANGES), "aws", "random") as variables:
         stack = Stack(tool, project, "test", project.parent / "backend", variables)
         stack.init(**SETTINGS, **{"aws:region": "eu-west-1"}).up()
         yield stack

@@ -2,9 +2,9 @@
 
 import json
 
+from localcloud.engine.property_values import Decoder
 from localcloud.engine.servicer import Servicer
-from localcloud.engine.wire import Decoder
-from localcloud.provider.replacing import REPLACING
+from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.engine.test_agreement import Account
 from tests.engine.tool import REAL_LOOKING, Stack, provided
 from tests.running import edit, project_copy
@@ -17,7 +17,7 @@ class Configured(Servicer):
     """Remembers what it was configured with."""
 
     def __init__(self):
-        super().__init__(Account(), REPLACING)
+        super().__init__(Account(), REPLACE_ON_CHANGES)
         self.given = []
 
     async def Configure(self, request, context):  # noqa: N802  # the protocol's name

@@ -299,7 +299,7 @@ def test_a_protected_table_keeps_its_blogs_and_says_how_to_delete_it(deployment,
     assert deployed.up() == {"blogs": "update"}
     said = deployed.run("destroy", "--yes", fails=True)
 
-    assert "is protected, and keeps its blogs" in said
+    assert "is protected and keeps its blogs" in said
     assert "pulumi config set deletionProtection false" in " ".join(said.split())
     deployed.set(deletionProtection="false")
     deployed.up()

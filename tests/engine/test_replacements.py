@@ -3,12 +3,14 @@
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from localcloud.environment import REGION
-from localcloud.provider.replacing import ASSUMED, REPLACING
+from localcloud.provider.replacements import ASSUMED, REPLACE_ON_CHANGES
 from tests.engine.replacements import DOCUMENT, document
 
 
 def test_every_cited_property_is_create_only_in_aws_s_own_schema():
-    sources = {source for inputs in REPLACING.values() for source in inputs.values()} - {ASSUMED}
+    sources = {source for inputs in REPLACE_ON_CHANGES.values() for source in inputs.values()} - {
+        ASSUMED
+    }
     assert len(sources) > 50
     for source in sources:
         resource, _, word = source.partition(" ")

@@ -19,8 +19,8 @@ import pytest
 from localcloud.environment import clean_environment
 from localcloud.images.archive import Archive
 from localcloud.images.runnable import Runnable
+from localcloud.images.task_image import Container
 from localcloud.images.tool import Tool
-from localcloud.provider.container import Container
 from tests.blog.databases import PROJECT, free_port, wait_for_port
 
 TAG = "aws-blog-demo-test"

@@ -16,7 +16,7 @@ import pytest
 from localcloud.environment import clean_environment
 from localcloud.images.runnable import Stored, make_runnable
 from localcloud.images.tool import ImageError, find_tool
-from localcloud.provider.container import read_container
+from localcloud.provider.ecs import read_task_definition
 from tests.blog.databases import PROJECT, dynalite
 from tests.contract import openapi, questions
 from tests.contract.asking import Backend, ask
@@ -99,7 +99,7 @@ def container(tmp_path_factory):
         task = programs.run().called("containers-task")
     finally:
         programs.close()
-    return read_container(task.inputs)
+    return read_task_definition(task.inputs).container
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from localcloud.images.tool import ImageError, find_tool
 from tests.blog.databases import PROJECT
 from tests.running import RunningCloud
 
-NONE = "no docker, podman or buildah works here: install one"
+NONE = "No docker, podman or buildah works here."
 FAILING = """#!/bin/sh
 case $1 in images) exit 0 ;; esac
 echo "no such base" >&2

@@ -2,7 +2,7 @@
 
 import json
 
-from localcloud.engine.wire import Archive
+from localcloud.engine.property_values import Archive
 from tests.infra.recording import STACK
 
 GONE = "(gone)"

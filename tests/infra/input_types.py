@@ -16,7 +16,7 @@ from typing import Any
 import pulumi
 from pulumi._types import is_input_type
 
-from localcloud.engine.wire import Archive
+from localcloud.engine.property_values import Archive
 
 _PACKAGES = {
     "aws": "pulumi_aws",

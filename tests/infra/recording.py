@@ -18,7 +18,7 @@ from localcloud.engine.monitor import Monitor
 from localcloud.engine.project import load_project
 from localcloud.engine.provider import Outcome
 from localcloud.environment import ACCOUNT_ID, REGION, clean_environment
-from localcloud.provider.invokes import answer
+from localcloud.provider.invokes import invoke
 
 STACK = "pulumi:pulumi:Stack"
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ class Recorder:
     async def invoke(self, token, arguments):
         if token == "aws:ecr/getAuthorizationToken:getAuthorizationToken":
             return {"userName": "AWS", "password": "a registry's password"}
-        return answer(token, arguments)
+        return invoke(token, arguments)
 
 
 def _arn(kind, name):

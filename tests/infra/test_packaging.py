@@ -12,7 +12,7 @@ from pulumi.runtime import set_all_config
 from infra import packaging
 from infra.settings import Settings
 from localcloud.engine.project import load_project
-from localcloud.engine.wire import folder_digest
+from localcloud.engine.property_values import folder_digest
 
 
 @pytest.fixture

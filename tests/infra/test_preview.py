@@ -7,7 +7,7 @@ import pytest
 
 from localcloud.engine.engine import Engine
 from localcloud.engine.project import load_project
-from localcloud.engine.wire import UNKNOWN
+from localcloud.engine.property_values import UNKNOWN
 from localcloud.processes import Processes
 from tests.infra.recording import Recorder, make_docker
 from tests.infra.variants import STACK, VARIANTS

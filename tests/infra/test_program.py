@@ -5,7 +5,7 @@ import re
 
 from blog import schema
 from infra.functions import OPERATIONS
-from localcloud.provider.local import LocalProvider
+from localcloud.provider.registry import LocalProvider
 
 
 def test_the_outputs_have_the_predecessor_s_names(program):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from localcloud.engine.wire import UNKNOWN
+from localcloud.engine.property_values import UNKNOWN
 from tests.infra.recording import Programs
 from tests.infra.variants import EVERYTHING, IMAGE, STACK
 

@@ -9,8 +9,8 @@ import pytest
 
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project
+from localcloud.engine.property_values import UNKNOWN
 from localcloud.engine.provider import Outcome, ProviderError
-from localcloud.engine.wire import UNKNOWN
 from localcloud.processes import Processes
 
 PREAMBLE = """
@@ -44,7 +44,7 @@ class Recorder:
         secrets = frozenset({"made"} if inputs.get("secret") else ())
         return Outcome(f"{name}-id", {**inputs, "made": f"made {name}"}, secrets)
 
-    def is_kept(self, kind):
+    def is_retained(self, kind):
         return kind == "test:index:Keeper"
 
     async def update(self, urn, kind, old, olds, news):
@@ -218,8 +218,8 @@ async def test_an_error_for_the_user_is_one_line(bench):
         await bench("raise pulumi.RunError('size is wrong')")
 
 
-async def test_two_resources_of_one_type_and_name_are_refused(bench):
-    with pytest.raises(ProgramFailed, match="two resources have this type and name"):
+async def test_two_resources_of_one_type_and_name_are_an_error(bench):
+    with pytest.raises(ProgramFailed, match="declares two resources of this type and name"):
         await bench("Thing('a'); Thing('a')")
 
 

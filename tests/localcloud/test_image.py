@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from infra.image import given_image
 from infra.settings import LOCAL_IMAGE
 from localcloud.engine.provider import ProviderError
-from localcloud.provider.image import Copier, build_image, sources_tag
-from localcloud.provider.images import Images
+from localcloud.images.dockerfile import IgnoreRules, sources_tag
+from localcloud.images.folder_image import FolderImageBuilder
+from localcloud.images.store import ImageStore
 from tests.running import ROOT
 
 DOCKERFILE = """\
@@ -48,23 +50,27 @@ def project(tmp_path):
     return tmp_path
 
 
+def build(project, images):
+    return FolderImageBuilder().build(project, images)
+
+
 def files(image):
     return sorted(str(path.relative_to(image.root)) for path in image.root.rglob("*.*"))
 
 
 def test_the_image_holds_what_the_last_stage_copies_from_the_project(project, tmp_path):
-    image = build_image(project, tmp_path / "images")
+    image = build(project, tmp_path / "images")
 
     assert files(image) == ["app/blog/a.py", "app/main.py", "app/other.py", "app/staged/b.py"]
     assert (image.folder("/app") / "main.py").read_text() == "main.py"
 
 
 def test_the_same_contents_are_the_same_image_and_an_edit_is_another(project, tmp_path):
-    first = build_image(project, tmp_path / "images")
-    assert build_image(project, tmp_path / "images") == first
+    first = build(project, tmp_path / "images")
+    assert build(project, tmp_path / "images") == first
 
     (project / "main.py").write_text("edited")
-    second = build_image(project, tmp_path / "images")
+    second = build(project, tmp_path / "images")
 
     assert second != first
     assert (first.folder("/app") / "main.py").read_text() == "main.py"
@@ -75,28 +81,69 @@ def test_a_file_that_the_dockerfile_names_but_is_not_there_is_an_error(project, 
     (project / "other.py").unlink()
 
     with pytest.raises(
-        ProviderError, match=r"the Dockerfile copies other\.py, which is not in the build"
+        ProviderError, match=r"the Dockerfile copies other\.py, which is not in the build context"
     ):
-        build_image(project, tmp_path / "images")
+        build(project, tmp_path / "images")
 
 
 def test_what_the_dockerignore_keeps_out_is_not_in_the_image(project, tmp_path):
     (project / "blog" / "notes.txt").write_text("notes")
     (project / "app" / "Dockerfile.dockerignore").write_text("*\n!blog/*.py\n!*.py\n!staged\n")
 
-    image = build_image(project, tmp_path / "images")
+    image = build(project, tmp_path / "images")
 
     assert files(image) == ["app/blog/a.py", "app/main.py", "app/other.py", "app/staged/b.py"]
     (project / "app" / "Dockerfile.dockerignore").write_text("main.py\n")
-    with pytest.raises(ProviderError, match=r"copies main\.py, which is not in the build"):
-        build_image(project, tmp_path / "images")
+    with pytest.raises(ProviderError, match=r"copies main\.py, which is not in the build context"):
+        build(project, tmp_path / "images")
+
+
+# What Docker documents about the patterns of a .dockerignore.
+@pytest.mark.parametrize(
+    ("patterns", "ignored", "kept"),
+    [
+        ("foo", ["foo", "foo/a/b"], ["x/foo", "foobar"]),
+        ("/foo/bar/", ["foo/bar", "foo/bar/x"], ["foo/baz", "x/foo/bar"]),
+        ("./foo/../bar", ["bar"], ["foo"]),
+        ("*/temp*", ["some/temporary.txt", "some/temp/x"], ["temp", "a/b/temp"]),
+        ("temp?", ["tempa", "tempb/x"], ["temp"]),
+        ("**/*.go", ["a.go", "x/y/a.go"], ["a.gox"]),
+        ("foo/**/bar", ["foo/bar", "foo/a/b/bar/x"], ["bar"]),
+        ("[^ab].py", ["c.py"], ["a.py", "b.py"]),
+        (".*", [".git/x"], ["a/.git"]),
+        ("# foo\n\n", [], ["foo", "# foo"]),
+        ("*\n!blog/*.py\n!staged", ["a.py", "blog/x/y.py"], ["blog/a.py", "staged/b/c.py"]),
+        ("*.md\nsecret.md\n!*.md", [], ["secret.md"]),
+        ("*.md\n!*.md\nsecret.md", ["secret.md"], ["a.md"]),
+    ],
+)
+def test_the_dockerignore_is_read_as_docker_reads_it(tmp_path, patterns, ignored, kept):
+    (tmp_path / "Dockerfile.dockerignore").write_text(patterns)
+    rules = IgnoreRules(tmp_path / "Dockerfile")
+
+    assert [path for path in ignored if not rules.ignores(PurePosixPath(path))] == []
+    assert [path for path in kept if rules.ignores(PurePosixPath(path))] == []
+
+
+def test_an_instruction_goes_on_after_comments_and_empty_lines(project, tmp_path):
+    text = "FROM python\nCOPY main.py \\\n  # and\n\n  other.py /app/\n"
+    (project / "app" / "Dockerfile").write_text(text)
+
+    assert files(build(project, tmp_path / "images")) == ["app/main.py", "app/other.py"]
+
+
+def test_a_heredoc_in_the_dockerfile_is_rejected(project, tmp_path):
+    (project / "app" / "Dockerfile").write_text("FROM python\nRUN <<EOF\nCOPY main.py ./\nEOF\n")
+
+    with pytest.raises(ProviderError, match="heredocs"):
+        build(project, tmp_path / "images")
 
 
 def test_two_dockerfiles_leave_it_open_which_one_is_meant(project, tmp_path):
     (project / "blog" / "Dockerfile").write_text(DOCKERFILE)
 
-    with pytest.raises(ProviderError, match=r"found app/Dockerfile, blog/Dockerfile"):
-        build_image(project, tmp_path / "images")
+    with pytest.raises(ProviderError, match=r"found: app/Dockerfile, blog/Dockerfile"):
+        build(project, tmp_path / "images")
 
 
 IGNORE = "*\n!main.py\n!blog/*.py\n"
@@ -107,11 +154,9 @@ def named(project, tmp_path):
     """Gives images by name, as a local cloud that was just started does."""
     (project / "app" / "Dockerfile.dockerignore").write_text(IGNORE)
     (project / "app" / "Dockerfile").write_text("FROM python\nCOPY main.py ./\nCOPY blog blog/\n")
-    state = SimpleNamespace(folder=tmp_path)
 
     def named(name):
-        images = Images(SimpleNamespace(project=project, state=state, image_maker=Copier()))
-        return asyncio.run(images.named(name))
+        return asyncio.run(ImageStore(project, tmp_path, FolderImageBuilder()).get(name))
 
     return named
 
@@ -136,7 +181,7 @@ def test_what_is_lost_is_built_again_from_the_same_sources_only(project, named, 
 
     shutil.rmtree(tmp_path / "images")
     (project / "main.py").write_text("edited")
-    with pytest.raises(ProviderError, match=f"local:{tag} is not kept here, and its sources have"):
+    with pytest.raises(ProviderError, match=f"local:{tag} is no longer stored, and its"):
         named(f"local:{tag}")
 
 

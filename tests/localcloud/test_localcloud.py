@@ -297,9 +297,12 @@ def test_a_taken_port_is_named_in_one_line(start):
     ("arguments", "message"),
     [
         (["--config", "openWrites=yes"], "openWrites is 'yes', but must be true or false"),
-        (["--config", "opneWrites=true"], "--config opneWrites: no such setting; there are"),
+        (["--config", "opneWrites=true"], "--config opneWrites: unknown setting. The settings are"),
         (["--config", "dockerImage=nginx"], "image 'nginx' needs Docker"),
-        (["--project", "/"], "there is no /Pulumi.yaml: run this in the project's folder"),
+        (
+            ["--project", "/"],
+            "/Pulumi.yaml does not exist. Run this command in the project's folder.",
+        ),
         (["--dynamodb-endpoint", "http://127.0.0.1:9"], "127.0.0.1:9"),
         (["--dynamodb-endpoint", "https://dynamodb.eu-west-1.amazonaws.com"], "never talks to AWS"),
     ],

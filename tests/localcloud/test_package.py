@@ -4,8 +4,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from localcloud.engine.wire import Archive, folder_digest
-from localcloud.provider.package import unpack
+from localcloud.engine.property_values import Archive, folder_digest
+from localcloud.provider.lambda_package import unpack
 
 
 def archive(folder):

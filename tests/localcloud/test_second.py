@@ -1,4 +1,4 @@
-"""Of some types one resource runs here; another is refused with a way out for each engine."""
+"""Some types run once; the error for a second resource says what to do with each engine."""
 
 import asyncio
 from types import SimpleNamespace
@@ -6,15 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 from localcloud.engine.provider import ProviderError
-from localcloud.provider.balancer import LoadBalancer
+from localcloud.provider.elb import LoadBalancerHandler
 
 
-def test_a_second_load_balancer_is_refused_with_what_to_do():
-    balanced = SimpleNamespace(balancers={"the first": None})
-    with pytest.raises(ProviderError) as refused:
-        asyncio.run(LoadBalancer(balanced).create("urn:pulumi:one", "one", {}))
+def test_a_second_load_balancer_is_rejected():
+    load_balancing = SimpleNamespace(balancers={"the first": None})
+    with pytest.raises(ProviderError) as rejected:
+        asyncio.run(LoadBalancerHandler(load_balancing).create("urn:pulumi:one", "one", {}))
 
-    said = str(refused.value)
-    assert said.startswith("one load balancer runs here, and this is another")
-    assert "keep the name of the former" in said
-    assert "restart the local cloud, or with --engine pulumi run pulumi destroy" in said
+    message = str(rejected.value)
+    assert message.startswith("only one load balancer is supported here")
+    assert "Keep the name of the existing one" in message
+    assert "restart the local cloud or, with --engine pulumi, run pulumi destroy" in message

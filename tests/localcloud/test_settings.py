@@ -4,8 +4,8 @@ import httpx
 import pytest
 import yaml
 
-from localcloud.provider.local import LocalProvider
-from localcloud.provider.refused import REFUSED as KINDS
+from localcloud.provider.registry import LocalProvider
+from localcloud.provider.unsupported import UNSUPPORTED
 from tests.infra.variants import CERTIFICATE, EVERYTHING, IMAGE
 from tests.running import ROOT, RunningCloud
 
@@ -22,9 +22,12 @@ RUN = {name: value for name, value in EVERYTHING.items() if name not in {**HTTPS
 }
 RESERVED = {"provisionedConcurrency": "2"}  # which no snapshot goes with
 REFUSED = [
-    (HTTPS, "HTTPS does not run here: leave certificateArn, domainName and hostedZoneId out"),
-    (HTTPS | ZONE, "HTTPS does not run here: leave certificateArn, domainName and hostedZoneId"),
-    ({"dockerImage": ""}, "dockerImage must be local here"),
+    (HTTPS, "HTTPS is not supported by the local cloud. Leave out certificateArn, domainName"),
+    (
+        HTTPS | ZONE,
+        "HTTPS is not supported by the local cloud. Leave out certificateArn, domainName",
+    ),
+    ({"dockerImage": ""}, "dockerImage must be local for the local cloud"),
     ({"dockerImage": IMAGE}, "set dockerImage to local"),
 ]
 
@@ -65,4 +68,4 @@ def test_no_documented_setting_is_left_out():
 
 
 def test_what_is_refused_does_not_count_as_run():
-    assert not LocalProvider(None).types & set(KINDS)
+    assert not LocalProvider(None).types & set(UNSUPPORTED)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from localcloud.contracts import Targets
 from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
-from localcloud.runtimes.tasks.keeper import Keeper
 from localcloud.runtimes.tasks.observer import Observer
+from localcloud.runtimes.tasks.replica import Replica
 from localcloud.runtimes.tasks.spec import ServiceSpec
 from localcloud.runtimes.tasks.task import TaskFailed
 
 
 class ServiceFailed(Exception):
-    """A deployment was given up; the text says why, with the last lines of a task's log."""
+    """A deployment failed; the text says why, with the last lines of a task's log."""
 
 
 class Service:
-    """The tasks of one service; *targets* is told which of them may be asked."""
+    """The tasks of one service; its deployments take place one after the other.
+
+    *spec* is what runs, *wanted* what the last deployment asks for; *targets* receives the tasks.
+    """
 
     def __init__(
         self,
@@ -29,12 +31,11 @@ class Service:
         targets: Targets,
         meter: Meter = unmetered,
     ) -> None:
-        self.spec = spec
+        self.spec = self.wanted = spec
         self._processes = processes
         self._targets = targets
-        self._keepers: list[Keeper] = []
-        self._turn = asyncio.Lock()
-        self._deploying: asyncio.Task[None] | None = None
+        self._replicas: list[Replica] = []
+        self._deployments: list[asyncio.Task[None]] = []
         self._stopped = False
         self._observer = Observer(meter, lambda: self.pids)
         self._observing: asyncio.Task[None] | None = None
@@ -43,92 +44,114 @@ class Service:
     @property
     def tasks(self) -> tuple[str, ...]:
         """The ids of the tasks that run now."""
-        return tuple(keeper.task.id for keeper in self._keepers if keeper.task)
+        return tuple(replica.task.id for replica in self._replicas if replica.task)
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """Their processes, in the same order."""
-        return tuple(keeper.task.pid for keeper in self._keepers if keeper.task)
+        """The process ids of the tasks, in the same order."""
+        return tuple(replica.task.pid for replica in self._replicas if replica.task)
 
     async def start(self) -> None:
-        """Start the declared tasks; returns when all are healthy, or raises ServiceFailed."""
-        await self._deploy(self._replace(self.spec))
-        self._observing = asyncio.create_task(self._observer.watch(lambda: self.spec))
+        """Start the declared tasks; return when all are healthy, or raise ServiceFailed."""
+        await self.begin(self.spec)
 
     async def update(self, spec: ServiceSpec) -> None:
-        """Follow a changed declaration; what runs goes on if the new tasks do not become healthy.
+        """Deploy *spec*; return when it runs, or raise ServiceFailed."""
+        await self.begin(spec)
 
-        Changed tasks come first, healthy and in the rotation, and the old ones leave after them.
+    def begin(self, spec: ServiceSpec) -> asyncio.Task[None]:
+        """Deploy *spec* after the deployments in progress, and return this deployment.
+
+        New tasks are healthy and registered before the old ones are stopped. If they do not become
+        healthy, the old ones stay.
         """
-        if spec.needs_new_tasks(self.spec):
-            await self._deploy(self._replace(spec))
-        else:
-            await self._deploy(self._adopt(spec))
+        previous = self._deployments[-1:]
+        self._deployments = [one for one in self._deployments if not one.done()]
+        self.wanted = spec
+        deployment = asyncio.create_task(self._deploy(spec, previous))
+        deployment.add_done_callback(_retrieve)
+        self._deployments.append(deployment)
+        return deployment
+
+    async def settle(self) -> None:
+        """Wait for the last deployment; raise ServiceFailed if it failed."""
+        if self._deployments:
+            await asyncio.shield(self._deployments[-1])
 
     async def stop(self) -> None:
-        """Drain and end all tasks, those of an unfinished deployment too."""
+        """Drain and stop all tasks, those of an unfinished deployment too."""
         self._stopped = True
         if self._observing:
             self._observing.cancel()
-        if self._deploying:
-            self._deploying.cancel()
-        async with self._turn:
-            keepers, self._keepers = self._keepers, []
-            await self._close(keepers)
-            await asyncio.gather(*self._closing)
+        for deployment in self._deployments:
+            deployment.cancel()
+        if self._deployments:
+            await asyncio.wait(self._deployments)
+        replicas, self._replicas = self._replicas, []
+        await self._close(replicas)
+        await asyncio.gather(*self._closing)
 
-    async def _deploy(self, work: Coroutine[Any, Any, None]) -> None:
-        async with self._turn:
-            self._deploying = asyncio.create_task(work)
-            try:
-                await self._deploying
-            except asyncio.CancelledError:
-                if not self._stopped:
-                    raise
-                raise ServiceFailed(f"service {self.spec.name} was stopped") from None
-            finally:
-                self._deploying = None
+    async def _deploy(self, spec: ServiceSpec, previous: Sequence[asyncio.Task[None]]) -> None:
+        try:
+            if previous:
+                await asyncio.wait(previous)
+            if spec.needs_new_tasks(self.spec):
+                await self._replace(spec)
+            else:
+                await self._adopt(spec)
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            raise ServiceFailed(f"service {self.spec.name} was stopped") from None
+        if self._observing is None:
+            self._observing = asyncio.create_task(self._observer.watch(lambda: self.spec))
 
     async def _replace(self, spec: ServiceSpec) -> None:
         new = await self._opened(spec, spec.desired_count)
-        old, self._keepers = self._keepers, new
+        old, self._replicas = self._replicas, new
         self.spec = spec
         await self._close(old)
 
     async def _adopt(self, spec: ServiceSpec) -> None:
-        for keeper in self._keepers:
-            keeper.adopt(spec)
-        more = await self._opened(spec, spec.desired_count - len(self._keepers))
-        self._keepers.extend(more)
-        surplus = self._keepers[spec.desired_count :]
-        del self._keepers[spec.desired_count :]
+        for replica in self._replicas:
+            replica.adopt(spec)
+        more = await self._opened(spec, spec.desired_count - len(self._replicas))
+        self._replicas.extend(more)
+        surplus = self._replicas[spec.desired_count :]
+        del self._replicas[spec.desired_count :]
         self.spec = spec
         await self._close(surplus)
 
-    async def _opened(self, spec: ServiceSpec, count: int) -> list[Keeper]:
-        """Open places, all at once; if one cannot be filled, none of them stays."""
-        keepers = [Keeper(spec, self._processes, self._targets) for _ in range(count)]
-        opening = [asyncio.create_task(keeper.open()) for keeper in keepers]
+    async def _opened(self, spec: ServiceSpec, count: int) -> list[Replica]:
+        """Start replicas, all at once; if one fails, stop them all."""
+        replicas = [Replica(spec, self._processes, self._targets) for _ in range(count)]
+        opening = [asyncio.create_task(replica.open()) for replica in replicas]
         try:
             await asyncio.gather(*opening)
         except BaseException as error:
             for one in opening:
                 one.cancel()
             await asyncio.gather(*opening, return_exceptions=True)
-            await self._close(keepers)
+            await self._close(replicas)
             if isinstance(error, TaskFailed):
                 given_up = f"given up after {spec.failed_starts} failed starts"
                 raise ServiceFailed(f"service {spec.name}: {given_up}; {error}") from error
             raise
-        return keepers
+        return replicas
 
-    async def _close(self, keepers: Sequence[Keeper]) -> None:
-        """Close places, to the end even if the deployment is cancelled meanwhile."""
-        closing = asyncio.create_task(_close(keepers))
+    async def _close(self, replicas: Sequence[Replica]) -> None:
+        """Stop replicas, to the end even if the deployment is cancelled during it."""
+        closing = asyncio.create_task(_close(replicas))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
         await asyncio.shield(closing)
 
 
-async def _close(keepers: Sequence[Keeper]) -> None:
-    await asyncio.gather(*(keeper.close() for keeper in keepers))
+async def _close(replicas: Sequence[Replica]) -> None:
+    await asyncio.gather(*(replica.close() for replica in replicas))
+
+
+def _retrieve(deployment: asyncio.Task[None]) -> None:
+    """Mark a failure as seen: nobody may be waiting for this deployment."""
+    if not deployment.cancelled():
+        deployment.exception()

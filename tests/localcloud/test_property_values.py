@@ -7,7 +7,13 @@ from google.protobuf import json_format, struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.engine.wire import Archive, Decoder, Unsupported, encode, folder_digest
+from localcloud.engine.property_values import (
+    Archive,
+    Decoder,
+    UnsupportedValue,
+    encode,
+    folder_digest,
+)
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -73,5 +79,5 @@ def test_a_folder_arrives_as_an_archive(tmp_path):
 
 @pytest.mark.parametrize("signature", [ASSET, ARCHIVE])
 def test_what_is_not_interpreted_is_refused_by_name(signature):
-    with pytest.raises(Unsupported, match="the local cloud does not run a"):
+    with pytest.raises(UnsupportedValue, match="the local cloud does not support a"):
         decode(struct({"code": {SIGNATURE: signature, "text": "x"}}))

@@ -1,9 +1,7 @@
-"""The resources of an HTTP API become one front: its stage listens, its routes reach functions."""
+"""API Gateway: an HTTP API whose stage listens on this machine and whose routes call functions."""
 
 from __future__ import annotations
 
-import fnmatch
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,10 +9,8 @@ from typing import Final
 from localcloud.contracts import FunctionError
 from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.environment import REGION
-from localcloud.provider.context import Context
-from localcloud.provider.function import Functions
-from localcloud.provider.kind import Kind, logical_name, second
-from localcloud.provider.names import arn, resource_id
+from localcloud.provider.base import Context, ResourceHandler, arn, only_one, resource_id
+from localcloud.provider.lambda_ import Functions
 from localcloud.runtimes.gateway import AccessLog, Cors, Gateway, GatewaySpec, Route, Throttle
 from localcloud.runtimes.gateway import Target as GatewayTarget
 
@@ -34,12 +30,11 @@ class HttpApi:
     inputs: Properties = field(default_factory=dict)
     integrations: dict[str, Properties] = field(default_factory=dict)
     routes: dict[str, Properties] = field(default_factory=dict)
-    permissions: dict[str, Properties] = field(default_factory=dict)
     stages: dict[str, Properties] = field(default_factory=dict)
     gateway: Gateway | None = None
 
     async def apply(self) -> None:
-        """Make the front answer as is declared now; it listens while there is a stage."""
+        """Make the gateway serve what is declared now; it listens while there is a stage."""
         stage = next(iter(self.stages.values()), None)
         if stage is None:
             await self.close()
@@ -54,7 +49,7 @@ class HttpApi:
             self.gateway.configure(self._spec(stage))
 
     async def close(self) -> None:
-        """Finish what is under way and stop listening."""
+        """Finish the requests in progress and stop listening."""
         gateway, self.gateway = self.gateway, None
         if gateway:
             await gateway.stop()
@@ -83,7 +78,7 @@ class HttpApi:
         for route in self.routes.values():
             target = route.get("target", "")
             integration = self.integrations.get(target.removeprefix("integrations/"))
-            if integration is None:  # not declared yet, or gone already
+            if integration is None:  # not created yet, or already deleted
                 continue
             milliseconds = integration.get("timeoutMilliseconds", _INTEGRATION_TIMEOUT_MS)
             source = "/".join([arn("execute-api", self.id), stage, _source(route["routeKey"])])
@@ -97,27 +92,16 @@ class HttpApi:
         function_arn = uri.partition("/functions/")[2].removesuffix("/invocations") or uri
 
         async def invoke(event: bytes) -> bytes:
-            function = self.functions.get(function_arn)
+            function = self.functions.find(function_arn)
             if function is None:
                 raise FunctionError("ResourceNotFoundException", b"there is no such function")
-            if not self._may_invoke(function_arn, source):
+            if not self.functions.is_allowed(function_arn, _PRINCIPAL, source):
                 raise FunctionError(
-                    "AccessDeniedException", b"no permission lets the API invoke it"
+                    "AccessDeniedException", b"no permission allows the API to invoke the function"
                 )
             return await function.invoke(event)
 
         return invoke
-
-    def _may_invoke(self, function_arn: str, source: str) -> bool:
-        """Whether a permission lets the route *source* invoke the function."""
-        name, _, qualifier = function_arn.partition(":function:")[2].partition(":")
-        return any(
-            permission["function"] in (name, function_arn)
-            and permission.get("qualifier", "") == qualifier
-            and permission["principal"] == _PRINCIPAL
-            and fnmatch.fnmatchcase(source, permission.get("sourceArn", "*"))
-            for permission in self.permissions.values()
-        )
 
     def _access_log(self, stage: Properties) -> AccessLog | None:
         declared = stage.get("accessLogSettings")
@@ -127,7 +111,7 @@ class HttpApi:
 
 
 def _source(route_key: str) -> str:
-    """Give a route's part of the ARN that calls the function: `GET /blog` is `GET/blog`."""
+    """Return a route's part of the ARN that calls the function: `GET /blog` is `GET/blog`."""
     return route_key.replace(" ", "")
 
 
@@ -144,7 +128,7 @@ def _cors(declared: Properties | None) -> Cors | None:
     )
 
 
-class Api:
+class ApiHandler(ResourceHandler):
     """`aws:apigatewayv2/api:Api`."""
 
     def __init__(self, api: HttpApi) -> None:
@@ -152,7 +136,7 @@ class Api:
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         if self._api.id:
-            raise ProviderError(second("HTTP API"))
+            raise ProviderError(only_one("HTTP API"))
         self._api.id = resource_id("api", urn)[4:14]
         self._api.port = self._api.context.state.port(_PORT)
         return self._outcome(inputs)
@@ -168,70 +152,46 @@ class Api:
 
     def _outcome(self, inputs: Properties) -> Outcome:
         if inputs.get("protocolType") != "HTTP":
-            raise ProviderError("protocolType must be HTTP to run here")
+            raise ProviderError("protocolType must be HTTP: no other type is supported here")
         self._api.inputs = inputs
-        made = {
+        outputs = {
             "arn": f"arn:aws:apigateway:{REGION}::/apis/{self._api.id}",
             "apiEndpoint": f"http://127.0.0.1:{self._api.port}",
             "executionArn": arn("execute-api", self._api.id),
         }
-        return Outcome(self._api.id, {**inputs, **made})
+        return Outcome(self._api.id, {**inputs, **outputs})
 
 
-class Part:
-    """A resource that is one entry of the API: an integration, a route, a permission."""
+class ApiPartHandler(ResourceHandler):
+    """A resource that is one entry of the API: an integration or a route."""
 
     def __init__(self, api: HttpApi, entries: dict[str, Properties]) -> None:
         self._api = api
         self._entries = entries
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
-        identity = self._identity(urn, inputs)
+        identity = resource_id("part", urn)[5:12]
         self._entries[identity] = inputs
         await self._api.apply()
-        return Outcome(identity, {**inputs, **self._made(inputs)})
-
-    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
-        return await self.create(urn, logical_name(urn), news)
+        return Outcome(identity, {**inputs, **self._outputs(inputs)})
 
     async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
         self._entries.pop(old.id, None)
         await self._api.apply()
 
-    def _identity(self, urn: str, inputs: Properties) -> str:
-        return resource_id("part", urn)[5:12]
-
-    def _made(self, inputs: Properties) -> Properties:
+    def _outputs(self, inputs: Properties) -> Properties:
         return {}
 
 
-class Permission(Part):
-    """`aws:lambda/permission:Permission`; another one comes before the former one goes."""
-
-    def __init__(self, api: HttpApi) -> None:
-        super().__init__(api, api.permissions)
-
-    async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
-        self._entries.pop(old.id, None)
-        return await self.create(urn, logical_name(urn), news)
-
-    def _identity(self, urn: str, inputs: Properties) -> str:
-        """Tell it from its replacement, which has the same URN."""
-        return resource_id("permission", urn + json.dumps(inputs, sort_keys=True))
-
-
-class Stage(Part):
-    """`aws:apigatewayv2/stage:Stage`; the API has one here."""
-
-    def __init__(self, api: HttpApi) -> None:
-        super().__init__(api, api.stages)
+class StageHandler(ApiPartHandler):
+    """`aws:apigatewayv2/stage:Stage`; an API has one here."""
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
-        if self._entries and self._identity(urn, inputs) not in self._entries:
-            raise ProviderError(second("stage"))
+        if self._entries and resource_id("part", urn)[5:12] not in self._entries:
+            raise ProviderError(only_one("stage"))
         return await super().create(urn, name, inputs)
 
-    def _made(self, inputs: Properties) -> Properties:
+    def _outputs(self, inputs: Properties) -> Properties:
         name = inputs["name"]
         path = "" if name == "$default" else f"/{name}"
         return {
@@ -241,12 +201,11 @@ class Stage(Part):
         }
 
 
-def kinds(api: HttpApi) -> dict[str, Kind]:
-    """Give the resource types that make up an HTTP API."""
+def handlers(api: HttpApi) -> dict[str, ResourceHandler]:
+    """Return the handlers of API Gateway's resource types."""
     return {
-        "aws:apigatewayv2/api:Api": Api(api),
-        "aws:apigatewayv2/integration:Integration": Part(api, api.integrations),
-        "aws:apigatewayv2/route:Route": Part(api, api.routes),
-        "aws:apigatewayv2/stage:Stage": Stage(api),
-        "aws:lambda/permission:Permission": Permission(api),
+        "aws:apigatewayv2/api:Api": ApiHandler(api),
+        "aws:apigatewayv2/integration:Integration": ApiPartHandler(api, api.integrations),
+        "aws:apigatewayv2/route:Route": ApiPartHandler(api, api.routes),
+        "aws:apigatewayv2/stage:Stage": StageHandler(api, api.stages),
     }

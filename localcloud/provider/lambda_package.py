@@ -17,10 +17,10 @@ from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from typing import Final
 
-from localcloud.engine.wire import Archive
+from localcloud.engine.property_values import Archive
 
-# In the project folder.
-BYTECODE: Final = Path(".cache", "bytecode")
+PACKAGES: Final = "packages"  # in the state folder
+BYTECODE: Final = Path(".cache", "bytecode")  # in the project folder
 _KEEP_S: Final = 24 * 3600.0
 
 
@@ -44,7 +44,7 @@ def unpack(archive: Archive, packages: Path, bytecode: Path) -> Path:
     return folder
 
 
-def forget_unused(folder: Path) -> None:
+def remove_unused(folder: Path) -> None:
     """Remove what nothing has used for a day from a folder of packages or images."""
     for entry in folder.iterdir() if folder.is_dir() else ():
         if entry.stat().st_mtime < time.time() - _KEEP_S:

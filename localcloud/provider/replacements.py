@@ -1,8 +1,8 @@
-"""Which inputs of which type cannot change in place: another value makes another resource.
+"""The inputs whose change replaces a resource, by type.
 
-Each names its source: the property that AWS's own schema of the CloudFormation type lists as
-create-only (docs/replacements.md links the reference; a test compares), or `ASSUMED` where only the
-provider's behaviour is known. `docs/replacements.md` is made from this table by `make golden`.
+Each has a source: the property that AWS lists as create-only in its schema of the CloudFormation
+type (docs/replacements.md links the reference; a test compares), or `ASSUMED` where only the
+provider's behavior is known. `make golden` writes docs/replacements.md from this table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ASSUMED: Final = "assumed"
 
 
 def _create_only(resource: str, **inputs: str) -> dict[str, str]:
-    """Cite a CloudFormation type for *inputs*, each with that type's own word for it."""
+    """Return *inputs* with their sources: each names a property of a CloudFormation type."""
     return {name: f"AWS::{resource} {word}" for name, word in inputs.items()}
 
 
@@ -22,12 +22,12 @@ def _assumed(*inputs: str) -> dict[str, str]:
     return dict.fromkeys(inputs, ASSUMED)
 
 
-def _all_of_a_task(*names: str) -> Iterable[tuple[str, str]]:
-    """Every part of a task definition, the container's settings included, makes a revision."""
+def _of_a_task_definition(*names: str) -> Iterable[tuple[str, str]]:
+    """Return the inputs of a task definition: any change makes a new revision."""
     return ((name, name[0].upper() + name[1:]) for name in names)
 
 
-REPLACING: Final[Mapping[str, Mapping[str, str]]] = {
+REPLACE_ON_CHANGES: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:apigatewayv2/api:Api": _create_only("ApiGatewayV2::Api", protocolType="ProtocolType"),
     "aws:apigatewayv2/integration:Integration": {
         **_create_only("ApiGatewayV2::Integration", apiId="ApiId"),
@@ -86,7 +86,7 @@ REPLACING: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:ecs/taskDefinition:TaskDefinition": _create_only(
         "ECS::TaskDefinition",
         **dict(
-            _all_of_a_task(
+            _of_a_task_definition(
                 *("containerDefinitions", "cpu", "executionRoleArn", "family", "memory"),
                 *("networkMode", "requiresCompatibilities", "runtimePlatform", "taskRoleArn"),
                 "volumes",

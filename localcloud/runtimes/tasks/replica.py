@@ -1,4 +1,4 @@
-"""One place in a service: it holds a healthy task, and gets another one when that fails."""
+"""One replica of a service: a healthy task, and a new one whenever that fails."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _log: Final = logging.getLogger(__name__)
 _STABLE_S: Final = 30.0
 
 
-class Keeper:
+class Replica:
     """Keeps one task running until it is closed."""
 
     def __init__(self, spec: ServiceSpec, processes: Processes, targets: Targets) -> None:
         self._spec = spec
         self._processes = processes
         self._targets = targets
-        self._keeping: asyncio.Task[None] | None = None
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
         self.task: Task | None = None
 
     async def open(self) -> None:
-        """Bring the first task into the rotation; raises TaskFailed after too many failures."""
+        """Start and register the first task; raise TaskFailed after too many failures."""
         pauses = _pauses()
         for attempt in itertools.count(1):
             await asyncio.sleep(next(pauses))
@@ -41,25 +41,25 @@ class Keeper:
                 _log.warning("service %s: start %d failed: %s", self._spec.name, attempt, error)
                 if attempt >= self._spec.failed_starts:
                     raise
-        self._keeping = asyncio.create_task(self._keep())
+        self._watching = asyncio.create_task(self._watch())
 
     def adopt(self, spec: ServiceSpec) -> None:
-        """Follow changed rules; the task itself stays."""
+        """Apply changed rules to the running task."""
         self._spec = spec
         if self.task:
             self.task.rules = spec.health
 
     async def close(self) -> None:
-        """Take the task out of the rotation, let it finish, and end it."""
-        if self._keeping:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
+        """Deregister the task, let it finish its requests, and stop it."""
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         if self.task:
-            self._leave(self.task)
+            self._retire(self.task)
             self.task = None
-        await asyncio.gather(*self._leaving)
+        await asyncio.gather(*self._retiring)
 
-    async def _keep(self) -> None:
+    async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
         pauses = _pauses()
         while self.task:
@@ -70,13 +70,13 @@ class Keeper:
             _log.warning(
                 "service %s: task %s %s; replacing it", self._spec.name, self.task.id[:8], reason
             )
-            self._leave(self.task)
+            self._retire(self.task)
             self.task = None
             self.task = await self._replacement(pauses)
             _log.info("service %s: task %s took its place", self._spec.name, self.task.id[:8])
 
     async def _replacement(self, pauses: Iterator[float]) -> Task:
-        """Try until a task is healthy, more and more slowly."""
+        """Try until a task is healthy, with growing pauses."""
         while True:
             await asyncio.sleep(next(pauses))
             try:
@@ -89,12 +89,12 @@ class Keeper:
         self._targets.register(task.id, HOST, task.port)
         return task
 
-    def _leave(self, task: Task) -> None:
-        leaving = asyncio.create_task(self._retire(task))
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+    def _retire(self, task: Task) -> None:
+        retiring = asyncio.create_task(self._drain(task))
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
 
-    async def _retire(self, task: Task) -> None:
+    async def _drain(self, task: Task) -> None:
         try:
             await self._targets.deregister(task.id)
             await task.stop(self._spec.stop_timeout_s)
@@ -103,7 +103,7 @@ class Keeper:
 
 
 def _pauses() -> Iterator[float]:
-    """Give no pause at first, then longer ones up to ten seconds."""
+    """Yield no pause at first, then longer ones up to ten seconds."""
     yield 0.0
     for n in itertools.count():
         yield min(0.2 * 2**n, 10.0)

@@ -1,4 +1,4 @@
-"""Property values between the SDK's wire form and plain Python.
+"""Property values of resources: from Pulumi's protobuf form to plain Python, and back.
 
 The signatures are those of Pulumi's protocol (`pulumi.runtime.rpc` holds the same constants).
 """
@@ -14,40 +14,40 @@ from typing import Any, Final
 
 from google.protobuf import json_format, struct_pb2
 
-# Stands in a preview for what is not known before something is made.
+# In a preview, the value of an output that is known only after creation.
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 _ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # a signature, no secret
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # a signature, not a secret
 _RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
-class Unsupported(Exception):
-    """The program uses a kind of value that the local cloud does not interpret."""
+class UnsupportedValue(Exception):
+    """The program uses a value that the local cloud does not support."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A folder that the program hands over; equal digests mean equal names and bytes."""
+    """A folder of the program; equal digests mean equal names and bytes."""
 
     path: Path
     digest: str
 
 
 def encode(values: Mapping[str, Any], secrets: Collection[str] = ()) -> struct_pb2.Struct:
-    """Give the wire form; the members named in *secrets* are marked as such."""
+    """Return the protobuf form, with the members named in *secrets* marked as secret."""
     struct = struct_pb2.Struct()
     for key, value in values.items():
-        wire = _wire(value)
-        struct.update({key: {_SIGNATURE: _SECRET, "value": wire} if key in secrets else wire})
+        encoded = _encode(value)
+        struct.update({key: {_SIGNATURE: _SECRET, "value": encoded} if key in secrets else encoded})
     return struct
 
 
 def folder_digest(folder: Path) -> str:
-    """SHA-256 over the names and bytes of all files below *folder*, in order of their names."""
+    """Return the SHA-256 of the names and bytes of all files below *folder*, sorted by name."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -57,18 +57,18 @@ def folder_digest(folder: Path) -> str:
 
 
 class Decoder:
-    """Decodes values; a folder stays as it is, and is read once."""
+    """Decodes values; reads each folder once."""
 
     def __init__(self) -> None:
         self._archives: dict[tuple[Path, str], Archive] = {}
 
     def decode(self, struct: struct_pb2.Struct) -> dict[str, Any]:
-        """Give plain values: secrets unwrapped, whole numbers as int, folders as `Archive`."""
+        """Return plain values: secrets unwrapped, whole numbers as int, folders as `Archive`."""
         return _Reader(self._archive).read(struct)
 
-    def remembered(self, struct: struct_pb2.Struct) -> dict[str, Any]:
-        """Likewise for what an engine has kept: its folders may be gone, their digests are not."""
-        return _Reader(_former_archive).read(struct)
+    def decode_state(self, struct: struct_pb2.Struct) -> dict[str, Any]:
+        """Decode what an engine has kept: folders may be gone, their digests are still there."""
+        return _Reader(_kept_archive).read(struct)
 
     def _archive(self, value: dict[str, Any]) -> Archive:
         path = Path(value.get("path") or os.devnull)
@@ -81,13 +81,13 @@ class Decoder:
 
 
 def changed(olds: struct_pb2.Struct, news: struct_pb2.Struct) -> list[str]:
-    """Name the members that differ; archives are equal when the engine's hashes of them are."""
+    """Return the keys whose values differ; archives are compared by the engine's hashes."""
     before, after = (_Reader(_hash).read(one) for one in (olds, news))
     return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
 class _Reader:
-    """Turns the wire form into plain values; *archive* gives what stands for an archive."""
+    """Turns the protobuf form into plain values; *archive* decodes archives."""
 
     def __init__(self, archive: Callable[[dict[str, Any]], object]) -> None:
         self._archive = archive
@@ -105,17 +105,17 @@ class _Reader:
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def _special(self, value: dict[str, Any]) -> Any:  # noqa: ANN401  # a JSON value
-        kind = value[_SIGNATURE]
-        if kind in (_SECRET, _OUTPUT):
+        signature = value[_SIGNATURE]
+        if signature in (_SECRET, _OUTPUT):
             return self._plain(value.get("value"))
-        if kind == _RESOURCE:
+        if signature == _RESOURCE:
             return value["urn"]
-        if kind == _ARCHIVE:
+        if signature == _ARCHIVE:
             return self._archive(value)
-        raise _unsupported("a single asset" if kind == _ASSET else "this kind of value")
+        raise _unsupported("a single asset" if signature == _ASSET else "this type of value")
 
 
-def _former_archive(value: dict[str, Any]) -> Archive:
+def _kept_archive(value: dict[str, Any]) -> Archive:
     return Archive(Path(value.get("path") or os.devnull), value.get("hash", ""))
 
 
@@ -123,15 +123,15 @@ def _hash(value: dict[str, Any]) -> object:
     return value.get("hash") or value
 
 
-def _unsupported(what: str) -> Unsupported:
-    return Unsupported(f"the local cloud does not run {what}")
+def _unsupported(what: str) -> UnsupportedValue:
+    return UnsupportedValue(f"the local cloud does not support {what}")
 
 
-def _wire(value: Any) -> Any:  # noqa: ANN401  # a JSON value
+def _encode(value: Any) -> Any:  # noqa: ANN401  # a JSON value
     if isinstance(value, Archive):
         return {_SIGNATURE: _ARCHIVE, "path": str(value.path)}
     if isinstance(value, Mapping):
-        return {key: _wire(member) for key, member in value.items()}
+        return {key: _encode(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_wire(member) for member in value]
+        return [_encode(member) for member in value]
     return value

@@ -1,16 +1,14 @@
-"""`aws:dynamodb/table:Table` becomes a table of the local database."""
+"""DynamoDB: tables of the local database."""
 
 from __future__ import annotations
 
 from localcloud.engine.provider import Outcome, Properties, ProviderError
-from localcloud.provider.context import Context
-from localcloud.provider.kind import logical_name
-from localcloud.provider.names import arn, physical_name
+from localcloud.provider.base import Context, ResourceHandler, arn, physical_name
 from localcloud.runtimes.database import IndexSpec, MendReport, TableSpec
 
 
-class Table:
-    """Tables keep their items from start to start, under the same name."""
+class TableHandler(ResourceHandler):
+    """`aws:dynamodb/table:Table`: keeps its items from start to start, under the same name."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -20,30 +18,16 @@ class Table:
         await self._context.database.ensure_table(spec)
         report = await self._context.database.mend(spec)
         if report != MendReport():
-            self._context.say(f"table {spec.name}: mended after a crash: {report}")
-        made = {"name": spec.name, "arn": arn("dynamodb", f"table/{spec.name}")}
-        return Outcome(spec.name, {**inputs, **made})
+            self._context.report(f"table {spec.name}: indexes repaired after a crash: {report}")
+        outputs = {"name": spec.name, "arn": arn("dynamodb", f"table/{spec.name}")}
+        return Outcome(spec.name, {**inputs, **outputs})
 
-    async def update(
-        self,
-        urn: str,
-        old: Outcome,
-        olds: Properties,
-        news: Properties,
-    ) -> Outcome:
-        return await self.create(urn, logical_name(urn), news)
-
-    async def delete(
-        self,
-        urn: str,
-        old: Outcome,
-        inputs: Properties,
-    ) -> None:
-        """Delete it with its items, unless it was declared to be protected, as in AWS."""
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
+        """Delete the table and its items, unless it is protected as in AWS."""
         if inputs.get("deletionProtectionEnabled"):
             raise ProviderError(
-                f"table {old.id} is protected, and keeps its blogs: to delete it, run pulumi "
-                "config set deletionProtection false, then pulumi up, then this once more"
+                f"table {old.id} is protected and keeps its blogs. To delete it, run pulumi "
+                "config set deletionProtection false, then pulumi up, then this command again."
             )
         await self._context.database.delete_table(old.id)
 
@@ -67,3 +51,8 @@ def _index(declared: Properties) -> IndexSpec:
         projection=declared["projectionType"],
         non_key_attributes=tuple(declared.get("nonKeyAttributes", ())),
     )
+
+
+def handlers(context: Context) -> dict[str, ResourceHandler]:
+    """Return the handlers of DynamoDB's resource types."""
+    return {"aws:dynamodb/table:Table": TableHandler(context)}

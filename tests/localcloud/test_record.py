@@ -1,0 +1,34 @@
+"""What a killed engine has created and not recorded does not block the next deployment."""
+
+import asyncio
+
+import pytest
+
+from localcloud.engine.provider import Outcome
+from localcloud.provider.record import RecordingProvider
+
+
+class Recorder:
+    """A provider in which tables hold data."""
+
+    def __init__(self):
+        self.deleted = []
+
+    async def create(self, urn, type_, name, inputs):
+        return Outcome(f"{name}-id", dict(inputs))
+
+    async def delete(self, urn, type_, old, inputs):
+        self.deleted.append(old.id)
+
+    def is_retained(self, type_):
+        return type_ == "Table"
+
+
+@pytest.mark.parametrize(("type_", "deleted"), [("Table", []), ("Service", ["one-id"])])
+def test_it_is_deleted_first_unless_it_holds_data(tmp_path, type_, deleted):
+    provider = Recorder()
+    recording = RecordingProvider(provider, tmp_path / "deployed.json")
+    for _ in range(2):
+        asyncio.run(recording.create("urn", type_, "one", {}))
+
+    assert provider.deleted == deleted
