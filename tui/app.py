@@ -24,10 +24,10 @@ from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
-from tui.session import Session
 from tui.settings.backends import Backends
 from tui.settings.preferences import SettingValue
 from tui.settings.values import BackendName, SettingsError
+from tui.state.session import Session
 from tui.widgets.backend_label import COLORS, BackendLabel
 from tui.widgets.request_log import RequestLog
 from tui.widgets.request_table import RequestTable

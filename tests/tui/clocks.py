@@ -28,5 +28,5 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr("tui.client.request_trace.time", still)
     monkeypatch.setattr("tui.client.request_trace.Stopwatch", StoppedWatch)
-    monkeypatch.setattr("tui.session.time", still)
-    monkeypatch.setattr("tui.deletions.monotonic", lambda: 1000.0)
+    monkeypatch.setattr("tui.state.session.time", still)
+    monkeypatch.setattr("tui.state.pending_deletions.monotonic", lambda: 1000.0)

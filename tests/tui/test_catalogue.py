@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.catalogue import Catalogue, Order, View
 from tui.client.contract import Summary
+from tui.state.loaded_list import LoadedList, Order, View
 
 
 def blog(number: int, title: str = "Title", author: str = "Ada") -> Summary:
@@ -25,7 +25,7 @@ def blog(number: int, title: str = "Title", author: str = "Ada") -> Summary:
     )
 
 
-def ids(catalogue: Catalogue) -> list[str]:
+def ids(catalogue: LoadedList) -> list[str]:
     return [row.id for row in catalogue.rows]
 
 
@@ -45,7 +45,7 @@ def ids(catalogue: Catalogue) -> list[str]:
     ],
 )
 def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
-    catalogue = Catalogue()
+    catalogue = LoadedList()
     catalogue.replace([blog(3, "beta"), blog(2, "Alpha", "Grace"), blog(1, "Cäsar")])
 
     catalogue.see(view)
@@ -86,7 +86,7 @@ titles = st.sampled_from(["a", "B", "b", "c", ""])
 def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, order, words):
     count = len(first) + len(second)
     blogs = [blog(count - row, title, title) for row, title in enumerate([*first, *second])]
-    whole, grown = Catalogue(), Catalogue()
+    whole, grown = LoadedList(), LoadedList()
     whole.replace(blogs)
     whole.see(View(order=order, words=words))
     grown.see(View(order=order, words=words))
@@ -94,7 +94,7 @@ def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, orde
 
     for row in range(len(grown.rows)):
         kept = grown.rows[row]
-        trial = Catalogue()
+        trial = LoadedList()
         trial.see(grown.view)
         trial.replace(blogs[: len(first)])
         assert trial.rows[trial.add(blogs[len(first) :], row)] is kept
@@ -104,7 +104,7 @@ def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, orde
 
 
 def test_a_blog_that_comes_twice_is_one_row():
-    catalogue = Catalogue()
+    catalogue = LoadedList()
     catalogue.replace([blog(2), blog(2)])
     catalogue.add([blog(2), blog(1)], 0)
 
@@ -112,7 +112,7 @@ def test_a_blog_that_comes_twice_is_one_row():
 
 
 def test_a_stored_blog_keeps_its_place_and_a_new_one_is_first():
-    catalogue = Catalogue()
+    catalogue = LoadedList()
     catalogue.replace([blog(2), blog(1)])
 
     catalogue.put(blog(1, "Other"))
@@ -128,7 +128,7 @@ def test_a_stored_blog_keeps_its_place_and_a_new_one_is_first():
 def test_a_row_costs_as_much_memory_among_a_hundred_thousand_as_among_a_thousand():
     def each(count: int) -> float:
         tracemalloc.start()
-        catalogue = Catalogue()
+        catalogue = LoadedList()
         for page in range(count // 100):
             catalogue.add([blog(page * 100 + row) for row in range(100)], 0)
         size, _ = tracemalloc.get_traced_memory()

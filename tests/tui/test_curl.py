@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tui.client.contract import Draft, Request
 from tui.client.requests import write_request
-from tui.curl import as_curl
+from tui.state.history import as_curl
 
 
 def words(line, **environ):

@@ -8,8 +8,8 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
-from tui.deletions import GRACE
 from tui.settings.values import BackendName
+from tui.state.pending_deletions import GRACE
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 

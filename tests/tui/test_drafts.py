@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tui.client.contract import Blog
-from tui.drafts import DraftFolder, KeptDraft
+from tui.state.drafts import DraftFolder, SavedDraft
 
 URLS = ("http://127.0.0.1:1",)
 STAMP = "2026-11-25T00:00:00.000000Z"
@@ -28,7 +28,7 @@ BASE = Blog(
 
 
 def draft(blog_id="new-1", base=None, urls=URLS):
-    return KeptDraft(
+    return SavedDraft(
         id=blog_id, title="Title", author="Ada", contents="Words\ud800", base=base, urls=urls
     )
 

@@ -3,25 +3,25 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.editing import Field
+from tui.state.draft_blog import EditableText
 
 
 @given(st.text())
 def test_a_field_that_nobody_touched_is_stored_as_it_was(original):
-    for field in (Field.of_line(original), Field.of_text(original)):
+    for field in (EditableText.of_line(original), EditableText.of_text(original)):
         assert field.stored(field.shown) == original
         assert not field.loses(field.shown)
 
 
 def test_windows_line_ends_come_back():
-    field = Field.of_text("a\r\nb\r\n")
+    field = EditableText.of_text("a\r\nb\r\n")
 
     assert field.stored("a\nc\n") == "a\r\nc\r\n"
     assert not field.loses("a\nc\n")
 
 
 def test_a_change_that_loses_hidden_characters_is_known():
-    field = Field.of_text("a\x1b[31mb")
+    field = EditableText.of_text("a\x1b[31mb")
 
     assert field.loses("ab!")
     assert field.stored("ab!") == "ab!"

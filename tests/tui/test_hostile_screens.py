@@ -26,9 +26,9 @@ from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE
 from tests.tui.test_connections import at, with_settings
 from tests.tui.test_hostile import world_with
 from tests.tui.test_text import harmful
-from tui.drafts import KeptDraft
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName, SettingsError
+from tui.state.drafts import SavedDraft
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
@@ -182,7 +182,7 @@ async def test_the_offer_of_a_draft(payload, size):
     world = world_with("Title")
     texts = dict.fromkeys(("id", "title", "author", "contents"), payload)
     async with staged(world, size) as stage:
-        stage.app.session.drafts.keep(KeptDraft(**texts, base=None, urls=stage.app.session.urls))
+        stage.app.session.drafts.keep(SavedDraft(**texts, base=None, urls=stage.app.session.urls))
         await stage.press("n")
         await stage.is_on("ChoiceScreen")
         await look(stage, "c")

@@ -12,10 +12,10 @@ from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import TOKEN, Answer, FakeBlogs
 from tests.tui.payloads import ESCAPES, GIANT, MARKUP
 from tests.tui.test_text import harmful
-from tui import export, history
 from tui.client.contract import LogEntry
-from tui.filtering import matches
 from tui.settings.values import BackendName
+from tui.state import history
+from tui.state.history import matches
 from tui.widgets.request_table import RequestTable
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
@@ -67,8 +67,8 @@ def test_a_request_without_an_answer_is_found_as_failed_and_by_its_error():
 
 
 def test_the_exported_file_is_private_and_has_its_documented_shape(tmp_path):
-    path = export.write(tmp_path, [entry(number=2), entry(number=1, status=None, error="lost")])
-    again = export.write(tmp_path, [entry()])
+    path = history.export(tmp_path, [entry(number=2), entry(number=1, status=None, error="lost")])
+    again = history.export(tmp_path, [entry()])
 
     document = json.loads(path.read_bytes())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

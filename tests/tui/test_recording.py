@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
-from tui import history
 from tui.client.contract import ApiError, Draft, Failure, LogEntry, Request
 from tui.client.http_api import HttpApi
 from tui.client.timing import Phases, ServerTime
-from tui.history import History
 from tui.settings.backends import Backend
 from tui.settings.values import BackendName, Token
+from tui.state import history
+from tui.state.history import History
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 

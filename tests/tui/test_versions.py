@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tui.client.contract import LARGEST_CONTENTS, Blog, Draft
-from tui.versions import versions
+from tui.state.versions import versions
 from tui.widgets.marked_text import MarkedText
 from tui.widgets.raw_text import RawText
 

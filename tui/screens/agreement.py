@@ -10,8 +10,8 @@ from textual.app import App
 from tui import text
 from tui.client.contract import ApiError, Failure
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.session import Session
 from tui.settings.values import BackendName
+from tui.state.session import Session
 
 _LINK_SCHEMES: Final = {"http", "https", "mailto"}
 

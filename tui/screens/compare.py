@@ -19,8 +19,8 @@ from tui.client.contract import DEFAULT_PAGE, ApiError, Exchange, Request, Summa
 from tui.client.requests import blog_request, list_request
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
-from tui.session import Session
 from tui.settings.values import BackendName
+from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines

@@ -14,9 +14,9 @@ from textual.widgets import Footer, Static
 from tui import text
 from tui.client.contract import Blog, Draft
 from tui.screens.closing import ClosesOnce
-from tui.session import Session
 from tui.settings.values import BackendName
-from tui.versions import versions
+from tui.state.session import Session
+from tui.state.versions import versions
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.marked_text import MARK, MarkedText
 

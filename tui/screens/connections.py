@@ -17,11 +17,11 @@ from textual.widgets.option_list import Option
 from tui import text
 from tui.screens.closing import ClosesOnce
 from tui.screens.work import start
-from tui.session import Session
 from tui.settings.backends import Backends
 from tui.settings.connections import Candidate
 from tui.settings.preferences import Setting
 from tui.settings.values import SettingsError
+from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
 

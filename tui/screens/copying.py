@@ -9,7 +9,7 @@ from textual.app import App
 from tui import text
 from tui.client.contract import ApiError, Summary
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.session import Session
+from tui.state.session import Session
 
 _CHOICES: Final = (Choice("c", "Contents"), Choice("i", "Id"), Choice("l", "Link"))
 
@@ -30,7 +30,7 @@ async def copy(app: App[None], session: Session, blog: Summary) -> None:
 
 async def _copy_contents(app: App[None], session: Session, listed: Summary) -> None:
     try:
-        blog = await session.read(lambda api: api.read(listed.id))
+        blog = await session.read_blog(listed.id)
     except ApiError as error:
         app.notify(str(error), severity="error")
         return

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import text
-from tui.client.contract import Api, ApiError, Blog, Failure, Summary
-from tui.deletions import Deletion
+from tui.client.contract import ApiError, Blog, Failure, Summary
 from tui.screens.agreement import accepts_plain_http
-from tui.session import Session
 from tui.settings.values import BackendName
+from tui.state.pending_deletions import PendingDeletion
+from tui.state.session import Session
 
 
 class DeletionLine(Static):
@@ -32,13 +32,13 @@ class DeletionLine(Static):
         """Keep it, as the key does that stands here."""
         await self.run_action("screen.undo")
 
-    def show(self, waiting: list[Deletion]) -> None:
+    def show(self, waiting: list[PendingDeletion]) -> None:
         self.display = bool(waiting)
         if waiting:
             self.update(Content(text.line(_words(waiting))))
 
 
-def _words(waiting: list[Deletion]) -> str:
+def _words(waiting: list[PendingDeletion]) -> str:
     if len(waiting) > 1:
         soonest = min(deletion.seconds for deletion in waiting)
         return f"Deleting {len(waiting)} blogs, the next in {soonest} s (u keeps, D deletes now)"
@@ -65,7 +65,7 @@ class Deleting:
     async def is_allowed(self, app: App[None], kind: BackendName) -> bool:
         """Ask now what would otherwise be asked in the middle of something else."""
         try:
-            (await self._session.api(kind)).check_permission()
+            await self._session.check_permission(kind)
         except ApiError as error:
             if error.failure is not Failure.PLAIN_HTTP:
                 app.notify(str(error), severity="error")
@@ -74,20 +74,19 @@ class Deleting:
 
     async def carry_out(self, app: App[None], kind: BackendName, blog: Blog) -> None:
         """Delete *blog* as it is now when its time is up, unless it is kept."""
-        api = await self._session.api(kind)
         deletion = self._session.deletions.begin(blog, kind)
         self._changed()
-        delete = await self._session.deletions.outlast(deletion)
+        delete = await self._session.deletions.wait(deletion)
         self._changed()
         if delete:
-            await self._delete(app, api, deletion)
+            await self._delete(app, deletion)
         else:
             app.notify(f"Kept {_named(blog)}.")
 
-    async def _delete(self, app: App[None], api: Api, deletion: Deletion) -> None:
-        writes, blog = self._session.writes, deletion.blog
+    async def _delete(self, app: App[None], deletion: PendingDeletion) -> None:
+        blog = deletion.blog
         try:
-            await self._session.write(api, lambda api: writes.delete(api, blog.id, blog.etag))
+            await self._session.delete(deletion.kind, blog)
         except ApiError as error:
             if error.failure is Failure.MISSING:
                 await self.drop_missing(app, blog)

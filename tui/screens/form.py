@@ -15,12 +15,12 @@ from tui import external_editor, text
 from tui.client.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
 from tui.external_editor import EditorError
 from tui.lending import lend_terminal
-from tui.manuscript import Manuscript, Texts
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.closing import ClosesOnce, is_on_top, is_open
 from tui.screens.preview import PreviewScreen
 from tui.screens.saving import Saving
-from tui.session import Session
+from tui.state.draft_blog import DraftBlog, FormValues
+from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.counted_label import CountedLabel
 from tui.widgets.fields import Fields, TextField
@@ -28,7 +28,7 @@ from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5
 """At most so many seconds after a key, what is written is kept."""
-_NOTHING: Final = Texts(title="", author="", contents="")
+_NOTHING: Final = FormValues(title="", author="", contents="")
 _HIDDEN: Final = (
     "Some characters of this blog cannot be shown. A field that you leave alone keeps them."
 )
@@ -52,19 +52,19 @@ class FormScreen(ClosesOnce[Blog | None]):
     ]
 
     def __init__(
-        self, session: Session, manuscript: Manuscript, texts: Texts | None = None
+        self, session: Session, draft_blog: DraftBlog, texts: FormValues | None = None
     ) -> None:
         """Begin with *texts* instead of what is stored."""
         super().__init__()
         self._session = session
-        self._manuscript = manuscript
-        self._shown = texts or manuscript.original
+        self._draft_blog = draft_blog
+        self._shown = texts or draft_blog.original
         self._saving = False
         self._stored: Blog | None = None
         self._delay: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield BackendLabel(note="new blog" if self._manuscript.is_new else "editing")
+        yield BackendLabel(note="new blog" if self._draft_blog.is_new else "editing")
         with Fields(id="form"):
             yield CountedLabel("Title", LONGEST_TITLE, "characters", id="title-label")
             yield LineField(self._shown.title, id="title", compact=True, select_on_focus=False)
@@ -79,7 +79,7 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they would cover what is said below the fields
-        if self._manuscript.hides:
+        if self._draft_blog.hides:
             self._say(_HIDDEN)
         self._check()
         self._session.on_change()  # fills the label
@@ -89,15 +89,15 @@ class FormScreen(ClosesOnce[Blog | None]):
     @property
     def is_dirty(self) -> bool:
         """Something was written that is not stored."""
-        return self._texts() != self._manuscript.original
+        return self._texts() != self._draft_blog.original
 
     @property
     def is_lost(self) -> bool:
         """Something was written that is neither stored nor about to be."""
         return self.is_mounted and self.is_dirty and not self._saving and self._stored is None
 
-    def _texts(self) -> Texts:
-        return Texts(
+    def _texts(self) -> FormValues:
+        return FormValues(
             title=self.query_one("#title", LineField).value,
             author=self.query_one("#author", LineField).value,
             contents=self.query_one("#contents", TextField).text,
@@ -124,7 +124,7 @@ class FormScreen(ClosesOnce[Blog | None]):
     def _check(self) -> None:
         """Say beside each field what is wrong with it; nobody blames a form for being empty."""
         texts = self._texts()
-        draft = self._manuscript.draft(texts)
+        draft = self._draft_blog.draft(texts)
         problems = draft.problems() if texts != _NOTHING else {}
         sizes = {"title": len(draft.title), "author": len(draft.author), "contents": draft.size}
         for name, size in sizes.items():
@@ -137,10 +137,10 @@ class FormScreen(ClosesOnce[Blog | None]):
             return False
         try:
             if self.is_dirty:
-                kept = self._manuscript.kept(self._texts(), self._session.urls)
+                kept = self._draft_blog.kept(self._texts(), self._session.urls)
                 self._session.drafts.keep(kept)
             else:
-                self._session.drafts.drop(self._manuscript.id)
+                self._session.drafts.drop(self._draft_blog.id)
         except OSError as error:
             self._say(f"No draft can be kept: {error.strerror}. Save soon.")
             return False
@@ -150,7 +150,7 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def action_preview(self) -> None:
         if is_on_top(self):
-            draft = self._manuscript.draft(self._texts())
+            draft = self._draft_blog.draft(self._texts())
             self.app.push_screen(PreviewScreen(self._session, draft))
 
     def action_editor(self) -> None:
@@ -176,7 +176,7 @@ class FormScreen(ClosesOnce[Blog | None]):
     def action_save(self) -> None:
         if self._saving or not is_on_top(self):
             return
-        problem = self._manuscript.draft(self._texts()).problem()
+        problem = self._draft_blog.draft(self._texts()).problem()
         if problem:
             self._say(problem)
             return
@@ -187,23 +187,23 @@ class FormScreen(ClosesOnce[Blog | None]):
     async def _save(self) -> None:
         self.keep()
         form, focused = self.query_one("#form"), self.focused
-        begun, base = self._manuscript.id, self._manuscript.base
+        begun, base = self._draft_blog.id, self._draft_blog.base
         form.disabled = True
         saving = Saving(self.app, self._session, self._say)
-        self._stored = await saving.save(self._manuscript, self._texts())
+        self._stored = await saving.save(self._draft_blog, self._texts())
         form.disabled = self._saving = False
-        if self._stored or self._manuscript.id != begun:
+        if self._stored or self._draft_blog.id != begun:
             self._session.drafts.drop(begun)
             self.keep()
-        if self._manuscript.base not in {base, None}:
-            self._load(self._manuscript.original)
+        if self._draft_blog.base not in {base, None}:
+            self._load(self._draft_blog.original)
             self.query_one(BackendLabel).note = "editing"
             self._session.on_change()  # fills the label
         self.set_focus(focused)
         if self._stored:
             self.withdraw(self._stored)
 
-    def _load(self, texts: Texts) -> None:
+    def _load(self, texts: FormValues) -> None:
         self.query_one("#title", LineField).value = texts.title
         self.query_one("#author", LineField).value = texts.author
         self.query_one("#contents", TextField).load_text(texts.contents)
@@ -224,6 +224,6 @@ class FormScreen(ClosesOnce[Blog | None]):
         if answer == "k":
             self.keep()
         elif answer == "y":
-            self._session.drafts.drop(self._manuscript.id)
+            self._session.drafts.drop(self._draft_blog.id)
         if answer:
             self.withdraw(None)

@@ -18,7 +18,7 @@ from tui.client.contract import Blog
 from tui.hyperlinks import Hyperlink, hyperlinks
 from tui.screens.agreement import follow_link
 from tui.screens.closing import ClosesOnce, is_on_top
-from tui.session import Session
+from tui.state.session import Session
 from tui.widgets.options import Options
 
 MOST_LISTED: Final = 500  # more would take the screen a second and longer to show

@@ -9,8 +9,8 @@ from typing import Final
 from tui.client.contract import LARGEST_PAGE as PAGE
 from tui.client.contract import ApiError, Blog, Page, Summary
 from tui.client.paging import SeenPages
-from tui.session import Session, Ticket
 from tui.settings.values import BackendName
+from tui.state.session import Generation, Session
 from tui.widgets.blog_list import BlogList
 
 FAR: Final = 2_000
@@ -27,7 +27,7 @@ class Listing:
         """Called when the count may be another."""
         self._seen = SeenPages()
         self._loaded: BackendName | None = None
-        self._next: tuple[Ticket, str] | None = None
+        self._next: tuple[Generation, str] | None = None
         self._error: str | None = None
         self._loading = False
         self._paging = asyncio.Lock()
@@ -54,25 +54,25 @@ class Listing:
         """The last attempt to load failed, so the rows say little about the backend."""
         return self._error is not None
 
-    def begin(self) -> Ticket:
+    def begin(self) -> Generation:
         """Start anew: answers that are under way count no more."""
         self._loading, self._walk = True, None
-        ticket = self._session.renew()
+        generation = self._session.start_generation()
         self.reword()
-        return ticket
+        return generation
 
-    async def load(self, ticket: Ticket) -> bool:
+    async def load(self, generation: Generation) -> bool:
         """Replace the rows; tells whether that was done. Raises what went wrong, unless stale."""
         try:
-            seen, page = await self._newest(ticket)
+            seen, page = await self._newest(generation)
         except ApiError as error:
-            self._fail(ticket, error)
+            self._fail(generation, error)
             return False
-        if self._session.is_stale(ticket):
+        if self._session.is_stale(generation):
             return False
-        self._seen, self._loaded, self._paging = seen, ticket.kind, asyncio.Lock()
+        self._seen, self._loaded, self._paging = seen, generation.backend, asyncio.Lock()
         self._loading, self._error = False, None
-        self._next = (ticket, page.next_url) if page.next_url else None
+        self._next = (generation, page.next_url) if page.next_url else None
         self._rows.show(page.blogs, more=self._next is not None)
         self.reword()
         return True
@@ -108,15 +108,15 @@ class Listing:
     async def _add_page(self) -> None:
         if self._next is None or not self._has_next:
             return
-        ticket, url = self._next
+        generation, url = self._next
         try:
             page = self._seen.unseen(await self._page(PAGE, url))
         except ApiError as error:
-            self._fail(ticket, error)
+            self._fail(generation, error)
             return
-        if not self._session.is_stale(ticket):
+        if not self._session.is_stale(generation):
             self._error = None
-            self._next = (ticket, page.next_url) if page.next_url else None
+            self._next = (generation, page.next_url) if page.next_url else None
             self._rows.append(page.blogs, more=self._next is not None)
             self.reword()
 
@@ -130,12 +130,12 @@ class Listing:
         self._rows.drop(blog_id)
         self.reword()
 
-    async def _newest(self, ticket: Ticket) -> tuple[SeenPages, Page]:
+    async def _newest(self, generation: Generation) -> tuple[SeenPages, Page]:
         """Read on until the cursor's blog is found again, or as many rows as there were."""
         seen = SeenPages()
         page = seen.unseen(await self._page(PAGE))
         blogs = list(page.blogs)
-        while page.next_url and not self._session.is_stale(ticket) and self._lacks(blogs):
+        while page.next_url and not self._session.is_stale(generation) and self._lacks(blogs):
             page = seen.unseen(await self._page(PAGE, page.next_url))
             blogs += page.blogs
         return seen, Page(blogs=tuple(blogs), next_url=page.next_url)
@@ -147,17 +147,17 @@ class Listing:
         return all(blog.id != kept.id for blog in blogs)
 
     async def _page(self, limit: int, url: str | None = None) -> Page:
-        return await self._session.read(lambda api: api.page(limit, url))
+        return await self._session.read_page(limit, url)
 
-    def _fail(self, ticket: Ticket, error: ApiError) -> None:
+    def _fail(self, generation: Generation, error: ApiError) -> None:
         """Say what is wrong; what the other backend gave would pass for this one's, so it goes."""
-        if self._session.is_stale(ticket):
+        if self._session.is_stale(generation):
             return
         self._loading = False
         again = "a to go on, or r to start anew" if self._has_next else "r"
-        self._error = f"{error} Then press {again}; t asks {ticket.kind.other.word}."
+        self._error = f"{error} Then press {again}; t asks {generation.backend.other.word}."
         self._rows.wants_more = False
-        if self._loaded is not ticket.kind:
+        if self._loaded is not generation.backend:
             self._next = None
             self._rows.show([], more=False)
         self.reword()

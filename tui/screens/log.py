@@ -10,16 +10,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer, Input
 
-from tui import export, filtering, text
+from tui import text
 from tui.client.compare import figures
 from tui.client.contract import ApiError, LogEntry, Request
 from tui.client.failures import READ_ONLY
-from tui.curl import as_curl
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.closing import ClosesOnce, is_on_top, is_open
 from tui.screens.work import start
-from tui.session import Session
 from tui.settings.values import BackendName, SettingsError
+from tui.state import history
+from tui.state.history import as_curl
+from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.line_field import LineField
@@ -56,7 +57,7 @@ class LogScreen(ClosesOnce[None]):
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="request log")
-        yield LineField(placeholder=filtering.HINT, id="filter", compact=True)
+        yield LineField(placeholder=history.FILTER_HINT, id="filter", compact=True)
         with Container(id="panes"):
             yield RequestTable(self._session.requests, id="requests")
             yield Lines(id="detail")
@@ -153,7 +154,7 @@ class LogScreen(ClosesOnce[None]):
     def action_export(self) -> None:
         """Write what is listed, to a file beside the person's work."""
         try:
-            path = export.write(Path.cwd(), self._table.rows)
+            path = history.export(Path.cwd(), self._table.rows)
         except OSError as error:
             self.notify(f"The log could not be written: {error.strerror}.", severity="error")
             return

@@ -22,7 +22,7 @@ from tui.screens.listing import Listing
 from tui.screens.reading import Reading
 from tui.screens.work import start
 from tui.screens.writing import Writing
-from tui.session import Session, Ticket
+from tui.state.session import Generation, Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
 from tui.widgets.links import LinkClicked
@@ -95,12 +95,12 @@ class MainScreen(ClosesOnce[None]):
     # Listing.
 
     def action_reload(self) -> None:
-        """Load the list anew; an answer whose ticket is stale by then is dropped, not cancelled."""
+        """Load the list again; a response of an older generation is dropped, not cancelled."""
         self._start(self._load(self._listing.begin()))
 
-    async def _load(self, ticket: Ticket) -> None:
+    async def _load(self, generation: Generation) -> None:
         try:
-            loaded = await self._listing.load(ticket)
+            loaded = await self._listing.load(generation)
         except ApiError as error:
             await self._failed(error)
             return
@@ -268,7 +268,7 @@ class MainScreen(ClosesOnce[None]):
         deletions.undo(here or deletions.waiting[-1])
 
     def action_delete_now(self) -> None:
-        self._session.deletions.hurry()
+        self._session.deletions.run_now()
 
     def _stored(self, blog: Blog, edited: str | None) -> None:
         """Show what was stored, instead of the blog that was edited."""

@@ -18,8 +18,8 @@ from lab.cloudwatch.stack_metrics import MetricsReport
 from tui import report_text, text
 from tui.screens.closing import ClosesOnce, is_open
 from tui.screens.work import start
-from tui.session import Session
 from tui.settings.values import BackendName
+from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.line_chart import Curve, Frame, LineChart
 

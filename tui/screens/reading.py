@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.client.contract import ApiError, Blog, Failure, Summary
 from tui.screens.work import start
-from tui.session import Session, Ticket
+from tui.state.session import Generation, Session
 from tui.widgets.reader import Reader
 
 _HINT: Final = "Press enter on a blog to read it here, or n to write one."
@@ -21,8 +21,8 @@ class Reading:
         self._session = session
         self._pane = pane
         self._subject: Summary | None = None
-        self._shown: Ticket | None = None
-        self._wanted: tuple[Ticket, str, str] | None = None
+        self._shown: Generation | None = None
+        self._wanted: tuple[Generation, str, str] | None = None
         self._showing = asyncio.Lock()
 
     @property
@@ -34,11 +34,11 @@ class Reading:
         """Tell whether just this is shown, as the backend gave it since the last reload."""
         shown = self._pane.blog
         same = shown is not None and (shown.id, shown.version) == (blog.id, blog.version)
-        return same and self._shown == self._session.ticket()
+        return same and self._shown == self._session.generation()
 
     def begin(self, blog: Summary) -> None:
         """Read the blog, unless it is shown or just that is under way."""
-        wanted = (self._session.ticket(), blog.id, blog.version)
+        wanted = (self._session.generation(), blog.id, blog.version)
         if wanted != self._wanted and not self.is_shown(blog):
             self._subject, self._wanted = blog, wanted
             start(self._pane.screen, self._read(wanted))
@@ -60,23 +60,23 @@ class Reading:
             if self._subject is None:
                 await self._pane.say(_HINT)
 
-    async def _read(self, wanted: tuple[Ticket, str, str]) -> None:
+    async def _read(self, wanted: tuple[Generation, str, str]) -> None:
         """Read one blog and show it, unless another is wanted by then."""
-        ticket, blog_id, _ = wanted
+        generation, blog_id, _ = wanted
         found: Blog | str
         try:
-            found = await self._session.read(lambda api: api.read(blog_id))
+            found = await self._session.read_blog(blog_id)
         except ApiError as error:
             found = _GONE if error.failure is Failure.MISSING else str(error)
         async with self._showing:
-            if self._session.is_stale(ticket) or self._wanted != wanted:
+            if self._session.is_stale(generation) or self._wanted != wanted:
                 return
             self._wanted = None
-            await self._show(ticket, found)
+            await self._show(generation, found)
 
-    async def _show(self, ticket: Ticket, found: Blog | str) -> None:
+    async def _show(self, generation: Generation, found: Blog | str) -> None:
         if isinstance(found, str):
             await self._pane.say(found)
             return
-        self._shown = ticket
+        self._shown = generation
         await self._pane.show(found, focus=self._pane.screen.has_class("reading"))

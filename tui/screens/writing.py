@@ -9,13 +9,13 @@ from textual.screen import Screen
 
 from tui import text
 from tui.client.contract import ApiError, Blog, Failure, Summary
-from tui.drafts import KeptDraft
-from tui.manuscript import Manuscript, Texts, texts_of
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.closing import is_on_top
 from tui.screens.deleting import Deleting
 from tui.screens.work import start
-from tui.session import Session
+from tui.state.draft_blog import DraftBlog, FormValues, form_values_of
+from tui.state.drafts import SavedDraft
+from tui.state.session import Session
 
 
 class Writing:
@@ -66,25 +66,25 @@ class Writing:
                 break
             if answer != "x":
                 return
-        self._open(Manuscript())
+        self._open(DraftBlog())
 
-    async def _offer(self, kept: KeptDraft, *others: Choice) -> str | None:
+    async def _offer(self, kept: SavedDraft, *others: Choice) -> str | None:
         """Ask what to do with a draft, and do it as far as it is about the draft."""
         question = text.line(f"{_described(kept)} was not saved. Go on with it?", 400)
         choices = [Choice("c", "Go on"), *others, Choice("x", "Throw away", "danger")]
         answer = await self._screen.app.push_screen_wait(ChoiceScreen(question, choices))
         if answer == "c":
             self._session.writes.resume(kept.id)
-            self._open(Manuscript.of(kept), texts_of(kept))
+            self._open(DraftBlog.of(kept), form_values_of(kept))
         elif answer == "x":
             self._session.drafts.drop(kept.id)
         return answer
 
-    def _open(self, manuscript: Manuscript, texts: Texts | None = None) -> None:
+    def _open(self, draft_blog: DraftBlog, texts: FormValues | None = None) -> None:
         from tui.screens.form import FormScreen  # noqa: PLC0415 -- 40 ms before the first frame
 
-        edited = manuscript.base.id if manuscript.base else None
-        form = FormScreen(self._session, manuscript, texts)
+        edited = draft_blog.base.id if draft_blog.base else None
+        form = FormScreen(self._session, draft_blog, texts)
         self._screen.app.push_screen(form, partial(self._stored, edited=edited))
 
     def _stored(self, blog: Blog | None, edited: str | None) -> None:
@@ -105,7 +105,7 @@ class Writing:
         if not blog or not is_on_top(self._screen):
             return
         if self._session.backend == asked:
-            self._open(Manuscript(blog))
+            self._open(DraftBlog(blog))
         else:  # the form would name another backend than the one that gave the blog
             self._screen.notify("Not opened: you have switched meanwhile. Press e again.")
 
@@ -130,7 +130,7 @@ class Writing:
     async def _stored_now(self, listed: Summary) -> Blog | None:
         """Read the blog; when that fails, say so and give None. One that is gone is dropped."""
         try:
-            return await self._session.read(lambda api: api.read(listed.id))
+            return await self._session.read_blog(listed.id)
         except ApiError as error:
             if error.failure is Failure.MISSING:
                 await self._deleting.drop_missing(self._screen.app, listed)
@@ -139,7 +139,7 @@ class Writing:
             return None
 
 
-def _described(kept: KeptDraft) -> str:
+def _described(kept: SavedDraft) -> str:
     what = "Your edit of" if kept.base else "Your new blog"
     moment = text.row(kept.kept_at)[:16].replace("T", " ")
     return f"{what} “{text.title(kept.title, 60)}” of {moment} UTC"

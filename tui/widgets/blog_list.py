@@ -16,8 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui import text
-from tui.catalogue import Catalogue, View
 from tui.client.contract import LARGEST_PAGE, Summary
+from tui.state.loaded_list import LoadedList, View
 from tui.text import Safe
 from tui.widgets.cells import column, strip
 
@@ -83,7 +83,7 @@ class BlogList(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._catalogue = Catalogue()
+        self._loaded_list = LoadedList()
         self._note = Safe("")
         self._doomed: Mapping[str, int] = {}
         self.wants_more = False
@@ -92,16 +92,16 @@ class BlogList(ScrollView, can_focus=True):
     @property
     def blogs(self) -> Sequence[Summary]:
         """The rows, from the top."""
-        return self._catalogue.rows
+        return self._loaded_list.rows
 
     @property
     def loaded(self) -> int:
         """How many blogs are known, shown or not."""
-        return self._catalogue.size
+        return self._loaded_list.size
 
     @property
     def view(self) -> View:
-        return self._catalogue.view
+        return self._loaded_list.view
 
     @property
     def current(self) -> Summary | None:
@@ -111,15 +111,15 @@ class BlogList(ScrollView, can_focus=True):
     def show(self, blogs: Sequence[Summary], *, more: bool) -> None:
         """Replace everything; the cursor stays on the same blog when that is still there."""
         self.wants_more = more
-        self._change(lambda: self._catalogue.replace(blogs))
+        self._change(lambda: self._loaded_list.replace(blogs))
 
     def see(self, view: View) -> None:
         """Show what *view* says of what is loaded; the cursor stays on its blog."""
-        self._change(lambda: self._catalogue.see(view))
+        self._change(lambda: self._loaded_list.see(view))
 
     def append(self, blogs: Sequence[Summary], *, more: bool) -> None:
         """Add older blogs; what is in sight stays where it is."""
-        row = self._catalogue.add(blogs, self.cursor)
+        row = self._loaded_list.add(blogs, self.cursor)
         self.wants_more = more
         self._resize()
         if row != self.cursor:
@@ -129,15 +129,15 @@ class BlogList(ScrollView, can_focus=True):
 
     def put(self, blog: Summary) -> None:
         """Show *blog* in its place, or first when it is new, and go to it."""
-        self._catalogue.put(blog)
-        row = self._catalogue.position(blog.id)
+        self._loaded_list.put(blog)
+        row = self._loaded_list.position(blog.id)
         self._go_to(self.cursor if row is None else row)
 
     def drop(self, blog_id: str) -> None:
         """Take a blog out; the cursor goes to the next one when it was there."""
         kept = self.current
-        self._catalogue.drop(blog_id)
-        row = self._catalogue.position(kept.id) if kept else None
+        self._loaded_list.drop(blog_id)
+        row = self._loaded_list.position(kept.id) if kept else None
         self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
 
     def mark(self, doomed: Mapping[str, int]) -> None:
@@ -154,7 +154,7 @@ class BlogList(ScrollView, can_focus=True):
         """Change many rows; without its blog the cursor keeps its number, if there was a blog."""
         kept = self.current
         change()
-        row = self._catalogue.position(kept.id) if kept else 0
+        row = self._loaded_list.position(kept.id) if kept else 0
         self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
 
     def _go_to(self, index: int) -> None:

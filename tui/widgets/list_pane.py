@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui import text
-from tui.catalogue import View
+from tui.state.loaded_list import View
 from tui.widgets.blog_list import BlogList
 from tui.widgets.line_field import LineField
 

@@ -14,8 +14,7 @@ from textual.strip import Strip
 
 from tui.client.contract import LogEntry
 from tui.client.timing import milliseconds
-from tui.filtering import matches
-from tui.history import History
+from tui.state.history import History, matches
 from tui.text import Safe
 from tui.widgets.cells import both_ends, column, in_style, strip
 from tui.widgets.request_log import WORD_AT

@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lab.cloudwatch.metrics import Period
 from tui.client.api_factory import ApiFactory
-from tui.client.contract import Api, ApiError, Exchange, Failure, LogEntry, Request
-from tui.client.writes import Writes
-from tui.deletions import Deletions
-from tui.drafts import DraftFolder
-from tui.history import History
+from tui.client.contract import (
+    Api,
+    ApiError,
+    Blog,
+    Draft,
+    Exchange,
+    Failure,
+    LogEntry,
+    Page,
+    Request,
+)
+from tui.client.writes import WriteResult, Writes
 from tui.settings.backends import Backend, Backends
 from tui.settings.connections import Connections
 from tui.settings.values import BackendName
+from tui.state.drafts import DraftFolder
+from tui.state.history import History
+from tui.state.pending_deletions import PendingDeletions
 
 if TYPE_CHECKING:
     from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
@@ -27,11 +37,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """Which backend a read asked, and in which spell; an old spell's answer is stale."""
+class Generation:
+    """Which backend a read asked, and since which change; responses to older ones are stale."""
 
-    kind: BackendName
-    generation: int
+    backend: BackendName
+    number: int
 
 
 class Session:
@@ -49,7 +59,7 @@ class Session:
         self.active = active
         self.drafts = DraftFolder.of(self.environ)
         self.writes = Writes()
-        self.deletions = Deletions()
+        self.deletions = PendingDeletions()
         self.failures = 0
         """How many writes did not do what they were to do."""
         self._all_written = asyncio.Event()
@@ -108,7 +118,7 @@ class Session:
         """Make the other backend active, or say that it is not known."""
         self._factory.backends.get(self.active.other)
         self.active = self.active.other
-        self.renew()
+        self.start_generation()
 
     @property
     def connections(self) -> Connections:
@@ -125,18 +135,18 @@ class Session:
         self._apis = {}
         if self.active not in backends.by_name:
             self.active = self.active.other
-        self.renew()
+        self.start_generation()
 
-    def renew(self) -> Ticket:
-        """Start a new spell: answers to older tickets are stale from now on."""
+    def start_generation(self) -> Generation:
+        """Start a new generation: responses to reads of older ones are stale from now on."""
         self._generation += 1
-        return self.ticket()
+        return self.generation()
 
-    def ticket(self) -> Ticket:
-        return Ticket(self.active, self._generation)
+    def generation(self) -> Generation:
+        return Generation(self.active, self._generation)
 
-    def is_stale(self, ticket: Ticket) -> bool:
-        return ticket != self.ticket()
+    def is_stale(self, generation: Generation) -> bool:
+        return generation != self.generation()
 
     def allow_plain_http_token(self) -> None:
         """Send the token unencrypted from now on: the person agreed."""
@@ -152,13 +162,42 @@ class Session:
             self._stack_metrics = StackMetrics(self._factory.backends.outputs)
         return self._stack_metrics.fetch(period, time.time())
 
-    async def read(self, request: Callable[[Api], Awaitable[T]]) -> T:
-        """Ask the backend that is active now."""
-        with self._among(self._reads):
-            return await request(await self.api(self.active))
+    async def read_blog(self, blog_id: str, name: BackendName | None = None) -> Blog:
+        """Read one blog from the backend *name*, or the active one."""
+        return await self._read(name or self.active, lambda api: api.read(blog_id))
 
-    async def write(self, api: Api, request: Callable[[Api], Awaitable[T]]) -> T:
-        """Ask for something that must not be cut short, of the backend where it was begun."""
+    async def read_page(self, limit: int, url: str | None = None) -> Page:
+        """Read the newest blogs of the active backend, or the page at *url*."""
+        return await self._read(self.active, lambda api: api.page(limit, url))
+
+    async def check_permission(self, name: BackendName) -> None:
+        """Raise what every write to the backend would raise before it is sent."""
+        (await self._api(name)).check_permission()
+
+    async def create(self, name: BackendName, draft: Draft) -> WriteResult:
+        """Store a new blog."""
+        return await self._write(name, lambda api: self.writes.create(api, draft))
+
+    async def replace(self, name: BackendName, draft: Draft, etag: str | None) -> WriteResult:
+        """Store *draft* over the blog with that *etag*."""
+        return await self._write(name, lambda api: self.writes.replace(api, draft, etag))
+
+    async def delete(self, name: BackendName, blog: Blog) -> bool:
+        """Delete *blog* as it was read; return True if only reading showed that it is gone."""
+        return await self._write(name, lambda api: self.writes.delete(api, blog.id, blog.etag))
+
+    async def exchange(self, name: BackendName, request: Request) -> Exchange:
+        """Send just this to one backend, whichever is active."""
+        send = self._write if request.writes else self._read
+        return await send(name, lambda api: api.exchange(request))
+
+    async def _read(self, name: BackendName, request: Callable[[Api], Awaitable[T]]) -> T:
+        with self._among(self._reads):
+            return await request(await self._api(name))
+
+    async def _write(self, name: BackendName, request: Callable[[Api], Awaitable[T]]) -> T:
+        """Send what must not be cut short, and count it until its response is there."""
+        api = await self._api(name)
         try:
             with self._among(self._writes):
                 return await request(api)
@@ -170,19 +209,11 @@ class Session:
 
     async def finish(self) -> None:
         """Send what waits for its time, and wait for the answers to all writes."""
-        self.deletions.hurry()
-        await self.deletions.emptied()
+        self.deletions.run_now()
+        await self.deletions.wait_until_empty()
         while self._writes:
             self._all_written.clear()
             await self._all_written.wait()
-
-    async def exchange(self, kind: BackendName, request: Request) -> Exchange:
-        """Ask one backend just this, whichever is active."""
-        api = await self.api(kind)
-        if request.writes:
-            return await self.write(api, lambda one: one.exchange(request))
-        with self._among(self._reads):
-            return await api.exchange(request)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -200,13 +231,13 @@ class Session:
             running.discard(mark)
             self.on_change()
 
-    async def api(self, kind: BackendName) -> Api:
+    async def _api(self, name: BackendName) -> Api:
         """Give the client of a backend; it stays with that one, whatever is connected later."""
         async with self._opening:
-            if kind not in self._apis:
-                opened = await asyncio.to_thread(self._factory.open, kind, self._record)
-                self._apis[kind] = opened
-            return self._apis[kind]
+            if name not in self._apis:
+                opened = await asyncio.to_thread(self._factory.open, name, self._record)
+                self._apis[name] = opened
+            return self._apis[name]
 
     def _record(self, entry: LogEntry) -> None:
         self.requests.add(entry)

@@ -1,4 +1,4 @@
-"""Deletions that wait for a while, in which each can be taken back."""
+"""PendingDeletions that wait for a while, in which each can be taken back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GRACE: Final = 5.0
 
 
 @dataclass(eq=False, kw_only=True)
-class Deletion:
+class PendingDeletion:
     """One deletion that nobody was told of yet."""
 
     blog: Blog
@@ -33,21 +33,21 @@ class Deletion:
         return max(0, math.ceil(self.due - monotonic()))
 
 
-class Deletions:
+class PendingDeletions:
     """Those that wait, the latest last. When the program dies, none of them happens."""
 
     def __init__(self) -> None:
         self.grace = GRACE
-        self.waiting: list[Deletion] = []
+        self.waiting: list[PendingDeletion] = []
         self._none_waits = asyncio.Event()
 
-    def begin(self, blog: Blog, kind: BackendName) -> Deletion:
-        """Let the time of a deletion run; `outlast` it."""
-        deletion = Deletion(blog=blog, kind=kind, due=monotonic() + self.grace)
+    def begin(self, blog: Blog, kind: BackendName) -> PendingDeletion:
+        """Let the time of a deletion run; `wait` it."""
+        deletion = PendingDeletion(blog=blog, kind=kind, due=monotonic() + self.grace)
         self.waiting.append(deletion)
         return deletion
 
-    async def outlast(self, deletion: Deletion) -> bool:
+    async def wait(self, deletion: PendingDeletion) -> bool:
         """Wait until the blog is to be deleted (true), or to be kept."""
         try:
             with contextlib.suppress(TimeoutError):
@@ -58,21 +58,21 @@ class Deletions:
             self._none_waits.set()
         return not deletion.is_undone
 
-    def of(self, blog_id: str | None) -> Deletion | None:
+    def of(self, blog_id: str | None) -> PendingDeletion | None:
         """Give the blog's deletion, while it waits."""
         return next((one for one in self.waiting if one.blog.id == blog_id), None)
 
-    def undo(self, deletion: Deletion) -> None:
+    def undo(self, deletion: PendingDeletion) -> None:
         """Keep the blog."""
         deletion.is_undone = True
         deletion.decided.set()
 
-    def hurry(self) -> None:
+    def run_now(self) -> None:
         """Let all that wait happen now."""
         for deletion in self.waiting:
             deletion.decided.set()
 
-    async def emptied(self) -> None:
+    async def wait_until_empty(self) -> None:
         """Wait until none waits."""
         while self.waiting:
             self._none_waits.clear()

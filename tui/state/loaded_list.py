@@ -66,7 +66,7 @@ def _begins_id(word: str, blog: Summary) -> bool:
     return len(word) >= _ID_PREFIX and blog.id.casefold().startswith(word)
 
 
-class Catalogue:
+class LoadedList:
     """The loaded blogs, newest first, and the rows that the view makes of them."""
 
     def __init__(self) -> None:

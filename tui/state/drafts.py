@@ -21,7 +21,7 @@ from tui.settings.xdg import state_home
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptDraft:
+class SavedDraft:
     """What a form showed, and the stored blog that it began with (none: a new blog)."""
 
     id: str
@@ -47,7 +47,7 @@ class DraftFolder:
     def of(cls, environ: Mapping[str, str]) -> DraftFolder:
         return cls(state_home(environ) / "blogs" / "drafts")
 
-    def keep(self, draft: KeptDraft) -> None:
+    def keep(self, draft: SavedDraft) -> None:
         """Write the draft over its former state, whole or not at all. Raises `OSError`."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         document = asdict(draft) | {"kept_at": now, "pid": os.getpid()}
@@ -65,7 +65,7 @@ class DraftFolder:
         with contextlib.suppress(OSError):
             self._path(blog_id).unlink()
 
-    def offers(self, urls: tuple[str, ...]) -> list[KeptDraft]:
+    def offers(self, urls: tuple[str, ...]) -> list[SavedDraft]:
         """Give what can be gone on with, the latest first.
 
         An edit belongs to its backends; what another running app has in its form is its own.
@@ -81,7 +81,7 @@ class DraftFolder:
             / f"{hashlib.sha256(blog_id.encode(errors='surrogatepass')).hexdigest()[:32]}.json"
         )
 
-    def _all(self) -> Iterator[KeptDraft]:
+    def _all(self) -> Iterator[SavedDraft]:
         """Give what can be read; anything else is left where it is."""
         for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -95,13 +95,13 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def _is_free(draft: KeptDraft) -> bool:
+def _is_free(draft: SavedDraft) -> bool:
     return draft.pid == os.getpid() or not is_alive(draft.pid)
 
 
-def _read(document: dict[str, Any]) -> KeptDraft:
+def _read(document: dict[str, Any]) -> SavedDraft:
     base = Blog(**document["base"]) if document["base"] else None
-    draft = KeptDraft(**document | {"base": base, "urls": tuple(document["urls"])})
+    draft = SavedDraft(**document | {"base": base, "urls": tuple(document["urls"])})
     texts = [draft.id, draft.title, draft.author, draft.contents, draft.kept_at, *draft.urls]
     texts += asdict(base).values() if base else []
     if not all(isinstance(text, str) for text in texts) or not isinstance(draft.pid, int):
