@@ -22,7 +22,7 @@ from textual.widget import Widget
 from tui import palette, text, theme
 from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
-from tui.screens.choice import Choice, ChoiceScreen
+from tui.dialogs.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
 from tui.settings.backends import Backends
 from tui.settings.preferences import SettingValue
@@ -179,14 +179,14 @@ class BlogsApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys over any screen, a dialog too."""
-        from tui.screens.help import HelpScreen  # noqa: PLC0415 -- see above
+        from tui.dialogs.help import HelpScreen  # noqa: PLC0415 -- see above
 
         if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice
             self.push_screen(HelpScreen())
 
     def action_toggle_help(self) -> None:
         """Show the keys, or go back from them: this key comes here before it comes to them."""
-        from tui.screens.help import HelpScreen  # noqa: PLC0415 -- see above
+        from tui.dialogs.help import HelpScreen  # noqa: PLC0415 -- see above
 
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss(None)
@@ -232,16 +232,16 @@ class BlogsApp(App[None]):
 
     def action_jump(self) -> None:
         """Show a letter over everything that takes keys; the letter goes there."""
-        from tui.screens.jump import JumpScreen, places  # noqa: PLC0415 -- see above
+        from tui.dialogs.jump import JumpScreen, targets  # noqa: PLC0415 -- see above
 
         if isinstance(self.screen, JumpScreen):
             self.screen.dismiss(None)
         else:
-            self.push_screen(JumpScreen(places(self.screen)), self._jump)
+            self.push_screen(JumpScreen(targets(self.screen)), self._jump)
 
-    def _jump(self, place: Widget | None) -> None:
-        if place and place.is_attached:
-            place.focus()
+    def _jump(self, target: Widget | None) -> None:
+        if target and target.is_attached:
+            target.focus()
 
     def action_metrics(self) -> None:
         """Show what CloudWatch knows of the stack; what stands in the way is said there."""

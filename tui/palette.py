@@ -14,7 +14,7 @@ from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
 from tui import text
-from tui.screens.closing import ClosesOnce
+from tui.dialogs.base import ClosesOnce
 from tui.widgets.list_pane import ListPane
 
 _TELLING: Final = (App, Screen, ListPane)

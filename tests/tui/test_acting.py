@@ -8,7 +8,7 @@ from textual.widgets import Markdown
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import problem
-from tui.screens.help import KEYS
+from tui.dialogs.help import KEYS
 from tui.settings.values import BackendName
 from tui.widgets.fields import TextField
 from tui.widgets.line_field import LineField

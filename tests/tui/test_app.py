@@ -7,8 +7,8 @@ import pytest
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tui.app import BlogsApp
+from tui.dialogs.help import KEYS
 from tui.screens.form import FormScreen
-from tui.screens.help import KEYS
 from tui.screens.main import PREVIEW_DELAY, MainScreen
 from tui.settings.values import BackendName
 from tui.widgets.backend_label import BackendLabel

@@ -107,7 +107,7 @@ async def test_every_setting_is_within_reach_of_the_keyboard_and_their_order_is_
         await stage.sees(
             "The first that is set counts: flag, environment, configuration file, default."
         )
-        assert stage.app.focused.id == "places"
+        assert stage.app.focused.id == "candidates"
         assert ("read-only" in stage.text()) is (size == HUGE)
         await stage.press("tab", "end")
         await stage.sees("read-only         off", "project")
@@ -116,7 +116,7 @@ async def test_every_setting_is_within_reach_of_the_keyboard_and_their_order_is_
         await stage.press("pagedown", "pagedown", "down")
         await stage.sees("read-only         off", "project")
         await stage.press("tab")
-        assert stage.app.focused.id == "places"
+        assert stage.app.focused.id == "candidates"
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
@@ -160,10 +160,10 @@ async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
 async def test_an_answer_of_the_old_place_is_not_shown_in_the_new_one(world):
     async with staged(world, SMALL) as stage:
         stage.app.session.connect(at("http://127.0.0.1:2", "stack other"))
-        ticket = stage.app.session.ticket()
-        assert not stage.app.session.is_stale(ticket)
+        generation = stage.app.session.generation()
+        assert not stage.app.session.is_stale(generation)
         stage.app.session.connect(at("http://127.0.0.1:3", "stack third"))
-        assert stage.app.session.is_stale(ticket)
+        assert stage.app.session.is_stale(generation)
 
 
 async def test_what_was_agreed_to_for_one_place_counts_for_no_other(world):

@@ -1,4 +1,4 @@
-"""Deletions: the time in which each can be taken back, and what becomes of it otherwise."""
+"""PendingDeletions: the time in which each can be taken back, and what becomes of it otherwise."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tests.tui.terminal import opened
-from tui.external_editor import EditorError, command, edit
+from tui.flows.external_editor import EditorError, command, edit
 
 
 @pytest.fixture

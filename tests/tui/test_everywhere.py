@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tui import text, theme
-from tui.screens.choice import Choice, ChoiceScreen
+from tui.dialogs.choice import Choice, ChoiceScreen
 
 
 async def test_jump_mode_puts_a_letter_over_each_pane_and_the_letter_goes_there(world):

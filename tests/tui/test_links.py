@@ -12,7 +12,7 @@ from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import ESCAPES, EVERYTHING, MARKUP, PAYLOADS
 from tests.tui.test_palette import offered
 from tests.tui.test_text import harmful
-from tui.hyperlinks import Hyperlink, hyperlinks
+from tui.dialogs.links import Hyperlink, hyperlinks
 
 KINDS = """\
 [marked *up* `code`](https://marked.example/é "title"), <https://auto.example>, <me@auto.example>,
@@ -107,12 +107,12 @@ async def test_a_person_may_turn_away_from_the_links(monkeypatch):
             await stage.is_on("LinksScreen")
             await stage.press(*keys)
             await stage.is_on("MainScreen")
-            await stage.until(lambda: not stage.app.screen._writing._acting)  # noqa: SLF001 -- over
+            await stage.until(lambda: not stage.app.screen._edit_flow._acting)  # noqa: SLF001 -- over
 
 
 async def test_while_links_are_looked_for_the_screen_says_so_and_takes_keys(monkeypatch):
     found = threading.Event()
-    monkeypatch.setattr("tui.screens.links.hyperlinks", lambda _: found.wait(20) and [])
+    monkeypatch.setattr("tui.dialogs.links.hyperlinks", lambda _: found.wait(20) and [])
     async with staged(world_with(KINDS), SMALL) as stage:
         await read(stage)
         await stage.press("o")

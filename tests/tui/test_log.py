@@ -232,11 +232,11 @@ async def test_the_cursor_stays_on_its_request_while_others_arrive(world):
     async with staged(world, SMALL) as stage:
         await open_log(stage)
         for _ in range(30):
-            await stage.app.session.read(lambda api: api.read("blog-0001"))
+            await stage.app.session.read_blog("blog-0001")
         await stage.press("home", "down", "down")
         chosen = table(stage).current.number
         for _ in range(5):
-            await stage.app.session.read(lambda api: api.read("blog-0002"))
+            await stage.app.session.read_blog("blog-0002")
         await stage.pilot.pause()
         assert table(stage).current.number == chosen
         await stage.press("end")

@@ -14,7 +14,7 @@ from textual.geometry import Size
 from tests.tui.conftest import LARGE, SMALL, Stage, World, staged
 from tests.tui.fake import FakeBlogs
 from tui import text
-from tui.screens.choice import Choice, ChoiceScreen
+from tui.dialogs.choice import Choice, ChoiceScreen
 from tui.screens.main import MainScreen
 from tui.widgets.fields import Fields
 

@@ -17,8 +17,8 @@ from tui import text
 from tui.client.compare import FullComparison, PartialComparison, compare, table
 from tui.client.contract import DEFAULT_PAGE, ApiError, Exchange, Request, Summary
 from tui.client.requests import blog_request, list_request
-from tui.screens.closing import ClosesOnce, is_open
-from tui.screens.work import start
+from tui.dialogs.base import ClosesOnce, is_open
+from tui.flows.worker import start
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.text import Safe

@@ -15,8 +15,8 @@ from textual.widgets import Footer, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui import text
-from tui.screens.closing import ClosesOnce
-from tui.screens.work import start
+from tui.dialogs.base import ClosesOnce
+from tui.flows.worker import start
 from tui.settings.backends import Backends
 from tui.settings.connections import Candidate
 from tui.settings.preferences import Setting
@@ -28,7 +28,7 @@ from tui.widgets.options import Options
 _ORDER: Final = "The first that is set counts: flag, environment, configuration file, default."
 
 
-class _Place(Option):
+class _CandidateOption(Option):
     """A line that knows what it stands for, whatever the list holds by the time it is chosen."""
 
     def __init__(self, candidate: Candidate) -> None:
@@ -40,7 +40,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
     """Gives the backends that the person goes to, or None."""
 
     CSS_PATH = "connections.tcss"
-    AUTO_FOCUS = "#places"
+    AUTO_FOCUS = "#candidates"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
         Binding("r", "look", "Look again"),
@@ -60,7 +60,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
         yield Static(Content(_ORDER), id="order")
         yield Label(Content("Connect to (enter)"))
-        yield Options(id="places", markup=False)
+        yield Options(id="candidates", markup=False)
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
 
@@ -90,16 +90,16 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
             self._say("" if found else "pulumi knows no stack of this project.")
 
     def _show(self, candidates: list[Candidate]) -> None:
-        places = self.query_one("#places", Options)
-        kept = places.highlighted
-        places.set_options(map(_Place, candidates))
-        places.highlighted = min(kept or 0, len(candidates) - 1)
+        options = self.query_one("#candidates", Options)
+        kept = options.highlighted
+        options.set_options(map(_CandidateOption, candidates))
+        options.highlighted = min(kept or 0, len(candidates) - 1)
 
     def _say(self, words: str) -> None:
         self.query_one("#status", Static).update(Content(text.line(words, 900)))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if not self._connecting and isinstance(event.option, _Place):
+        if not self._connecting and isinstance(event.option, _CandidateOption):
             self._connecting = True
             start(self, self._connect(event.option.candidate))
 

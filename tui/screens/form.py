@@ -11,14 +11,14 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
-from tui import external_editor, text
+from tui import text
 from tui.client.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
-from tui.external_editor import EditorError
-from tui.lending import lend_terminal
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.closing import ClosesOnce, is_on_top, is_open
+from tui.dialogs.base import ClosesOnce, is_on_top, is_open
+from tui.dialogs.choice import Choice, ChoiceScreen
+from tui.flows import external_editor
+from tui.flows.external_editor import EditorError
+from tui.flows.save_blog import SaveFlow
 from tui.screens.preview import PreviewScreen
-from tui.screens.saving import Saving
 from tui.state.draft_blog import DraftBlog, FormValues
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
@@ -164,7 +164,9 @@ class FormScreen(ClosesOnce[Blog | None]):
         field = self.query_one("#contents", TextField)
         try:
             words = external_editor.command(self._session.environ)
-            edited = lend_terminal(self.app, partial(external_editor.edit, words, field.text))
+            edited = external_editor.run_suspended(
+                self.app, partial(external_editor.edit, words, field.text)
+            )
         except SuspendNotSupported:
             self._say("This terminal cannot be lent to an editor.")
         except EditorError as error:
@@ -189,7 +191,7 @@ class FormScreen(ClosesOnce[Blog | None]):
         form, focused = self.query_one("#form"), self.focused
         begun, base = self._draft_blog.id, self._draft_blog.base
         form.disabled = True
-        saving = Saving(self.app, self._session, self._say)
+        saving = SaveFlow(self.app, self._session, self._say)
         self._stored = await saving.save(self._draft_blog, self._texts())
         form.disabled = self._saving = False
         if self._stored or self._draft_blog.id != begun:

@@ -14,9 +14,9 @@ from tui import text
 from tui.client.compare import figures
 from tui.client.contract import ApiError, LogEntry, Request
 from tui.client.failures import READ_ONLY
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.closing import ClosesOnce, is_on_top, is_open
-from tui.screens.work import start
+from tui.dialogs.base import ClosesOnce, is_on_top, is_open
+from tui.dialogs.choice import Choice, ChoiceScreen
+from tui.flows.worker import start
 from tui.settings.values import BackendName, SettingsError
 from tui.state import history
 from tui.state.history import as_curl

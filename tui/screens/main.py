@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar, Final
 
@@ -14,17 +14,19 @@ from textual.widgets import Footer
 
 from tui.client.contract import ApiError, Blog, Summary
 from tui.client.failures import READ_ONLY
-from tui.screens.agreement import follow_link
-from tui.screens.closing import ClosesOnce
-from tui.screens.copying import copy
-from tui.screens.deleting import Deleting, DeletionLine
-from tui.screens.listing import Listing
-from tui.screens.reading import Reading
-from tui.screens.work import start
-from tui.screens.writing import Writing
+from tui.dialogs.base import ClosesOnce
+from tui.flows.confirm import choose_link, follow_link
+from tui.flows.copy_blog import copy
+from tui.flows.delete_blog import DeleteFlow
+from tui.flows.edit_blog import EditFlow
+from tui.flows.load_blog import BlogLoader
+from tui.flows.load_list import ListLoader
+from tui.flows.worker import start
+from tui.state.draft_blog import DraftBlog, FormValues
 from tui.state.session import Generation, Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
+from tui.widgets.deletion_line import DeletionLine
 from tui.widgets.links import LinkClicked
 from tui.widgets.list_pane import ListPane
 from tui.widgets.reader import Reader
@@ -64,10 +66,10 @@ class MainScreen(ClosesOnce[None]):
         self._list = BlogList(id="list")
         self._pane = ListPane(self._list)
         self._reader = Reader(id="reader")
-        self._listing = Listing(session, self._list, self._count)
-        self._reading = Reading(session, self._reader)
-        deleting = Deleting(session, self._show_deletions, self._gone)
-        self._writing = Writing(self, session, deleting, self._stored)
+        self._list_loader = ListLoader(session, self._list, self._count)
+        self._blog_loader = BlogLoader(session, self._reader)
+        delete_flow = DeleteFlow(session, self._show_deletions, self._gone)
+        self._edit_flow = EditFlow(self, session, delete_flow, self._open_form)
 
     def compose(self) -> ComposeResult:
         yield BackendLabel()
@@ -81,11 +83,11 @@ class MainScreen(ClosesOnce[None]):
     async def on_mount(self) -> None:
         self._list.focus()
         self._countdown = self.set_interval(0.25, self._show_deletions, pause=True)
-        await self._reading.forget()
+        await self._blog_loader.forget()
         self._session.on_change()
         # The first frame comes before the first request, and before httpx is imported for it.
         self.call_after_refresh(self.set_timer, FIRST_REQUEST_DELAY, self.action_reload)
-        self.call_after_refresh(self._writing.mention_drafts)
+        self.call_after_refresh(self._edit_flow.mention_drafts)
 
     @property
     def _is_reading(self) -> bool:
@@ -96,70 +98,62 @@ class MainScreen(ClosesOnce[None]):
 
     def action_reload(self) -> None:
         """Load the list again; a response of an older generation is dropped, not cancelled."""
-        self._start(self._load(self._listing.begin()))
+        start(self, self._load(self._list_loader.begin()))
 
     async def _load(self, generation: Generation) -> None:
         try:
-            loaded = await self._listing.load(generation)
+            loaded = await self._list_loader.load(generation)
         except ApiError as error:
             await self._failed(error)
             return
         if loaded and self._is_reading:
-            self._reading.renew()
+            self._blog_loader.renew()
         elif loaded and not self._list.blogs:
-            await self._reading.forget()
+            await self._blog_loader.forget()
 
     async def _failed(self, error: ApiError) -> None:
         self.notify(str(error), severity="error")
         if not self._list.blogs:
             self.action_leave_pane()
-            await self._reading.forget()
+            await self._blog_loader.forget()
 
     def _count(self) -> None:
         walking = f"Loading all: {self._list.loaded:,} so far, esc stops"
-        self._pane.tell(walking if self._listing.is_walking else "")
-        self.query_one(BackendLabel).note = f"{self._listing.count} · times in UTC"
+        self._pane.tell(walking if self._list_loader.is_walking else "")
+        self.query_one(BackendLabel).note = f"{self._list_loader.count} · times in UTC"
         self._session.on_change()
 
     def on_blog_list_need_more(self) -> None:
-        self._start(self._load_more())
+        start(self, self._attempt(self._list_loader.load_more))
 
-    async def _load_more(self) -> None:
+    async def _attempt(self, load: Callable[[], Awaitable[bool | None]]) -> bool:
+        """Load; show a failure, and return False then."""
         try:
-            await self._listing.load_more()
-        except ApiError as error:
-            await self._failed(error)
-
-    def on_list_pane_arranged(self) -> None:
-        self._listing.reword()
-
-    def on_list_pane_stop_wanted(self) -> None:
-        self._listing.stop()
-
-    def on_list_pane_all_wanted(self) -> None:
-        self._start(self._load_all())
-
-    def on_blog_list_end_wanted(self) -> None:
-        if self._listing.is_walking:
-            self._listing.stop()
-        else:
-            self._start(self._load_to_end())
-
-    async def _load_all(self) -> bool:
-        try:
-            return await self._listing.load_all()
+            return bool(await load())
         except ApiError as error:
             await self._failed(error)
             return False
 
+    def on_list_pane_arranged(self) -> None:
+        self._list_loader.reword()
+
+    def on_list_pane_stop_wanted(self) -> None:
+        self._list_loader.stop()
+
+    def on_list_pane_all_wanted(self) -> None:
+        start(self, self._attempt(self._list_loader.load_all))
+
+    def on_blog_list_end_wanted(self) -> None:
+        if self._list_loader.is_walking:
+            self._list_loader.stop()
+        else:
+            start(self, self._load_to_end())
+
     async def _load_to_end(self) -> None:
         """Go to the last blog of all, unless the person goes elsewhere meanwhile."""
         before = self._list.current
-        if await self._load_all() and self._list.current is before:
+        if await self._attempt(self._list_loader.load_all) and self._list.current is before:
             self._list.action_last()
-
-    def _start(self, work: Coroutine[None, None, object]) -> None:
-        start(self, work)
 
     # Reading.
 
@@ -173,7 +167,7 @@ class MainScreen(ClosesOnce[None]):
     def _show_preview(self, blog: Summary) -> None:
         """Show what the cursor is on, but never instead of what is being read."""
         if not self._is_reading:
-            self._reading.begin(blog)
+            self._blog_loader.begin(blog)
 
     def on_descendant_focus(self) -> None:
         """Remember whether the person is reading: keys act on that blog then."""
@@ -192,26 +186,24 @@ class MainScreen(ClosesOnce[None]):
 
     def _open(self, blog: Summary) -> None:
         self.add_class("reading")
-        if self._reading.is_shown(blog):
+        if self._blog_loader.is_shown(blog):
             self._reader.focus_body()
         else:
-            self._reading.begin(blog)
+            self._blog_loader.begin(blog)
 
     def on_link_clicked(self, event: LinkClicked) -> None:
-        self._writing.act(follow_link(self.app, event.url))
+        self._edit_flow.act(follow_link(self.app, event.url))
 
     def action_raw(self) -> None:
-        self._start(self._reading.toggle_raw())
+        start(self, self._blog_loader.toggle_raw())
 
     def action_links(self) -> None:
-        from tui.screens.links import follow_one  # noqa: PLC0415 -- Markdown takes 0.1 s to import
-
         if self._reader.blog:
-            self._writing.act(follow_one(self, self._session, self._reader.blog))
+            self._edit_flow.act(choose_link(self, self._session, self._reader.blog))
 
     def action_copy(self) -> None:
         if self.target:
-            self._writing.act(copy(self.app, self._session, self.target))
+            self._edit_flow.act(copy(self.app, self._session, self.target))
 
     def action_leave_pane(self) -> None:
         self.remove_class("reading")
@@ -251,15 +243,15 @@ class MainScreen(ClosesOnce[None]):
 
     def action_post(self) -> None:
         if self._may_write():
-            self._writing.post()
+            self._edit_flow.post()
 
     def action_edit(self) -> None:
         if self.target and self._may_write():
-            self._writing.edit(self.target)
+            self._edit_flow.edit(self.target)
 
     def action_delete(self) -> None:
         if self.target and self._may_write():
-            self._writing.delete(self.target)
+            self._edit_flow.delete(self.target)
 
     def action_undo(self) -> None:
         """Keep the blog that keys act on, or else the one that was last to be deleted."""
@@ -270,22 +262,31 @@ class MainScreen(ClosesOnce[None]):
     def action_delete_now(self) -> None:
         self._session.deletions.run_now()
 
-    def _stored(self, blog: Blog, edited: str | None) -> None:
+    def _open_form(self, draft_blog: DraftBlog, values: FormValues | None) -> None:
+        from tui.screens.form import FormScreen  # noqa: PLC0415 -- 40 ms before the first frame
+
+        edited = draft_blog.base.id if draft_blog.base else None
+        form = FormScreen(self._session, draft_blog, values)
+        self.app.push_screen(form, partial(self._stored, edited=edited))
+
+    def _stored(self, blog: Blog | None, edited: str | None) -> None:
         """Show what was stored, instead of the blog that was edited."""
+        if blog is None:
+            return
         if edited and edited != blog.id:  # it was deleted, and posted as a new one
-            self._listing.drop(edited)
-        self._listing.put(blog)
-        if self._listing.failed:
+            self._list_loader.drop(edited)
+        self._list_loader.put(blog)
+        if self._list_loader.failed:
             self.action_reload()
         if self._is_reading:
-            self._reading.begin(blog)
+            self._blog_loader.begin(blog)
 
     async def _gone(self, blog_id: str) -> None:
         """Show a blog no more that is not there."""
-        self._listing.drop(blog_id)
-        if self._reading.subject == blog_id:
+        self._list_loader.drop(blog_id)
+        if self._blog_loader.subject == blog_id:
             self.action_leave_pane()
-            await self._reading.forget()
+            await self._blog_loader.forget()
 
     def _show_deletions(self) -> None:
         waiting = self._session.deletions.waiting

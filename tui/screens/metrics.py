@@ -16,8 +16,8 @@ from textual.widgets import Footer, Static
 from lab.cloudwatch.metrics import PERIODS, MetricGroup, MetricsError, Period
 from lab.cloudwatch.stack_metrics import MetricsReport
 from tui import report_text, text
-from tui.screens.closing import ClosesOnce, is_open
-from tui.screens.work import start
+from tui.dialogs.base import ClosesOnce, is_open
+from tui.flows.worker import start
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel

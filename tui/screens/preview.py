@@ -11,7 +11,7 @@ from textual.widgets import Footer, Static
 
 from tui import text
 from tui.client.contract import Draft
-from tui.screens.closing import ClosesOnce
+from tui.dialogs.base import ClosesOnce
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.links import LinkClicked

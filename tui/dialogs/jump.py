@@ -14,12 +14,12 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Label
 
-from tui.screens.closing import ClosesOnce
+from tui.dialogs.base import ClosesOnce
 
 LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which leaves
 
 
-def places(screen: Screen[object]) -> dict[str, Widget]:
+def targets(screen: Screen[object]) -> dict[str, Widget]:
     """Give what can be seen and focused on *screen*, by letter, in the order of the tab key."""
     visible = (widget for widget in screen.focus_chain if widget.region.overlaps(screen.region))
     return dict(zip(LETTERS, visible, strict=False))
@@ -34,28 +34,28 @@ class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
         Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
     ]
 
-    def __init__(self, places: dict[str, Widget]) -> None:
+    def __init__(self, targets: dict[str, Widget]) -> None:
         super().__init__()
-        self._places = places
+        self._targets = targets
         self._drawn_at: Size | None = None
 
     def compose(self) -> ComposeResult:
         yield from self._labels()
 
     def _labels(self) -> Iterable[Label]:
-        for letter, widget in self._places.items():
+        for letter, widget in self._targets.items():
             label = Label(Content(f" {letter} "), id=letter)
             label.styles.offset = widget.region.offset
             yield label
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in self._places:
+        if event.key in self._targets:
             event.stop()
-            self.dismiss(self._places[event.key])
+            self.dismiss(self._targets[event.key])
 
     def on_click(self, event: events.Click) -> None:
         letter = event.widget.id if event.widget else None
-        self.dismiss(self._places.get(letter or ""))
+        self.dismiss(self._targets.get(letter or ""))
 
     def on_resize(self, event: events.Resize) -> None:
         self._drawn_at = self._drawn_at or event.size
@@ -65,6 +65,6 @@ class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
         self._leave_if_moved()
 
     def _leave_if_moved(self) -> None:
-        """Leave when the places have moved away under their letters."""
+        """Leave when the targets have moved away under their letters."""
         if self._drawn_at not in {None, self.app.size}:
             self.dismiss(None)

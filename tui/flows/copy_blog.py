@@ -8,7 +8,7 @@ from textual.app import App
 
 from tui import text
 from tui.client.contract import ApiError, Summary
-from tui.screens.choice import Choice, ChoiceScreen
+from tui.dialogs.choice import Choice, ChoiceScreen
 from tui.state.session import Session
 
 _CHOICES: Final = (Choice("c", "Contents"), Choice("i", "Id"), Choice("l", "Link"))

@@ -1,14 +1,22 @@
-"""The editor that a person likes better than ours, on a file of its own."""
+"""Edit a text in the user's own editor, while the app is suspended."""
 
 from __future__ import annotations
 
 import shlex
+import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, TypeVar
 
+from textual.app import App
+
+T = TypeVar("T")
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _VARIABLES: Final = ("VISUAL", "EDITOR")
 
 
@@ -52,3 +60,37 @@ def _run(words: list[str]) -> None:
         raise EditorError(f"{words[0]} cannot be started ({error.strerror}).") from error
     if code:
         raise EditorError(f"{Path(words[0]).name} ended with code {code}: nothing was changed.")
+
+
+def run_suspended(app: App[None], use: Callable[[], T]) -> T:
+    """Let *use* have the terminal; gives or raises what it does, or `SuspendNotSupported`."""
+    outcome: Future[T] = Future()
+    with app.suspend(), _signals_deferred():
+        try:  # Textual does not take the terminal back when something is raised in here
+            outcome.set_result(use())
+        except Exception as error:  # noqa: BLE001 -- raised again below
+            outcome.set_exception(error)
+    return outcome.result()
+
+
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """Keep Ctrl-C for the other program alone; what ends this one does so afterwards."""
+    received: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGINT:
+            received.append(number)
+
+    # Handlers and not SIG_IGN, which the other program would inherit; and asyncio hears of
+    # signals by a file descriptor, whatever the handlers are.
+    wakeup = signal.set_wakeup_fd(-1)
+    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+    for put_off in received:
+        signal.raise_signal(put_off)

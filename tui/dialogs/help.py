@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.screens.closing import ClosesOnce
+from tui.dialogs.base import ClosesOnce
 
 KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("up down  j k", "move in the list; page up, page down, home, end too"),

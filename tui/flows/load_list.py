@@ -17,7 +17,7 @@ FAR: Final = 2_000
 """A cursor further down than this is not sought again by a reload: it would take too long."""
 
 
-class Listing:
+class ListLoader:
     """The rows of the active backend, and what is known about those that are not loaded."""
 
     def __init__(self, session: Session, rows: BlogList, changed: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from textual.dom import NoScreen
 from textual.screen import Screen
 from textual.widget import MountError
 
-from tui.screens.closing import is_open
+from tui.dialogs.base import is_open
 
 
 def start(screen: Screen[Any], work: Coroutine[None, None, object]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from tui.client.contract import ApiError, Blog, Failure, Summary
-from tui.screens.work import start
+from tui.flows.worker import start
 from tui.state.session import Generation, Session
 from tui.widgets.reader import Reader
 
@@ -14,7 +14,7 @@ _HINT: Final = "Press enter on a blog to read it here, or n to write one."
 _GONE: Final = "This blog was deleted. Go back and press r for what there is now."
 
 
-class Reading:
+class BlogLoader:
     """What the reading pane shows, and which answer it waits for."""
 
     def __init__(self, session: Session, pane: Reader) -> None:

@@ -9,15 +9,15 @@ from textual.app import App
 from tui import text
 from tui.client.contract import ApiError, Blog, Draft, Failure
 from tui.client.writes import WriteResult
-from tui.screens.agreement import accepts_plain_http
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.conflict import ConflictScreen, TakenScreen
+from tui.dialogs.choice import Choice, ChoiceScreen
+from tui.dialogs.conflict import ConflictScreen, TakenScreen
+from tui.flows.confirm import confirm_plain_http
 from tui.settings.values import BackendName
 from tui.state.draft_blog import DraftBlog, FormValues
 from tui.state.session import Session
 
 
-class Saving:
+class SaveFlow:
     """One save of a form: every attempt goes to the backend where it was begun."""
 
     def __init__(self, app: App[None], session: Session, say: Callable[[str], None]) -> None:
@@ -60,7 +60,7 @@ class Saving:
             self._say(f"{self._kind.word} has this blog already (409): save again to compare.")
         if error.failure in {Failure.TAKEN, Failure.CHANGED}:
             return await self._settle(draft_blog, texts)
-        return await accepts_plain_http(self._app, self._session, self._kind, error)
+        return await confirm_plain_http(self._app, self._session, self._kind, error)
 
     async def _settle(self, draft_blog: DraftBlog, texts: FormValues) -> bool:
         """Show both versions; gives whether to store what is written all the same."""

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.screens.closing import ClosesOnce
+from tui.dialogs.base import ClosesOnce
 from tui.text import Safe
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Footer, Static
 
 from tui import text
 from tui.client.contract import Blog, Draft
-from tui.screens.closing import ClosesOnce
+from tui.dialogs.base import ClosesOnce
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.state.versions import versions

@@ -1,22 +1,25 @@
-"""What only a person may decide: an unencrypted token, a link."""
+"""What only the user may decide: to send the token unencrypted, to open a link."""
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from textual.app import App
+from textual.screen import Screen
 
 from tui import text
-from tui.client.contract import ApiError, Failure
-from tui.screens.choice import Choice, ChoiceScreen
+from tui.client.contract import ApiError, Blog, Failure
+from tui.dialogs.base import is_on_top
+from tui.dialogs.choice import Choice, ChoiceScreen
 from tui.settings.values import BackendName
 from tui.state.session import Session
 
 _LINK_SCHEMES: Final = {"http", "https", "mailto"}
 
 
-async def accepts_plain_http(
+async def confirm_plain_http(
     app: App[None], session: Session, kind: BackendName, error: ApiError
 ) -> bool:
     """Ask whether the token may travel unencrypted, when that is what *error* is about."""
@@ -54,3 +57,22 @@ async def follow_link(app: App[None], url: str) -> None:
     elif answer == "c":
         app.copy_to_clipboard(url)
         app.notify("The link was copied.")
+
+
+async def choose_link(screen: Screen[Any], session: Session, blog: Blog) -> None:
+    """Let the person pick a link of *blog* when there are several, and ask before it is opened."""
+    from tui.dialogs.links import (  # noqa: PLC0415 -- Markdown takes 0.1 s to import
+        LinksScreen,
+        hyperlinks,
+    )
+
+    with session.working():
+        links = await asyncio.to_thread(hyperlinks, blog.contents)
+    if not is_on_top(screen):
+        return
+    if not links:
+        screen.notify("This blog has no links.")
+    elif len(links) == 1:
+        await follow_link(screen.app, links[0].url)
+    elif url := await screen.app.push_screen_wait(LinksScreen(links)):
+        await follow_link(screen.app, url)

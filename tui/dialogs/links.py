@@ -1,27 +1,33 @@
-"""Follows a link of a blog without a mouse: the only one, or one that is picked of a list."""
+"""The links of a blog's Markdown, and the list to choose one from."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 
 from tui import text
-from tui.client.contract import Blog
-from tui.hyperlinks import Hyperlink, hyperlinks
-from tui.screens.agreement import follow_link
-from tui.screens.closing import ClosesOnce, is_on_top
-from tui.state.session import Session
+from tui.dialogs.base import ClosesOnce
 from tui.widgets.options import Options
 
 MOST_LISTED: Final = 500  # more would take the screen a second and longer to show
+
+
+@dataclass(frozen=True)
+class Hyperlink:
+    """Where a link leads, and the words that stand for it; neither is fit to show."""
+
+    words: str
+    url: str
 
 
 class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
@@ -63,15 +69,22 @@ def _option(link: Hyperlink) -> Content:
     return Content.assemble(text.title(link.words), "\n  ", (address, "dim"))
 
 
-async def follow_one(screen: Screen[Any], session: Session, blog: Blog) -> None:
-    """Let the person pick a link of *blog* when there are several, and ask before it is opened."""
-    with session.working():
-        links = await asyncio.to_thread(hyperlinks, blog.contents)
-    if not is_on_top(screen):
-        return
-    if not links:
-        screen.notify("This blog has no links.")
-    elif len(links) == 1:
-        await follow_link(screen.app, links[0].url)
-    elif url := await screen.app.push_screen_wait(LinksScreen(links)):
-        await follow_link(screen.app, url)
+def hyperlinks(contents: str) -> list[Hyperlink]:
+    """Give each address that *contents* links to once, in order; takes seconds at worst."""
+    found: dict[str, Hyperlink] = {}
+    for token in MarkdownIt("gfm-like").parse(text.block(contents)):
+        for link in _in_line(token.children or ()):
+            found.setdefault(link.url, link)
+    return list(found.values())
+
+
+def _in_line(tokens: Sequence[Token]) -> Iterator[Hyperlink]:
+    """Give the links of one paragraph, heading or cell; Markdown nests none in another."""
+    url, words = "", ""
+    for token in tokens:
+        if token.type == "link_open":
+            url, words = str(token.attrs.get("href", "")), ""
+        elif token.type == "link_close":
+            yield Hyperlink(words, url)
+        else:
+            words += token.content or " " * (token.type == "softbreak")

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from functools import partial
 
 from textual.screen import Screen
 
 from tui import text
 from tui.client.contract import ApiError, Blog, Failure, Summary
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.closing import is_on_top
-from tui.screens.deleting import Deleting
-from tui.screens.work import start
+from tui.dialogs.base import is_on_top
+from tui.dialogs.choice import Choice, ChoiceScreen
+from tui.flows.delete_blog import DeleteFlow
+from tui.flows.worker import start
 from tui.state.draft_blog import DraftBlog, FormValues, form_values_of
 from tui.state.drafts import SavedDraft
 from tui.state.session import Session
 
 
-class Writing:
+class EditFlow:
     """Posts, edits and deletes for a screen."""
 
     def __init__(
         self,
         screen: Screen[None],
         session: Session,
-        deleting: Deleting,
-        stored: Callable[[Blog, str | None], None],
+        delete_flow: DeleteFlow,
+        open_form: Callable[[DraftBlog, FormValues | None], None],
     ) -> None:
         self._screen = screen
         self._session = session
-        self._deleting = deleting
-        self._tell_stored = stored
-        """Called with a blog that was stored, and the id of the one that was edited for it."""
+        self._delete_flow = delete_flow
+        self._open_form = open_form
+        """Shows the form; called with what it edits, and what its fields show instead of that."""
         self._acting = False
 
     def act(self, work: Coroutine[None, None, None]) -> None:
@@ -66,7 +65,7 @@ class Writing:
                 break
             if answer != "x":
                 return
-        self._open(DraftBlog())
+        self._open_form(DraftBlog(), None)
 
     async def _offer(self, kept: SavedDraft, *others: Choice) -> str | None:
         """Ask what to do with a draft, and do it as far as it is about the draft."""
@@ -75,21 +74,10 @@ class Writing:
         answer = await self._screen.app.push_screen_wait(ChoiceScreen(question, choices))
         if answer == "c":
             self._session.writes.resume(kept.id)
-            self._open(DraftBlog.of(kept), form_values_of(kept))
+            self._open_form(DraftBlog.of(kept), form_values_of(kept))
         elif answer == "x":
             self._session.drafts.drop(kept.id)
         return answer
-
-    def _open(self, draft_blog: DraftBlog, texts: FormValues | None = None) -> None:
-        from tui.screens.form import FormScreen  # noqa: PLC0415 -- 40 ms before the first frame
-
-        edited = draft_blog.base.id if draft_blog.base else None
-        form = FormScreen(self._session, draft_blog, texts)
-        self._screen.app.push_screen(form, partial(self._stored, edited=edited))
-
-    def _stored(self, blog: Blog | None, edited: str | None) -> None:
-        if blog:
-            self._tell_stored(blog, edited)
 
     def edit(self, listed: Summary) -> None:
         if not self._is_being_deleted(listed):
@@ -105,7 +93,7 @@ class Writing:
         if not blog or not is_on_top(self._screen):
             return
         if self._session.backend == asked:
-            self._open(DraftBlog(blog))
+            self._open_form(DraftBlog(blog), None)
         else:  # the form would name another backend than the one that gave the blog
             self._screen.notify("Not opened: you have switched meanwhile. Press e again.")
 
@@ -117,8 +105,8 @@ class Writing:
         """Let the time run for what is stored now, and for nothing that comes after."""
         app, kind = self._screen.app, self._session.active
         blog = await self._stored_now(listed)
-        if blog and await self._deleting.is_allowed(app, kind):
-            start(self._screen, self._deleting.carry_out(app, kind, blog))
+        if blog and await self._delete_flow.is_allowed(app, kind):
+            start(self._screen, self._delete_flow.carry_out(app, kind, blog))
 
     def _is_being_deleted(self, blog: Summary) -> bool:
         """Tell, and say what can be done about it."""
@@ -133,7 +121,7 @@ class Writing:
             return await self._session.read_blog(listed.id)
         except ApiError as error:
             if error.failure is Failure.MISSING:
-                await self._deleting.drop_missing(self._screen.app, listed)
+                await self._delete_flow.drop_missing(self._screen.app, listed)
             else:
                 self._screen.notify(str(error), severity="error")
             return None

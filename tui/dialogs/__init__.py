@@ -1,0 +1,1 @@
+"""The modal screens, each with its style sheet beside it, and the base class of every screen."""

@@ -1,0 +1,1 @@
+"""What the keys of a screen start: load, edit, save, copy and delete, asking where needed."""
