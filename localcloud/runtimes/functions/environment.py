@@ -1,9 +1,8 @@
-"""One execution environment: a process of the runtime client with its Runtime API and its output.
+"""One execution environment: a process of the runtime client, its Runtime API and its output.
 
-Initialisation has 10 seconds of its own and the function's time-out begins with the handing over
-of the event, both as in Lambda. Unlike Lambda, an initialisation that failed or took too long is
-not tried a second time within the same call: the second try fails like the first, and a developer
-wants the reason at once.
+As in Lambda, initialization has its own 10 seconds, and the function's timeout starts when the
+environment receives the event. Unlike Lambda, an initialization that failed or timed out is not
+repeated within the same invocation: it would fail again, and a developer wants the reason at once.
 """
 
 from __future__ import annotations
@@ -26,7 +25,8 @@ from localcloud.runtimes.functions.invocation import (
     timed_out,
     timeout_text,
 )
-from localcloud.runtimes.functions.journal import Journal, Output, Report, peak_memory_mb
+from localcloud.runtimes.functions.log import FunctionLog, OutputPipe, Report
+from localcloud.runtimes.functions.memory import PeakMemory
 from localcloud.runtimes.functions.runtime_api import RuntimeApi
 from localcloud.runtimes.functions.spec import FunctionSpec, command, new_log_stream, variables
 
@@ -38,7 +38,7 @@ _PLATFORM_ERRORS: Final = frozenset(
 
 
 class Environment:
-    """Runs one invocation after the other; starts with the first."""
+    """Runs one invocation after the other; its process starts with the first."""
 
     def __init__(
         self, spec: FunctionSpec, processes: Processes, endpoint: str, meter: Meter
@@ -48,10 +48,11 @@ class Environment:
         self._processes = processes
         self._endpoint = endpoint
         self._meter = meter
-        self._journal = Journal(spec.log)
+        self._log = FunctionLog(spec.log)
         self._api = RuntimeApi(spec.arn, self._taken)
-        self._output = Output(self._journal)
+        self._output = OutputPipe(self._log)
         self._process: Process | None = None
+        self._memory: PeakMemory | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._current: Invocation | None = None
         self._init_ms: float | None = None
@@ -59,13 +60,13 @@ class Environment:
 
     @property
     def usable(self) -> bool:
-        """Whether another invocation may be given to it."""
-        # A dead process has let go of its output before anybody is told of its end.
+        """True if it can take another invocation."""
+        # A dead process closes its output before its end is reported.
         self._output.drain()
         return not (self._ended or self._output.ended)
 
     async def invoke(self, invocation: Invocation) -> bytes:
-        """Run *invocation*; raises EnvironmentLost when another environment should have it."""
+        """Run *invocation*; raise EnvironmentLost if another environment should run it."""
         self._current = invocation
         try:
             if self._process is None:
@@ -75,7 +76,7 @@ class Environment:
             self._current = None
 
     async def end(self) -> None:
-        """Kill it and wait until nothing of it is left."""
+        """Kill the process and wait until nothing of it is left."""
         self._ended = True
         if self._process:
             self._process.kill()
@@ -89,7 +90,7 @@ class Environment:
         try:
             await self._spawn()
             async with asyncio.timeout(INIT_LIMIT_S):
-                await asyncio.shield(self._api.initialised)
+                await asyncio.shield(self._api.initialized)
         except (OSError, RuntimeError, FunctionError) as failure:
             error = _start_error(invocation, failure)
             self._init_failed(invocation, error, time.perf_counter() - began)
@@ -103,7 +104,7 @@ class Environment:
         address = await self._api.open()
         if self._ended:
             raise gone(self._spec.name)
-        self._journal.init_start(log_stream)
+        self._log.init_start(log_stream)
         process = await self._processes.spawn(
             f"function {self._spec.name}",
             command(self._spec),
@@ -111,8 +112,9 @@ class Environment:
             env=clean_environment(self._endpoint, variables(self._spec, address, log_stream)),
             log=self._output.path,
         )
-        self._output.handed_over()
+        self._output.close_sink()
         self._process = process
+        self._memory = PeakMemory(process.pid)
         self._watcher = asyncio.create_task(self._watch(process))
         if self._ended:
             await self.end()
@@ -120,9 +122,10 @@ class Environment:
     async def _run(self, invocation: Invocation) -> bytes:
         self._api.deliver(invocation)
         began = time.perf_counter()
+        watching = asyncio.create_task(self._memory.watch()) if self._memory else None
         try:
             async with asyncio.timeout(self._spec.timeout_s):
-                answer = await asyncio.shield(invocation.result)
+                response = await asyncio.shield(invocation.result)
         except TimeoutError as late:
             error = timed_out(invocation, self._spec.timeout_s)
             invocation.fail(error)
@@ -131,43 +134,47 @@ class Environment:
         except FunctionError as error:
             self._finish(invocation, time.perf_counter() - began, error)
             raise
+        finally:
+            if watching:
+                watching.cancel()
         self._finish(invocation, time.perf_counter() - began)
-        return answer
+        return response
 
     def _taken(self, invocation: Invocation) -> None:
         self._output.flush()
-        self._journal.start(invocation.id)
+        self._log.start(invocation.id)
         invocation.take(self._spec.timeout_s)
 
     def _finish(
         self, invocation: Invocation, took_s: float, error: FunctionError | None = None
     ) -> None:
         self._meter("Duration", took_s * 1000)
-        used_mb = peak_memory_mb(self._process.pid) if self._process else None
+        if self._memory:
+            self._memory.sample()
         status = _status(error) if error and error.error_type in _PLATFORM_ERRORS else None
         if status:
             self._kill()
         self._output.flush()
         if not invocation.taken:
-            self._journal.start(invocation.id)
+            self._log.start(invocation.id)
         report = Report(
             request_id=invocation.id,
             duration_ms=took_s * 1000,
             memory_mb=self._spec.memory_mb,
-            used_mb=used_mb,
+            used_mb=self._memory.mb if self._memory else None,
             init_ms=self._init_ms,
             status=status,
         )
-        late = status == _TIMEOUT
-        self._journal.end(report, timeout_text(invocation.id, took_s) if late else None)
-        self._init_ms = None  # paid for
+        note = timeout_text(invocation.id, took_s) if status == _TIMEOUT else None
+        self._log.end(report, note)
+        self._init_ms = None  # billed
 
     def _init_failed(self, invocation: Invocation, error: FunctionError, took_s: float) -> None:
         self._kill()
         self._output.flush()
         self._meter("Duration", took_s * 1000)
-        self._journal.init_failed(took_s * 1000, _status(error))
-        self._journal.start(invocation.id)
+        self._log.init_failed(took_s * 1000, _status(error))
+        self._log.start(invocation.id)
         report = Report(
             request_id=invocation.id,
             duration_ms=took_s * 1000,
@@ -175,7 +182,7 @@ class Environment:
             used_mb=None,
             status=_status(error),
         )
-        self._journal.end(report)
+        self._log.end(report)
 
     def _kill(self) -> None:
         self._ended = True
@@ -193,8 +200,8 @@ class Environment:
         current = self._current
         error = exited(current.id if current else "", returncode)
         self._api.fail_init(error)
-        # Only one that has worked before is replaced: or a function whose process dies as soon as
-        # it is ready would be started again and again.
+        # Only an environment that has worked before is replaced. Otherwise a function whose process
+        # dies as soon as it is ready would start again and again.
         worked = self._init_ms is None
         if current:
             current.fail(EnvironmentLost() if worked and not current.taken else error)

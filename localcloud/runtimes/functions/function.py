@@ -1,4 +1,4 @@
-"""A function that can be invoked, replaced while it is used, and closed."""
+"""A function that can be invoked, replaced while in use, and closed."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from localcloud.contracts import RequestTooLarge, Throttled
 from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
 from localcloud.runtimes.functions.environment import Environment
-from localcloud.runtimes.functions.fleet import Fleet
 from localcloud.runtimes.functions.invocation import (
     EVENT_LIMIT,
     EnvironmentLost,
     Invocation,
     gone,
 )
+from localcloud.runtimes.functions.pool import EnvironmentPool
 from localcloud.runtimes.functions.spec import FunctionSpec
 
 _IDLE_S: Final = 300.0
 
 
 class Function:
-    """One declared function and the environments that answer for it."""
+    """One declared function and its execution environments."""
 
     def __init__(
         self,
@@ -40,15 +40,15 @@ class Function:
         self._idle_s = idle_s
         self._meter = meter
         self._spec = spec
-        self._fleet = self._new_fleet(spec)
-        self._former: set[Fleet] = set()
+        self._pool = self._new_pool(spec)
+        self._retired: set[EnvironmentPool] = set()
         self._running: set[asyncio.Task[bytes]] = set()
         self._closed = False
 
     async def invoke(self, event: bytes) -> bytes:
-        """Give the function's answer; raises an InvocationError when there is none.
+        """Return the function's response, or raise an InvocationError.
 
-        What has begun runs to its end even when the caller goes away, as in Lambda.
+        As in Lambda, an invocation continues to its end even if the caller disconnects.
         """
         if len(event) > EVENT_LIMIT:
             raise RequestTooLarge(f"{len(event)} bytes, the limit is {EVENT_LIMIT}")
@@ -60,25 +60,25 @@ class Function:
         return await asyncio.shield(task)
 
     async def replace(self, spec: FunctionSpec) -> None:
-        """Run *spec* from now on; what runs already finishes as it began.
+        """Run *spec* from now on; running invocations finish with the previous version.
 
-        Returns when the idle environments of the former version have ended.
+        Returns when the idle environments of the previous version have ended.
         """
-        former, self._spec, self._fleet = self._fleet, spec, self._new_fleet(spec)
-        self._former = {fleet for fleet in self._former if not fleet.gone} | {former}
-        await former.retire()
+        previous, self._spec, self._pool = self._pool, spec, self._new_pool(spec)
+        self._retired = {pool for pool in self._retired if not pool.is_gone} | {previous}
+        await previous.retire()
 
     async def close(self) -> None:
-        """Kill all environments; what still runs fails."""
+        """Kill all environments; running invocations fail."""
         self._closed = True
-        await asyncio.gather(*(fleet.close() for fleet in {self._fleet, *self._former}))
+        await asyncio.gather(*(pool.close() for pool in {self._pool, *self._retired}))
         if self._running:
             await asyncio.wait(list(self._running))
 
     async def _counted(self, invocation: Invocation) -> bytes:
-        """Count as Lambda does: a call that is throttled is no invocation, and no error."""
+        """Count as Lambda does: a throttled call is neither an invocation nor an error."""
         try:
-            answer = await self._invoke(invocation)
+            response = await self._invoke(invocation)
         except Throttled:
             self._meter("Throttles", 1)
             raise
@@ -86,29 +86,29 @@ class Function:
             self._count_invocation(errors=1)
             raise
         self._count_invocation(errors=0)
-        return answer
+        return response
 
     def _count_invocation(self, *, errors: int) -> None:
         for name, value in (("Invocations", 1), ("Errors", errors), ("Throttles", 0)):
             self._meter(name, value)
 
     async def _invoke(self, invocation: Invocation) -> bytes:
-        fleet = self._fleet
+        pool = self._pool
         while True:
-            environment = fleet.claim()
-            self._meter("ConcurrentExecutions", fleet.busy)
+            environment = pool.claim()
+            self._meter("ConcurrentExecutions", pool.busy)
             try:
                 return await environment.invoke(invocation)
             except EnvironmentLost:
                 invocation = Invocation(invocation.event, invocation.id)
             finally:
-                fleet.release(environment)
+                pool.release(environment)
 
-    def _new_fleet(self, spec: FunctionSpec) -> Fleet:
+    def _new_pool(self, spec: FunctionSpec) -> EnvironmentPool:
         make = partial(Environment, spec, self._processes, self._endpoint, self._meter)
-        return Fleet(make, spec.concurrency, self._idle_s)
+        return EnvironmentPool(make, spec.concurrency, self._idle_s)
 
     def _forget(self, task: asyncio.Task[bytes]) -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # the caller may have gone, and then nobody else asks
+            task.exception()  # the caller may be gone, and then nobody retrieves it

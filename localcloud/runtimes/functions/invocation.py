@@ -18,7 +18,7 @@ RESPONSE_LIMIT: Final = 6_291_556  # a hundred bytes more than an event, in Lamb
 
 
 class EnvironmentLost(Exception):
-    """The environment ended before it took the invocation, so another one may have it."""
+    """The environment ended before it received the invocation, so another one may run it."""
 
 
 def _new_result() -> asyncio.Future[bytes]:
@@ -27,25 +27,25 @@ def _new_result() -> asyncio.Future[bytes]:
 
 @dataclass
 class Invocation:
-    """An event on its way through an environment, and the answer to come."""
+    """An event for an environment, and its response once there is one."""
 
     event: bytes
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    deadline: float = 0.0  # seconds since the epoch; set when it is taken
-    taken: bool = False  # the environment has it, so nobody else may run it
+    deadline: float = 0.0  # seconds since the epoch; set when it is received
+    taken: bool = False  # an environment has received it, so no other may run it
     result: asyncio.Future[bytes] = field(default_factory=_new_result)
 
-    def succeed(self, answer: bytes) -> None:
+    def succeed(self, response: bytes) -> None:
         if not self.result.done():
-            self.result.set_result(answer)
+            self.result.set_result(response)
 
     def fail(self, error: Exception) -> None:
         if not self.result.done():
             self.result.set_exception(error)
-            self.result.exception()  # nobody may be waiting any more
+            self.result.exception()  # the caller may be gone
 
     def take(self, timeout_s: float) -> None:
-        """Start its clock: an environment has asked for it."""
+        """Set its deadline: an environment has requested it."""
         self.taken = True
         self.deadline = time.time() + timeout_s
 
@@ -60,7 +60,7 @@ def timeout_text(request_id: str, timeout_s: float) -> str:
 
 
 def exited(request_id: str, returncode: int) -> FunctionError:
-    """Make the error of an invocation whose process ended under it."""
+    """Return the error of an invocation during which the process ended."""
     reason = "Runtime exited without providing a reason"
     if returncode < 0:
         reason = f"Runtime exited with error: signal: {_signal_name(returncode)}"
@@ -75,13 +75,13 @@ def response_too_large() -> FunctionError:
 
 
 def reported(payload: bytes, header: str | None) -> FunctionError:
-    """Make an error of what the runtime client reports, its type from the header if told there."""
+    """Return the error that the runtime client reports; the header, if set, has its type."""
     try:
         report = json.loads(payload)
     except ValueError:
         report = None
-    told = report.get("errorType") if isinstance(report, dict) else None
-    return FunctionError(str(header or told or "Runtime.Unknown"), payload)
+    named = report.get("errorType") if isinstance(report, dict) else None
+    return FunctionError(str(header or named or "Runtime.Unknown"), payload)
 
 
 def not_started(reason: Exception) -> FunctionError:

@@ -1,6 +1,6 @@
 """The Lambda Runtime API, as one execution environment sees it.
 
-Every environment has a port of its own: the runtime client takes a host and a port, no path.
+Every environment has its own port: the runtime client accepts a host and a port, but no path.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _INIT_LIMIT: Final = 1 << 20
 
 
 class RuntimeApi:
-    """Hands invocations to one environment and takes its answers."""
+    """Passes invocations to one environment and receives its responses."""
 
     def __init__(self, arn: str, on_taken: Callable[[Invocation], None]) -> None:
-        """*on_taken* runs when an invocation is about to be given to the environment."""
-        self.initialised: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """*on_taken* runs just before the environment receives an invocation."""
+        self.initialized: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._arn = arn
         self._on_taken = on_taken
         self._inbox: asyncio.Queue[Invocation] = asyncio.Queue(1)
         self._current: Invocation | None = None
-        self._server = web.Server(self._answer, handler_cancellation=True, access_log=None)
+        self._server = web.Server(self._handle, handler_cancellation=True, access_log=None)
         self._listener: asyncio.Server | None = None
 
     async def open(self) -> str:
-        """Listen; gives the address for AWS_LAMBDA_RUNTIME_API."""
+        """Listen; return the address for AWS_LAMBDA_RUNTIME_API."""
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(self._server, "127.0.0.1", 0)
         host, port = self._listener.sockets[0].getsockname()
@@ -53,17 +53,17 @@ class RuntimeApi:
         await self._server.shutdown(0)
 
     def deliver(self, invocation: Invocation) -> None:
-        """Put *invocation* where the environment's next poll finds it."""
+        """Let the environment receive *invocation* with its next poll."""
         self._current = invocation
         self._inbox.put_nowait(invocation)
 
     def fail_init(self, error: Exception) -> None:
-        """Tell whoever waits for the start that it failed, unless that is known already."""
-        if not self.initialised.done():
-            self.initialised.set_exception(error)
-            self.initialised.exception()  # nobody may be waiting any more
+        """Make the start fail with *error*, unless it has finished already."""
+        if not self.initialized.done():
+            self.initialized.set_exception(error)
+            self.initialized.exception()  # nobody may be waiting for it
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path.removeprefix(_PREFIX)
         if path == "invocation/next":
             return await self._next()
@@ -71,15 +71,15 @@ class RuntimeApi:
             error = await read_body(request, _INIT_LIMIT)
             self.fail_init(reported(error, request.headers.get(_ERROR_TYPE)))
             return _accepted()
-        kind, _, rest = path.partition("/")
+        resource, _, rest = path.partition("/")
         request_id, _, outcome = rest.partition("/")
-        if kind != "invocation" or outcome not in {"response", "error"}:
+        if resource != "invocation" or outcome not in {"response", "error"}:
             return web.Response(status=404)
         return await self._finish(request, request_id, outcome)
 
     async def _next(self) -> web.Response:
-        if not self.initialised.done():
-            self.initialised.set_result(None)
+        if not self.initialized.done():
+            self.initialized.set_result(None)
         invocation = await self._inbox.get()
         self._on_taken(invocation)
         return web.Response(body=invocation.event, headers=self._headers(invocation))
@@ -89,12 +89,12 @@ class RuntimeApi:
     ) -> web.Response:
         invocation = self._current
         if invocation is None or invocation.id != request_id or invocation.result.done():
-            return _refused(400, "InvalidRequestID", "Invalid request ID")
+            return _rejected(400, "InvalidRequestID", "Invalid request ID")
         try:
             body = await read_body(request, RESPONSE_LIMIT)
         except BodyTooLarge:
             invocation.fail(response_too_large())
-            return _refused(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size")
+            return _rejected(413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size")
         if outcome == "response":
             invocation.succeed(body)
         else:
@@ -116,5 +116,5 @@ def _accepted() -> web.Response:
     return web.json_response({"status": "OK"}, status=202)
 
 
-def _refused(status: int, error_type: str, message: str) -> web.Response:
+def _rejected(status: int, error_type: str, message: str) -> web.Response:
     return web.json_response({"errorType": error_type, "errorMessage": message}, status=status)

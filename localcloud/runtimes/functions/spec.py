@@ -1,4 +1,4 @@
-"""What is declared about a function, and the variables that Lambda reserves."""
+"""What a program declares about a function, and the variables that Lambda sets."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 VERSION: Final = "$LATEST"
-RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"  # the one that runs
+RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"  # this interpreter
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """One function as declared; *package* is its unpacked code, *concurrency* its upper limit."""
+    """One declared function; *package* is its unpacked code, *concurrency* the upper limit."""
 
     name: str
     arn: str
@@ -32,12 +32,12 @@ class FunctionSpec:
 
 
 def new_log_stream() -> str:
-    """Name a log stream as Lambda does: the day, the version and 32 random hexadecimal digits."""
+    """Return a log stream name as in Lambda: day, version, and 32 random hexadecimal digits."""
     return f"{datetime.now(UTC):%Y/%m/%d}/[{VERSION}]{uuid.uuid4().hex}"
 
 
 def variables(spec: FunctionSpec, runtime_api: str, log_stream: str) -> dict[str, str]:
-    """Give the declared variables and those that Lambda sets; the latter win, as they do there."""
+    """Return the declared variables and those that Lambda sets, which take precedence."""
     return {
         "LANG": "en_US.UTF-8",
         **spec.environment,
@@ -56,8 +56,8 @@ def variables(spec: FunctionSpec, runtime_api: str, log_stream: str) -> dict[str
 
 
 def command(spec: FunctionSpec) -> list[str]:
-    # -S: the .pth files of this installation would make the project's checkout importable, and a
-    # module missing from the package would be missed in AWS only.
+    # -S: the .pth files of this installation would make the project's folder importable, and a
+    # module missing from the package would go unnoticed.
     return [sys.executable, "-S", "-m", "awslambdaric", spec.handler]
 
 

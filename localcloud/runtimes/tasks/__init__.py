@@ -1,4 +1,4 @@
-"""Runs a declared service: processes that are checked, replaced, rolled over and drained."""
+"""Runs a declared service: starts its tasks, checks and replaces them, and rolls out updates."""
 
 from localcloud.runtimes.tasks.service import Service, ServiceFailed
 from localcloud.runtimes.tasks.spec import ServiceSpec

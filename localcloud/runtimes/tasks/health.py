@@ -1,4 +1,4 @@
-"""Asks a task whether it is healthy, by the rules of its target group."""
+"""Health checks of tasks, by the rules of their target group."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from yarl import URL
 from localcloud.contracts import HealthCheck
 
 
-async def trouble(host: str, port: int, rules: HealthCheck) -> str | None:
-    """Make one check; gives what is wrong, None for a healthy task."""
+async def check(host: str, port: int, rules: HealthCheck) -> str | None:
+    """Check once; return what is wrong, or None if the task is healthy."""
     url = URL.build(scheme="http", host=host, port=port, path=rules.path, encoded=True)
     try:
         async with (
@@ -21,16 +21,16 @@ async def trouble(host: str, port: int, rules: HealthCheck) -> str | None:
         ):
             status = response.status
     except TimeoutError:
-        return f"no answer to {rules.path} within {rules.timeout_s:g} s"
+        return f"no response to {rules.path} within {rules.timeout_s:g} s"
     except aiohttp.ClientError as error:
         return str(error) or type(error).__name__
     if matches(status, rules.matcher):
         return None
-    return f"{rules.path} answers {status} where {rules.matcher} is expected"
+    return f"{rules.path} returns {status} instead of {rules.matcher}"
 
 
 def matches(status: int, matcher: str) -> bool:
-    """Whether a target group's matcher (``200``, ``200,202`` or ``200-299``) takes *status*."""
+    """Return True if a matcher (``200``, ``200,202`` or ``200-299``) includes *status*."""
     for part in matcher.split(","):
         first, _, last = part.partition("-")
         if int(first) <= status <= int(last or first):

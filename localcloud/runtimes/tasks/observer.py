@@ -1,54 +1,73 @@
-"""Measures a service as ECS does: how much its tasks use of what they have reserved."""
+"""Measures a service as ECS does: how much its tasks use of what they reserve.
+
+All processes of a task count, as in a container. Memory is resident memory; pages that processes of
+a task share count for each of them.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
+
+import psutil
 
 from localcloud.metrics import Meter
 from localcloud.runtimes.tasks.spec import ServiceSpec
-from localcloud.runtimes.tasks.usage import Usage, usage
 
 _EVERY_S: Final = 10.0
 _MEBIBYTE: Final = 1 << 20
 _UNITS_PER_CPU: Final = 1024
 
 
+@dataclass(frozen=True)
+class Usage:
+    """The CPU time of a process since its start, and its memory now."""
+
+    cpu_s: float
+    memory_bytes: int
+
+
 class Observer:
-    """Looks at the tasks again and again, from its first look to the last."""
+    """Measures the tasks at regular intervals."""
 
     def __init__(self, meter: Meter, pids: Callable[[], Sequence[int]]) -> None:
         self._meter = meter
         self._pids = pids
-        self._seen: dict[int, Usage] = {}
-        self._seen_at = 0.0
+        self._last: dict[int, Usage] = {}
+        self._measured_at = 0.0
 
     async def watch(self, spec: Callable[[], ServiceSpec]) -> None:
         """Measure until cancelled."""
         while True:
-            self.look(spec())
+            self.measure(spec())
             await asyncio.sleep(_EVERY_S)
 
-    def look(self, spec: ServiceSpec) -> None:
-        """Measure once; CPU is that since the look before."""
+    def measure(self, spec: ServiceSpec) -> None:
+        """Measure once; CPU is the average since the previous measurement."""
         pids = self._pids()
-        now, found = (
-            time.monotonic(),
-            {one: used for pid in pids for one, used in usage(pid).items()},
-        )
-        before, passed = self._seen, now - self._seen_at
-        self._seen, self._seen_at = found, now
+        now, found = time.monotonic(), {pid: used for task in pids for pid, used in _usage(task)}
+        last, elapsed = self._last, now - self._measured_at
+        self._last, self._measured_at = found, now
         if not found:
             return
-        held = sum(used.memory_bytes for used in found.values())
-        self._meter("MemoryUtilization", 100 * held / (len(pids) * spec.memory_mb * _MEBIBYTE))
-        if before:
-            spent = sum(used.cpu_s - _spent(before.get(pid)) for pid, used in found.items())
-            reserved_s = passed * len(pids) * spec.cpu_units / _UNITS_PER_CPU
-            self._meter("CPUUtilization", 100 * spent / reserved_s)
+        memory = sum(used.memory_bytes for used in found.values())
+        self._meter("MemoryUtilization", 100 * memory / (len(pids) * spec.memory_mb * _MEBIBYTE))
+        if last:
+            before = {pid: used.cpu_s for pid, used in last.items()}
+            cpu_s = sum(used.cpu_s - before.get(pid, 0.0) for pid, used in found.items())
+            reserved_s = elapsed * len(pids) * spec.cpu_units / _UNITS_PER_CPU
+            self._meter("CPUUtilization", 100 * cpu_s / reserved_s)
 
 
-def _spent(before: Usage | None) -> float:
-    return before.cpu_s if before else 0.0
+def _usage(task: int) -> Iterator[tuple[int, Usage]]:
+    """Yield the usage of a task's process and of its descendants; those that ended are left out."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(task)
+        for one in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error), one.oneshot():
+                times = one.cpu_times()
+                yield one.pid, Usage(times.user + times.system, one.memory_info().rss)

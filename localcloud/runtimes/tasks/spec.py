@@ -1,4 +1,4 @@
-"""What a program can declare about a service and its tasks."""
+"""What a program declares about a service and its tasks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from localcloud.contracts import HealthCheck
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSpec:
-    """A service of tasks that all run one command.
+    """A service whose tasks all run one command.
 
-    *failed_starts* is after how many failures a deployment gives up (ECS: half the desired count,
-    at least three); *grace_s* is how long a starting task may be unhealthy on top of what the
-    health check allows. *cpu_units* (1,024 are a CPU) and *memory_mb* are what a task reserves;
-    nothing holds it to that here.
+    A deployment fails after *failed_starts* failures (ECS: half the desired count, at least three).
+    A starting task may be unhealthy for *grace_s* longer than the health check allows. *cpu_units*
+    (1,024 per CPU) and *memory_mb* are what a task reserves; they are not enforced here.
     """
 
     name: str
@@ -36,14 +35,14 @@ class ServiceSpec:
 
     @property
     def start_s(self) -> float:
-        """How long a task may take until it is healthy for the first time."""
+        """How long a task may take to become healthy."""
         rules = self.health
         return self.grace_s + rules.unhealthy_threshold * rules.interval_s + rules.timeout_s
 
-    def needs_new_tasks(self, former: ServiceSpec) -> bool:
-        """Whether running tasks are not what this declares: the task definition has changed."""
+    def needs_new_tasks(self, previous: ServiceSpec) -> bool:
+        """Return True if tasks of *previous* cannot stay: the task definition has changed."""
         same = replace(
-            former,
+            previous,
             desired_count=self.desired_count,
             stop_timeout_s=self.stop_timeout_s,
             health=self.health,

@@ -1,4 +1,4 @@
-"""One task: a process with a port of its own, healthy once it is launched."""
+"""One task: a process with its own port, launched when it is healthy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from localcloud.environment import clean_environment
 from localcloud.ports import HOST, free_port
 from localcloud.processes import Process, Processes
-from localcloud.runtimes.tasks.health import trouble
+from localcloud.runtimes.tasks.health import check
 from localcloud.runtimes.tasks.spec import ServiceSpec
 
 _PORT_TRIES: Final = 5
@@ -22,15 +22,15 @@ _TAKEN: Final = re.compile(r"address already in use|EADDRINUSE|connection in use
 
 
 class TaskFailed(Exception):
-    """A task ended or was never healthy; the text ends with the last lines of its log."""
+    """A task ended or did not become healthy; the text ends with the last lines of its log."""
 
 
 class _PortTaken(Exception):
-    """Another program took the port between its choice and its use."""
+    """Another program has taken the port since it was chosen."""
 
 
 class Task:
-    """A running task; *id* is what ECS would call it, and what its log file is called."""
+    """A running task; *id* is its ECS task id, and the name of its log file."""
 
     def __init__(self, task_id: str, port: int, process: Process, spec: ServiceSpec) -> None:
         self.id = task_id
@@ -40,13 +40,13 @@ class Task:
 
     @classmethod
     async def launch(cls, spec: ServiceSpec, processes: Processes) -> Task:
-        """Start a task; returns when it is healthy, or raises TaskFailed."""
+        """Start a task; return it when it is healthy, or raise TaskFailed."""
         for _ in range(_PORT_TRIES):
             try:
                 return await cls._launch(spec, processes)
             except _PortTaken:
                 continue
-        raise TaskFailed(f"no free port was to be had in {_PORT_TRIES} tries")
+        raise TaskFailed(f"no free port found in {_PORT_TRIES} tries")
 
     @classmethod
     async def _launch(cls, spec: ServiceSpec, processes: Processes) -> Task:
@@ -65,8 +65,8 @@ class Task:
         except TimeoutError as error:
             process.kill()
             raise task._failed(
-                f"was not healthy within {spec.start_s:g} s: {await task._trouble()} (it must "
-                f"listen on the port in PORT, here {port}; declared is {spec.container_port})"
+                f"was not healthy within {spec.start_s:g} s: {await task._check()} (it must listen "
+                f"on the port in PORT, here {port}, not on the declared {spec.container_port})"
             ) from error
         except BaseException:
             process.kill()
@@ -78,7 +78,7 @@ class Task:
         return self._process.pid
 
     async def failure(self) -> str:
-        """Wait until the task has ended or is unhealthy; gives what happened."""
+        """Wait until the task has ended or is unhealthy; return what happened."""
         ended = asyncio.create_task(self._process.wait())
         unhealthy = asyncio.create_task(self._unhealthy())
         try:
@@ -90,7 +90,7 @@ class Task:
             await asyncio.gather(ended, unhealthy, return_exceptions=True)
 
     async def stop(self, grace_s: float) -> None:
-        """End it: SIGTERM, and SIGKILL after *grace_s* seconds."""
+        """Stop the task: SIGTERM, then SIGKILL after *grace_s* seconds."""
         if self._process.returncode is None:
             await self._process.stop(grace_s)
 
@@ -99,14 +99,14 @@ class Task:
             self._process.kill()
 
     async def _healthy(self) -> None:
-        """Wait for the first success, which is enough for a new target."""
+        """Wait for the first successful check: a new target needs only one."""
         while True:
-            answers = await self._trouble() is None
-            if _TAKEN.search(_tail(self._process.log)):  # who answers may be somebody else
+            is_healthy = await self._check() is None
+            if _TAKEN.search(_tail(self._process.log)):  # another program may be answering
                 raise _PortTaken
             if self._process.returncode is not None:
                 raise self._failed(_status(self._process.returncode))
-            if answers:
+            if is_healthy:
                 return
             await asyncio.sleep(_FIRST_CHECKS_S)
 
@@ -114,19 +114,19 @@ class Task:
         failures = 0
         while True:
             await asyncio.sleep(self.rules.interval_s)
-            reason = await self._trouble()
+            reason = await self._check()
             failures = failures + 1 if reason else 0
             if reason and failures >= self.rules.unhealthy_threshold:
                 return f"is unhealthy: {reason}"
 
-    async def _trouble(self) -> str | None:
-        return await trouble(HOST, self.port, self.rules)
+    async def _check(self) -> str | None:
+        return await check(HOST, self.port, self.rules)
 
     def _failed(self, what: str) -> TaskFailed:
         lines = [line for line in _tail(self._process.log).splitlines() if line.strip()]
-        said = [f"    {line}" for line in lines[-_TAIL_LINES:]] or ["    (it said nothing)"]
-        first = f"{self._process.name} {what}; its log {self._process.log} ends with:"
-        return TaskFailed("\n".join([first, *said]))
+        output = [f"    {line}" for line in lines[-_TAIL_LINES:]] or ["    (no output)"]
+        first = f"{self._process.name} {what}; its log ({self._process.log}) ends with:"
+        return TaskFailed("\n".join([first, *output]))
 
 
 def _environment(spec: ServiceSpec, task_id: str, port: int) -> dict[str, str]:
@@ -134,7 +134,7 @@ def _environment(spec: ServiceSpec, task_id: str, port: int) -> dict[str, str]:
         "HOST": HOST,
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
-        # Says who the task is, by its last part; nothing answers there.
+        # Identifies the task by its last part; nothing listens there.
         "ECS_CONTAINER_METADATA_URI_V4": (
             f"http://{HOST}:1/v4/{task_id}-{secrets.randbelow(10**10):010}"
         ),
@@ -144,7 +144,7 @@ def _environment(spec: ServiceSpec, task_id: str, port: int) -> dict[str, str]:
 
 def _status(returncode: int) -> str:
     if returncode < 0:
-        return f"was ended by signal {-returncode}"
+        return f"was killed by signal {-returncode}"
     return f"ended with status {returncode}"
 
 

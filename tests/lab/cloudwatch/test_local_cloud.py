@@ -6,7 +6,6 @@ import sys
 import time
 
 import httpx
-import pytest
 
 from lab.cloudwatch.metrics import PERIODS
 from lab.cloudwatch.stack_metrics import StackMetrics
@@ -69,9 +68,6 @@ def test_table_calls_are_counted_by_operation(running_cloud):
     assert report(running_cloud).reading("table.Query.avg").value > 0
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="CPU and memory of processes are measured on Linux only"
-)
 def test_cpu_and_memory_of_tasks_are_measured(running_cloud):
     wait_until(lambda: report(running_cloud).reading("ecs.cpu_avg").value is not None)
 

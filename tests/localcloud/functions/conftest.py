@@ -48,6 +48,11 @@ def wait(event, context):
         time.sleep(0.005)
     return os.getpid()
 
+def hold(event, context):
+    data = b"x" * event["size"]
+    wait(event, context)
+    del data
+
 def sleep(event, context):
     time.sleep(event["s"])
     return os.getpid()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from localcloud.contracts import FunctionError
-from localcloud.runtimes.functions.journal import Report, readable
+from localcloud.runtimes.functions.log import Report, readable
 from tests.localcloud.functions.conftest import call, until
 from tests.localcloud.functions.test_invocations import ask
 
@@ -44,6 +44,22 @@ async def test_the_start_of_an_environment_is_billed_to_its_first_call_only(benc
     assert warm["init"] is None
     assert int(warm["billed"]) == pytest.approx(float(warm["duration"]), abs=1)
     assert int(warm["used"]) > 5
+
+
+async def test_max_memory_used_is_the_peak_of_the_environment(bench, tmp_path):
+    function = bench.function()
+    paths = {"started": str(tmp_path / "started"), "until": str(tmp_path / "until")}
+    holding = asyncio.create_task(ask(function, "hold", size=100 << 20, **paths))
+    await until((tmp_path / "started").exists)
+    await asyncio.sleep(0.2)  # in this loop, so that at least one sample is taken
+    (tmp_path / "until").touch()
+
+    await holding
+    await ask(function, "pid")
+
+    peak, later = (int(report["used"]) for report in reports(bench))
+    assert 100 < peak < 200
+    assert later == peak
 
 
 def test_a_billed_duration_is_rounded_up():

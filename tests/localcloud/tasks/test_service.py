@@ -67,7 +67,7 @@ async def test_a_killed_task_is_replaced_and_the_log_says_so(
 
     assert group.registered == new
     assert (await ask())[0] == 200
-    assert f"task {former[0][:8]} was ended by signal 9; replacing it" in caplog.text
+    assert f"task {former[0][:8]} was killed by signal 9; replacing it" in caplog.text
 
 
 async def test_an_unhealthy_task_is_replaced_and_ended(spec, make_service, ask, caplog):
@@ -79,7 +79,7 @@ async def test_an_unhealthy_task_is_replaced_and_ended(spec, make_service, ask, 
     await changed(service, former)
 
     assert (await ask())[1]["pid"] == service.pids[0]
-    assert "is unhealthy: /health answers 500 where 200 is expected" in caplog.text
+    assert "is unhealthy: /health returns 500 instead of 200" in caplog.text
     while not is_gone(pid):
         await asyncio.sleep(0.02)
 

@@ -1,4 +1,4 @@
-"""The environments of one version of a function."""
+"""The execution environments of one version of a function."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from localcloud.contracts import Throttled
 from localcloud.runtimes.functions.environment import Environment
 
 
-class Fleet:
-    """Gives out environments, the most recently used first, and ends those that stay idle."""
+class EnvironmentPool:
+    """Provides environments, the most recently used first, and ends those that stay idle."""
 
     def __init__(self, make: Callable[[], Environment], size: int, idle_s: float) -> None:
         self._make = make
@@ -22,7 +22,7 @@ class Fleet:
         self._retired = False
 
     def claim(self) -> Environment:
-        """Take an environment for one invocation; raises Throttled when there is none to have."""
+        """Take an environment for one invocation; raise Throttled if all are busy."""
         while self._idle:
             environment, timer = self._idle.popitem()
             timer.cancel()
@@ -45,14 +45,14 @@ class Fleet:
         self._idle[environment] = timer
 
     async def retire(self) -> None:
-        """End what is idle now, and the rest when its invocations are done."""
+        """End the idle environments now, and the others after their invocations."""
         self._retired = True
         for environment in list(self._idle):
             self._dismiss(environment)
         await self._wait()
 
     async def close(self) -> None:
-        """End everything at once."""
+        """End all environments at once."""
         self._retired = True
         for environment in list(self._all):
             self._dismiss(environment)
@@ -60,12 +60,12 @@ class Fleet:
 
     @property
     def busy(self) -> int:
-        """How many environments have an invocation now."""
+        """The number of environments that run an invocation."""
         return len(self._all) - len(self._idle)
 
     @property
-    def gone(self) -> bool:
-        """Whether nothing is left of it."""
+    def is_gone(self) -> bool:
+        """True if it is retired and all of its environments have ended."""
         return self._retired and not self._all and not self._ending
 
     def _dismiss(self, environment: Environment) -> None:

@@ -1,9 +1,8 @@
-"""The log of a function: what its environments print, and Lambda's own lines around it."""
+"""The log of a function: what its environments print, between Lambda's own lines."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import os
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from localcloud.append_log import AppendLog
 from localcloud.runtimes.functions.spec import RUNTIME, VERSION
 
 _CHUNK: Final = 64 * 1024
-_CHUNKS_AT_ONCE: Final = 16  # a chatterbox must not keep the others waiting
+_CHUNKS_AT_ONCE: Final = 16  # one environment that prints much must not block the others
 _LONGEST_LINE: Final = 256 * 1024
 _NO_BREAK_SPACE: Final = "\u00a0".encode()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a finished invocation cost; *status* says why when it did not end by itself."""
+    """The REPORT line of an invocation; *status* says why Lambda ended it, if it did."""
 
     request_id: str
     duration_ms: float
@@ -31,7 +30,7 @@ class Report:
     status: str | None = None
 
     def line(self) -> str:
-        # Lambda has billed the initialisation of every function since August 2025.
+        # Lambda has billed the initialization of every function since August 2025.
         billed = math.ceil(self.duration_ms + (self.init_ms or 0))
         parts = [
             f"REPORT RequestId: {self.request_id}",
@@ -48,8 +47,8 @@ class Report:
         return "\t".join(parts) + "\t"
 
 
-class Journal(AppendLog):
-    """Writes one function's log file; whole lines only, so that environments do not mix."""
+class FunctionLog(AppendLog):
+    """Writes one function's log file, in whole lines: several environments print into it."""
 
     def init_start(self, log_stream: str) -> None:
         self._line(f"INIT_START Runtime Version: {RUNTIME}\tLog Stream: {log_stream}")
@@ -61,7 +60,7 @@ class Journal(AppendLog):
         self._line(f"START RequestId: {request_id} Version: {VERSION}")
 
     def end(self, report: Report, note: str | None = None) -> None:
-        """Close an invocation; *note* is what Lambda says about it before that."""
+        """Write the last lines of an invocation, after *note* if there is one."""
         lines = [note, ""] if note else []
         self._line("\n".join([*lines, f"END RequestId: {report.request_id}", report.line()]))
 
@@ -69,11 +68,11 @@ class Journal(AppendLog):
         self.write(text.encode() + b"\n")
 
 
-class Output:
-    """The end of a pipe that one environment prints into."""
+class OutputPipe:
+    """The pipe into which one environment prints; reads it and writes to *log*."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, log: FunctionLog) -> None:
+        self._log = log
         self._partial = b""
         self._source, self._sink = os.pipe()
         os.set_blocking(self._source, False)
@@ -82,17 +81,17 @@ class Output:
 
     @property
     def path(self) -> Path:
-        """Where to open the writing end."""
+        """The path at which to open the writing end."""
         return Path(f"/dev/fd/{self._sink}")
 
-    def handed_over(self) -> None:
-        """Close our copy of the writing end, so that the last writer's end is noticed."""
+    def close_sink(self) -> None:
+        """Close our copy of the writing end, so that the end of the last writer is noticed."""
         if self._sink >= 0:
             os.close(self._sink)
             self._sink = -1
 
     def drain(self) -> None:
-        """Write what was printed so far; *ended* is true once nobody can print any more."""
+        """Write what was printed so far; *ended* is true once all writers have closed the pipe."""
         for _ in range(_CHUNKS_AT_ONCE):
             if self.ended:
                 return
@@ -106,7 +105,7 @@ class Output:
                 self.close()
 
     def flush(self) -> None:
-        """Write everything, an unfinished line too."""
+        """Write everything, including an unfinished line."""
         self.drain()
         self._end_line()
 
@@ -116,24 +115,24 @@ class Output:
         self.ended = True
         asyncio.get_running_loop().remove_reader(self._source)
         os.close(self._source)
-        self.handed_over()
+        self.close_sink()
         self.flush()
 
     def _take(self, chunk: bytes) -> None:
         lines, newline, self._partial = (self._partial + chunk).rpartition(b"\n")
         if newline:
-            self._journal.write(readable(lines) + b"\n")
+            self._log.write(readable(lines) + b"\n")
         if len(self._partial) > _LONGEST_LINE:
             self._end_line()
 
     def _end_line(self) -> None:
         if self._partial:
-            self._journal.write(readable(self._partial) + b"\n")
+            self._log.write(readable(self._partial) + b"\n")
             self._partial = b""
 
 
 def readable(text: bytes) -> bytes:
-    """Undo the runtime client's line ends: returns for newlines, no-break spaces for an indent."""
+    """Undo the runtime client's encoding: returns for newlines, no-break spaces for indents."""
     first, *others = text.replace(b"\r\n", b"\n").split(b"\r")
     return b"\n".join([first, *(_indent(line) for line in others)])
 
@@ -143,12 +142,3 @@ def _indent(line: bytes) -> bytes:
     while text.startswith(_NO_BREAK_SPACE):
         text = text.removeprefix(_NO_BREAK_SPACE)
     return b" " * ((len(line) - len(text)) // len(_NO_BREAK_SPACE)) + text
-
-
-def peak_memory_mb(pid: int) -> int | None:
-    """Tell the most memory that the process has held, where the system knows."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
-            if line.startswith(b"VmHWM:"):
-                return math.ceil(int(line.split()[1]) / 1024)
-    return None
