@@ -8,7 +8,6 @@ import pytest
 
 from tests.account.asking import Asking
 from tests.account.conftest import endpoint as endpoint  # noqa: PLC0414  # a fixture, shared
-from tests.account.test_changes import counted, inventory
 from tests.engine.account import deployable
 from tests.engine.earlier import RECORD, earlier_project
 from tests.running import edit, project_copy
@@ -23,6 +22,7 @@ LOGS = {name.replace("-function", "-log") for name in FUNCTIONS} | {
     "containers-log",
     "functions-access-log",
 }
+ORIGIN = "https://a.example"
 # What cuts the service while it is replaced, or loses what is in it.
 PRECIOUS = ("Table", "LoadBalancer", "Listener", "Api", "Stage", "Function", "Service")
 
@@ -51,7 +51,7 @@ def stage(tool, project, endpoint, empty):
 @pytest.fixture(scope="module")
 def prod(tool, project, endpoint, empty):
     # Else the table would stay, and a destroy would stop there.
-    settings = SETTINGS | {"deletionProtection": "false"}
+    settings = SETTINGS | {"deletionProtection": "false", "maxTasks": "9"}
     with deployable(tool, project, "prod", endpoint, **settings) as made:
         yield made
 
@@ -66,15 +66,22 @@ def test_a_wrong_setting_stops_the_preview_with_one_line_before_any_resource(sta
     stage.set(memorySize="256")
 
 
-def test_two_stacks_go_up_at_once(stage, prod, account):
+def test_two_stacks_go_up_at_once_one_of_them_after_a_failure(stage, prod, account):
     assert set(stage.preview().values()) == {"create"}
-    stack, _ = prod
+    stack, provider = prod
+    provider.refuses_after = 40
+    stack.up(fails=True)
+    assert "the account refuses this one" in stack.said
+    provider.refuses_after = None
     with ThreadPoolExecutor() as pool:
         beside = pool.submit(stack.up)
         created = stage.up()
-        assert len(beside.result()) >= len(created)
+        finished = beside.result()
 
+    assert set(created.values()) == set(finished.values()) == {"create"}
+    assert 0 < len(finished) < len(stack.resources()) - 40
     first, second = stage.outputs(), stack.outputs()
+    assert first.keys() == second.keys()
     alike = {name for name in first if first[name] == second[name]}
     assert not alike & {"ApiId", "ClusterName", "DashboardURL", "FunctionNames", "TableName"}
     tables = account.listed("dynamodb", "list_tables", "TableNames")
@@ -85,19 +92,26 @@ def test_a_refresh_and_a_second_up_change_nothing(stage):
     assert stage.up("--refresh") == {}
 
 
-def test_what_a_fault_half_way_has_left_is_finished_by_the_next_up(prod):
-    stack, provider = prod
-    former = stack.outputs()
-    stack.run("destroy", "--yes")
-    provider.refuses_after = 40
-    stack.up(fails=True)
-    assert "the account refuses this one" in stack.said
-    provider.refuses_after = None
-    finished = stack.up()
+def test_a_service_loses_its_scaling_with_the_setting(prod, account):
+    stack, _ = prod
+    assert most_tasks(account, stack.outputs()) == [9]
+    stack.set(maxTasks="2")  # as many as there are at least
 
-    assert set(finished.values()) == {"create"}
-    assert 0 < len(finished) < len(stack.resources()) - 40
-    assert stack.outputs().keys() == former.keys()
+    # The target and its policy: both have this name.
+    assert stack.up() == {"containers-scaling": "delete"}
+    assert most_tasks(account, stack.outputs()) == []
+
+
+def most_tasks(account, outputs):
+    """Return the upper limits of the stack's service that scales, if it does."""
+    targets = account.listed(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ScalableTargets",
+        ServiceNamespace="ecs",
+    )
+    own = f"service/{outputs['ClusterName']}/"
+    return [one["MaxCapacity"] for one in targets if one["ResourceId"].startswith(own)]
 
 
 EDITS = {
@@ -133,33 +147,58 @@ CHANGES = {
         {"minTasks": "2", "desiredTasks": "2", "maxTasks": "2"},
         {"containers-service": "update"},
     ),
+    "throttling": ({"throttlingRate": "10"}, {"functions-stage": "update"}),
+    "origins": (
+        {"corsOrigins[0]": ORIGIN},
+        {
+            "functions-api": "update",
+            "containers-task": "replace",
+            "containers-service": "update",
+        },
+    ),
 }
+# Of those above, no two change the same resource: what one of them changes is seen apart.
+PREVIEWED = ("handler code", "Flask code", "route", "log retention", "throttling")
 
 
-def test_a_preview_names_exactly_what_an_edit_changes(stage, project):
-    for what, (path, old, new, changed) in EDITS.items():
-        before = (project / path).read_text()
-        edit(project / path, old, new)
-        assert stage.preview() == changed, what
-        (project / path).write_text(before)
-    former = (project / "Pulumi.stage.yaml").read_text()
-    for what, (settings, changed) in CHANGES.items():
-        stage.set(**settings)
-        assert stage.preview() == changed, what
-        (project / "Pulumi.stage.yaml").write_text(former)
+@pytest.fixture(scope="module")
+def apply(stage, project):
+    """Apply edits and settings by name, on the original files; return what they are to change."""
+    before = {path: (project / path).read_text() for path, *_ in EDITS.values()}
+    settings_file = project / "Pulumi.stage.yaml"
+    before["Pulumi.stage.yaml"] = settings_file.read_text()
+
+    def apply(*names):
+        for path, text in before.items():
+            (project / path).write_text(text)
+        expected = {}
+        for name in names:
+            if name in EDITS:
+                path, old, new, changed = EDITS[name]
+                edit(project / path, old, new)
+            else:
+                settings, changed = CHANGES[name]
+                stage.set(**settings)
+            expected |= changed
+        return expected
+
+    return apply
 
 
-def test_all_of_them_at_once_reach_the_account_and_nothing_precious_is_replaced(
-    stage, project, account
-):
+def test_a_preview_names_exactly_what_edits_change(stage, apply):
+    expected = apply(*PREVIEWED)
+
+    assert len(expected) == sum(len(changed(name)) for name in PREVIEWED)
+    assert stage.preview() == expected
+
+
+def changed(name):
+    return (EDITS | CHANGES)[name][-1]
+
+
+def test_all_edits_reach_the_account_and_nothing_precious_is_replaced(stage, apply, account):
     former = stage.outputs()
-    for path, old, new, _ in EDITS.values():
-        edit(project / path, old, new)
-    for settings, _ in CHANGES.values():
-        stage.set(**settings)
-    expected = {}
-    for *_, changed in (*EDITS.values(), *CHANGES.values()):
-        expected |= changed
+    expected = apply(*EDITS, *CHANGES)
     assert stage.up() == expected
 
     outputs = stage.outputs()
@@ -169,10 +208,25 @@ def test_all_of_them_at_once_reach_the_account_and_nothing_precious_is_replaced(
     assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == "edited"
     assert account.service(outputs)["desiredCount"] == 2
     assert "GET /new" in account.routes(outputs["ApiId"])
-    assert set(account.log_groups().values()) >= {30}
+    assert account.log_groups()[f"/aws/lambda/{function['FunctionName']}"] == 30
+    assert throttling(account, outputs) == 10
+    assert origins(account, outputs) == ([ORIGIN], ORIGIN)
     kinds = {one["urn"].rpartition("::")[2]: one["type"] for one in stage.resources()}
     replaced = {kinds[name] for name, operation in expected.items() if operation == "replace"}
     assert not [kind for kind in replaced if kind.rpartition(":")[2] in PRECIOUS]
+
+
+def throttling(account, outputs):
+    (stage,) = account.listed("apigatewayv2", "get_stages", "Items", ApiId=outputs["ApiId"])
+    return stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+
+
+def origins(account, outputs):
+    """Return the allowed origins of the API, and those that the task is told."""
+    api = account.client("apigatewayv2").get_api(ApiId=outputs["ApiId"])
+    (container,) = account.task(outputs)["containerDefinitions"]
+    (task,) = [one["value"] for one in container["environment"] if one["name"] == "CORS_ORIGINS"]
+    return api["CorsConfiguration"]["AllowOrigins"], task
 
 
 def test_outputs_serve_scripts_and_the_token_is_in_clear_nowhere_else(stage):
@@ -222,8 +276,19 @@ def test_an_upgrade_from_an_earlier_version_replaces_nothing_precious(
     assert inventory(account) == empty
 
 
+def inventory(account):
+    """Return all that is in the account, but for the alarms that autoscaling makes by itself."""
+    found = account.inventory()
+    alarms = [name for name in found["alarms"] if not name.startswith("TargetTracking-")]
+    return {**found, "alarms": alarms}
+
+
+def counted(inventory):
+    return {name: len(found) for name, found in inventory.items()}
+
+
 def precious(stack):
-    """Give the ids of what holds data or an address."""
+    """Return the ids of what holds data or an address."""
     return {
         one["urn"]: one["id"]
         for one in stack.resources()

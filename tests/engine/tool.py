@@ -96,7 +96,7 @@ class Stack:
 
     def set(self, **settings):
         for key, value in settings.items():
-            self.run("config", "set", key, value)
+            self.run("config", "set", *(["--path"] if "[" in key else []), key, value)
 
     def up(self, *words, fails=False):
         """Deploy; gives what changed, as `steps` does."""
