@@ -18,6 +18,7 @@ from tests.running import Load, RunningCloud, descendants, edit, project_copy, w
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 FUNCTIONS = ("DeleteBlog", "GetBlog", "GetBlogs", "PostBlog", "PutBlog")
+PERMISSIONS = {f"functions-{name}-permission" for name in FUNCTIONS}
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 
 
@@ -209,12 +210,18 @@ def test_a_restart_brings_everything_up_again(deployment, deployed):
     assert deployed.outputs() == before
 
 
-def test_a_service_that_scales_has_at_least_its_least_number_of_tasks(deployed):
+def test_a_service_scales_and_functions_get_an_alias_without_a_refused_request(deployed):
     url = deployed.outputs()["ContainersURL"]
     assert served_by(url) == 1
-    deployed.set(minTasks="2", desiredTasks="2")
+    deployed.set(minTasks="2", desiredTasks="2", snapStart="true")
+    with Load(deployed.outputs()) as load:
+        changed = deployed.up()
 
-    assert deployed.up() == {"containers-scaling": "update"}
+    assert load.failures == []
+    assert load.count > 20
+    assert changed["containers-scaling"] == "update"
+    assert replaced(changed) == PERMISSIONS
+    assert set(changed.values()) == {"create", "update", "replace"}
     wait_until(lambda: served_by(url) == 2)
 
 
@@ -228,14 +235,14 @@ def test_edits_reach_what_runs_without_a_refused_request(deployment, deployed):
             '"HEAD /", "GET /new", "$default"',
         )
         edit(project / "infra" / "backend.py", '"OPEN_WRITES"', '"NEW": "variable", "OPEN_WRITES"')
-        settings = {"memorySize": "512", "minTasks": "2", "desiredTasks": "2", "maxTasks": "2"}
+        settings = {"memorySize": "512", "maxTasks": "2", "snapStart": "false"}
         deployed.set(**settings)
         changed = deployed.up()
     outputs = deployed.outputs()
 
     assert load.failures == []
     assert load.count > 20
-    assert changed["containers-task"] == "replace"
+    assert replaced(changed) == {"containers-task", *PERMISSIONS}
     assert changed["functions-GetBlogs-get-new"] == "create"
     others = {name for name, operation in changed.items() if operation == "update"}
     assert others >= {"containers-service", "functions-GetBlog-function"}
@@ -251,18 +258,8 @@ def test_edits_reach_what_runs_without_a_refused_request(deployment, deployed):
     wait_until(lambda: '"routeKey": "GET /new"' in log.read_text(), log.read_text)
 
 
-def test_functions_get_an_alias_and_lose_it_without_a_refused_request(deployed):
-    permissions = {f"functions-{name}-permission" for name in FUNCTIONS}
-    for setting in ("true", "false"):
-        deployed.set(snapStart=setting)
-        with Load(deployed.outputs()) as load:
-            changed = deployed.up()
-
-        assert load.failures == []
-        assert load.count > 20
-        replaced = {name for name, operation in changed.items() if operation == "replace"}
-        assert replaced == permissions
-    assert deployed.up("--refresh") == {}
+def replaced(changed):
+    return {name for name, operation in changed.items() if operation == "replace"}
 
 
 def served_by(url):
@@ -296,7 +293,7 @@ def test_an_interrupted_up_in_that_shell_ends_in_order_and_the_next_one_goes_on(
 
 def test_a_protected_table_keeps_its_blogs_and_says_how_to_delete_it(deployment, deployed):
     deployed.set(deletionProtection="true")
-    assert deployed.up() == {"blogs": "update"}
+    assert deployed.up("--refresh") == {"blogs": "update"}
     said = deployed.run("destroy", "--yes", fails=True)
 
     assert "is protected and keeps its blogs" in said
