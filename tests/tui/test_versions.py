@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.tui.conftest import LARGE, SMALL, staged
 from tui.client.contract import LARGEST_CONTENTS, Blog, Draft
 from tui.state.versions import versions
+from tui.widgets.drawn_text import RawText
 from tui.widgets.marked_text import MarkedText
-from tui.widgets.raw_text import RawText
 
 HEAD = 3  # title, author, and an empty line
 WORDS = "word " * 50_000

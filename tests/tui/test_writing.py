@@ -9,7 +9,7 @@ from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import TOKEN
 from tui.client.contract import LARGEST_CONTENTS
 from tui.settings.values import BackendName
-from tui.widgets.counted_label import CountedLabel
+from tui.widgets.fields import CountedLabel
 
 F = BackendName.FUNCTIONS
 

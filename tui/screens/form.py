@@ -22,8 +22,7 @@ from tui.screens.preview import PreviewScreen
 from tui.state.draft_blog import DraftBlog, FormValues
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.counted_label import CountedLabel
-from tui.widgets.fields import Fields, TextField
+from tui.widgets.fields import CountedLabel, Fields, TextField
 from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -27,10 +27,12 @@ from tui.state.session import Generation, Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
 from tui.widgets.deletion_line import DeletionLine
-from tui.widgets.links import LinkClicked
 from tui.widgets.list_pane import ListPane
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
+
+if TYPE_CHECKING:
+    from tui.widgets.short_text import LinkClicked
 
 FIRST_REQUEST_DELAY: Final = 0.05  # importing httpx meanwhile would hold the first frame up
 PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each it passes

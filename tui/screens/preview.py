@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,8 +14,10 @@ from tui.client.contract import Draft
 from tui.dialogs.base import ClosesOnce
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.links import LinkClicked
 from tui.widgets.reader import draw, rendered
+
+if TYPE_CHECKING:
+    from tui.widgets.short_text import LinkClicked
 
 
 class PreviewScreen(ClosesOnce[None]):

@@ -13,7 +13,7 @@ from tui import text
 from tui.settings.backends import Backend, Deployment
 from tui.settings.values import BackendName
 from tui.text import CUT
-from tui.widgets.cells import both_ends
+from tui.widgets.strips import both_ends
 
 _LEAST_URL: Final = 16  # less of it says nothing
 _LEAST_NAME: Final = 8  # likewise of a stack's name

@@ -19,7 +19,7 @@ from tui import text
 from tui.client.contract import LARGEST_PAGE, Summary
 from tui.state.loaded_list import LoadedList, View
 from tui.text import Safe
-from tui.widgets.cells import column, strip
+from tui.widgets.strips import column, strip
 
 _AUTHOR_WIDTH: Final = 14
 _NOT_LOADED: Final = Safe(" ··· ")

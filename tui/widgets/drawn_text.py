@@ -1,16 +1,29 @@
-"""A text of any length, drawn as lines in a thread: a widget per paragraph would take seconds."""
+"""Text of any length, drawn as lines in a thread: a widget per paragraph would take seconds.
+
+Rich's Markdown is imported in that thread, since only long texts need it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import io
+from collections.abc import Iterable, Iterator
+from typing import Final
 
+from rich.cells import cell_len
+from rich.console import Console
 from rich.segment import Segment
+from rich.text import Text
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui import text
 from tui.text import Safe
-from tui.widgets.cells import strip
+from tui.widgets.safe_markdown import make_safe
+from tui.widgets.strips import strip
+
+_CONSOLE: Final = Console(file=io.StringIO())  # Rich asks for one to wrap, and draws nothing on it
 
 
 class DrawnText(ScrollView, can_focus=True):
@@ -60,3 +73,49 @@ class DrawnText(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         drawn = Strip(self._lines[index]).apply_style(self.rich_style)
         return drawn.adjust_cell_length(width, self.rich_style)
+
+
+class LongText(DrawnText):
+    """Markdown of any length; links are shown and not clickable."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._source = text.block(source)
+
+    def drawn(self, width: int) -> list[list[Segment]]:
+        from rich.markdown import Markdown  # noqa: PLC0415 -- 0.1 s, for long texts only
+
+        console = Console(
+            width=width,
+            file=io.StringIO(),
+            force_terminal=True,
+            color_system="truecolor",
+            legacy_windows=False,
+        )
+        markdown = Markdown(self._source, hyperlinks=False)
+        make_safe(markdown.parsed)
+        return console.render_lines(markdown)
+
+
+class RawText(DrawnText):
+    """The text as it is written; long lines are wrapped."""
+
+    DEFAULT_CSS = """
+    RawText { padding-left: 1; }
+    """
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._written = text.lines(source)
+
+    def drawn(self, width: int) -> list[list[Segment]]:
+        return [[Segment(row)] for rows in wrapped(self._written, width) for row in rows]
+
+
+def wrapped(lines: Iterable[Safe], width: int) -> Iterator[list[str]]:
+    """Give the rows of each line; nothing is lost but spaces where a row ends."""
+    for line in lines:
+        if cell_len(line) <= width:  # Rich takes many seconds for as many short lines
+            yield [line]
+        else:
+            yield [row.plain for row in Text(line).wrap(_CONSOLE, width, overflow="fold")]

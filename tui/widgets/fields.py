@@ -1,10 +1,11 @@
-"""Fields to write in that keep what is pasted harmless and say what they did with it."""
+"""The parts of a form: fields that make pasted text safe, and labels that count what is in them."""
 
 from __future__ import annotations
 
 from textual import events
 from textual.containers import VerticalScroll
-from textual.widgets import TextArea
+from textual.content import Content
+from textual.widgets import Label, TextArea
 
 from tui import text
 from tui.text import Safe
@@ -43,3 +44,24 @@ class TextField(TextArea):
         if text.REPLACED in pasted and text.REPLACED not in event.text:
             self.notify("Control characters in the pasted text were replaced.")
         self.replace(pasted, *self.selection, maintain_selection_offset=False)
+
+
+class CountedLabel(Label):
+    """The name of a field, how much of its limit is used, and what is wrong with its contents."""
+
+    DEFAULT_CSS = """
+    CountedLabel { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    CountedLabel.wrong { color: $text-error; text-style: bold; }
+    """
+
+    def __init__(self, name: str, limit: int, unit: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(markup=False, id=id)
+        self._words = name
+        self._limit = limit
+        self._unit = unit
+
+    def show(self, size: int, problem: str | None) -> None:
+        """Say how much of the room is taken, and what is wrong."""
+        self.set_class(problem is not None, "wrong")
+        room = f"{self._words}  {size:,} of {self._limit:,} {self._unit}"
+        self.update(Content(text.line(f"{room}  {problem}" if problem else room)))

@@ -20,7 +20,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.text import Safe
-from tui.widgets.cells import strip
+from tui.widgets.strips import strip
 
 _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row, then column
 _BRAILLE: Final = 0x2800

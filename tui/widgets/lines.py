@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui.settings.values import BackendName
 from tui.text import Safe
-from tui.widgets.cells import in_style, strip
+from tui.widgets.strips import in_style, strip
 
 Line = tuple[str, Safe]
 """A style (``plain``, ``head``, ``backends``, ``dim``, ``old``, ``new``) and words.

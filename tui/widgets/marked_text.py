@@ -7,8 +7,7 @@ from typing import Final
 from rich.segment import Segment
 
 from tui.state.versions import Version
-from tui.widgets.drawn_text import DrawnText
-from tui.widgets.raw_text import wrapped
+from tui.widgets.drawn_text import DrawnText, wrapped
 
 MARK: Final = "▌"
 

@@ -99,7 +99,7 @@ def rendered(contents: str) -> Widget:
     """Make the widget that shows Markdown of this length; `draw` it when it is mounted."""
     # Imported for the first blog that is read: Markdown takes 0.1 s that the start has not.
     if _is_heavy(contents):
-        from tui.widgets.long_text import LongText  # noqa: PLC0415 -- see above
+        from tui.widgets.drawn_text import LongText  # noqa: PLC0415 -- see above
 
         return LongText(contents)
     from tui.widgets.short_text import ShortText  # noqa: PLC0415 -- see above
@@ -109,7 +109,7 @@ def rendered(contents: str) -> Widget:
 
 def raw(contents: str) -> Widget:
     """Make the widget that shows a text as it is written."""
-    from tui.widgets.raw_text import RawText  # noqa: PLC0415 -- as for rendered
+    from tui.widgets.drawn_text import RawText  # noqa: PLC0415 -- as for rendered
 
     return RawText(contents)
 

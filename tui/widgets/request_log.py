@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tui.client.contract import LogEntry
 from tui.text import Safe
-from tui.widgets.cells import both_ends, column, in_style, strip
+from tui.widgets.strips import both_ends, column, in_style, strip
 
 _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("UTC", 8, lambda entry: entry.at),

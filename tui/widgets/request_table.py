@@ -16,8 +16,8 @@ from tui.client.contract import LogEntry
 from tui.client.timing import milliseconds
 from tui.state.history import History, matches
 from tui.text import Safe
-from tui.widgets.cells import both_ends, column, in_style, strip
 from tui.widgets.request_log import WORD_AT
+from tui.widgets.strips import both_ends, column, in_style, strip
 
 _Column = tuple[str, int, Callable[[LogEntry], str]]
 _FIRST: Final[tuple[_Column, ...]] = (

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from markdown_it import MarkdownIt
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import Markdown
 
 from tui import text
-from tui.widgets.fit_markdown import make_fit
-from tui.widgets.links import LinkClicked
+from tui.widgets.safe_markdown import make_safe
+
+
+class LinkClicked(Message):
+    """Nothing was opened yet: that is for the person to decide."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
 
 
 class ShortText(VerticalScroll):
@@ -34,5 +42,5 @@ class ShortText(VerticalScroll):
 def _parser() -> MarkdownIt:
     """Make the parser that Textual's widget expects, with text that is fit to show."""
     made = MarkdownIt("gfm-like")
-    made.core.ruler.push("fit", lambda state: make_fit(state.tokens))
+    made.core.ruler.push("fit", lambda state: make_safe(state.tokens))
     return made
