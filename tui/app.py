@@ -131,7 +131,7 @@ class BlogsApp(App[None]):
         for screen in self.screen_stack:
             for label in screen.query(BackendLabel):
                 label.show(
-                    self.session.backend_of(label.kind or self.session.active),
+                    self.session.backend_of(label.backend_name or self.session.active),
                     self.session.backends.deployment,
                     busy=self.session.busy,
                     read_only=self.session.read_only,

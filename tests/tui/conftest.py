@@ -56,9 +56,9 @@ class World:
     plain_http_token: bool = False
     read_only: bool = False
     faults: dict[BackendName, Fault] = field(
-        default_factory=lambda: {kind: Fault() for kind in BackendName}
+        default_factory=lambda: {name: Fault() for name in BackendName}
     )
-    kinds: tuple[BackendName, ...] = tuple(BackendName)
+    names: tuple[BackendName, ...] = tuple(BackendName)
     outputs: dict[str, object] = field(default_factory=dict)
     moved: Backends | None = None
     """Where the person has gone in the app."""
@@ -78,8 +78,8 @@ class World:
         stage = {BackendName.FUNCTIONS: "/Prod", BackendName.CONTAINERS: ""}
         return Backends(
             by_name={
-                kind: Backend(kind=kind, url=self.url + stage[kind], source="test")
-                for kind in self.kinds
+                name: Backend(name=name, url=self.url + stage[name], source="test")
+                for name in self.names
             },
             token=Token(TOKEN, "test"),
             outputs=self.outputs,
@@ -89,20 +89,20 @@ class World:
     def backends(self, backends: Backends) -> None:
         self.moved = backends
 
-    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> HttpApi:
+    def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> HttpApi:
         return HttpApi(
-            backend=self.backends.get(kind),
+            backend=self.backends.get(name),
             token=self.backends.token,
             record=record,
             plain_http_token=self.plain_http_token,
             read_only=self.read_only,
-            transport=transport(self.blogs, self.faults[kind]),
+            transport=transport(self.blogs, self.faults[name]),
         )
 
     def api(
-        self, kind: BackendName = BackendName.FUNCTIONS, record: Callable[[LogEntry], None] = print
+        self, name: BackendName = BackendName.FUNCTIONS, record: Callable[[LogEntry], None] = print
     ) -> HttpApi:
-        return self.open(kind, record)
+        return self.open(name, record)
 
 
 class Stage:
@@ -169,7 +169,7 @@ async def staged(
     world: World, size: tuple[int, int], *, settled: bool = True, tooltips: bool = False
 ) -> AsyncIterator[Stage]:
     """Run the app over *world*; *settled* waits for the first list."""
-    app = BlogsApp(world, next(kind for kind in BackendName if kind in world.kinds))
+    app = BlogsApp(world, next(name for name in BackendName if name in world.names))
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
         stage = Stage(app, pilot, world)

@@ -242,7 +242,7 @@ async def test_every_request_is_recorded_however_it_ends(world):
     with pytest.raises(ApiError):
         await api.read("blog-0001")
 
-    assert [(e.kind, e.method, e.status, e.warmth) for e in entries] == [
+    assert [(e.backend, e.method, e.status, e.warmth) for e in entries] == [
         (BackendName.FUNCTIONS, "GET", 200, "cold"),
         (BackendName.FUNCTIONS, "GET", 200, "warm"),
         (BackendName.FUNCTIONS, "GET", None, "-"),
@@ -272,7 +272,7 @@ async def test_a_proxy_is_not_asked_for_this_machine(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with serve(FakeBlogs(1)) as served:
-        backend = Backend(kind=BackendName.CONTAINERS, url=served.url, source="test")
+        backend = Backend(name=BackendName.CONTAINERS, url=served.url, source="test")
         api = HttpApi(backend=backend, token=None, record=lambda entry: None)
         assert len((await api.page(5)).blogs) == 1
         await api.close()
@@ -334,7 +334,7 @@ async def test_a_tag_that_no_header_takes_is_no_crash(world):
 )
 async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
-    backend = Backend(kind=BackendName.CONTAINERS, url="https://far.example", source="test")
+    backend = Backend(name=BackendName.CONTAINERS, url="https://far.example", source="test")
 
     with pytest.raises(ApiError, match=f"^{name} cannot be used: ") as caught:
         HttpApi(backend=backend, token=None, record=print)

@@ -329,8 +329,8 @@ async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
         await stage.until(lambda: not stage.app.session.busy)
         await stage.pilot.pause()
         assert "Came after" in stage.text()
-        kinds = [entry.kind for entry in stage.app.session.requests if "/blog?" in entry.path]
-        assert kinds.count(F) == 2  # it was recorded under its own name
+        asked = [entry.backend for entry in stage.app.session.requests if "/blog?" in entry.path]
+        assert asked.count(F) == 2  # it was recorded under its own name
 
 
 async def test_a_slow_blog_never_replaces_the_one_that_is_wanted_now(world):
@@ -362,7 +362,7 @@ async def test_a_reload_leaves_the_focus_in_the_blog_that_is_read(world):
 
 
 async def test_a_missing_backend_is_named_instead_of_switched_to(world):
-    world.kinds = (C,)
+    world.names = (C,)
     async with staged(world, SMALL) as stage:
         await stage.press("t")
         await stage.sees("No FUNCTIONS backend is known", "CONTAINERS")

@@ -20,12 +20,12 @@ def top(stage):
     return stage.text().partition("\n")[0]
 
 
-def coloured(stage, kind):
+def coloured(stage, name):
     """Count how often the backend's word stands alone in its colour."""
     return sum(
-        segment.text == kind.word
+        segment.text == name.word
         and segment.style.bgcolor is not None
-        and segment.style.bgcolor.get_truecolor().hex == COLORS[kind]
+        and segment.style.bgcolor.get_truecolor().hex == COLORS[name]
         for strip in stage.strips()
         for segment in strip
     )

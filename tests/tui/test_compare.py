@@ -104,8 +104,8 @@ async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again
 
 async def test_when_both_are_down_both_causes_are_told(world):
     async with staged(world, LARGE) as stage:
-        for kind in BackendName:
-            world.faults[kind].down = True
+        for name in BackendName:
+            world.faults[name].down = True
         await compare(stage)
         await stage.until(lambda: told(stage).count("cannot be reached") == 2)
         assert re.search(r"status +no answer +no answer", told(stage))
@@ -113,7 +113,7 @@ async def test_when_both_are_down_both_causes_are_told(world):
 
 
 async def test_with_one_backend_known_it_is_asked_and_the_way_to_the_other_is_told(world):
-    world.kinds = (F,)
+    world.names = (F,)
     async with staged(world, SMALL) as stage:
         await compare(stage)
         await stage.sees("No CONTAINERS backend is known", "body of FUNCTIONS")

@@ -18,7 +18,7 @@ REQUEST = Request(method="GET", target="/blog")
 
 def exchange(body=b"[]", status=200, **headers):
     entry = LogEntry(
-        kind=BackendName.FUNCTIONS,
+        backend=BackendName.FUNCTIONS,
         method="GET",
         path="/blog",
         at="",
@@ -131,9 +131,9 @@ def test_bodies_differ_exactly_when_their_json_does(old, new):
 async def test_one_backend_is_asked_after_the_other():
     running = []
 
-    async def ask(kind, request):
+    async def ask(name, request):
         assert not running
-        running.append(kind)
+        running.append(name)
         running.pop()
         return exchange()
 

@@ -25,7 +25,7 @@ HUGE = (200, 60)
 
 def at(url, stack="stack dev", token=TOKEN):
     return Backends(
-        by_name={kind: Backend(kind=kind, url=url, source=stack) for kind in BackendName},
+        by_name={name: Backend(name=name, url=url, source=stack) for name in BackendName},
         token=Token(token, stack),
         deployment=Deployment(stack=stack, region="eu-west-1", account="123456789012"),
     )

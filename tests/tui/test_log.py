@@ -24,7 +24,7 @@ HUGE = (200, 60)
 
 def entry(**given):
     known = {
-        "kind": F,
+        "backend": F,
         "method": "GET",
         "path": "/Prod/blog/x",
         "at": "09:00:00",
@@ -135,7 +135,7 @@ async def test_a_read_is_sent_again_at_once_on_either_backend(world):
         await stage.until(lambda: len(world.blogs.asked) == before + 1)
         method, path = world.blogs.asked[0]
         assert world.blogs.asked[-1] == (method, path.removeprefix("/Prod"))
-        await stage.until(lambda: table(stage).current.kind is C)
+        await stage.until(lambda: table(stage).current.backend is C)
         await stage.press("f")
         await stage.until(lambda: world.blogs.asked[-1][1].startswith("/Prod/blog?"))
 

@@ -31,7 +31,7 @@ async def entries(served):
         pass
 
     entries = Entries()
-    backend = Backend(kind=BackendName.CONTAINERS, url=served.url, source="test")
+    backend = Backend(name=BackendName.CONTAINERS, url=served.url, source="test")
     entries.api = HttpApi(backend=backend, token=Token(TOKEN, "test"), record=entries.append)
     yield entries
     await entries.api.close()
@@ -150,7 +150,7 @@ def test_what_a_server_says_of_its_time_is_read_and_nonsense_left_out(header, ti
 
 def entry(size: int) -> LogEntry:
     return LogEntry(
-        kind=BackendName.FUNCTIONS,
+        backend=BackendName.FUNCTIONS,
         method="POST",
         path="/blog",
         at="",

@@ -23,7 +23,7 @@ class ApiFactory(Protocol):
     @property
     def connections(self) -> Connections: ...
 
-    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api: ...
+    def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> Api: ...
 
 
 @dataclass(kw_only=True)
@@ -38,12 +38,12 @@ class HttpApiFactory:
     def read_only(self) -> bool:
         return self.connections.preferences.read_only.value
 
-    def open(self, kind: BackendName, record: Callable[[LogEntry], None]) -> Api:
+    def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> Api:
         """Make a client of the backend; takes a moment, so screens call it in a thread."""
         with _absent("httpx._main"):  # httpx's own command line would bring click and rich
             from tui.client.http_api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import
         return HttpApi(
-            backend=self.backends.get(kind),
+            backend=self.backends.get(name),
             token=self.backends.token,
             record=record,
             timeout=self.connections.preferences.timeout.value,

@@ -33,7 +33,7 @@ class PartialComparison:
     def answers(self) -> dict[BackendName, Exchange]:
         """What did come."""
         sides = {BackendName.FUNCTIONS: self.functions, BackendName.CONTAINERS: self.containers}
-        return {kind: side for kind, side in sides.items() if isinstance(side, Exchange)}
+        return {name: side for name, side in sides.items() if isinstance(side, Exchange)}
 
     @property
     def causes(self) -> list[ApiError | SettingsError]:
@@ -83,10 +83,10 @@ async def compare(request: Request, ask: Ask) -> FullComparison | PartialCompari
 
 
 async def _asked(
-    ask: Ask, kind: BackendName, request: Request
+    ask: Ask, name: BackendName, request: Request
 ) -> Exchange | ApiError | SettingsError:
     """Give what went wrong, too: the other backend is asked all the same."""
     try:
-        return await ask(kind, request)
+        return await ask(name, request)
     except (ApiError, SettingsError) as error:
         return error

@@ -109,7 +109,7 @@ class Request:
 class LogEntry:
     """One request, as it went."""
 
-    kind: BackendName
+    backend: BackendName
     method: str
     path: str
     at: str

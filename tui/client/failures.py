@@ -47,7 +47,7 @@ _SERVER_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 def name_of(backend: Backend) -> str:
     """Name a backend in a sentence."""
-    return f"{backend.kind.word} at {backend.address}"
+    return f"{backend.name.word} at {backend.address}"
 
 
 def error_response(
@@ -69,8 +69,8 @@ def error_response(
 
 def _is_problem(headers: Mapping[str, str]) -> bool:
     """Tell the API's own error_response from that of whatever stands in its place."""
-    kind = headers.get("content-type", "").partition(";")[0]
-    return kind.strip().lower() == "application/problem+json"
+    media_type = headers.get("content-type", "").partition(";")[0]
+    return media_type.strip().lower() == "application/problem+json"
 
 
 def _sentence(status: int) -> str:

@@ -226,8 +226,8 @@ class HttpApi(Api):
     def _cause(self, error: Exception) -> str:
         if _is_tls(error):
             return "has a certificate that cannot be trusted: check the URL."
-        for kind, sentence in _CAUSES:
-            if isinstance(error, kind):
+        for cause, sentence in _CAUSES:
+            if isinstance(error, cause):
                 return sentence.format(timeout=self.timeout, error=error)
         return "broke the connection off: try again."
 

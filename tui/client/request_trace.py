@@ -47,7 +47,7 @@ class RequestTrace:
         server = ServerTime.of(self._named.get("server-timing"))
         path = f"/{self._backend.address.partition('/')[2]}".rstrip("/") + self._request.target
         return LogEntry(
-            kind=self._backend.kind,
+            backend=self._backend.name,
             method=self._request.method,
             path=text.row(self._conceal(path)),
             base=self._backend.url,

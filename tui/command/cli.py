@@ -81,11 +81,11 @@ class _Complaint:
         self.failed = FAILED
         """The code of what is a failure and nothing more; 1 means something else to diff."""
 
-    def make(self, kind: str, code: int, message: str, status: int | None = None) -> int:
+    def make(self, error_kind: str, code: int, message: str, status: int | None = None) -> int:
         """Say it on stderr; gives the exit code."""
         code = self.failed if code == FAILED else code
         if self._as_json:
-            error = {"kind": kind, "message": message, "status": status, "exit_code": code}
+            error = {"kind": error_kind, "message": message, "status": status, "exit_code": code}
             output.complain_json(error)
         else:
             output.complain(f"blogs: {text.line(message, 1000)}")
@@ -107,9 +107,9 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         connections=connections,
         plain_http_token=wanted.plain_http_token.value,
     )
-    kind = wanted.backend.value
+    name = wanted.backend.value
     if args.command is None:
-        return _open_app(factory, kind)
+        return _open_app(factory, name)
     if args.command == "outputs":
         commands.outputs(found, connections, args)
         return DONE
@@ -117,7 +117,7 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
         return asyncio.run(_diff(factory, args))
     if args.command in commands.WRITING and factory.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
-    context = commands.CommandContext(args=args, kind=kind, contents=commands.contents_of(args))
+    context = commands.CommandContext(args=args, backend=name, contents=commands.contents_of(args))
     return _ask(factory, context, complaint)
 
 
@@ -181,34 +181,34 @@ async def _diff(factory: HttpApiFactory, args: Namespace) -> int:
     async with AsyncExitStack() as opened:
         apis = {}
         requests: list[LogEntry] = []
-        for kind in BackendName:
-            apis[kind] = factory.open(kind, requests.append)
-            opened.push_async_callback(apis[kind].close)
+        for name in BackendName:
+            apis[name] = factory.open(name, requests.append)
+            opened.push_async_callback(apis[name].close)
         same = await diff.diff(apis, factory.backends, args)
     return DONE if same else DIFFERENT
 
 
 async def _command(factory: HttpApiFactory, context: commands.CommandContext) -> None:
     asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
-    api = factory.open(context.kind, context.requests.append)
+    api = factory.open(context.backend, context.requests.append)
     try:
         await commands.COMMANDS[context.args.command](api, context)
     finally:
         await api.close()
 
 
-def _open_app(factory: HttpApiFactory, kind: BackendName) -> int:
+def _open_app(factory: HttpApiFactory, name: BackendName) -> int:
     """Open the app on the wanted backend, or on the one that is known."""
     from tui.app import run  # noqa: PLC0415 -- scripts must not wait for textual
 
-    known = kind if kind in factory.backends.by_name else kind.other
+    known = name if name in factory.backends.by_name else name.other
     return run(factory, known)
 
 
 def _flags(args: Namespace) -> Flags:
-    urls = {kind: getattr(args, f"{kind}_url", None) for kind in BackendName}
+    urls = {name: getattr(args, f"{name}_url", None) for name in BackendName}
     return Flags(
-        urls={kind: url for kind, url in urls.items() if url is not None},
+        urls={name: url for name, url in urls.items() if url is not None},
         token_file=getattr(args, "token_file", None),
         stack=getattr(args, "stack", None),
         project=getattr(args, "project", None),

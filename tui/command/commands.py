@@ -29,7 +29,7 @@ class CommandContext:
     """What one command works with."""
 
     args: Namespace
-    kind: BackendName
+    backend: BackendName
     contents: str | None
     """What --file or stdin held; None when nothing was to be read."""
     requests: list[LogEntry] = field(default_factory=list)
@@ -40,7 +40,7 @@ class CommandContext:
         """Print the result, in the form that was asked for."""
         if self.args.json:
             requests = [request_document(entry) for entry in self.requests]
-            output.print_json({"backend": self.kind, **document, "requests": requests})
+            output.print_json({"backend": self.backend, **document, "requests": requests})
         else:
             output.print_text(human)
 
@@ -97,12 +97,12 @@ def show_settings(rows: Sequence[Setting]) -> None:
 
 
 def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str, Any]:
-    backends = {kind: found.by_name.get(kind) for kind in BackendName}
+    backends = {name: found.by_name.get(name) for name in BackendName}
     token, deployment = found.token, found.deployment
     return {
         "backends": {
-            kind: backend and {"url": backend.url, "source": backend.source}
-            for kind, backend in backends.items()
+            name: backend and {"url": backend.url, "source": backend.source}
+            for name, backend in backends.items()
         },
         "token": token and {"source": token.source, "problem": token.problem},
         "place": {
@@ -225,7 +225,7 @@ async def _agreed(api: Api, context: CommandContext, etag: str | None) -> str | 
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here: add --yes to delete.")
     blog = await api.read(context.args.id)
-    output.complain(f"Delete “{text.title(blog.title)}” from {context.kind.word}? y or n:")
+    output.complain(f"Delete “{text.title(blog.title)}” from {context.backend.word}? y or n:")
     # os.read and not readline: its lock would outlive an interrupted question.
     reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
     return (etag or blog.etag) if reply.strip().lower() in {b"y", b"yes"} else None

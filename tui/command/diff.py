@@ -20,8 +20,8 @@ from tui.settings.values import BackendName, SettingsError
 async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namespace) -> bool:
     """Print how the responses differ; return True if they do not. Raise an error of both."""
 
-    async def ask(kind: BackendName, request: Request) -> Exchange:
-        return await apis[kind].exchange(request)
+    async def ask(name: BackendName, request: Request) -> Exchange:
+        return await apis[name].exchange(request)
 
     found = await compare(blog_request(args.id) if args.id else list_request(args.limit), ask)
     if isinstance(found, PartialComparison):
@@ -65,7 +65,7 @@ def _document(found: FullComparison) -> dict[str, object]:
     return {
         "target": found.request.target,
         "same": found.same,
-        "status": {kind: getattr(found, kind).status for kind in BackendName},
+        "status": {name: getattr(found, name).status for name in BackendName},
         "headers": [_header_document(pair) for pair in found.headers if not pair.same],
         "body": list(found.body),
         "requests": [request_document(one.entry) for one in found.responses],

@@ -46,18 +46,18 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     told = "Somebody changed this blog while you were writing."
 
-    def __init__(self, session: Session, kind: BackendName, mine: Draft, theirs: Blog) -> None:
-        """Name *kind*, where an answer is carried out, whichever backend is active."""
+    def __init__(self, session: Session, backend: BackendName, mine: Draft, theirs: Blog) -> None:
+        """Name *backend*, where an answer is carried out, whichever backend is active."""
         super().__init__()
         self._session = session
-        self._kind = kind
+        self._backend = backend
         self._mine = mine
         self._theirs = theirs
         self._position = 0
 
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
-        yield BackendLabel(note="two versions", kind=self._kind)
+        yield BackendLabel(note="two versions", backend=self._backend)
         yield Static(Content(f"{self.told} {_LEGEND}"), id="told")
         mine, theirs = versions(self._mine, self._theirs)
         with Container(id="versions"):
@@ -65,7 +65,7 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
                 yield Static(Content("Mine, not saved"), classes="whose")
                 yield MarkedText(mine, id="mine")
             with Vertical():
-                whose = f"Theirs, stored {moment} UTC on {self._kind.word}"
+                whose = f"Theirs, stored {moment} UTC on {self._backend.word}"
                 yield Static(Content(whose), classes="whose")
                 yield MarkedText(theirs, id="theirs")
         yield Footer(show_command_palette=False)

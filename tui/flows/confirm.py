@@ -20,13 +20,13 @@ _LINK_SCHEMES: Final = {"http", "https", "mailto"}
 
 
 async def confirm_plain_http(
-    app: App[None], session: Session, kind: BackendName, error: ApiError
+    app: App[None], session: Session, backend: BackendName, error: ApiError
 ) -> bool:
     """Ask whether the token may travel unencrypted, when that is what *error* is about."""
     if error.failure is not Failure.PLAIN_HTTP:
         return False
     question = text.line(
-        f"{session.backend_of(kind).url} is not encrypted: others on the way could read the "
+        f"{session.backend_of(backend).url} is not encrypted: others on the way could read the "
         "write token. Send it all the same, until you quit?"
     )
     answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("s", "Send it", "danger")]))

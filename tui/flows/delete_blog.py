@@ -26,19 +26,19 @@ class DeleteFlow:
         self._gone = gone
         """Called with the id of a blog that is no more."""
 
-    async def is_allowed(self, app: App[None], kind: BackendName) -> bool:
+    async def is_allowed(self, app: App[None], backend: BackendName) -> bool:
         """Ask now what would otherwise be asked in the middle of something else."""
         try:
-            await self._session.check_permission(kind)
+            await self._session.check_permission(backend)
         except ApiError as error:
             if error.failure is not Failure.PLAIN_HTTP:
                 app.notify(str(error), severity="error")
-            return await confirm_plain_http(app, self._session, kind, error)
+            return await confirm_plain_http(app, self._session, backend, error)
         return True
 
-    async def carry_out(self, app: App[None], kind: BackendName, blog: Blog) -> None:
+    async def carry_out(self, app: App[None], backend: BackendName, blog: Blog) -> None:
         """Delete *blog* as it is now when its time is up, unless it is kept."""
-        deletion = self._session.deletions.begin(blog, kind)
+        deletion = self._session.deletions.begin(blog, backend)
         self._changed()
         delete = await self._session.deletions.wait(deletion)
         self._changed()
@@ -50,14 +50,14 @@ class DeleteFlow:
     async def _delete(self, app: App[None], deletion: PendingDeletion) -> None:
         blog = deletion.blog
         try:
-            await self._session.delete(deletion.kind, blog)
+            await self._session.delete(deletion.backend, blog)
         except ApiError as error:
             if error.failure is Failure.MISSING:
                 await self.drop_missing(app, blog)
             else:
                 app.notify(f"{named(blog)} was not deleted. {error}", severity="error")
         else:
-            app.notify(f"Deleted {named(blog)} from {deletion.kind.word}.")
+            app.notify(f"Deleted {named(blog)} from {deletion.backend.word}.")
             await self._gone(blog.id)
 
     async def drop_missing(self, app: App[None], blog: Summary) -> None:

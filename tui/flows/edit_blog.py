@@ -103,10 +103,10 @@ class EditFlow:
 
     async def _delete(self, listed: Summary) -> None:
         """Let the time run for what is stored now, and for nothing that comes after."""
-        app, kind = self._screen.app, self._session.active
+        app, backend = self._screen.app, self._session.active
         blog = await self._stored_now(listed)
-        if blog and await self._delete_flow.is_allowed(app, kind):
-            start(self._screen, self._delete_flow.carry_out(app, kind, blog))
+        if blog and await self._delete_flow.is_allowed(app, backend):
+            start(self._screen, self._delete_flow.carry_out(app, backend, blog))
 
     def _is_being_deleted(self, blog: Summary) -> bool:
         """Tell, and say what can be done about it."""

@@ -23,7 +23,7 @@ class SaveFlow:
     def __init__(self, app: App[None], session: Session, say: Callable[[str], None]) -> None:
         self._app = app
         self._session = session
-        self._kind: BackendName = session.active
+        self._backend: BackendName = session.active
         self._say = say
 
     async def save(self, draft_blog: DraftBlog, texts: FormValues) -> Blog | None:
@@ -34,7 +34,7 @@ class SaveFlow:
             return None
         while True:
             try:
-                self._say(f"Saving on {self._kind.word} …")
+                self._say(f"Saving on {self._backend.word} …")
                 written = await self._send(draft_blog, draft_blog.draft(texts))
             except ApiError as error:
                 self._say(str(error))
@@ -42,13 +42,13 @@ class SaveFlow:
                     return None
             else:
                 title = text.title(written.blog.title, 60)
-                self._app.notify(f"Saved “{title}” on {self._kind.word}.")
+                self._app.notify(f"Saved “{title}” on {self._backend.word}.")
                 return written.blog
 
     async def _send(self, draft_blog: DraftBlog, draft: Draft) -> WriteResult:
         if draft_blog.is_new:
-            return await self._session.create(self._kind, draft)
-        return await self._session.replace(self._kind, draft, draft_blog.etag)
+            return await self._session.create(self._backend, draft)
+        return await self._session.replace(self._backend, draft, draft_blog.etag)
 
     async def _recovers(self, draft_blog: DraftBlog, texts: FormValues, error: ApiError) -> bool:
         """Let the person decide where there is something to decide; true is another attempt."""
@@ -57,20 +57,20 @@ class SaveFlow:
                 draft_blog.detach()
             return draft_blog.is_new
         if error.failure is Failure.TAKEN:  # nobody has chosen the id, so none can be changed
-            self._say(f"{self._kind.word} has this blog already (409): save again to compare.")
+            self._say(f"{self._backend.word} has this blog already (409): save again to compare.")
         if error.failure in {Failure.TAKEN, Failure.CHANGED}:
             return await self._settle(draft_blog, texts)
-        return await confirm_plain_http(self._app, self._session, self._kind, error)
+        return await confirm_plain_http(self._app, self._session, self._backend, error)
 
     async def _settle(self, draft_blog: DraftBlog, texts: FormValues) -> bool:
         """Show both versions; gives whether to store what is written all the same."""
         try:
-            theirs = await self._session.read_blog(draft_blog.id, self._kind)
+            theirs = await self._session.read_blog(draft_blog.id, self._backend)
         except ApiError as error:
             self._say(str(error))
             return False
         screen = TakenScreen if draft_blog.is_new else ConflictScreen
-        asked = screen(self._session, self._kind, draft_blog.draft(texts), theirs)
+        asked = screen(self._session, self._backend, draft_blog.draft(texts), theirs)
         answer = await self._app.push_screen_wait(asked)
         if answer == "mine":
             draft_blog.rebase(theirs)  # only over what was shown, not over whatever comes next

@@ -125,8 +125,8 @@ def _verdict(found: FullComparison | PartialComparison) -> list[Line]:
 def _lone_headers(found: PartialComparison) -> list[Line]:
     """Tell all headers of the answer that came."""
     lines: list[Line] = []
-    for kind, answer in found.answers.items():
-        lines.append(("head", Safe(f"headers of {kind.word}")))
+    for name, answer in found.answers.items():
+        lines.append(("head", Safe(f"headers of {name.word}")))
         lines += [("plain", text.line(f"{name}: {value}", 900)) for name, value in answer.headers]
     return lines
 
@@ -163,7 +163,7 @@ def bodies(found: FullComparison | PartialComparison) -> list[Line]:
     """Tell how the bodies differ; show the one body when they do not."""
     if isinstance(found, PartialComparison):
         answers = found.answers.items()
-        return [line for kind, one in answers for line in _body(f"body of {kind.word}", one)]
+        return [line for name, one in answers for line in _body(f"body of {name.word}", one)]
     if found.body:
         head: Line = ("backends", Safe("bodies: - FUNCTIONS, + CONTAINERS"))
         return [head, *((_MARKS.get(line[:1], "plain"), text.line(line)) for line in found.body)]

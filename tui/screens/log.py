@@ -97,7 +97,7 @@ class LogScreen(ClosesOnce[None]):
 
     # Again.
 
-    def action_replay(self, kind: str) -> None:
+    def action_replay(self, name: str) -> None:
         """Send it once more: a read at once, a write after a request."""
         entry = self._table.current
         if entry is None:
@@ -106,32 +106,32 @@ class LogScreen(ClosesOnce[None]):
         if obstacle or entry.request is None:
             self.notify(obstacle, severity="warning")
         elif entry.request.writes:
-            start(self, self._ask(BackendName(kind), entry.request))
+            start(self, self._ask(BackendName(name), entry.request))
         else:
-            start(self, self._replay(BackendName(kind), entry.request))
+            start(self, self._replay(BackendName(name), entry.request))
 
     def _obstacle(self, entry: LogEntry) -> str:
         if entry.request is None:
             return _FORGOTTEN
         return READ_ONLY if entry.request.writes and self._session.read_only else ""
 
-    async def _ask(self, kind: BackendName, request: Request) -> None:
+    async def _ask(self, name: BackendName, request: Request) -> None:
         """Name what would be written, and where; once, however often the key was pressed."""
         if not is_on_top(self):
             return
-        place = self._session.backends.deployment.words
+        deployment = self._session.backends.deployment.words
         words = (
-            f"Send {request.method} {request.target} once more, to {kind.word} ({place})? "
+            f"Send {request.method} {request.target} once more, to {name.word} ({deployment})? "
             "It may change what is stored."
         )
         screen = ChoiceScreen(text.line(words, len(words)), [Choice("y", "Send", "danger")])
         if await self.app.push_screen_wait(screen):
-            await self._replay(kind, request)
+            await self._replay(name, request)
 
-    async def _replay(self, kind: BackendName, request: Request) -> None:
+    async def _replay(self, name: BackendName, request: Request) -> None:
         try:
-            self._session.backends.get(kind)
-            await self._session.exchange(kind, request)
+            self._session.backends.get(name)
+            await self._session.exchange(name, request)
         except (ApiError, SettingsError) as error:
             self.notify(str(error), severity="error")
         if is_open(self):
@@ -165,7 +165,7 @@ def detail(entry: LogEntry) -> list[Line]:
     """Tell all that is known of one request."""
     lines: list[Line] = [
         ("head", text.line(f"{entry.method} {entry.path}")),
-        ("plain", text.line(f"{entry.kind.word} at {entry.base}")),
+        ("plain", text.line(f"{entry.backend.word} at {entry.base}")),
         ("dim", text.line(f"request {entry.number}, {entry.date} {entry.at} UTC")),
     ]
     if entry.error:

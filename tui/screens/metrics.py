@@ -187,8 +187,8 @@ class MetricsScreen(ClosesOnce[None]):
         window = report.window
         frame = Frame(title=chart.title, start=window.start, end=window.end, step_s=window.step_s)
         curves = [
-            Curve(word=kind.word, dash=_DASHES[kind], points=report.reading(key).points)
-            for kind, key in zip(BackendName, chart.keys, strict=True)
+            Curve(word=name.word, dash=_DASHES[name], points=report.reading(key).points)
+            for name, key in zip(BackendName, chart.keys, strict=True)
         ]
         self.query_one(f"#{chart.name}", LineChart).show(frame, curves)
 

@@ -85,7 +85,7 @@ class Flags:
 class Backend:
     """One deployed blog API."""
 
-    kind: BackendName
+    name: BackendName
     url: str
     source: str
 
@@ -105,12 +105,12 @@ class Backends:
     """All that the stack has output, where that is known; the token is among it."""
     deployment: Deployment = field(default_factory=Deployment)
 
-    def get(self, kind: BackendName) -> Backend:
-        """Give the backend of that kind, or say how to name it."""
-        if kind not in self.by_name:
-            variable = URL_VARIABLES[kind]
-            raise SettingsError(f"No {kind.word} backend is known: set {variable} or --{kind}-url.")
-        return self.by_name[kind]
+    def get(self, name: BackendName) -> Backend:
+        """Give the backend of that name, or say how to name it."""
+        if name not in self.by_name:
+            variable = URL_VARIABLES[name]
+            raise SettingsError(f"No {name.word} backend is known: set {variable} or --{name}-url.")
+        return self.by_name[name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,14 +183,14 @@ class Finder:
     def _named_urls(self) -> dict[BackendName, Backend]:
         """Read the URLs from flags and environment; an empty variable counts as absent."""
         found = {}
-        for kind, variable in URL_VARIABLES.items():
+        for name, variable in URL_VARIABLES.items():
             candidates = (
-                (self.flags.urls.get(kind), f"--{kind}-url"),
+                (self.flags.urls.get(name), f"--{name}-url"),
                 (self.environ.get(variable), variable),
             )
             for text, source in candidates:
                 if text:
-                    found[kind] = Backend(kind=kind, url=checked_url(text, source), source=source)
+                    found[name] = Backend(name=name, url=checked_url(text, source), source=source)
                     break
         return found
 
@@ -199,8 +199,8 @@ class Finder:
         if self.config.stack:
             return chosen_by(source, self.of_stack(self.config.stack))
         urls = {
-            kind: Backend(kind=kind, url=checked_url(url, source), source=source)
-            for kind, url in self.config.urls.items()
+            name: Backend(name=name, url=checked_url(url, source), source=source)
+            for name, url in self.config.urls.items()
         }
         if not urls:
             return None
@@ -219,8 +219,8 @@ class Finder:
     def _of_outputs(self, outputs: Mapping[str, Any], source: str, hint: str) -> Backends:
         texts = {name: value for name, value in outputs.items() if isinstance(value, str)}
         found = {
-            kind: Backend(kind=kind, url=checked_url(texts[output], source), source=source)
-            for kind, output in _OUTPUTS.items()
+            name: Backend(name=name, url=checked_url(texts[output], source), source=source)
+            for name, output in _OUTPUTS.items()
             if output in texts
         }
         if not found:

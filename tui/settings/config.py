@@ -32,7 +32,7 @@ class Config:
             BackendName.FUNCTIONS: self.functions_url,
             BackendName.CONTAINERS: self.containers_url,
         }
-        return {kind: url for kind, url in named.items() if url is not None}
+        return {name: url for name, url in named.items() if url is not None}
 
 
 KEYS = tuple(field.name for field in fields(Config))

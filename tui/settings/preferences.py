@@ -44,7 +44,7 @@ def find(args: Namespace, environ: Mapping[str, str], config: Config) -> Prefere
     """Find every setting, or say which is wrong and who gave it."""
     layers = _Layers(args, environ, config)
     return Preferences(
-        backend=layers.find("backend", _kind, BackendName.FUNCTIONS),
+        backend=layers.find("backend", _backend_name, BackendName.FUNCTIONS),
         timeout=layers.find("timeout", checked_seconds, 30.0),
         read_only=layers.find("read_only", _switch, False),  # noqa: FBT003 -- the default
         plain_http_token=_flag_only(args),
@@ -80,7 +80,7 @@ class _Layers:
         return SettingValue(value=default, source=DEFAULT_SOURCE)
 
 
-def _kind(value: object, source: str) -> BackendName:
+def _backend_name(value: object, source: str) -> BackendName:
     try:
         return BackendName(str(value))
     except ValueError as error:
@@ -125,7 +125,7 @@ def deployment_settings(found: Backends) -> list[Setting]:
     chosen = Setting(
         name="stack", value=deployment.stack or "none", source=deployment.chosen_by or "-"
     )
-    rows = [chosen, *(_url_row(found, kind) for kind in BackendName)]
+    rows = [chosen, *(_url_row(found, name) for name in BackendName)]
     told = next(iter(found.by_name.values())).source
     for name, value in (("region", deployment.region), ("account", deployment.account)):
         rows.append(Setting(name=name, value=value or "-", source=told if value else "-"))
@@ -135,11 +135,11 @@ def deployment_settings(found: Backends) -> list[Setting]:
     return rows
 
 
-def _url_row(found: Backends, kind: BackendName) -> Setting:
-    backend = found.by_name.get(kind)
+def _url_row(found: Backends, name: BackendName) -> Setting:
+    backend = found.by_name.get(name)
     if backend is None:
-        return Setting(name=f"{kind} URL", value="not known", source="-")
-    return Setting(name=f"{kind} URL", value=backend.url, source=backend.source)
+        return Setting(name=f"{name} URL", value="not known", source="-")
+    return Setting(name=f"{name} URL", value=backend.url, source=backend.source)
 
 
 def _backend_row(name: str, given: SettingValue[BackendName]) -> Setting:

@@ -86,7 +86,7 @@ def matches(entry: LogEntry, words: str) -> bool:
 
 def _holds(entry: LogEntry, word: str) -> bool:
     if word in set(BackendName):
-        return entry.kind == word
+        return entry.backend == word
     if word == "failed":
         return entry.failed
     if word in {"cold", "warm"}:
@@ -140,7 +140,7 @@ def export(folder: Path, entries: Iterable[LogEntry]) -> Path:
 def entry_document(entry: LogEntry) -> dict[str, Any]:
     """Give the stable shape of one request in the file."""
     return {
-        "backend": entry.kind,
+        "backend": entry.backend,
         "url": entry.base,
         "time": f"{entry.date}T{entry.at}Z",
         **request_document(entry),

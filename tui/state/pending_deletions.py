@@ -21,7 +21,7 @@ class PendingDeletion:
     """One deletion that nobody was told of yet."""
 
     blog: Blog
-    kind: BackendName
+    backend: BackendName
     """Where the request goes, whatever backend is active by then."""
     due: float
     decided: asyncio.Event = field(default_factory=asyncio.Event)
@@ -41,9 +41,9 @@ class PendingDeletions:
         self.waiting: list[PendingDeletion] = []
         self._none_waits = asyncio.Event()
 
-    def begin(self, blog: Blog, kind: BackendName) -> PendingDeletion:
+    def begin(self, blog: Blog, backend: BackendName) -> PendingDeletion:
         """Let the time of a deletion run; `wait` it."""
-        deletion = PendingDeletion(blog=blog, kind=kind, due=monotonic() + self.grace)
+        deletion = PendingDeletion(blog=blog, backend=backend, due=monotonic() + self.grace)
         self.waiting.append(deletion)
         return deletion
 

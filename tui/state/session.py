@@ -72,8 +72,8 @@ class Session:
         """The active backend."""
         return self.backend_of(self.active)
 
-    def backend_of(self, kind: BackendName) -> Backend:
-        return self._factory.backends.get(kind)
+    def backend_of(self, name: BackendName) -> Backend:
+        return self._factory.backends.get(name)
 
     @property
     def read_only(self) -> bool:

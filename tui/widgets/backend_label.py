@@ -32,9 +32,9 @@ class BackendLabel(Static):
     BackendLabel.containers { background: $containers; color: $on-backend; }
     """
 
-    def __init__(self, *, note: str = "", kind: BackendName | None = None) -> None:
+    def __init__(self, *, note: str = "", backend: BackendName | None = None) -> None:
         super().__init__(markup=False)
-        self.kind = kind
+        self.backend_name = backend
         """The backend that is named, for a screen that is about one; None for the active one."""
         self.note = note
         """What the screen adds: fixed words of ours."""
@@ -46,8 +46,8 @@ class BackendLabel(Static):
 
     def show(self, backend: Backend, place: Deployment, *, busy: bool, read_only: bool) -> None:
         """Show *backend*."""
-        for kind in BackendName:
-            self.set_class(kind is backend.kind, kind.value)
+        for name in BackendName:
+            self.set_class(name is backend.name, name.value)
         self._backend, self._deployment, self._read_only = backend, place, read_only
         if busy:
             self._await_answer()
@@ -76,7 +76,7 @@ class BackendLabel(Static):
         """Write what must always be seen, and as much of the URL as there is room for."""
         if self._backend is None:
             return
-        word = f" {self._backend.kind.word} "
+        word = f" {self._backend.name.word} "
         state = " READ-ONLY " if self._read_only else ""
         waiting = " … waiting " if self._is_late else ""
         rest = self._rest(self.size.width - sum(map(cell_len, (word, state, waiting))))

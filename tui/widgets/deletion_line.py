@@ -40,7 +40,7 @@ def _words(waiting: list[PendingDeletion]) -> str:
     # The keys come first: a long title is cut, and toasts cover the right.
     return (
         f"Deleting in {deletion.seconds} s (u keeps it, D deletes it now): "
-        f"{named(deletion.blog)} from {deletion.kind.word}"
+        f"{named(deletion.blog)} from {deletion.backend.word}"
     )
 
 

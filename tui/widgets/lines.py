@@ -83,10 +83,10 @@ class Lines(ScrollView, can_focus=True):
         return self._with_colours(line, words) if mark == "backends" else line
 
     def _with_colours(self, line: Strip, words: Safe) -> Strip:
-        for kind in BackendName:
-            if kind.word in words:
-                style = self.get_component_rich_style(f"lines--{kind}")
-                line = in_style(line, words.index(kind.word), kind.word, style)
+        for name in BackendName:
+            if name.word in words:
+                style = self.get_component_rich_style(f"lines--{name}")
+                line = in_style(line, words.index(name.word), name.word, style)
         return line
 
     def _style(self, mark: str) -> Style:

@@ -16,7 +16,7 @@ from tui.widgets.strips import both_ends, column, in_style, strip
 
 _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("UTC", 8, lambda entry: entry.at),
-    ("backend", 10, lambda entry: entry.kind.word),
+    ("backend", 10, lambda entry: entry.backend.word),
     ("method", 6, lambda entry: entry.method),
     ("code", 4, lambda entry: str(entry.status or "none")),
     ("ms", 7, lambda entry: f"{entry.milliseconds:.0f}".rjust(6)),
@@ -73,8 +73,8 @@ class RequestLog(ScrollView, can_focus=True):
         if entry.failed:
             style = self.get_component_rich_style("request-log--failed")
         drawn = _drawn([read(entry) for _, _, read in _COLUMNS], style)
-        word = self.get_component_rich_style(f"request-log--{entry.kind}")
-        return in_style(drawn, WORD_AT, entry.kind.word, word)
+        word = self.get_component_rich_style(f"request-log--{entry.backend}")
+        return in_style(drawn, WORD_AT, entry.backend.word, word)
 
 
 def _drawn(values: Sequence[str], style: Style) -> Strip:

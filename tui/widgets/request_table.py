@@ -22,7 +22,7 @@ from tui.widgets.strips import both_ends, column, in_style, strip
 _Column = tuple[str, int, Callable[[LogEntry], str]]
 _FIRST: Final[tuple[_Column, ...]] = (
     ("UTC", 8, lambda entry: entry.at),
-    ("backend", 10, lambda entry: entry.kind.word),
+    ("backend", 10, lambda entry: entry.backend.word),
     ("method", 6, lambda entry: entry.method),
     ("code", 4, lambda entry: str(entry.status or "none")),
     ("      ms", 8, lambda entry: milliseconds(entry.milliseconds).rjust(8)),
@@ -145,8 +145,10 @@ class RequestTable(ScrollView, can_focus=True):
             style = self.get_component_rich_style("request-table--failed")
         if index == self._cursor:
             style = self.get_component_rich_style("request-table--cursor")
-        word = self.get_component_rich_style(f"request-table--{entry.kind}")
-        return in_style(strip(self._words_of(entry), width, style), WORD_AT, entry.kind.word, word)
+        word = self.get_component_rich_style(f"request-table--{entry.backend}")
+        return in_style(
+            strip(self._words_of(entry), width, style), WORD_AT, entry.backend.word, word
+        )
 
     def _words_of(self, entry: LogEntry | None) -> Safe:
         """Draw the columns that fit, the path last; without an entry their names."""
