@@ -18,7 +18,7 @@ from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.client.failures import READ_ONLY
 from tui.command import commands, output, terminal
 from tui.command.arguments import Parser, UsageError, app_words, build_parser
-from tui.command.output import OutputError, ReaderGone
+from tui.command.output import OutputError, PipeClosed
 from tui.settings import config as configuration
 from tui.settings import preferences
 from tui.settings.backends import Backends, Finder, Flags
@@ -43,7 +43,7 @@ _EXITS: Final = {
     Failure.CHANGED: 4,
     Failure.MISSING: 5,
 }
-_KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
+_ERROR_KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
     OutputError: ("output", FAILED),
     MetricsError: ("metrics", FAILED),
     UsageError: ("usage", WRONG_USE),
@@ -54,25 +54,25 @@ _KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, or the app; gives the exit code, and complaints are one line."""
     words = list(sys.argv[1:] if argv is None else argv)
-    complaint = _Complaint(as_json="--json" in words)
+    reporter = _ErrorReporter(as_json="--json" in words)
     try:
         parser = build_parser()
         args = parser.parse_args(words)
         if args.command in {"completion", "serve"}:
-            return _apart(args, parser, words)
-        complaint.failed = TROUBLE if args.command == "diff" else FAILED
-        return _run(args, os.environ, complaint)
-    except ReaderGone:
+            return _run_without_backend(args, parser, words)
+        reporter.failed = TROUBLE if args.command == "diff" else FAILED
+        return _run(args, os.environ, reporter)
+    except PipeClosed:
         return DONE
     except (MetricsError, OutputError, UsageError, SettingsError) as error:
-        return complaint.make(*_KINDS[type(error)], str(error))
+        return reporter.report(*_ERROR_KINDS[type(error)], str(error))
     except ApiError as error:
-        return complaint.make(error.failure, _EXITS[error.failure], str(error), error.status)
+        return reporter.report(error.failure, _EXITS[error.failure], str(error), error.status)
     except KeyboardInterrupt:
-        return complaint.make("interrupted", INTERRUPTED, complaint.interrupted)
+        return reporter.report("interrupted", INTERRUPTED, reporter.interrupted)
 
 
-class _Complaint:
+class _ErrorReporter:
     """How this run says what went wrong."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -81,22 +81,22 @@ class _Complaint:
         self.failed = FAILED
         """The code of what is a failure and nothing more; 1 means something else to diff."""
 
-    def make(self, error_kind: str, code: int, message: str, status: int | None = None) -> int:
+    def report(self, error_kind: str, code: int, message: str, status: int | None = None) -> int:
         """Say it on stderr; gives the exit code."""
         code = self.failed if code == FAILED else code
         if self._as_json:
             error = {"kind": error_kind, "message": message, "status": status, "exit_code": code}
-            output.complain_json(error)
+            output.print_error_json(error)
         else:
-            output.complain(f"blogs: {text.line(message, 1000)}")
+            output.print_stderr(f"blogs: {text.line(message, 1000)}")
         return code
 
 
-def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> int:
+def _run(args: Namespace, environ: Mapping[str, str], reporter: _ErrorReporter) -> int:
     if args.command is None:
-        objection = terminal.objection(environ)
-        if objection:
-            raise UsageError(objection)
+        problem = terminal.problem(environ)
+        if problem:
+            raise UsageError(problem)
     connections = _connections(args, environ)
     if args.command == "metrics":
         return _show_metrics(args, connections.finder)
@@ -118,7 +118,7 @@ def _run(args: Namespace, environ: Mapping[str, str], complaint: _Complaint) -> 
     if args.command in commands.WRITING and factory.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
     context = commands.CommandContext(args=args, backend=name, contents=commands.contents_of(args))
-    return _ask(factory, context, complaint)
+    return _ask(factory, context, reporter)
 
 
 def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
@@ -129,7 +129,7 @@ def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
     )
 
 
-def _apart(args: Namespace, parser: Parser, words: Sequence[str]) -> int:
+def _run_without_backend(args: Namespace, parser: Parser, words: Sequence[str]) -> int:
     """Run what asks no backend itself."""
     if args.command == "completion":
         from tui.command import completion  # noqa: PLC0415 -- no other command needs it
@@ -161,12 +161,14 @@ def _show_metrics(args: Namespace, finder: Finder) -> int:
     return DONE
 
 
-def _ask(factory: HttpApiFactory, context: commands.CommandContext, complaint: _Complaint) -> int:
+def _ask(
+    factory: HttpApiFactory, context: commands.CommandContext, reporter: _ErrorReporter
+) -> int:
     try:
         asyncio.run(_command(factory, context))
     except KeyboardInterrupt:
         if context.writing:
-            complaint.interrupted = (
+            reporter.interrupted = (
                 f"Interrupted: whether blog {context.writing} was written is not known; "
                 f"look with: blogs show {context.writing}"
             )

@@ -73,7 +73,9 @@ def _standard_input() -> bytes:
     if sys.stdin is None:
         raise UsageError("Standard input is closed: name a file with --file.")
     if sys.stdin.isatty():
-        output.complain("Type the contents, then Ctrl-D on a line of its own (Ctrl-C to give up).")
+        output.print_stderr(
+            "Type the contents, then Ctrl-D on a line of its own (Ctrl-C to give up)."
+        )
     return sys.stdin.buffer.read(LARGEST_CONTENTS + 1)
 
 
@@ -145,9 +147,9 @@ def _end_of_list(
     if context.args.json:
         context.show("", blogs=blogs, more=more)
     elif count == 0:
-        output.complain("No blogs yet: write one with blogs post --title TITLE.")
+        output.print_stderr("No blogs yet: write one with blogs post --title TITLE.")
     elif more:
-        output.complain(f"There are more than these {count}: --limit N or --all.")
+        output.print_stderr(f"There are more than these {count}: --limit N or --all.")
 
 
 async def show(api: Api, context: CommandContext) -> None:
@@ -212,7 +214,7 @@ async def remove(api: Api, context: CommandContext) -> None:
     if not args.yes:
         etag = await _agreed(api, context, etag)
         if etag is None:
-            output.complain("Nothing was deleted.")
+            output.print_stderr("Nothing was deleted.")
             return
     context.writing = args.id
     read_back = await Writes().delete(api, args.id, etag)
@@ -225,7 +227,7 @@ async def _agreed(api: Api, context: CommandContext, etag: str | None) -> str | 
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here: add --yes to delete.")
     blog = await api.read(context.args.id)
-    output.complain(f"Delete “{text.title(blog.title)}” from {context.backend.word}? y or n:")
+    output.print_stderr(f"Delete “{text.title(blog.title)}” from {context.backend.word}? y or n:")
     # os.read and not readline: its lock would outlive an interrupted question.
     reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
     return (etag or blog.etag) if reply.strip().lower() in {b"y", b"yes"} else None

@@ -18,7 +18,7 @@ class OutputError(Exception):
     """The output could not be written; the text is one sentence."""
 
 
-class ReaderGone(Exception):
+class PipeClosed(Exception):
     """Whoever read the output has enough of it."""
 
 
@@ -65,16 +65,16 @@ def print_text(line: str) -> None:
     _write(sys.stdout, line)
 
 
-def complain_json(error: dict[str, Any]) -> None:
+def print_error_json(error: dict[str, Any]) -> None:
     """Print a failure on stderr, in the shape that scripts read."""
-    complain(json.dumps({"error": error}))
+    print_stderr(json.dumps({"error": error}))
 
 
-def complain(line: str) -> None:
+def print_stderr(line: str) -> None:
     """Print on stderr; when even that is impossible, nobody can be told."""
     try:
         _write(sys.stderr, line)
-    except (OutputError, ReaderGone):
+    except (OutputError, PipeClosed):
         return
 
 
@@ -89,7 +89,7 @@ def _write(stream: TextIO | None, line: str) -> None:
         stream.buffer.flush()
     except BrokenPipeError as error:
         _silence(stream)
-        raise ReaderGone from error
+        raise PipeClosed from error
     except OSError as error:
         _silence(stream)
         raise OutputError(f"The output could not be written: {error.strerror}.") from error

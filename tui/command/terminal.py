@@ -11,7 +11,7 @@ _POOR: Final = {"", "dumb", "unknown"}
 _INSTEAD: Final = "the plain commands work anywhere: blogs ls, blogs show ID, blogs --help."
 
 
-def objection(environ: Mapping[str, str]) -> str | None:
+def problem(environ: Mapping[str, str]) -> str | None:
     """Say in one line why there can be no app here, or None."""
     if environ.get(_DRIVER):  # textual-serve draws in a browser, and talks through pipes
         return None
