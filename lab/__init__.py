@@ -1,5 +1,6 @@
 """Measurement of the two backends. It knows HTTP and CloudWatch, not how blogs are stored.
 
 * `load`: send HTTP requests and time them
+* `comparison`: compare the responses of both backends to one request
 * `cloudwatch`: read a stack's metrics from CloudWatch
 """

@@ -1,114 +1,157 @@
-"""The completion scripts, in real shells where there are any."""
+"""The completion scripts, in real interactive shells."""
 
 from __future__ import annotations
 
-import shlex
+import os
 import shutil
 import subprocess
+import sys
+import time
 
 import pytest
 
+from tests.tui.terminal import DEADLINE, opened
 from tui.command.arguments import SHELLS, build_parser
 from tui.command.completion import script
 
-COMMANDS = {"ls", "show", "post", "edit", "rm", "diff", "outputs", "completion"}
+# Each loads the script, and binds Ctrl-B to write the command line to the file `line`.
+SETUP = {
+    "bash": """\
+source ./script
+save() { printf %s "$READLINE_LINE" > new && mv new line; }
+bind -x '"\\C-b": save'
+""",
+    "zsh": """\
+autoload -Uz compinit && compinit -u -D
+eval "$(cat script)"
+save() { print -rn -- "$BUFFER" > new && mv new line }
+zle -N save
+bindkey '^B' save
+""",
+    "fish": """\
+source script
+function save; commandline > new; mv new line; end
+bind \\cb save
+""",
+}
+COMMANDS = {
+    "bash": ["bash", "--norc", "--noprofile", "-i"],
+    "zsh": ["zsh", "-f", "-i"],
+    "fish": ["fish", "--no-config", "-i"],
+}
+HARMFUL = "it's [odd]: \\ %% \" `touch one` $(touch two) (touch three)"
+TAB, CTRL_B, CTRL_U = b"\t", b"\x02", b"\x15"
 
 
-def bash(tmp_path, *words):
-    """Give what bash offers when the last of *words* is being typed."""
-    line = " ".join(map(shlex.quote, ("blogs", *words)))
-    program = (
-        f"{script('bash', build_parser())}\nCOMP_WORDS=({line})\n"
-        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_blogs\n"
-        '[[ ${#COMPREPLY[@]} == 0 ]] || printf "%s\\n" "${COMPREPLY[@]}"\n'
-    )
-    done = subprocess.run(
-        ["bash", "--norc", "-c", program],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        timeout=30,
-        check=True,
-    )
-    assert done.stderr == ""
-    return set(done.stdout.splitlines())
+class Shell:
+    """An interactive shell that has loaded its completion script."""
+
+    def __init__(self, terminal, folder):
+        self._terminal = terminal
+        self.folder = folder
+        self._line = folder / "line"
+
+    def complete(self, typed):
+        """Type a command line and Tab; return the line that the shell then shows."""
+        self._terminal.type(CTRL_U + typed.encode() + TAB)
+        return self._saved()
+
+    def _saved(self):
+        self._line.unlink(missing_ok=True)
+        self._terminal.type(CTRL_B)
+        deadline = time.monotonic() + DEADLINE
+        while not self._line.exists():
+            assert time.monotonic() < deadline, self._terminal.seen[-2000:]
+            self._terminal.read(0.05)
+        return self._line.read_text().rstrip("\n")
 
 
-def test_bash_offers_commands_and_options_of_the_program(tmp_path):
-    offered = bash(tmp_path, "")
-
-    assert offered >= COMMANDS | {"--stack", "--read-only"}
-    assert bash(tmp_path, "o") == {"outputs"}
+@pytest.fixture(scope="module", params=SHELLS)
+def shell(request, tmp_path_factory):
+    if not shutil.which(request.param):
+        pytest.skip(f"{request.param} is not installed")
+    folder = tmp_path_factory.mktemp(request.param)
+    parser = build_parser()
+    parser.add_argument("--odd", help=HARMFUL)
+    (folder / "script").write_text(script(request.param, parser))
+    (folder / "setup").write_text(SETUP[request.param])
+    (folder / "a file").touch()
+    (folder / "big folder").mkdir()
+    (folder / "big folder" / "inner file").touch()
+    command = COMMANDS[request.param]
+    start = f"import os; os.chdir({str(folder)!r}); os.execvp({command[0]!r}, {command!r})"
+    environ = {**os.environ, "HOME": str(folder), "TERM": "xterm"}
+    with opened(environ, (120, 36), ["-c", start]) as terminal:
+        terminal.type(b"source ./setup && echo load''ed\r")
+        terminal.expect(b"loaded")
+        yield Shell(terminal, folder)
 
 
 @pytest.mark.parametrize(
-    ("words", "offered"),
+    ("typed", "completed"),
     [
-        (["ls", "--al"], {"--all"}),
-        (["ls", "--yes"], set()),
-        (["rm", "--y"], {"--yes"}),
-        (["--backend", ""], {"functions", "containers"}),
-        (["ls", "--backend", "f"], {"functions"}),
-        (["ls", "--backend", "="], {"functions", "containers"}),
-        (["ls", "--backend", "=", "c"], {"containers"}),
-        (["--backend", "containers", "completion", "z"], {"zsh"}),
-        (["--backend", "=", "containers", "completion", "z"], {"zsh"}),
-        (["--stack", "rm", "ls", "--al"], {"--all"}),
-        (["show", "b"], set()),
-        (["ls", "--limit", ""], set()),
+        ("blogs o", "blogs outputs "),
+        ("blogs --pl", "blogs --plain-http-token "),
+        ("blogs ls --al", "blogs ls --all "),
+        ("blogs rm --y", "blogs rm --yes "),
+        ("blogs rm 019e0d3c --y", "blogs rm 019e0d3c --yes "),
+        ("blogs --read-only post --titl", "blogs --read-only post --title "),
+        ("blogs ls --backend f", "blogs ls --backend functions "),
+        ("blogs metrics --period 2", "blogs metrics --period 24h "),
+        ("blogs --backend containers completion z", "blogs --backend containers completion zsh "),
+        ("blogs --stack rm ls --al", "blogs --stack rm ls --all "),
+        ("blogs post --file a", "blogs post --file a\\ file "),
+        ("blogs post --file big\\ folder/i", "blogs post --file big\\ folder/inner\\ file "),
+        ("blogs post --file 'big folder/i", "blogs post --file 'big folder/inner file' "),
+        ("blogs --project b", "blogs --project big\\ folder/"),
     ],
 )
-def test_bash_offers_what_fits_the_place(tmp_path, words, offered):
-    assert bash(tmp_path, *words) == offered
+def test_tab_completes_commands_options_values_and_files(shell, typed, completed):
+    assert shell.complete(typed) == completed
 
 
-def test_bash_offers_files_where_a_file_is_meant_and_folders_where_one_is(tmp_path):
-    (tmp_path / "a file").touch()
-    (tmp_path / "a folder").mkdir()
-
-    assert bash(tmp_path, "post", "--file", "a") == {"a file", "a folder"}
-    assert bash(tmp_path, "--project", "a") == {"a folder"}
-
-
-@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
-def test_fish_offers_what_fits_the_place(tmp_path):
-    (tmp_path / "blogs.fish").write_text(script("fish", build_parser()))
-
-    def offered(line):
-        ask = f"source blogs.fish; complete -C {shlex.quote(line)}"
-        words = ["fish", "--no-config", "-c", ask]
-        done = subprocess.run(
-            words, capture_output=True, text=True, cwd=tmp_path, timeout=30, check=True
-        )
-        return {entry.partition("\t")[0] for entry in done.stdout.splitlines()}
-
-    assert offered("blogs ") >= COMMANDS
-    assert offered("blogs ls --al") == {"--all"}
-    assert offered("blogs ls --backend ") == {"functions", "containers"}
+@pytest.mark.parametrize(
+    "typed",
+    ["blogs ls --yes", "blogs show a", "blogs ls --limit ", "blogs post --title a", "blogs xy"],
+)
+def test_tab_changes_nothing_where_nothing_fits(shell, typed):
+    assert shell.complete(typed) == typed
 
 
-@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
-def test_zsh_reads_its_script():
-    program = f'compdef() {{ print -r -- "$@" }}\n{script("zsh", build_parser())}'
-
-    done = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, timeout=30, check=True)
-
-    assert (done.stdout, done.stderr) == (b"_blogs blogs\n", b"")
+@pytest.mark.parametrize("shell", ["bash", "fish"], indirect=True)
+def test_option_and_value_may_be_joined_by_an_equals_sign(shell):
+    assert shell.complete("blogs ls --backend=f") == "blogs ls --backend=functions "
+    assert shell.complete("blogs ls --token-file=a") == "blogs ls --token-file=a\\ file "
+    joined = "blogs --backend=containers completion z"
+    assert shell.complete(joined) == "blogs --backend=containers completion zsh "
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_every_command_and_option_is_in_every_script(shell):
+def test_each_script_has_every_command_and_option(shell):
     written = script(shell, build_parser())
+    commands = next(each for each in build_parser()._actions if each.dest == "command").choices  # noqa: SLF001 -- argparse has no public way to list them
 
-    for word in (*COMMANDS, "read-only", "if-match", "token-file"):
-        assert word in written
+    for name, parser in {"": build_parser(), **commands}.items():
+        assert name in written
+        for action in parser._actions:  # noqa: SLF001 -- same
+            for option in action.option_strings:
+                assert option.lstrip("-") in written
 
 
-def test_no_description_breaks_out_of_its_quotes():
-    parser = build_parser()
-    commands = next(action for action in parser._actions if action.dest == "command")  # noqa: SLF001 -- argparse has no other way to ask
-    commands.choices["ls"].add_argument("--odd", help="it's [odd]: \\ %% $(touch pwned)")
+def test_help_text_is_shown_and_never_executed(shell):
+    assert shell.complete("blogs --od") == "blogs --odd "
+    shell.complete("blogs --")
 
-    assert "'--odd[it'\\''s \\[odd\\]\\: \\\\ %% $(touch pwned)]: : '" in script("zsh", parser)
-    assert "-d 'it\\'s [odd]: \\\\ %% $(touch pwned)'" in script("fish", parser)
-    assert "pwned" not in script("bash", parser)
+    assert not {"one", "two", "three"} & {file.name for file in shell.folder.iterdir()}
+
+
+def test_only_the_completion_command_imports_shtab():
+    program = (
+        "import sys; from tui.command.cli import main\n"
+        "main(['outputs'])\n"
+        "assert 'shtab' not in sys.modules\n"
+        "main(['completion', 'bash'])\n"
+        "assert 'shtab' in sys.modules\n"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
