@@ -186,6 +186,12 @@ def world() -> World:
     return World(FakeBlogs(5))
 
 
-@pytest.fixture(params=[SMALL, LARGE], ids=["small", "large"])
+def swept(*cases: object) -> list[object]:
+    """Return *cases* as parameters that only `make sweep` runs."""
+    return [pytest.param(case, marks=pytest.mark.sweep) for case in cases]
+
+
+@pytest.fixture(params=[SMALL, *swept(LARGE)], ids=["small", "large"])
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """Where the layout makes no difference; where it does, tests name both sizes."""
     return request.param

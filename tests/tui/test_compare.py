@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui.conftest import LARGE, SMALL, World, staged, swept
 from tests.tui.fake import Answer, FakeBlogs
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP
 from tests.tui.test_text import harmful
@@ -22,7 +22,7 @@ async def compare(stage):
     await stage.is_on("CompareScreen")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
+@pytest.mark.parametrize("size", [SMALL, HUGE, *swept(LARGE)])
 async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
     async with staged(world, size) as stage:
         # Beside the list a reader asks for the blog as well.
@@ -80,8 +80,15 @@ def told(stage):
     return "\n".join(words for _, words in stage.app.screen.query_one("#figures")._wrapped)  # noqa: SLF001 -- it has no other
 
 
-@pytest.mark.parametrize("size", [SMALL, HUGE])
-@pytest.mark.parametrize(("down", "up"), [(F, C), (C, F)])
+@pytest.mark.parametrize(
+    ("size", "down", "up"),
+    [
+        (SMALL, F, C),
+        (HUGE, C, F),
+        pytest.param(SMALL, C, F, marks=pytest.mark.sweep),
+        pytest.param(HUGE, F, C, marks=pytest.mark.sweep),
+    ],
+)
 async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again(
     world, size, down, up
 ):
@@ -134,8 +141,18 @@ async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
         assert "GET /blog?limit=20" in stage.text()
 
 
-@pytest.mark.parametrize("size", [SMALL, HUGE])
-@pytest.mark.parametrize("payload", [" ".join(MARKUP), " ".join(ESCAPES), EVERYTHING, *GIANT])
+@pytest.mark.parametrize(
+    ("payload", "size"),
+    [
+        pytest.param(EVERYTHING, HUGE, id="all"),
+        pytest.param(GIANT[1], SMALL, id="giant"),
+        *(
+            pytest.param(payload, size, marks=pytest.mark.sweep)
+            for payload in (" ".join(MARKUP), " ".join(ESCAPES), EVERYTHING, *GIANT)
+            for size in (SMALL, HUGE)
+        ),
+    ],
+)
 async def test_hostile_answers_are_inert(size, payload):
     world = World(FakeBlogs(1))
     fit = payload[:2000].replace("\0", "").encode("utf-8", "replace").decode("latin-1")

@@ -116,6 +116,7 @@ async def test_a_deletion_goes_on_under_another_screen(world):
         await stage.sees("4 blogs")
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_a_blog_that_is_read_can_be_deleted_and_the_list_comes_back(world, size):
     async with staged(world, size) as stage:
         await stage.press("enter")

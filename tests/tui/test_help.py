@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import Answer
 from tests.tui.test_links import KINDS, read, world_with
@@ -28,30 +26,33 @@ async def there_and_back(stage, screen, *keys):
     assert stage.app.focused is focused
 
 
-@pytest.mark.parametrize(
-    ("opening", "screen"),
-    [
-        ([], "MainScreen"),
-        (["m"], "MetricsScreen"),
-        (["L"], "LogScreen"),
-        (["B"], "CompareScreen"),
-        (["C"], "ConnectionsScreen"),
-        (["c"], "ChoiceScreen"),
-    ],
-    ids=str,
-)
-async def test_the_help_opens_over_a_screen_and_leads_back(world, opening, screen):
-    async with staged(world, SMALL) as stage:
-        await stage.press(*opening)
-        await there_and_back(stage, screen, "f1", "question_mark")
-        assert "Help" in offered(stage)
+SCREENS = {
+    "m": "MetricsScreen",
+    "L": "LogScreen",
+    "B": "CompareScreen",
+    "C": "ConnectionsScreen",
+    "c": "ChoiceScreen",
+}
 
 
-@pytest.mark.parametrize(("key", "screen"), [("ctrl+o", "JumpScreen"), ("ctrl+p", "Palette")])
-async def test_the_help_opens_over_what_takes_every_letter(world, key, screen):
+async def test_the_help_opens_over_a_screen_and_leads_back(world):
     async with staged(world, SMALL) as stage:
-        await stage.press(key)
-        await there_and_back(stage, screen, "f1")
+        await there_and_back(stage, "MainScreen", "f1", "question_mark")
+        for key, screen in SCREENS.items():
+            await stage.press(key)
+            await there_and_back(stage, screen, "f1", "question_mark")
+            assert "Help" in offered(stage)
+            await stage.press("escape")
+            await stage.is_on("MainScreen")
+
+
+async def test_the_help_opens_over_what_takes_every_letter(world):
+    async with staged(world, SMALL) as stage:
+        for key, screen in (("ctrl+o", "JumpScreen"), ("ctrl+p", "Palette")):
+            await stage.press(key)
+            await there_and_back(stage, screen, "f1")
+            await stage.press("escape")
+            await stage.is_on("MainScreen")
 
 
 async def test_the_help_opens_over_a_form_and_its_preview_and_loses_nothing(world):

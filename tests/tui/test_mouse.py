@@ -5,15 +5,23 @@ from __future__ import annotations
 import pytest
 from textual.widgets._footer import FooterKey
 
-from tests.tui.conftest import Stage, staged
+from tests.tui.conftest import LARGE, SMALL, Stage, staged
 from tui.palette import Palette
 
 
+def drawn_key(stage: Stage, words: str) -> FooterKey | None:
+    """Return the key of that description in the footer, once it is drawn there."""
+    for key in stage.app.screen.query(FooterKey):
+        if key.description == words and key.region:
+            at, _ = stage.app.screen.get_widget_at(*key.region.center)
+            return key if at is key else None
+    return None
+
+
 async def click_key(stage: Stage, words: str) -> None:
-    """Click on what the footer says of a key."""
-    keys = stage.app.screen.query(FooterKey)
-    (key,) = (key for key in keys if key.description == words)
-    assert await stage.pilot.click(key)
+    """Click the key of that description in the footer."""
+    await stage.until(lambda: drawn_key(stage, words))
+    assert await stage.pilot.click(drawn_key(stage, words))
 
 
 async def click_words(stage: Stage, words: str) -> None:
@@ -24,26 +32,29 @@ async def click_words(stage: Stage, words: str) -> None:
     await stage.pilot.click(offset=(rows[row].index(words), row))
 
 
-@pytest.mark.parametrize(
-    ("command", "screen"),
-    [
-        ("Both backends", "CompareScreen"),
-        ("Connections", "ConnectionsScreen"),
-        ("Metrics", "MetricsScreen"),
-        ("Request log", "LogScreen"),
-        ("Theme", "Palette"),
-        ("New", "FormScreen"),
-    ],
-)
-async def test_every_screen_is_reached_through_the_menu(world, size, command, screen):
+SCREENS = {
+    "Both backends": "CompareScreen",
+    "Connections": "ConnectionsScreen",
+    "Metrics": "MetricsScreen",
+    "Request log": "LogScreen",
+    "Theme": "Palette",
+    "New": "FormScreen",
+}
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_every_screen_is_reached_through_the_menu(world, size):
     async with staged(world, size) as stage:
-        await click_key(stage, "Menu")
-        await stage.is_on("Palette")
-        menu = stage.app.screen
-        await stage.press(*command[:4].lower())
-        await click_words(stage, command)
-        await stage.until(lambda: stage.app.screen is not menu)
-        await stage.is_on(screen)
+        for command, screen in SCREENS.items():
+            await click_key(stage, "Menu")
+            await stage.is_on("Palette")
+            menu = stage.app.screen
+            await stage.press(*command[:4].lower())
+            await click_words(stage, command)
+            await stage.until(lambda menu=menu: stage.app.screen is not menu)
+            await stage.is_on(screen)
+            await stage.press("escape")
+            await stage.is_on("MainScreen")
 
 
 async def test_what_is_being_deleted_is_kept_by_a_click_on_the_line_that_says_so(world, size):

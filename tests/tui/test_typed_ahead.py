@@ -11,7 +11,7 @@ import pytest
 from textual import events
 from textual.geometry import Size
 
-from tests.tui.conftest import LARGE, SMALL, Stage, World, staged
+from tests.tui.conftest import LARGE, SMALL, Stage, World, staged, swept
 from tests.tui.fake import FakeBlogs
 from tui import text
 from tui.dialogs.choice import Choice, ChoiceScreen
@@ -50,19 +50,17 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the log's export writes where the person works
 
 
-@pytest.mark.parametrize("opening", ["m", "B", "L", "C", "question_mark", "ctrl+o"])
 @pytest.mark.parametrize("closing", ["escape", "ctrl+g"])
-async def test_a_screen_closed_twice_or_before_it_is_drawn_closes_itself_alone(
-    world, opening, closing
-):
+async def test_a_screen_closed_twice_or_early_closes_itself_alone(world, closing):
     async with staged(world, SMALL) as stage:
-        type_ahead(stage, opening, closing, closing, closing)
-        await settle(stage)
-        type_ahead(stage, opening)
-        await settle(stage)
-        type_ahead(stage, closing, closing, closing)
-        await settle(stage)
-        await stage.is_on("MainScreen")
+        for opening in ("m", "B", "L", "C", "question_mark", "ctrl+o"):
+            type_ahead(stage, opening, closing, closing, closing)
+            await settle(stage)
+            type_ahead(stage, opening)
+            await settle(stage)
+            type_ahead(stage, closing, closing, closing)
+            await settle(stage)
+            await stage.is_on("MainScreen")
 
 
 async def test_the_palette_opened_and_closed_over_and_over_can_be_used_after_it(world):
@@ -110,30 +108,62 @@ async def test_an_answer_to_a_question_below_another_closes_neither(world):
         assert (answers, len(stage.app.screen_stack)) == ([], 3)
 
 
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # what the app lets go of
+async def begin(stage: Stage, opening: str, steps: int = 20) -> int:
+    """Press a key; return after *steps* of the event loop, or once another screen is there."""
+    type_ahead(stage, opening)
+    for step in range(steps):
+        if stage.screen_name != "MainScreen":
+            return step
+        await asyncio.sleep(0)
+    return steps
+
+
+LET_GO = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # by the app that ends
+
+
+async def press_while_opening(world: World, opening: str, key: str, steps: int = 20) -> int:
+    async with staged(world, SMALL) as stage:
+        taken = await begin(stage, opening, steps)
+        type_ahead(stage, key)
+        await settle(stage)
+    return taken
+
+
+@LET_GO
 @pytest.mark.parametrize("key", ["ctrl+s", "f3", "ctrl+q"])
 @pytest.mark.parametrize("opening", ["n", "e"])
-async def test_a_key_before_a_form_is_drawn_ends_nothing_badly(world, opening, key):
-    """The form comes some steps of the event loop later; the key comes at each of them."""
-    for steps in range(4, 10):
-        async with staged(world, SMALL) as stage:
-            type_ahead(stage, opening)
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            type_ahead(stage, key)
-            await settle(stage)
+async def test_a_key_before_a_form_is_drawn_does_no_harm(world, opening, key):
+    """The key comes with the form, and one step of the event loop before it."""
+    steps = await press_while_opening(world, opening, key)
+    await press_while_opening(world, opening, key, steps - 1)
 
 
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # likewise
+async def exit_while_opening(world: World, opening: str, steps: int = 20, more: int = 0) -> None:
+    async with staged(world, SMALL) as stage:
+        await begin(stage, opening, steps)
+        for _ in range(more):
+            await asyncio.sleep(0)
+        stage.app.exit()
+        await stage.until(lambda: not stage.app.is_running)
+
+
+@LET_GO
 @pytest.mark.parametrize("opening", ["n", "c", "L", "m", "C", "enter"])
-async def test_an_app_that_ends_while_a_screen_opens_ends_well(world, opening):
-    for steps in (3, 6, 7, 9, 14, 20):
-        async with staged(world, SMALL) as stage:
-            type_ahead(stage, opening)
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            stage.app.exit()
-            await stage.pilot.pause(0.02)
+async def test_an_app_can_end_while_a_screen_opens(world, opening):
+    """The end comes with the screen, and one step of the event loop after it."""
+    await exit_while_opening(world, opening)
+    await exit_while_opening(world, opening, more=1)
+
+
+@LET_GO
+@pytest.mark.sweep
+@pytest.mark.parametrize("steps", range(3, 22))
+async def test_keys_and_the_end_may_come_at_any_step_of_opening(world, steps):
+    for opening in ("n", "e"):
+        for key in ("ctrl+s", "f3", "ctrl+q"):
+            await press_while_opening(world, opening, key, steps)
+    for opening in ("n", "c", "L", "m", "C", "enter"):
+        await exit_while_opening(world, opening, steps)
 
 
 async def test_a_write_is_sent_again_once_however_often_the_key_was_pressed(world):
@@ -191,7 +221,7 @@ async def test_an_answer_that_comes_after_its_screen_has_closed_is_for_nobody(wo
         await settle(stage)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *swept(1, 2, 3, 4, 5)])
 async def test_no_order_of_keys_faults_and_sizes_ends_the_app(seed):
     """What fails here can be looked at in peace with the same seed, most of the time."""
     chance = random.Random(seed)  # noqa: S311 -- nothing is kept secret with it
