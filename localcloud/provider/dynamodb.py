@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.provider.base import Context, ResourceHandler, arn, physical_name
-from localcloud.runtimes.database import IndexSpec, MendReport, TableSpec
+from localcloud.runtimes.database import IndexSpec, RepairReport, TableSpec
 
 
 class TableHandler(ResourceHandler):
@@ -16,8 +16,8 @@ class TableHandler(ResourceHandler):
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         spec = _spec(physical_name(urn, name, inputs), inputs)
         await self._context.database.ensure_table(spec)
-        report = await self._context.database.mend(spec)
-        if report != MendReport():
+        report = await self._context.database.repair_indexes(spec)
+        if report != RepairReport():
             self._context.report(f"table {spec.name}: indexes repaired after a crash: {report}")
         outputs = {"name": spec.name, "arn": arn("dynamodb", f"table/{spec.name}")}
         return Outcome(spec.name, {**inputs, **outputs})

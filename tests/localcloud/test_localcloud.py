@@ -304,7 +304,10 @@ def test_a_taken_port_is_named_in_one_line(start):
             "/Pulumi.yaml does not exist. Run this command in the project's folder.",
         ),
         (["--dynamodb-endpoint", "http://127.0.0.1:9"], "127.0.0.1:9"),
-        (["--dynamodb-endpoint", "https://dynamodb.eu-west-1.amazonaws.com"], "never talks to AWS"),
+        (
+            ["--dynamodb-endpoint", "https://dynamodb.eu-west-1.amazonaws.com"],
+            "never connects to AWS",
+        ),
     ],
 )
 def test_what_cannot_run_ends_with_one_clear_line_and_nothing_left(start, arguments, message):

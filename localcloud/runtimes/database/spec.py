@@ -1,4 +1,4 @@
-"""What a program can declare about a table, and its form in DynamoDB's own API."""
+"""What a program declares about a table, and how DynamoDB's API describes it."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class TableSpec:
 def attribute_definitions(spec: TableSpec) -> list[dict[str, str]]:
     used = {*spec.keys, *(key for index in spec.indexes for key in index.keys)}
     return [
-        {"AttributeName": name, "AttributeType": kind}
-        for name, kind in spec.attributes.items()
+        {"AttributeName": name, "AttributeType": type_}
+        for name, type_ in spec.attributes.items()
         if name in used
     ]
 
@@ -60,7 +60,7 @@ def index_definition(index: IndexSpec) -> dict[str, Any]:
 
 
 def creation(spec: TableSpec) -> dict[str, Any]:
-    """Give the CreateTable request that makes what *spec* declares."""
+    """Return the CreateTable request for *spec*."""
     request: dict[str, Any] = {
         "TableName": spec.name,
         "AttributeDefinitions": attribute_definitions(spec),
@@ -73,39 +73,39 @@ def creation(spec: TableSpec) -> dict[str, Any]:
 
 
 def same_keys(spec: TableSpec, described: Mapping[str, Any]) -> bool:
-    """Whether an existing table has the declared key, name and type."""
+    """Return True if an existing table has the declared key, by name and type."""
     return described["KeySchema"] == _key_schema(spec.keys) and all(
-        _kinds(described).get(key) == spec.attributes[key] for key in spec.keys
+        _types(described).get(key) == spec.attributes[key] for key in spec.keys
     )
 
 
 def changed_indexes(
     spec: TableSpec, described: Mapping[str, Any]
 ) -> tuple[list[str], list[IndexSpec]]:
-    """Names of the indexes to remove from an existing table, and the indexes to make there."""
-    kinds = _kinds(described)
-    there = {_index(found, kinds) for found in described.get("GlobalSecondaryIndexes") or ()}
+    """Return which indexes of an existing table to delete, and which to create."""
+    types = _types(described)
+    existing = {_index(found, types) for found in described.get("GlobalSecondaryIndexes") or ()}
     wanted = {_comparable(index, spec.attributes): index for index in spec.indexes}
-    return sorted(index[0] for index in there - wanted.keys()), [
-        index for key, index in wanted.items() if key not in there
+    return sorted(index[0] for index in existing - wanted.keys()), [
+        index for key, index in wanted.items() if key not in existing
     ]
 
 
-def _kinds(described: Mapping[str, Any]) -> dict[str, str]:
+def _types(described: Mapping[str, Any]) -> dict[str, str]:
     return {one["AttributeName"]: one["AttributeType"] for one in described["AttributeDefinitions"]}
 
 
 _Comparable = tuple[str, tuple[tuple[str, str], ...], str, frozenset[str]]
 
 
-def _comparable(index: IndexSpec, kinds: Mapping[str, str]) -> _Comparable:
-    keys = tuple((key, kinds.get(key, "")) for key in index.keys)
+def _comparable(index: IndexSpec, types: Mapping[str, str]) -> _Comparable:
+    keys = tuple((key, types.get(key, "")) for key in index.keys)
     return index.name, keys, index.projection, frozenset(index.non_key_attributes)
 
 
-def _index(found: Mapping[str, Any], kinds: Mapping[str, str]) -> _Comparable:
+def _index(found: Mapping[str, Any], types: Mapping[str, str]) -> _Comparable:
     names = [key["AttributeName"] for key in found["KeySchema"]]
-    keys = tuple((name, kinds.get(name, "")) for name in names)
+    keys = tuple((name, types.get(name, "")) for name in names)
     projection = found["Projection"]
     extra = frozenset(projection.get("NonKeyAttributes") or ())
     return found["IndexName"], keys, projection["ProjectionType"], extra
@@ -113,6 +113,6 @@ def _index(found: Mapping[str, Any], kinds: Mapping[str, str]) -> _Comparable:
 
 def _key_schema(keys: Iterable[str]) -> list[dict[str, str]]:
     return [
-        {"AttributeName": key, "KeyType": kind}
-        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+        {"AttributeName": key, "KeyType": type_}
+        for key, type_ in zip(keys, ("HASH", "RANGE"), strict=False)
     ]

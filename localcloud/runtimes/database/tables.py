@@ -1,4 +1,4 @@
-"""Makes the declared tables, adopts those that are there, and keeps their indexes right."""
+"""Creates the declared tables, adopts existing ones, and repairs their indexes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from localcloud.runtimes.database.mend import MendReport, mend
+from localcloud.runtimes.database.dynamodb_http import DatabaseError, DynamoDBClient, OperationError
+from localcloud.runtimes.database.index_repair import RepairReport, repair_indexes
 from localcloud.runtimes.database.spec import (
     IndexSpec,
     TableSpec,
@@ -17,7 +18,6 @@ from localcloud.runtimes.database.spec import (
     index_definition,
     same_keys,
 )
-from localcloud.runtimes.database.wire import DatabaseError, Refused, Wire
 
 _MISSING: Final = "ResourceNotFoundException"
 _POLL_S: Final = 0.02
@@ -30,48 +30,47 @@ class Tables:
     """The tables behind one endpoint."""
 
     def __init__(self, endpoint: str, start_over: str) -> None:
-        """*start_over* says what a person does when a table cannot be changed as declared."""
+        """*start_over* tells the user what to do if a table cannot be changed as declared."""
         self.endpoint = endpoint
-        self._wire = Wire(endpoint)
+        self._client = DynamoDBClient(endpoint)
         self._start_over = start_over
         self._known: dict[str, TableSpec] = {}
 
     async def ensure_table(self, spec: TableSpec) -> None:
-        """Create the table, or adopt the one with this name if it is what *spec* declares."""
+        """Create the table, or adopt an existing one that is as *spec* declares."""
         described = await self._settled(spec.name)
         if described is None:
-            await self._wire.call("CreateTable", creation(spec))
+            await self._client.call("CreateTable", creation(spec))
             await self._settled(spec.name)
         else:
             await self._adopt(spec, described)
         self._known[spec.name] = spec
 
     async def delete_table(self, name: str) -> None:
-        """Delete the table with all that is in it; one that is not there is no error."""
+        """Delete the table and its items; a missing table is not an error."""
         self._known.pop(name, None)
         if await self._settled(name) is not None:
-            await self._wire.call("DeleteTable", {"TableName": name})
+            await self._client.call("DeleteTable", {"TableName": name})
             await self._settled(name)
 
-    async def mend(self, spec: TableSpec) -> MendReport:
-        """Make the indexes agree with the items, which a kill between two writes can prevent."""
-        return await mend(self._wire, spec)
+    async def repair_indexes(self, spec: TableSpec) -> RepairReport:
+        """Make the indexes match the items: a kill between two writes can leave them different."""
+        return await repair_indexes(self._client, spec)
 
     async def _adopt(self, spec: TableSpec, described: Mapping[str, Any]) -> None:
         if not same_keys(spec, described):
             raise DatabaseError(
-                f"table {spec.name} exists with another key than the declared one; "
-                f"{self._start_over}"
+                f"table {spec.name} exists with another key than declared. {self._start_over}"
             )
         gone, new = changed_indexes(spec, described)
         if gone or new:
             await self._change_indexes(spec, gone, new)
 
     async def _change_indexes(self, spec: TableSpec, gone: list[str], new: list[IndexSpec]) -> None:
-        """Replace indexes one by one; dynalite refuses such a request, or takes and ignores it."""
+        """Replace indexes one by one; dynalite rejects such requests, or ignores them."""
         cannot = (
-            f"table {spec.name} exists with other indexes than the declared ones, and this "
-            f"database cannot change them; {self._start_over}"
+            f"table {spec.name} exists with other indexes than declared, and this database cannot "
+            f"change them. {self._start_over}"
         )
         definitions = {"AttributeDefinitions": attribute_definitions(spec)}
         changes: list[dict[str, Any]] = [{"Delete": {"IndexName": name}} for name in gone]
@@ -79,10 +78,10 @@ class Tables:
         for change in changes:
             request = {"TableName": spec.name, "GlobalSecondaryIndexUpdates": [change]}
             try:
-                await self._wire.call(
+                await self._client.call(
                     "UpdateTable", request | (definitions if "Create" in change else {})
                 )
-            except Refused as error:
+            except OperationError as error:
                 raise DatabaseError(cannot) from error
             await self._settled(spec.name)
         described = await self._settled(spec.name)
@@ -90,29 +89,31 @@ class Tables:
             raise DatabaseError(cannot)
 
     async def _settled(self, name: str) -> dict[str, Any] | None:
-        """Describe the table once nothing is going on with it; None if there is no table."""
+        """Wait until no change is in progress; return the description, None without a table."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         while (described := await self._describe(name)) and not _is_active(described):
             waited = loop.time() - begun
             if waited > _SETTLE_S:
-                raise DatabaseError(f"table {name} stays {described['TableStatus']}")
+                raise DatabaseError(
+                    f"table {name} has stayed {described['TableStatus']} for {waited:.0f} s"
+                )
             await self._push(described, waited)
             await asyncio.sleep(_POLL_S)
         return described
 
     async def _push(self, described: Mapping[str, Any], waited: float) -> None:
-        """Finish what a kill has interrupted: a half deleted or half created table."""
+        """Finish what a kill has interrupted: a half-deleted or half-created table."""
         if waited < _STUCK_S:
             return
-        with contextlib.suppress(Refused):  # another database than dynalite is simply not done yet
+        with contextlib.suppress(OperationError):  # a database other than dynalite needs more time
             if described["TableStatus"] == "DELETING":
-                await self._wire.call("DeleteTable", {"TableName": described["TableName"]})
+                await self._client.call("DeleteTable", {"TableName": described["TableName"]})
             elif described["TableStatus"] == "CREATING":
                 await self._activate(described)
 
     async def _activate(self, described: Mapping[str, Any]) -> None:
-        """Change the billing, which makes dynalite set the state anew and changes nothing else."""
+        """Change the billing mode, which makes dynalite set the status again."""
         throughput = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
         request: dict[str, Any] = {
             "TableName": described["TableName"],
@@ -124,16 +125,16 @@ class Tables:
                 {"Update": {"IndexName": one["IndexName"], "ProvisionedThroughput": throughput}}
                 for one in indexes
             ]
-        await self._wire.call("UpdateTable", request)
+        await self._client.call("UpdateTable", request)
 
     async def _describe(self, name: str) -> dict[str, Any] | None:
         try:
-            answer = await self._wire.call("DescribeTable", {"TableName": name})
-        except Refused as error:
+            response = await self._client.call("DescribeTable", {"TableName": name})
+        except OperationError as error:
             if error.code == _MISSING:
                 return None
             raise
-        return dict(answer["Table"])
+        return dict(response["Table"])
 
 
 def _is_active(described: Mapping[str, Any]) -> bool:

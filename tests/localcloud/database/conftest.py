@@ -8,7 +8,7 @@ import pytest
 from localcloud.metrics import Metrics
 from localcloud.processes import Processes
 from localcloud.runtimes.database import Database, IndexSpec, TableSpec, find_node
-from localcloud.runtimes.database.wire import Wire
+from localcloud.runtimes.database.dynamodb_http import DynamoDBClient
 
 PROJECT = Path(__file__).parents[3]
 DYNALITE = PROJECT / "node_modules" / "dynalite"
@@ -50,11 +50,11 @@ def free_port():
 
 async def call(database, operation, **request):
     """One request on a connection of its own."""
-    wire = Wire(database.endpoint)
+    client = DynamoDBClient(database.endpoint)
     try:
-        return await wire.call(operation, {"TableName": "posts", **request})
+        return await client.call(operation, {"TableName": "posts", **request})
     finally:
-        await wire.close()
+        await client.close()
 
 
 async def scan(database, **more):

@@ -1,5 +1,5 @@
-// Loaded before dynalite: ends it at one chosen moment, as a kill would. Where and after how many
-// writes stands in the file beside the database folder; the file is taken away, so it happens once.
+// Loaded before dynalite: kills it at one moment. The file crash.json beside the database folder says
+// where, and at which write. The file is removed first, so it happens once.
 const fs = require('fs')
 const path = require('path')
 
@@ -10,7 +10,7 @@ const db = require(path.join(path.dirname(process.argv[1]), 'db'))
 function die () {
   fs.unlinkSync(plan)
   process.kill(process.pid, 'SIGKILL')
-  for (;;); // nothing more happens here
+  for (;;); // do nothing more
 }
 
 if (fs.existsSync(plan)) {
@@ -19,6 +19,7 @@ if (fs.existsSync(plan)) {
   const original = db.updateIndexes
   db.updateIndexes = function (store, table, before, item, cb) {
     const now = ++writes === after
+    if (now && where === 'before the rows') die() // every earlier write is complete
     if (now && where === 'before rows are put') {
       // between the removal of old rows and the writing of new ones
       const real = store

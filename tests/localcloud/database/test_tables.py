@@ -9,10 +9,10 @@ from localcloud.runtimes.database import (
     DatabaseError,
     ExternalDatabase,
     IndexSpec,
-    MendReport,
+    RepairReport,
     TableSpec,
 )
-from localcloud.runtimes.database.wire import Refused
+from localcloud.runtimes.database.dynamodb_http import OperationError
 from tests.localcloud.database.conftest import POSTS, call, feed_equals_items, free_port, post, scan
 
 MINIMAL = TableSpec(name="posts", attributes={"id": "S"}, hash_key="id")
@@ -26,7 +26,7 @@ async def put(database, item):
     await call(database, "PutItem", Item=item)
 
 
-async def test_a_declared_table_is_made_with_its_indexes(database):
+async def test_a_declared_table_is_created_with_its_indexes(database):
     await database.ensure_table(POSTS)
     await put(database, post(1))
 
@@ -71,14 +71,15 @@ async def test_the_same_declaration_adopts_the_table_with_its_items(make_databas
         ),
     ],
 )
-async def test_another_index_is_refused_with_the_way_to_start_over(database, tmp_path, changed):
+async def test_changed_indexes_are_an_error_that_says_what_to_do(database, tmp_path, changed):
     await database.ensure_table(POSTS)
     await put(database, post(1))
 
     with pytest.raises(DatabaseError, match="other indexes") as caught:
         await database.ensure_table(changed)
 
-    assert f"delete {tmp_path / 'database'} to start over" in str(caught.value)
+    assert "start over without its contents, stop the local cloud" in str(caught.value)
+    assert str(tmp_path / "database") in str(caught.value)
     assert await scan(database) == [post(1)]
 
 
@@ -90,7 +91,7 @@ async def test_another_index_is_refused_with_the_way_to_start_over(database, tmp
         dataclasses.replace(MINIMAL, range_key="at", attributes={"id": "S", "at": "S"}),
     ],
 )
-async def test_another_key_is_refused_with_the_way_to_start_over(database, changed):
+async def test_a_changed_key_is_an_error_that_says_what_to_do(database, changed):
     await database.ensure_table(MINIMAL)
 
     with pytest.raises(DatabaseError, match=r"another key .* start over"):
@@ -104,7 +105,7 @@ async def test_a_deleted_table_is_gone_and_can_be_deleted_again(database):
     await database.delete_table("posts")
     await database.delete_table("posts")
 
-    with pytest.raises(Refused, match="ResourceNotFoundException"):
+    with pytest.raises(OperationError, match="ResourceNotFoundException"):
         await describe(database)
     await database.ensure_table(POSTS)
     assert await scan(database) == []
@@ -112,11 +113,11 @@ async def test_a_deleted_table_is_gone_and_can_be_deleted_again(database):
 
 
 @pytest.mark.parametrize("where", ["CREATING", "DELETING"])
-async def test_a_table_left_half_way_by_a_kill_is_finished(make_database, breaking_node, where):
+async def test_a_half_created_or_deleted_table_is_finished(make_database, breaking_node, where):
     database = make_database(node=breaking_node(where))
     await database.start()
     with pytest.raises(DatabaseError, match="does not answer"):
-        await made_and_deleted(database)
+        await create_and_delete(database)
     assert await status_after_the_restart(database) == where
 
     await database.ensure_table(POSTS)
@@ -126,7 +127,7 @@ async def test_a_table_left_half_way_by_a_kill_is_finished(make_database, breaki
     await database.stop()
 
 
-async def made_and_deleted(database):
+async def create_and_delete(database):
     await database.ensure_table(POSTS)
     await database.delete_table("posts")
 
@@ -138,7 +139,7 @@ async def status_after_the_restart(database):
             return (await describe(database))["TableStatus"]
 
 
-async def test_nothing_of_the_users_aws_settings_or_proxies_matters(make_database, monkeypatch):
+async def test_aws_settings_and_proxies_of_the_user_have_no_effect(make_database, monkeypatch):
     for name, value in {
         "AWS_PROFILE": "nope",
         "AWS_DEFAULT_PROFILE": "nope",
@@ -159,7 +160,7 @@ async def test_nothing_of_the_users_aws_settings_or_proxies_matters(make_databas
     await database.ensure_table(POSTS)
     await put(database, post(1))
 
-    assert await database.mend(POSTS) == MendReport()
+    assert await database.repair_indexes(POSTS) == RepairReport()
     assert ":eu-west-1:" in (await describe(database))["TableArn"]
     await database.stop()
 
@@ -195,7 +196,7 @@ async def test_an_external_database_can_change_its_indexes(monkeypatch):
         "",
     ],
 )
-def test_an_endpoint_that_is_aws_or_no_url_is_refused_in_one_line(endpoint):
+def test_an_endpoint_that_is_aws_or_not_a_url_is_an_error(endpoint):
     with pytest.raises(DatabaseError) as caught:
         ExternalDatabase(endpoint)
 
@@ -221,7 +222,7 @@ async def test_a_web_server_is_not_taken_for_a_database():
     server = await asyncio.start_server(hello, "127.0.0.1", 0)
     database = ExternalDatabase(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
 
-    with pytest.raises(DatabaseError, match="without a DynamoDB answer"):
+    with pytest.raises(DatabaseError, match="not a response of DynamoDB"):
         await database.start()
 
     await database.stop()

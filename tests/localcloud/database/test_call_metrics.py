@@ -1,4 +1,4 @@
-"""What dynalite tells of the calls that it answers."""
+"""Metrics of the calls that dynalite answers."""
 
 import asyncio
 import os
@@ -65,10 +65,8 @@ async def test_each_call_is_counted_by_table_and_operation(client, metrics):
     assert count(metrics, "PutItem", "other") == 0
 
 
-async def test_a_refused_call_and_one_of_the_local_cloud_s_own_count_for_nothing(
-    client, database, metrics
-):
-    await database.mend(SPEC)
+async def test_failed_calls_and_the_local_cloud_s_own_are_not_counted(client, database, metrics):
+    await database.repair_indexes(SPEC)
     with pytest.raises(ClientError):
         await asyncio.to_thread(client.get_item, TableName="other", Key={"id": {"S": "1"}})
     with pytest.raises(ClientError):
@@ -81,7 +79,7 @@ async def test_a_refused_call_and_one_of_the_local_cloud_s_own_count_for_nothing
     assert count(metrics, "Scan") == count(metrics, "DescribeTable") == 0
 
 
-async def test_a_database_that_was_started_again_is_counted_on(client, database, metrics):
+async def test_calls_are_counted_after_a_restart(client, database, metrics):
     os.kill(database.pid, signal.SIGKILL)
     # boto3 tries again until dynalite is back
     await asyncio.to_thread(client.get_item, TableName="blogs", Key={"id": {"S": "1"}})

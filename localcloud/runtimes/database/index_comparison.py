@@ -1,4 +1,4 @@
-"""Finds where an index disagrees with the items it is made from."""
+"""Finds where the rows of an index differ from the items of the table."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ Item = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Differences:
-    """What is wrong with one index, by the repair that each kind needs."""
+    """What is wrong with one index, by the repair that it needs."""
 
     missing: list[Item] = field(default_factory=list)
     """Items without their row."""
     stale: list[Item] = field(default_factory=list)
-    """Items whose row holds other attributes than they do."""
+    """Items whose row has other attributes."""
     orphaned: list[Item] = field(default_factory=list)
     """Rows without their item."""
     strayed: list[tuple[Item, Item]] = field(default_factory=list)
-    """Rows whose item belongs elsewhere in the index, with that item."""
+    """Rows whose item has another place in the index, with that item."""
 
 
 def compare(
     spec: TableSpec, index: IndexSpec, items: Mapping[str, Item], rows: Iterable[Item]
 ) -> Differences:
-    """Compare all *items* (by identity) with all *rows* of one index."""
+    """Compare all *items*, by their keys, with all *rows* of one index."""
     found: dict[str, list[Item]] = {}
     for row in rows:
-        found.setdefault(identity(row, spec.keys), []).append(row)
+        found.setdefault(key_of(row, spec.keys), []).append(row)
     differences = Differences()
     for key, item in items.items():
         _compare_one(differences, item, _expected(spec, index, item), found.pop(key, ()))
@@ -41,22 +41,22 @@ def compare(
     return differences
 
 
-def identity(item: Item, keys: Iterable[str]) -> str:
+def key_of(item: Item, keys: Iterable[str]) -> str:
     return json.dumps([item.get(key) for key in keys])
 
 
 def _compare_one(
     differences: Differences, item: Item, expected: _Row | None, rows: Iterable[Item]
 ) -> None:
-    place = None
+    found = None
     for row in rows:
-        if expected and identity(row, expected.keys) == identity(expected.row, expected.keys):
-            place = row
+        if expected and key_of(row, expected.keys) == key_of(expected.row, expected.keys):
+            found = row
         else:
             differences.strayed.append((row, item))
-    if expected and place is None:
+    if expected and found is None:
         differences.missing.append(item)
-    elif expected and place != expected.row:
+    elif expected and found != expected.row:
         differences.stale.append(item)
 
 

@@ -1,8 +1,8 @@
-"""Signed requests to one DynamoDB-compatible endpoint.
+"""A small client for one DynamoDB-compatible endpoint.
 
-botocore signs, aiohttp sends, and neither reads the environment here: a profile, a configuration
-file or a proxy of the user's changes nothing. A botocore client would read them all, and load two
-megabytes of service descriptions for five operations.
+botocore signs the requests and aiohttp sends them, and neither reads the environment here. So
+profiles, configuration files and proxies of the user have no effect. A botocore client would read
+them all, and load two megabytes of service descriptions for five operations.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from botocore.credentials import Credentials
 
 from localcloud.environment import REGION
 
-_MADE_UP: Final = Credentials("local", "local")
+_CREDENTIALS: Final = Credentials("local", "local")
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=60, connect=5)
 
 
 class DatabaseError(Exception):
-    """The database does not do what was asked; the text is one sentence for a person."""
+    """The database cannot be used as requested; the text is for the user."""
 
 
 class Unreachable(DatabaseError):
-    """Nothing answers at the endpoint, or what answers is no DynamoDB."""
+    """Nothing answers at the endpoint, or it is not DynamoDB."""
 
 
-class Refused(DatabaseError):
-    """The database answered with an error; *code* is DynamoDB's name for it."""
+class OperationError(DatabaseError):
+    """The database returned an error; *code* is DynamoDB's name for it."""
 
     def __init__(self, operation: str, code: str, message: str) -> None:
         super().__init__(f"{operation}: {code}: {message}")
         self.code = code
 
 
-class Wire:
+class DynamoDBClient:
     """One endpoint and the connections to it."""
 
     def __init__(self, endpoint: str) -> None:
@@ -48,13 +48,13 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one operation; a refusal raises Refused with DynamoDB's code."""
+        """Run one operation; raise OperationError if the database returns an error."""
         body = json.dumps(request).encode()
         try:
             async with self._open().post(
                 self.endpoint, data=body, headers=_signed(self.endpoint, operation, body)
             ) as response:
-                return _understood(operation, response.status, await response.read())
+                return _parsed(operation, response.status, await response.read())
         except (aiohttp.ClientError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise Unreachable(f"{self.endpoint} does not answer: {reason}") from error
@@ -63,7 +63,7 @@ class Wire:
         if self._session:
             await self._session.close()
             self._session = None
-            await asyncio.sleep(0)  # the closed connections leave the loop with its next turn
+            await asyncio.sleep(0)  # the loop releases the closed connections in its next iteration
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -82,22 +82,26 @@ def _signed(endpoint: str, operation: str, body: bytes) -> dict[str, str]:
         data=body,
         headers={
             "Content-Type": "application/x-amz-json-1.0",
-            "User-Agent": "localcloud",  # these calls are nobody's, and not counted
+            "User-Agent": "localcloud",  # by which call_metrics.cjs leaves these calls out
             "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         },
     )
-    SigV4Auth(_MADE_UP, "dynamodb", REGION).add_auth(request)
+    SigV4Auth(_CREDENTIALS, "dynamodb", REGION).add_auth(request)
     return dict(request.headers.items())
 
 
-def _understood(operation: str, status: int, body: bytes) -> dict[str, Any]:
+def _parsed(operation: str, status: int, body: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(body)
+        response = json.loads(body)
     except ValueError as error:
-        raise Unreachable(f"{operation}: status {status} without a DynamoDB answer") from error
-    if not isinstance(answer, dict):
-        raise Unreachable(f"{operation}: status {status} without a DynamoDB answer")
+        raise Unreachable(
+            f"{operation}: status {status}, which is not a response of DynamoDB"
+        ) from error
+    if not isinstance(response, dict):
+        raise Unreachable(f"{operation}: status {status}, which is not a response of DynamoDB")
     if status != HTTPStatus.OK:
-        code = str(answer.get("__type", status)).rpartition("#")[2]
-        raise Refused(operation, code, str(answer.get("message") or answer.get("Message") or ""))
-    return answer
+        code = str(response.get("__type", status)).rpartition("#")[2]
+        raise OperationError(
+            operation, code, str(response.get("message") or response.get("Message") or "")
+        )
+    return response

@@ -1,9 +1,10 @@
-"""The requests that put single rows of an index right.
+"""The requests that repair single rows of an index.
 
-Nothing in DynamoDB's API writes to an index. So a row is restored by an update of its item that
-changes nothing, and removed by bringing its item there and taking it away again. What is brought
-there carries a mark that says how to take it away, for the case of a kill during the repair.
-Each request holds only as long as the item is as it was compared.
+DynamoDB's API cannot write to an index. So a row is restored by an update of its item that changes
+nothing. A row is removed in two steps: its item is moved to the row (without an item, a stand-in is
+put there), and moved back (the stand-in is deleted). Until the second step, an attribute of the
+item says how to undo the first, in case the repair is interrupted. Each request has the condition
+that the item has not changed since it was read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from localcloud.runtimes.database.comparison import Item
+from localcloud.runtimes.database.index_comparison import Item
 from localcloud.runtimes.database.spec import IndexSpec, TableSpec
 
 MARK: Final = "localcloud:stand-in"
@@ -20,7 +21,7 @@ Request = tuple[str, dict[str, Any]]
 
 
 def touch(spec: TableSpec, item: Item) -> Request:
-    """Write the item as it is, which writes its rows too."""
+    """Write the item as it is, which also writes its rows."""
     return "UpdateItem", {
         "Key": _key(spec, item),
         "UpdateExpression": "REMOVE #mark",
@@ -29,12 +30,10 @@ def touch(spec: TableSpec, item: Item) -> Request:
     }
 
 
-def there_and_back(
-    spec: TableSpec, index: IndexSpec, row: Item, item: Item | None
-) -> list[Request]:
-    """Bring the item of *row* (a stand-in if there is none) to the row, and take both away."""
-    request, there = _move(spec, index, row, item) if item else _stand_in(spec, index, row)
-    return [request, undo(spec, there)]
+def remove_row(spec: TableSpec, index: IndexSpec, row: Item, item: Item | None) -> list[Request]:
+    """Move *item* (a stand-in if it is None) to *row* and back, which removes the row."""
+    request, moved = _move(spec, index, row, item) if item else _stand_in(spec, index, row)
+    return [request, undo(spec, moved)]
 
 
 def _stand_in(spec: TableSpec, index: IndexSpec, row: Item) -> tuple[Request, Item]:
@@ -50,8 +49,8 @@ def _stand_in(spec: TableSpec, index: IndexSpec, row: Item) -> tuple[Request, It
 def _move(spec: TableSpec, index: IndexSpec, row: Item, item: Item) -> tuple[Request, Item]:
     keys = [key for key in index.keys if key not in spec.keys]
     before = {key: item.get(key, _NOTHING) for key in keys}
-    there = {**item, MARK: {"M": before}, **{key: row[key] for key in keys}}
-    names, values, sets = _sets({key: there[key] for key in (*keys, MARK)})  # the mark comes last
+    moved = {**item, MARK: {"M": before}, **{key: row[key] for key in keys}}
+    names, values, sets = _sets({key: moved[key] for key in (*keys, MARK)})  # the mark comes last
     unchanged = [
         f"#{n} = :was{n}" if key in item else f"attribute_not_exists(#{n})"
         for n, key in enumerate(keys)
@@ -64,11 +63,11 @@ def _move(spec: TableSpec, index: IndexSpec, row: Item, item: Item) -> tuple[Req
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,
     }
-    return ("UpdateItem", request), there
+    return ("UpdateItem", request), moved
 
 
 def undo(spec: TableSpec, item: Item) -> Request:
-    """Take away what the mark of *item* says is not there in truth."""
+    """Delete a stand-in, or move an item back, as its mark says."""
     condition = {"ConditionExpression": "attribute_exists(#mark)"}
     if "M" not in item[MARK]:
         names = {"#mark": MARK}

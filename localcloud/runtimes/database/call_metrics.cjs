@@ -1,9 +1,9 @@
-// Tells of each call that dynalite answers: one line of JSON into the pipe that DYNALITE_CALLS
-// names. Loaded before dynalite. A line that does not fit into the pipe is lost, and holds up nobody.
+// Reports each call that dynalite answers: one line of JSON into the pipe that DYNALITE_CALLS names.
+// Loaded before dynalite. A line that does not fit into the pipe is dropped, so it blocks nothing.
 const fs = require('fs')
 const http = require('http')
 
-const LONGEST = 1 << 16 // how much of a request is looked through for the table's name
+const LONGEST = 1 << 16 // how much of a request is searched for the table's name
 const TABLE = /"TableName"\s*:\s*"([^"\\]+)"|"RequestItems"\s*:\s*\{\s*"([^"\\]+)"/
 const pipe = fs.openSync(process.env.DYNALITE_CALLS, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
 const emit = http.Server.prototype.emit
@@ -30,6 +30,6 @@ function watch(request, response) {
     }
     try {
       fs.writeSync(pipe, JSON.stringify(call) + '\n')
-    } catch {} // nobody reads, or not fast enough
+    } catch {} // there is no reader, or it is too slow
   })
 }
