@@ -1,1 +1,1 @@
-"""The lab."""
+"""The load generator, the comparison and the CloudWatch metrics."""
