@@ -1,4 +1,4 @@
-"""`docs/replacements.md`, made from the table that the stand-in provider decides by."""
+"""`docs/replacements.md`, generated from the table that the local provider uses."""
 
 from localcloud.provider.replacements import ASSUMED, REPLACE_ON_CHANGES
 from tests.running import ROOT
@@ -9,14 +9,14 @@ _HEAD = """\
 # What an edit replaces
 
 Most edits change a resource in place.
-Of these inputs another value makes another resource, and the former one goes.
-None of them follows from a routine setting (memory, time-outs, counts, retention, environment),
-except a task definition's: every change makes another revision, to which the service rolls over.
+A new value of one of these inputs creates a new resource and deletes the previous one.
+No routine setting (memory, timeouts, counts, retention, environment) changes them, except those of
+a task definition: every change creates a new revision, and the service replaces its tasks.
 
-The source is AWS's own schema of the CloudFormation type, where the property is create-only, always
-or under a condition; *assumed* marks what only the provider's behaviour suggests.
-The local cloud and the tests decide by this table; the real provider decides by its own.
-Made by `make golden` from `localcloud/provider/replacements.py`.
+The source is AWS's schema of the CloudFormation type, where the property is create-only, always or
+under a condition. *assumed* marks inputs for which only the provider's behavior suggests it.
+The local cloud and the tests use this table; the real provider uses its own.
+`make golden` generates this page from `localcloud/provider/replacements.py`.
 
 | type | input | source |
 |---|---|---|
@@ -24,7 +24,7 @@ Made by `make golden` from `localcloud/provider/replacements.py`.
 
 
 def document():
-    """Write the table for people."""
+    """Return the page."""
     rows = [
         f"| `{type_}` | `{name}` | {_cited(source)} |"
         for type_, inputs in sorted(REPLACE_ON_CHANGES.items())
