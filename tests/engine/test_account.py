@@ -12,7 +12,7 @@ from tests.engine.account import deployable
 from tests.engine.earlier import RECORD, earlier_project
 from tests.running import edit, project_copy
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.story
 SETTINGS = {"aws:region": "eu-west-1", "bytecode": "none"}
 FUNCTIONS = {f"functions-{name}-function" for name in ("GetBlogs", "GetBlog", "PostBlog")} | {
     "functions-PutBlog-function",

@@ -16,7 +16,7 @@ import pytest
 from tests.engine.tool import REAL_LOOKING, Stack
 from tests.running import Load, RunningCloud, descendants, edit, project_copy, wait_until
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.story
 FUNCTIONS = ("DeleteBlog", "GetBlog", "GetBlogs", "PostBlog", "PutBlog")
 PERMISSIONS = {f"functions-{name}-permission" for name in FUNCTIONS}
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}

@@ -15,7 +15,7 @@ from localcloud.engine.project import ProjectError
 from localcloud.engine.servicer import serving
 from localcloud.shell import engine_tool
 
-PATIENCE_S = 100
+PATIENCE_S = 300
 # In a project's file: the Python of these tests runs the program, whatever language host there is.
 RUNTIME = f"""\
 runtime:

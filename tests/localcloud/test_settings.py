@@ -32,14 +32,13 @@ REFUSED = [
 ]
 
 
-def started(folder, settings, **environment):
-    words = (f"--config={name}={value}" for name, value in settings.items())
-    return RunningCloud(folder / "state", *words, environment=environment)
+def options(settings):
+    return [f"--config={name}={value}" for name, value in settings.items()]
 
 
 @pytest.mark.parametrize("settings", [RUN, RESERVED], ids=["all that go together", "reserved"])
 def test_these_settings_run(tmp_path, settings):
-    with started(tmp_path, settings) as cloud:
+    with RunningCloud(tmp_path / "state", *options(settings)) as cloud:
         cloud.ready()
 
         for url in (cloud.functions, cloud.containers):
@@ -47,17 +46,21 @@ def test_these_settings_run(tmp_path, settings):
 
 
 @pytest.mark.parametrize(("settings", "sentence"), REFUSED)
-def test_these_settings_are_refused_in_a_sentence_that_names_them(tmp_path, settings, sentence):
+def test_these_settings_are_refused_in_a_sentence_that_names_them(
+    refused, monkeypatch, tmp_path, settings, sentence
+):
     docker = tmp_path / "bin" / "docker"
     docker.parent.mkdir()
     docker.write_text("#!/bin/sh\n")
     docker.chmod(0o755)
-    with started(tmp_path, settings, PATH=f"{docker.parent}:/usr/bin:/bin") as cloud:
-        assert cloud.stop_by_itself() == 1
+    monkeypatch.setenv("PATH", f"{docker.parent}:/usr/bin:/bin")
 
-        (line,) = (line for line in cloud.said().splitlines() if line.startswith("localcloud: "))
-        assert sentence in line
-        assert cloud.said().endswith(f"{line}\n")
+    status, errors = refused(*options(settings))
+
+    assert status == 1
+    (line,) = (line for line in errors.splitlines() if line.startswith("localcloud: "))
+    assert sentence in line
+    assert errors.endswith(f"{line}\n")
 
 
 def test_no_documented_setting_is_left_out():
