@@ -12,7 +12,7 @@ from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import ESCAPES, EVERYTHING, MARKUP, PAYLOADS
 from tests.tui.test_palette import offered
 from tests.tui.test_text import harmful
-from tui.dialogs.links import Hyperlink, hyperlinks
+from tui.dialogs.links import Link, find_links
 
 KINDS = """\
 [marked *up* `code`](https://marked.example/é "title"), <https://auto.example>, <me@auto.example>,
@@ -47,23 +47,23 @@ async def read(stage):
 
 
 def test_links_of_every_kind_are_found_once_and_in_order():
-    assert hyperlinks(KINDS) == [
-        Hyperlink("marked up code", "https://marked.example/%C3%A9"),
-        Hyperlink("https://auto.example", "https://auto.example"),
-        Hyperlink("me@auto.example", "mailto:me@auto.example"),
-        Hyperlink("https://bare.example/a?b=1", "https://bare.example/a?b=1"),
-        Hyperlink("http://plain.example", "http://plain.example"),
-        Hyperlink("mailto:you@bare.example", "mailto:you@bare.example"),
-        Hyperlink("ref", "https://ref.example"),
-        Hyperlink("far down", "https://deep.example"),
-        Hyperlink("cell", "https://cell.example"),
-        Hyperlink("picture", "https://around.example"),
+    assert find_links(KINDS) == [
+        Link("marked up code", "https://marked.example/%C3%A9"),
+        Link("https://auto.example", "https://auto.example"),
+        Link("me@auto.example", "mailto:me@auto.example"),
+        Link("https://bare.example/a?b=1", "https://bare.example/a?b=1"),
+        Link("http://plain.example", "http://plain.example"),
+        Link("mailto:you@bare.example", "mailto:you@bare.example"),
+        Link("ref", "https://ref.example"),
+        Link("far down", "https://deep.example"),
+        Link("cell", "https://cell.example"),
+        Link("picture", "https://around.example"),
     ]
 
 
 @pytest.mark.parametrize("contents", ["", "no link", "[" * 7000, "[](", *PAYLOADS[:2], "[x]: y"])
 def test_a_text_without_links_has_none(contents):
-    assert hyperlinks(contents) == []
+    assert find_links(contents) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ async def test_a_person_may_turn_away_from_the_links(monkeypatch):
 
 async def test_while_links_are_looked_for_the_screen_says_so_and_takes_keys(monkeypatch):
     found = threading.Event()
-    monkeypatch.setattr("tui.dialogs.links.hyperlinks", lambda _: found.wait(20) and [])
+    monkeypatch.setattr("tui.dialogs.links.find_links", lambda _: found.wait(20) and [])
     async with staged(world_with(KINDS), SMALL) as stage:
         await read(stage)
         await stage.press("o")

@@ -1,4 +1,4 @@
-"""One backend over HTTP; only this and `surroundings` know httpx. It raises only `ApiError`."""
+"""One backend over HTTP. Only this and `proxy_env` know httpx; it raises only `ApiError`."""
 
 from __future__ import annotations
 

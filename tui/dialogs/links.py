@@ -23,7 +23,7 @@ MOST_LISTED: Final = 500  # more would take the screen a second and longer to sh
 
 
 @dataclass(frozen=True)
-class Hyperlink:
+class Link:
     """Where a link leads, and the words that stand for it; neither is fit to show."""
 
     words: str
@@ -41,7 +41,7 @@ class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
-    def __init__(self, links: Sequence[Hyperlink]) -> None:
+    def __init__(self, links: Sequence[Link]) -> None:
         super().__init__()
         self._links = links
 
@@ -62,29 +62,29 @@ def _count(links: int) -> str:
     )
 
 
-def _option(link: Hyperlink) -> Content:
+def _option(link: Link) -> Content:
     address = text.line(link.url)
     if link.words == link.url:
         return Content(address)
     return Content.assemble(text.title(link.words), "\n  ", (address, "dim"))
 
 
-def hyperlinks(contents: str) -> list[Hyperlink]:
+def find_links(contents: str) -> list[Link]:
     """Give each address that *contents* links to once, in order; takes seconds at worst."""
-    found: dict[str, Hyperlink] = {}
+    found: dict[str, Link] = {}
     for token in MarkdownIt("gfm-like").parse(text.block(contents)):
         for link in _in_line(token.children or ()):
             found.setdefault(link.url, link)
     return list(found.values())
 
 
-def _in_line(tokens: Sequence[Token]) -> Iterator[Hyperlink]:
+def _in_line(tokens: Sequence[Token]) -> Iterator[Link]:
     """Give the links of one paragraph, heading or cell; Markdown nests none in another."""
     url, words = "", ""
     for token in tokens:
         if token.type == "link_open":
             url, words = str(token.attrs.get("href", "")), ""
         elif token.type == "link_close":
-            yield Hyperlink(words, url)
+            yield Link(words, url)
         else:
             words += token.content or " " * (token.type == "softbreak")

@@ -61,13 +61,11 @@ async def follow_link(app: App[None], url: str) -> None:
 
 async def choose_link(screen: Screen[Any], session: Session, blog: Blog) -> None:
     """Let the person pick a link of *blog* when there are several, and ask before it is opened."""
-    from tui.dialogs.links import (  # noqa: PLC0415 -- Markdown takes 0.1 s to import
-        LinksScreen,
-        hyperlinks,
-    )
+    # Imported for the first link: Markdown takes 0.1 s.
+    from tui.dialogs.links import LinksScreen, find_links  # noqa: PLC0415 -- see above
 
     with session.working():
-        links = await asyncio.to_thread(hyperlinks, blog.contents)
+        links = await asyncio.to_thread(find_links, blog.contents)
     if not is_on_top(screen):
         return
     if not links:
