@@ -20,9 +20,8 @@ setup: ## set up everything inside this folder; every other command does it firs
 demo: setup ## start the local cloud and open the client (without a terminal: run a script)
 	@$(BIN)/python scripts/demo.py
 
-test: setup check ## run all checks and tests
-	@$(BIN)/python scripts/pulumi.py --optional >/dev/null
-	@$(BIN)/pytest
+test: setup ## run all checks and tests
+	@$(BIN)/python scripts/run_tests.py
 
 sweep: setup ## run the full test matrices that `make test` samples (takes some minutes)
 	@$(BIN)/pytest -m sweep

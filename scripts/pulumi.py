@@ -1,9 +1,10 @@
-"""Provide the Pulumi command line tool, and print its path as the last line.
+"""Find or build the Pulumi CLI, and print its path as the last line.
 
-One on PATH is used when it is new enough. Otherwise Go builds the version that tools/pulumi/go.mod
-names, into .cache/pulumi: once, some minutes long (modules and compiled packages stay in Go's own
-caches). Where there is no Python language host, one of the project's own lies beside it.
-Which one it is stays in .cache/pulumi/provided, for `python -m localcloud shell` and the tests.
+A `pulumi` on PATH is used if it is new enough. Otherwise Go builds the version that
+tools/pulumi/go.mod names, once, into .cache/pulumi. Go keeps modules and compiled packages in its
+own caches, so the next clone on the same machine builds in seconds. If the CLI has no Python
+language host, the project's own is put beside it. The path is also written to
+.cache/pulumi/provided, for `python -m localcloud shell` and the tests.
 """
 
 import argparse
@@ -20,22 +21,22 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "tools" / "pulumi"
 BUILT: Final = ROOT / ".cache" / "pulumi"
-FOUND: Final = BUILT / "found"  # a link to one on PATH, where that has no host
+FOUND: Final = BUILT / "found"  # a link to the one on PATH, if that has no host
 PROVIDED: Final = BUILT / "provided"  # read by localcloud/shell.py
 HOST: Final = "pulumi-language-python"
 HOST_SOURCE: Final = ROOT / "localcloud" / "engine" / "language.py"
-OLDEST: Final = (3, 272, 0)  # the SDK's version: with an older engine nothing was tried
+OLDEST: Final = (3, 272, 0)  # the SDK's version; older engines are untested
 MAIN: Final = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION: Final = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-REPORT_S: Final = 10.0  # from one line of progress to the next
+REPORT_S: Final = 20.0  # between two lines of progress
 WITHOUT_GO: Final = (
-    "none on PATH is version {} or newer, and there is no Go to build it: "
-    "install Pulumi (https://www.pulumi.com/docs/install/) or Go (https://go.dev/dl/)"
+    "no pulumi {} or newer on PATH, and no Go to build one. "
+    "Install Pulumi (https://www.pulumi.com/docs/install/) or Go (https://go.dev/dl/)."
 )
 
 
 class Unavailable(Exception):
-    """There is no tool to be had; the text says what is missing."""
+    """The CLI can be neither found nor built; the text says why."""
 
 
 def main() -> int:
@@ -48,7 +49,7 @@ def main() -> int:
     parser.add_argument(
         "--optional",
         action="store_true",
-        help="where it cannot be had say so and succeed, unless CI is true",
+        help="succeed even if the CLI is not available, unless the variable CI is true",
     )
     given = parser.parse_args()
     PROVIDED.unlink(missing_ok=True)
@@ -64,7 +65,7 @@ def main() -> int:
 
 
 def on_path() -> Path | None:
-    """Give the installed tool if it is new enough, by a link beside our host if it has none."""
+    """Return the installed CLI if it is new enough; a link to it if it has no language host."""
     found = shutil.which("pulumi")
     if not found or version(found) < OLDEST:
         return None
@@ -79,14 +80,14 @@ def on_path() -> Path | None:
 
 
 def version(tool: str) -> tuple[int, ...]:
-    """Ask a Pulumi for its version; one that does not answer has none."""
+    """Return the version that a CLI prints, () if it prints none."""
     asked = subprocess.run([tool, "version"], capture_output=True, text=True, check=False)
     numbers = re.match(r"v(\d+)\.(\d+)\.(\d+)", asked.stdout)
     return tuple(map(int, numbers.groups())) if asked.returncode == 0 and numbers else ()
 
 
 def built() -> Path:
-    """Give the tool that Go builds, built unless it is there."""
+    """Return the CLI that Go builds; build it unless it is there."""
     tool, wanted = BUILT / "pulumi", BUILT / "go.sum"
     sums = (MODULE / "go.sum").read_bytes()
     if tool.exists() and wanted.exists() and wanted.read_bytes() == sums:
@@ -103,7 +104,7 @@ def built() -> Path:
 
 
 def bring_host(folder: Path) -> None:
-    """Put the language host beside a tool, where the engine looks, to run on this Python."""
+    """Put the language host, on this Python, beside the CLI: the engine looks there."""
     folder.mkdir(parents=True, exist_ok=True)
     script = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HOST_SOURCE))} "$@"\n'
     (folder / HOST).write_text(script, "utf-8")
@@ -111,7 +112,7 @@ def bring_host(folder: Path) -> None:
 
 
 def build(tool: Path) -> None:
-    """Build it, with a line of progress every few seconds."""
+    """Build the CLI, and report progress."""
     release = re.findall(r"pkg/v3 (v\S+)", (MODULE / "go.mod").read_text("utf-8"))[0]
     say(f"pulumi: building {release} with Go, once, in about three minutes on two cores")
     linked = f"-s -w -X {VERSION}={release}"
@@ -123,13 +124,16 @@ def build(tool: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        last = report(process)
+        try:
+            last = report(process)
+        finally:
+            process.terminate()  # if this was interrupted
     if process.returncode != 0:
         raise Unavailable("the build failed: " + " ".join(last[-5:]))
 
 
 def report(process: subprocess.Popen[str]) -> list[str]:
-    """Count what the build names as it goes; give its lines."""
+    """Log the number of packages that are done every few seconds; return the build's output."""
     lines: list[str] = []
     started = told = time.monotonic()
     for line in process.stderr or ():
@@ -137,12 +141,12 @@ def report(process: subprocess.Popen[str]) -> list[str]:
         now = time.monotonic()
         if now - told > REPORT_S:
             told = now
-            say(f"pulumi: {len(lines)} modules and packages after {now - started:.0f} s")
+            say(f"pulumi: {len(lines)} modules and packages done after {now - started:.0f} s")
     return lines
 
 
 def say(line: str) -> None:
-    """Tell the person; standard output holds the path alone."""
+    """Write to standard error: standard output is for the path."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -150,5 +154,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        say("pulumi: interrupted; the next run goes on from Go's build cache")
+        say("pulumi: interrupted; the next run continues from Go's build cache")
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""`make pulumi`: the tool on PATH when it will do, else a built one, else one clear line."""
+"""`make pulumi`: the CLI on PATH if it is new enough, else a built one, else one clear line."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ SCRIPT = str(ROOT / "scripts" / "pulumi.py")
 
 @pytest.fixture
 def provide(run_copy, tmp_path):
-    """Runs the script with nothing on PATH but a Pulumi of the given version."""
+    """Runs the script with a PATH that holds only a Pulumi CLI of the given version."""
 
     def provide(version, *arguments, host=True, **variables):
         for name in ("pulumi", "pulumi-language-python"):
@@ -29,12 +29,12 @@ def provide(run_copy, tmp_path):
     return provide
 
 
-def test_a_tool_on_path_that_is_new_enough_is_used(provide, tmp_path):
+def test_cli_on_path_is_used_if_it_is_new_enough(provide, tmp_path):
     assert provide("v3.272.0").stdout == f"{tmp_path / 'pulumi'}\n"
     assert provide("v4.0.0-beta").stdout == f"{tmp_path / 'pulumi'}\n"
 
 
-def test_one_without_a_language_host_is_given_ours(provide, tmp_path):
+def test_cli_without_a_language_host_gets_ours(provide, tmp_path):
     for _ in range(2):
         tool = Path(provide("v3.272.0", host=False).stdout.strip())
 
@@ -43,14 +43,14 @@ def test_one_without_a_language_host_is_given_ours(provide, tmp_path):
     assert subprocess.check_output([tool, "version"], text=True) == "v3.272.0\n"
 
 
-def test_an_older_one_is_not_used(provide, tmp_path):
+def test_older_cli_is_not_used(provide, tmp_path):
     for version in ("v3.271.9", "nonsense"):
         assert str(tmp_path) not in provide(version).stdout
 
 
 @pytest.fixture
 def without_a_built_one(tmp_path):
-    """A copy of the script in a folder where nothing was ever built."""
+    """A copy of the script in a folder where nothing is built yet."""
     (tmp_path / "copy" / "scripts").mkdir(parents=True)
     copy = tmp_path / "copy" / "scripts" / "pulumi.py"
     copy.write_bytes((ROOT / "scripts" / "pulumi.py").read_bytes())
@@ -80,13 +80,13 @@ def test_without_pulumi_and_go_one_line_says_what_to_install(run_copy):
 
     assert (plain.returncode, plain.stdout) == (1, "")
     assert plain.stderr.count("\n") == 1
-    assert "install Pulumi" in plain.stderr
+    assert "Install Pulumi" in plain.stderr
     assert "or Go" in plain.stderr
     assert run_copy("--optional").returncode == 0
     assert run_copy("--optional", CI="true").returncode == 1
 
 
-def test_where_none_will_do_the_tests_of_the_engine_are_skipped_but_fail_in_ci(
+def test_engine_tests_are_skipped_without_a_cli_but_fail_in_ci(
     provide, without_a_built_one, tmp_path, monkeypatch
 ):
     root = without_a_built_one.parent.parent
@@ -102,7 +102,7 @@ def test_where_none_will_do_the_tests_of_the_engine_are_skipped_but_fail_in_ci(
         provided_tool(root)
 
 
-def test_a_build_that_fails_is_told_and_stops_only_who_needs_it(run_copy, tmp_path):
+def test_failed_build_is_reported_and_fails_only_if_required(run_copy, tmp_path):
     (tmp_path / "go").write_text("#!/bin/sh\necho 'go: no network' >&2\nexit 1\n")
     (tmp_path / "go").chmod(0o755)
 
@@ -113,7 +113,7 @@ def test_a_build_that_fails_is_told_and_stops_only_who_needs_it(run_copy, tmp_pa
     assert run_copy("--optional", CI="true").returncode == 1
 
 
-def test_the_tool_s_sums_cover_every_module_that_it_is_made_of():
+def test_go_sum_covers_every_required_module():
     module = ROOT / "tools" / "pulumi"
     declared = (module / "go.mod").read_text()
     required = re.findall(r"^(?:\t|.*=> )(\S+) (v\S+)", declared, re.MULTILINE)
@@ -132,7 +132,7 @@ def test_no_recipe_names_a_module_proxy():
         assert "proxy." not in text
 
 
-def test_help_says_what_it_does_with_an_example():
+def test_help_has_an_example():
     answer = subprocess.run(
         [sys.executable, SCRIPT, "--help"], capture_output=True, text=True, check=True
     )
