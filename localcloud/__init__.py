@@ -1,1 +1,1 @@
-"""Runs on this machine what the Pulumi program declares."""
+"""The local cloud: runs on this machine what the Pulumi program declares."""

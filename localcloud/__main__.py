@@ -1,11 +1,11 @@
-"""`python -m localcloud`: run the stack on this machine until it is told to stop."""
+"""`python -m localcloud`: run the stack on this machine until stopped."""
 
 import sys
 
 
 def main() -> int:
     try:
-        from localcloud.cli import run  # noqa: PLC0415 - half a second in which Ctrl-C may come
+        from localcloud.cli import run  # noqa: PLC0415 - it takes half a second, in which Ctrl-C must work
 
         return run()
     except KeyboardInterrupt:

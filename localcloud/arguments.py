@@ -1,4 +1,4 @@
-"""What the commands of the local cloud may be told, each argument described once."""
+"""The arguments of the local cloud's commands, each described once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 BUILT_IN: Final = "built-in"
-REAL: Final = "pulumi"
+PULUMI: Final = "pulumi"
 LOCAL: Final = "local"
 PROCESSES: Final = "processes"
 IMAGE: Final = "image"
@@ -17,13 +17,13 @@ _HIGHEST_PORT: Final = 65535
 
 
 def add(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
-    """Let *parser* take the arguments called *names*."""
+    """Add the arguments called *names* to *parser*."""
     for name in names:
         parser.add_argument(name, **ARGUMENTS[name])
 
 
-def located(given: dict[str, Any]) -> dict[str, Any]:
-    """Give the project's folder and the state folder in full, the default one where none is."""
+def with_folders(given: dict[str, Any]) -> dict[str, Any]:
+    """Make the project's folder and the state folder absolute; set the default state folder."""
     root = given["project"].resolve()
     state = given["state"] or root / ".cache" / "localcloud" / given["stack"]
     return given | {"project": root, "state": state.absolute()}
@@ -32,7 +32,7 @@ def located(given: dict[str, Any]) -> dict[str, Any]:
 def _stack(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}", text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no stack name (letters, digits, '-', '_' and '.', at most 100)"
+            f"invalid stack name {text!r} (use letters, digits, '-', '_' and '.', at most 100)"
         )
     return text
 
@@ -40,13 +40,13 @@ def _stack(text: str) -> str:
 def _setting(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not (key and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+        raise argparse.ArgumentTypeError(f"invalid setting {text!r} (use KEY=VALUE)")
     return key, value
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port (1 to {_HIGHEST_PORT})")
+        raise argparse.ArgumentTypeError(f"invalid port {text!r} (use 1 to {_HIGHEST_PORT})")
     return int(text)
 
 
@@ -55,36 +55,37 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "type": Path,
         "default": Path(),
         "metavar": "FOLDER",
-        "help": "where Pulumi.yaml lies; default: this folder",
+        "help": "the folder of Pulumi.yaml; default: the current folder",
     },
     "--stack": {
         "type": _stack,
         "default": LOCAL,
         "metavar": "NAME",
-        "help": f"one without a Pulumi.NAME.yaml has the settings of {LOCAL} (with --engine pulumi "
-        f"it needs the file, which Pulumi reads itself); default: {LOCAL}",
+        "help": f"the stack to run; without a file Pulumi.NAME.yaml, the settings of {LOCAL} apply "
+        f"(--engine pulumi needs the file); default: {LOCAL}",
     },
     "--state": {
         "type": Path,
         "metavar": "FOLDER",
-        "help": "default: .cache/localcloud/STACK in the project",
+        "help": "where blogs, ports, token and logs are stored; "
+        "default: .cache/localcloud/STACK in the project",
     },
     "--config": {
         "type": _setting,
         "action": "append",
         "default": [],
         "metavar": "KEY=VALUE",
-        "help": "a Pulumi setting, over those of Pulumi.yaml and Pulumi.STACK.yaml; repeatable",
+        "help": "a Pulumi setting; overrides Pulumi.yaml and Pulumi.STACK.yaml; repeatable",
     },
     "--api-port": {
         "type": _port,
         "metavar": "PORT",
-        "help": "of the HTTP API, kept from then on; default: a free one, kept",
+        "help": "port of the HTTP API, remembered for later starts; default: a free port",
     },
     "--balancer-port": {
         "type": _port,
         "metavar": "PORT",
-        "help": "of the load balancer; likewise",
+        "help": "port of the load balancer, remembered for later starts; default: a free port",
     },
     "--dynamodb-endpoint": {
         "metavar": "URL",
@@ -94,25 +95,25 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "choices": (PROCESSES, IMAGE),
         "default": PROCESSES,
         "help": "run tasks as processes of this Python, or from the image that docker, podman or "
-        "buildah builds of the Dockerfile; default: processes",
+        "buildah builds from the Dockerfile; default: processes",
     },
     "--image-base": {
         "default": "",
         "metavar": "IMAGE",
-        "help": "what that image is built on; default: the Dockerfile's own base",
+        "help": "base of that image; default: the one in the Dockerfile",
     },
     "--reload": {
         "action": "store_true",
-        "help": "follow edits of the program and of its sources",
+        "help": "apply edits of the program and its sources as you save them",
     },
     "--engine": {
-        "choices": (BUILT_IN, REAL),
+        "choices": (BUILT_IN, PULUMI),
         "default": BUILT_IN,
-        "help": "who runs the program: this command at once, or `pulumi up` when you type it "
+        "help": "what runs the program: this command (built-in), or `pulumi up` when you run it "
         "(see python -m localcloud shell --help); default: built-in",
     },
     "--until-eof": {
         "action": "store_true",
-        "help": "stop when standard input ends too; for scripts",
+        "help": "also stop at the end of standard input; for scripts",
     },
 }

@@ -15,20 +15,20 @@ from functools import partial
 from typing import Final
 
 from localcloud import shell
-from localcloud.arguments import ARGUMENTS, REAL, add, located
+from localcloud.arguments import ARGUMENTS, PULUMI, add, with_folders
 from localcloud.cloud import LocalCloud, LocalCloudError, Options
 
 _DESCRIPTION: Final = """\
-Runs on this machine what the Pulumi program declares: the real Lambda handlers, the real
-containers' command, a DynamoDB-compatible database on disk. Needs no AWS account and no Docker,
-and cannot reach AWS.
+Runs on this machine what the Pulumi program declares: the Lambda handlers, the containers' command,
+and a DynamoDB-compatible database on disk. Needs no AWS account and no Docker, and never connects
+to AWS.
 
-When everything answers, one line of JSON with the stack's outputs goes to standard output (the
-write token, made for this folder alone, among them); progress goes to standard error. Ctrl-C
-stops everything; blogs, ports and token stay in the state folder for the next start.
+Once everything answers, prints the stack's outputs on standard output as one line of JSON. They
+include the write token, which is created for this state folder. Progress goes to standard error.
+Ctrl-C stops everything. Blogs, ports and token stay in the state folder for the next start.
 
-With --engine pulumi nothing is run at first: what `pulumi up` deploys is, and comes up again at the
-next start. `python -m localcloud shell` opens the shell to type it in."""
+With --engine pulumi, nothing runs until you deploy it with `pulumi up`. What is deployed also runs
+after the next start. `python -m localcloud shell` opens a shell for Pulumi's commands."""
 
 _EXAMPLES: Final = """\
 examples:
@@ -43,7 +43,7 @@ examples:
 
 
 def run() -> int:
-    """Parse the command line and run; the exit status is 0 after a stop that was asked for."""
+    """Parse the command line and run; return 0 after a stop by signal or end of input."""
     if sys.argv[1:2] in (["shell"], ["env"]):
         return shell.run(*sys.argv[1:])
     options = _parse()
@@ -53,27 +53,27 @@ def run() -> int:
     try:
         asyncio.run(_run(options))
     except LocalCloudError as error:
-        _say(f"localcloud: {error}")
+        _report(f"localcloud: {error}")
         return 1
     return 0
 
 
 async def _run(options: Options) -> None:
-    """Run until a signal asks to stop; a second one ends everything at once."""
+    """Run until a signal; a second one kills everything at once."""
     loop = asyncio.get_running_loop()
-    cloud = LocalCloud(options, _say)
+    cloud = LocalCloud(options, _report)
     running = asyncio.ensure_future(cloud.run())
 
     def stop(line: str) -> None:
         if cloud.stopping:
             cloud.kill()
             return
-        _say(line)
+        _report(line)
         cloud.stopping = True
         running.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        line = f"{number.name}: stopping (once more to stop at once)"
+        line = f"{number.name}: stopping (send it again to stop immediately)"
         loop.add_signal_handler(number, stop, line)
     if options.until_eof:
         at_end = partial(loop.call_soon_threadsafe, stop, "stopping")
@@ -83,11 +83,11 @@ async def _run(options: Options) -> None:
 
 
 def _wait_for_eof(at_end: Callable[[], object]) -> None:
-    """Read standard input to its end; a closed one has ended already."""
+    """Read standard input to its end; if it is closed, that is its end."""
     with contextlib.suppress(OSError, ValueError):
         while sys.stdin and os.read(sys.stdin.fileno(), 4096):
             pass
-    with contextlib.suppress(RuntimeError):  # stopped meanwhile
+    with contextlib.suppress(RuntimeError):  # the loop has stopped already
         at_end()
 
 
@@ -99,15 +99,15 @@ def _parse() -> Options:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add(parser, ARGUMENTS)
-    given = located(vars(parser.parse_args()))
-    if given["engine"] == REAL and given["reload"]:
-        parser.error("--reload: with --engine pulumi an edit is applied by pulumi up")
-    if given["engine"] == REAL and given["config"]:
-        parser.error("--config: with --engine pulumi a setting is made by pulumi config set")
+    given = with_folders(vars(parser.parse_args()))
+    if given["engine"] == PULUMI and given["reload"]:
+        parser.error("--reload has no effect with --engine pulumi: run pulumi up to apply an edit")
+    if given["engine"] == PULUMI and given["config"]:
+        parser.error("--config has no effect with --engine pulumi: run pulumi config set")
     return Options(**given | {"config": dict(given["config"])})
 
 
-def _say(line: str) -> None:
-    """Tell the person; a terminal that has gone away is no reason to stop uncleanly."""
+def _report(line: str) -> None:
+    """Show the user one line; a terminal that is gone is not an error."""
     with contextlib.suppress(OSError):
-        print(line, file=sys.stderr, flush=True)  # noqa: T201  # it talks to a person
+        print(line, file=sys.stderr, flush=True)  # noqa: T201  # its messages

@@ -1,4 +1,4 @@
-"""The one place that wires the parts: database, provider, engine, state."""
+"""Wires the parts of the local cloud: state, processes, database, provider and engine."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from localcloud.arguments import LOCAL, PROCESSES, REAL
-from localcloud.drivers import BuiltIn, Driver, typed
+from localcloud.arguments import LOCAL, PROCESSES, PULUMI
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.engine.provider import ProviderError
+from localcloud.engine_modes import BuiltInMode, EngineMode, pulumi_mode
 from localcloud.images.built_image import ToolImageBuilder
 from localcloud.images.folder_image import FolderImageBuilder
 from localcloud.images.task_image import ImageBuilder
@@ -33,7 +33,7 @@ from localcloud.state import State, StateError
 from localcloud.watch import changes
 
 _log: Final = logging.getLogger(__name__)
-# What a part says in one line for the person; anything else is a fault of ours.
+# Errors whose text is for the user; any other exception is a bug.
 _EXPECTED: Final = (
     BalancerError,
     DatabaseError,
@@ -47,12 +47,12 @@ _EXPECTED: Final = (
 
 
 class LocalCloudError(Exception):
-    """The local cloud cannot run; the text is for the person who started it."""
+    """The local cloud cannot run; the text is for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the command line asks for."""
+    """The options of the command line."""
 
     project: Path
     stack: str
@@ -71,45 +71,45 @@ class Options:
 class LocalCloud:
     """One stack on this machine."""
 
-    def __init__(self, options: Options, say: Callable[[str], None]) -> None:
+    def __init__(self, options: Options, report: Callable[[str], None]) -> None:
         self._options = options
-        self._say = say
+        self._report = report
         self._processes = Processes(self._guardian_lost)
         self._lost = asyncio.Event()
         self.stopping = False
 
     async def run(self) -> None:
-        """Bring the stack up, tell its outputs, and keep it until cancelled.
+        """Deploy the stack, print its outputs, and run it until cancelled.
 
-        A start that fails, or the loss of a part that it needs, raises LocalCloudError.
+        Raises LocalCloudError if the start fails, or if the guardian process is lost.
         """
         try:
             self._check()
-            async with self._parts() as (state, provider, driver):
-                await driver.bring_up()
+            async with self._parts() as (state, provider, mode):
+                await mode.up()
                 await provider.remove_unused()
-                ending = "" if self._options.until_eof else "; Ctrl-C stops"
-                self._say(f"ready; logs are in {state.logs}{ending}")
-                await self._until_lost(driver)
+                ending = "" if self._options.until_eof else "; press Ctrl-C to stop"
+                self._report(f"ready; logs are in {state.logs}{ending}")
+                await self._until_lost(mode)
         except _EXPECTED as error:
             raise LocalCloudError(str(error)) from error
 
     def _check(self) -> None:
-        """Look for what else would be missed late, before anything starts for nothing."""
+        """Fail fast: check what is needed before anything starts."""
         project = self._project()
-        if self._options.engine == REAL:
+        if self._options.engine == PULUMI:
             engine_tool(project.root)
 
     def kill(self) -> None:
-        """End everything at once: the guardian kills what is left."""
+        """Exit immediately; the guardian kills what still runs."""
         os._exit(130)
 
     async def _guardian_lost(self) -> None:
         self._lost.set()
 
     @contextlib.asynccontextmanager
-    async def _parts(self) -> AsyncIterator[tuple[State, LocalProvider, Driver]]:
-        """Open the parts, each on top of the one before, and close them in reverse."""
+    async def _parts(self) -> AsyncIterator[tuple[State, LocalProvider, EngineMode]]:
+        """Open the parts, each after those it needs, and close them in reverse order."""
         options = self._options
         async with contextlib.AsyncExitStack() as stack:
             state = State(options.state, options.stack)
@@ -120,13 +120,13 @@ class LocalCloud:
             stack.push_async_callback(self._processes.close)
             metrics = Metrics()
             database = self._database(state, metrics)
-            self._say("starting the database")
+            self._report("starting the database")
             stack.push_async_callback(database.stop)
             await database.start()
             cloudwatch = CloudWatch(state.port("cloudwatch"), metrics)
             await cloudwatch.start()
             stack.push_async_callback(cloudwatch.stop)
-            state.besides = {"CloudWatchEndpoint": cloudwatch.url}
+            state.client_outputs = {"CloudWatchEndpoint": cloudwatch.url}
             context = Context(
                 project=options.project,
                 state=state,
@@ -134,26 +134,30 @@ class LocalCloud:
                 database=database,
                 image_builder=image_builder,
                 metrics=metrics,
-                report=self._say,
+                report=self._report,
             )
             provider = LocalProvider(context)
             stack.push_async_callback(provider.close)
-            yield state, provider, await stack.enter_async_context(self._driver(provider, state))
+            yield (
+                state,
+                provider,
+                await stack.enter_async_context(self._engine_mode(provider, state)),
+            )
 
-    def _driver(
+    def _engine_mode(
         self, provider: LocalProvider, state: State
-    ) -> contextlib.AbstractAsyncContextManager[Driver]:
-        if self._options.engine == REAL:
-            return typed(provider, state, self._project(), self._say)
-        engine = Engine(provider, self._processes, state.logs / "program.log", self._say)
-        driver = BuiltIn(engine, provider, state, self._project)
-        return contextlib.nullcontext(driver)
+    ) -> contextlib.AbstractAsyncContextManager[EngineMode]:
+        if self._options.engine == PULUMI:
+            return pulumi_mode(provider, state, self._project(), self._report)
+        engine = Engine(provider, self._processes, state.logs / "program.log", self._report)
+        mode = BuiltInMode(engine, provider, state, self._project)
+        return contextlib.nullcontext(mode)
 
     def _image_builder(self, state: State) -> ImageBuilder:
         if self._options.containers == PROCESSES:
             return FolderImageBuilder()
         base, log = self._options.image_base, state.logs / "image.log"
-        return ToolImageBuilder(find_tool(), base, log, self._say)
+        return ToolImageBuilder(find_tool(), base, log, self._report)
 
     def _database(self, state: State, metrics: Metrics) -> Database | ExternalDatabase:
         if self._options.dynamodb_endpoint:
@@ -170,36 +174,38 @@ class LocalCloud:
 
     def _project(self) -> Project:
         options = self._options
-        # The real engine reads the stack's file itself, and no other.
-        fallback = None if options.engine == REAL else LOCAL
+        # The real engine itself reads the stack's file, and no other.
+        fallback = None if options.engine == PULUMI else LOCAL
         return load_project(options.project, options.stack, options.config, fallback=fallback)
 
-    async def _until_lost(self, driver: Driver) -> None:
-        """Follow edits, if asked to, until the guardian is gone."""
-        following = None
+    async def _until_lost(self, mode: EngineMode) -> None:
+        """Apply edits, with --reload, until the guardian is gone."""
+        applying = None
         if self._options.reload:
-            following = asyncio.ensure_future(self._follow(driver))
+            applying = asyncio.ensure_future(self._apply_edits(mode))
         try:
             await self._lost.wait()
         finally:
-            if following:
-                following.cancel()
-                await asyncio.wait([following])
-        raise LocalCloudError("the guardian process was killed; everything is stopped")
+            if applying:
+                applying.cancel()
+                await asyncio.wait([applying])
+        raise LocalCloudError(
+            "the guardian process was killed, so everything was stopped. Start again."
+        )
 
-    async def _follow(self, driver: Driver) -> None:
-        """Bring the stack up again after each edit; a mistake leaves what runs as it is."""
+    async def _apply_edits(self, mode: EngineMode) -> None:
+        """Deploy after each edit; after a failed one, what runs stays as it is."""
 
         def ready() -> None:
-            self._say("following edits")
+            self._report("watching for edits")
 
         async for changed in changes(self._options.project, ready):
-            self._say(f"changed: {', '.join(changed)}")
+            self._report(f"changed: {', '.join(changed)}")
             try:
-                await driver.bring_up()
+                await mode.up()
             except _EXPECTED as error:
-                self._say(f"not applied: {error}")
-            except Exception:  # noqa: BLE001 - the outermost loop: the next edit may be the cure
-                _log.exception("not applied, by a fault of the local cloud's own:")
+                self._report(f"not applied: {error}")
+            except Exception:  # noqa: BLE001 - the outermost loop: the next edit may fix it
+                _log.exception("not applied, because of a bug in the local cloud:")
             else:
-                self._say("applied")
+                self._report("applied")

@@ -1,7 +1,7 @@
-"""The environment of everything the local cloud starts: built from nothing.
+"""The environment of every process that the local cloud starts, built from scratch.
 
-Nothing of the user's own AWS set-up (keys, profiles, configuration files, proxies, endpoints) may
-reach a part of the local cloud, or a stray setting could make it talk to AWS.
+The user's AWS settings (keys, profiles, configuration files, proxies, endpoints) must not reach any
+part of the local cloud: a stray setting could make it connect to AWS.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Final
 REGION: Final = "eu-west-1"
 ACCOUNT_ID: Final = "000000000000"
 _KEPT: Final = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR")
-# What a declaration may not say here: it would lead a part away from this machine.
-_AWAY: Final = re.compile(
+# Variables that a program cannot declare here: they would send requests to other machines.
+_REMOTE: Final = re.compile(
     r"AWS_(ENDPOINT_URL.*|(DEFAULT_)?PROFILE|SESSION_TOKEN)|.*_PROXY", re.IGNORECASE
 )
 
 
 def clean_environment(endpoint: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Make an environment with made-up credentials, a fixed region and DynamoDB at *endpoint*.
+    """Return an environment with dummy credentials, a fixed region and DynamoDB at *endpoint*.
 
-    *extra* holds what the program declares; it cannot replace what keeps the process local.
+    *extra* holds the declared variables; they cannot override what keeps the process local.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    declared = {name: value for name, value in (extra or {}).items() if not _AWAY.fullmatch(name)}
+    declared = {name: value for name, value in (extra or {}).items() if not _REMOTE.fullmatch(name)}
     local = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "HOME": "/nonexistent",

@@ -1,8 +1,8 @@
-"""Outlives the local cloud by a moment and ends what it left running.
+"""The guardian process: kills what the local cloud has left running when it ends.
 
-Standard input names process groups, one line each: ``+PGID`` when one starts, ``-PGID`` when it
-has ended. The end of the input means that the local cloud is gone, by whatever cause; every
-group still on the list is killed. Signals meant for the local cloud do not end the guardian.
+Standard input names process groups, one per line: ``+PGID`` when one starts, ``-PGID`` when it has
+ended. At the end of the input, the local cloud is gone for whatever reason, and every group still
+listed is killed. Signals to the local cloud do not end the guardian.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
-"""What the parts of the local cloud have done, kept the way CloudWatch keeps metrics.
+"""Metrics of the local cloud's parts, stored as CloudWatch stores them.
 
-A series is a metric's name with its namespace and dimensions. It is kept by the minute, for a day;
-a minute in which nothing was measured does not exist.
+A series is a metric's name with its namespace and dimensions. It is stored by the minute, for one
+day. A minute without measurements has no entry.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final
 
 Meter = Callable[[str, float], None]
-"""Takes a value of the metric of that name."""
+"""Records a value of the metric with the given name."""
 
 MINUTE_S: Final = 60
 REMEMBERED: Final = 24 * 60  # minutes
@@ -22,11 +22,11 @@ _STEP: Final = math.log(1.02)  # percentiles are within 1 %
 
 
 def unmetered(name: str, value: float) -> None:
-    """Forget what is measured: for parts that run on their own."""
+    """Record nothing: the meter of parts that run alone."""
 
 
 class Values:
-    """Some values of one metric, as far as statistics need them."""
+    """Values of one metric, in the form that statistics need."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -50,11 +50,11 @@ class Values:
         self._sizes.update(other._sizes)
 
     def percentile(self, percent: float) -> float:
-        """Give the value that *percent* of all do not exceed, within 1 %."""
-        left = math.ceil(self.count * percent / 100)
+        """Return the value that *percent* of all values do not exceed, within 1 %."""
+        remaining = math.ceil(self.count * percent / 100)
         for size, count in sorted(self._sizes.items()):
-            left -= count
-            if left <= 0:
+            remaining -= count
+            if remaining <= 0:
                 return min(max(math.exp(size * _STEP), self.low), self.high)
         return self.high
 
@@ -67,14 +67,14 @@ Series = tuple[str, str, frozenset[tuple[str, str]]]
 
 
 class Metrics:
-    """Every series of one local cloud."""
+    """All series of one local cloud."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._minutes: dict[Series, deque[tuple[int, Values]]] = {}
 
     def meter(self, namespace: str, dimensions: Mapping[str, str]) -> Meter:
-        """Give what counts for one resource."""
+        """Return the meter of one resource."""
         of = frozenset(dimensions.items())
 
         def measure(name: str, value: float) -> None:
@@ -85,7 +85,7 @@ class Metrics:
     def periods(
         self, series: Series, period_s: int, start: float, end: float
     ) -> Iterator[tuple[int, Values]]:
-        """Give what was measured from *start* to before *end*, by period, the oldest first."""
+        """Yield the values from *start* until before *end*, by period, the oldest first."""
         kept = self._minutes.get(series, ())
         wanted = ((at, values) for at, values in kept if start <= at < end)
         for begin, minutes in groupby(wanted, lambda minute: minute[0] // period_s * period_s):

@@ -1,7 +1,7 @@
-"""Starts the processes behind the declared resources, and leaves none behind.
+"""Starts the processes of the declared resources, and leaves none running.
 
-Each process leads a group of its own. A guardian process knows all groups and kills what is left
-when the local cloud disappears without saying so (a crash, ``kill -9``, a power-cut terminal).
+Each process leads its own process group. A guardian process knows all groups, and kills what is
+left when the local cloud ends unexpectedly (a crash, ``kill -9``, a closed terminal).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-# A child waits for a line before it becomes the program, so that the guardian knows it first.
+# A child waits for a line before it runs the program, so that the guardian knows it first.
 _GATE: Final = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh"]
 _GUARDIAN: Final = Path(__file__).with_name("guardian.py")
 
 
 class Process:
-    """A running program with all that it starts itself."""
+    """A running program and all processes that it starts."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
         self.name = name
@@ -39,29 +39,29 @@ class Process:
         return self._process.returncode
 
     async def wait(self) -> int:
-        """Wait for the end; gives the exit status, negative for a signal."""
+        """Wait for the end; return the exit status, negative for a signal."""
         return await self._process.wait()
 
     def terminate(self) -> None:
-        """Ask the program to end (SIGTERM to it alone: it ends its own children)."""
+        """Send SIGTERM to the program alone: it ends its own children."""
         if self.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the whole group at once (SIGKILL); once it is gone, its number may be another's."""
+        """Send SIGKILL to the group, unless it is gone: its id may belong to another one then."""
         if self._is_gone:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def end_group(self) -> None:
-        """Kill the children that outlived their leader, and never signal the group again."""
+        """Kill what is left of the group, and never signal it again."""
         self.kill()
         self._is_gone = True
 
     async def stop(self, grace_s: float) -> int:
-        """Ask it to end, wait up to *grace_s* seconds, then kill the group."""
+        """Send SIGTERM, wait up to *grace_s* seconds, then kill the group."""
         self.terminate()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(self.wait()), grace_s)
@@ -73,7 +73,7 @@ class Processes:
     """All processes of one local cloud."""
 
     def __init__(self, on_guardian_lost: Callable[[], Awaitable[None]]) -> None:
-        """*on_guardian_lost* runs when the guardian ends although nobody closed it."""
+        """*on_guardian_lost* runs when the guardian ends unexpectedly."""
         self._running: set[Process] = set()
         self._reapers: set[asyncio.Task[None]] = set()
         self._guardian: asyncio.subprocess.Process | None = None
@@ -95,7 +95,7 @@ class Processes:
     async def spawn(
         self, name: str, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path
     ) -> Process:
-        """Start *command* in a group of its own, its output appended to *log*."""
+        """Start *command* in its own process group; append its output to *log*."""
         if self._closing:
             raise RuntimeError(f"{name}: the local cloud is stopping")
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ class Processes:
             )
         process = Process(name, child, log)
         self._running.add(process)
-        self._tell(f"+{process.pid}")
+        self._tell_guardian(f"+{process.pid}")
         if child.stdin:  # it was asked for above
             child.stdin.write(b"go\n")
             child.stdin.close()
@@ -120,7 +120,7 @@ class Processes:
         return process
 
     async def close(self) -> None:
-        """Kill what still runs, then let the guardian go."""
+        """Kill what still runs, then end the guardian."""
         self._closing = True
         for process in list(self._running):
             process.kill()
@@ -135,7 +135,7 @@ class Processes:
         await process.wait()
         process.end_group()
         self._running.discard(process)
-        self._tell(f"-{process.pid}")
+        self._tell_guardian(f"-{process.pid}")
 
     async def _watch_guardian(self, guardian: asyncio.subprocess.Process) -> None:
         await guardian.wait()
@@ -148,7 +148,7 @@ class Processes:
         self._reapers.add(task)
         task.add_done_callback(self._reapers.discard)
 
-    def _tell(self, line: str) -> None:
+    def _tell_guardian(self, line: str) -> None:
         guardian = self._guardian
         if guardian and guardian.stdin and not guardian.stdin.is_closing():
             guardian.stdin.write(line.encode() + b"\n")

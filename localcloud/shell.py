@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
-from localcloud.arguments import add, located
+from localcloud.arguments import add, with_folders
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.state import in_use, write_private
 
@@ -47,7 +47,7 @@ def run(name: str, *words: str) -> int:
     add(parser, ("--project", "--stack", "--state"))
     if name == "shell":
         parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")
-    given = located(vars(parser.parse_args(words)))
+    given = with_folders(vars(parser.parse_args(words)))
     try:
         project = load_project(given["project"], given["stack"], {})
         environment = _prepared(project, given["state"])

@@ -1,7 +1,7 @@
 """The state folder of one stack: ports, secrets, logs, outputs, and the database's files.
 
-The same folder gives the same ports, token and blogs at the next start. One local cloud at a time
-may use it. A pointer below `$XDG_STATE_HOME` lets clients in any folder find what is running.
+A start with the same folder has the same ports, token and blogs. One local cloud at a time can use
+it. A pointer file below `$XDG_STATE_HOME` lets clients in any folder find what is running.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from localcloud.ports import HOST, check_free, lasting_port, not_available
 
 _log: Final = logging.getLogger(__name__)
 _LOCK: Final = "lock"
-_UNFOUND: Final = (
-    "clients will not find this local cloud by themselves, since no pointer to it can be kept: "
-    "set XDG_STATE_HOME to a folder that can be written"
+_NO_POINTER: Final = (
+    "Clients cannot find this local cloud on their own: its pointer file cannot be written. "
+    "Set XDG_STATE_HOME to a writable folder."
 )
 
 
 class StateError(Exception):
-    """The state folder cannot be used as asked; the text says what to do."""
+    """The state folder or a port cannot be used; the text says what to do."""
 
 
 class State:
-    """An open state folder; `close` gives it free again."""
+    """An open state folder; `close` releases it."""
 
     def __init__(self, folder: Path, stack: str) -> None:
-        """Take the folder; a StateError says that another has it, or that it is not writable."""
+        """Lock the folder; raise StateError if it is in use or not writable."""
         self.folder = folder
         self.stack = stack
         try:
@@ -43,18 +43,18 @@ class State:
             folder.chmod(0o700)
             self._lock: IO[str] = (folder / _LOCK).open("a+")
         except OSError as error:
-            raise StateError(f"the state folder cannot be used: {error}") from error
-        self._take_lock()
+            raise StateError(f"the state folder is not usable: {error}") from error
+        self._acquire_lock()
         self.logs = folder / "logs"
         self.outputs_file = folder / "outputs.json"
         self._values = self._load()
-        self.besides: Mapping[str, str] = {}
-        """What clients are told with the outputs, and the program does not know."""
+        self.client_outputs: Mapping[str, str] = {}
+        """Outputs for clients that the program does not have."""
         self._pointer: Path | None = None
-        self._is_unfound = False
-        self._set_old_logs_aside()
+        self._has_warned = False
+        self._rename_old_logs()
 
-    def _take_lock(self) -> None:
+    def _acquire_lock(self) -> None:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -62,8 +62,8 @@ class State:
             holder = self._lock.read().strip() or "unknown"
             self._lock.close()
             raise StateError(
-                f"another local cloud (process {holder}) uses {self.folder}; "
-                "stop it, or give another folder with --state"
+                f"another local cloud (process {holder}) uses {self.folder}. "
+                "Stop it, or choose another folder with --state."
             ) from None
         self._lock.truncate(0)
         self._lock.write(f"{os.getpid()}\n")
@@ -79,24 +79,24 @@ class State:
             secrets = {name: str(secret) for name, secret in content["secrets"].items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             self._lock.close()
-            raise StateError(f"{path} is damaged; remove it to start over") from error
+            raise StateError(f"{path} is damaged. Delete it to start over.") from error
         return {"ports": ports, "secrets": secrets}
 
-    def _set_old_logs_aside(self) -> None:
-        """Keep the last run's logs under another name: after a crash they are wanted."""
+    def _rename_old_logs(self) -> None:
+        """Keep the logs of the last run: after a crash they are needed."""
         for path in list(self.logs.rglob("*.log.old")):
             path.unlink()
         for path in list(self.logs.rglob("*.log")):
             path.replace(path.with_suffix(".log.old"))
 
     def choose_ports(self, given: Mapping[str, int | None]) -> None:
-        """Keep the given ports; for a name without one, the port kept before or a free one."""
+        """Store the given ports; the others stay as stored, or are chosen."""
         ports = self._values["ports"]
         chosen = {name: port for name, port in given.items() if port}
         wanted = ports | chosen
         if len(set(wanted.values())) < len(wanted):
             listed = ", ".join(f"{name} {port}" for name, port in wanted.items())
-            raise StateError(f"two parts cannot share a port ({listed}); give another")
+            raise StateError(f"Two parts cannot use the same port ({listed}). Choose another.")
         for name, port in chosen.items():
             _check_free(name, port)
         ports.update(chosen)
@@ -105,7 +105,7 @@ class State:
             self.port(name)
 
     def port(self, name: str) -> int:
-        """Give the port kept for *name*, chosen free the first time."""
+        """Return the port of *name*, a free one the first time."""
         ports = self._values["ports"]
         if name in ports:
             _check_free(name, ports[name])
@@ -114,21 +114,21 @@ class State:
             self._save()
         return int(ports[name])
 
-    def secret(self, name: str, make: Callable[[], str]) -> str:
-        """Give the secret kept for *name*, made the first time."""
+    def secret(self, name: str, create: Callable[[], str]) -> str:
+        """Return the secret *name*, created with *create* the first time."""
         secrets = self._values["secrets"]
         if name not in secrets:
-            secrets[name] = make()
+            secrets[name] = create()
             self._save()
         return str(secrets[name])
 
     def replace_secret(self, name: str, value: str) -> None:
-        """Keep *value* for *name* from now on."""
+        """Store *value* as the secret *name*."""
         self._values["secrets"][name] = value
         self._save()
 
     def forget_secret(self, name: str) -> None:
-        """Let the next `secret` of this name make a new one."""
+        """Delete the secret *name*, so that it is created again."""
         if self._values["secrets"].pop(name, None) is not None:
             self._save()
 
@@ -136,12 +136,14 @@ class State:
         write_private(self.folder / "state.json", json.dumps(self._values, indent=2))
 
     def publish(self, outputs: Mapping[str, Any]) -> None:
-        """Write the stack's outputs, and the pointer that leads clients to them."""
-        write_private(self.outputs_file, json.dumps({**outputs, **self.besides}, indent=2) + "\n")
-        self._point_at_outputs()
+        """Write the stack's outputs, and the pointer file by which clients find them."""
+        write_private(
+            self.outputs_file, json.dumps({**outputs, **self.client_outputs}, indent=2) + "\n"
+        )
+        self._write_pointer()
 
-    def _point_at_outputs(self) -> None:
-        """Lead clients here; where no pointer can be kept, say once what is lost."""
+    def _write_pointer(self) -> None:
+        """Write the pointer file; if that fails, warn once."""
         name = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]
         pointer = {
             "pid": os.getpid(),
@@ -154,14 +156,14 @@ class State:
             folder.mkdir(parents=True, exist_ok=True)
             write_private(folder / f"{name}.json", json.dumps(pointer) + "\n")
         except (OSError, RuntimeError) as error:
-            if not self._is_unfound:
-                _log.warning("%s (%s)", _UNFOUND, error)
-            self._is_unfound = True
+            if not self._has_warned:
+                _log.warning("%s (%s)", _NO_POINTER, error)
+            self._has_warned = True
         else:
             self._pointer = folder / f"{name}.json"
 
     def close(self) -> None:
-        """Withdraw the pointer and give the folder free."""
+        """Remove the pointer file and release the folder."""
         if self._pointer:
             with contextlib.suppress(OSError):
                 self._pointer.unlink()
@@ -170,7 +172,7 @@ class State:
 
 
 def in_use(folder: Path) -> bool:
-    """Whether a local cloud has taken *folder*."""
+    """Return True if a local cloud uses *folder*."""
     try:
         with (folder / _LOCK).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -182,13 +184,13 @@ def in_use(folder: Path) -> bool:
 
 
 def _pointer_folder() -> Path:
-    """Give where clients look; a RuntimeError says that there is no home."""
+    """Return the folder where clients look; raise RuntimeError without a home directory."""
     home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(home).expanduser() / "aws-blog-demo" / "running"
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace *path* at once, readable by its owner alone."""
+    """Replace *path* atomically, readable only by its owner."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()
@@ -213,6 +215,8 @@ def _check_free(name: str, port: int) -> None:
 
 
 def _check_ours(folder: Path) -> None:
-    """Refuse a folder that holds something else: its mode and its logs would be changed."""
+    """Reject a folder with other contents: its mode and its logs would be changed."""
     if any(folder.iterdir()) and not (folder / _LOCK).exists():
-        raise StateError(f"{folder} is not empty, and no state folder; give another with --state")
+        raise StateError(
+            f"{folder} is not empty and not a state folder. Choose another with --state."
+        )

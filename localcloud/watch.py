@@ -1,4 +1,4 @@
-"""Notices edits of what the program declares or runs."""
+"""Watches the project's files for edits."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from watchfiles import Change, awatch
 
 _SUFFIXES: Final = (".py", ".yaml", ".json", ".txt")
 _NAMES: Final = ("Dockerfile",)
-_NOT_DECLARED: Final = ("docs", "localcloud", "node_modules", "scripts", "tests", "tui")
-_SETTLED_MS: Final = 200  # an editor writes several files; one burst ends after this pause
+_NOT_DEPLOYED: Final = ("docs", "localcloud", "node_modules", "scripts", "tests", "tui")
+_SETTLED_MS: Final = 200  # an editor writes several files: one burst of edits ends after this pause
 
 
 async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[list[str]]:
-    """Give the edited files, relative to *project*, after each burst of edits.
+    """Yield the edited files, relative to *project*, after each burst of edits.
 
-    Calls *ready* once, when no later edit can be missed. Folders are watched one by one: the
-    environment and the caches below the project hold thousands that nobody edits.
+    Calls *ready* once, when every later edit will be noticed. Folders are watched one by one: the
+    virtual environment and the caches in the project have thousands of folders.
     """
     is_ready = False
     waiting: list[str] = []
@@ -26,7 +26,7 @@ async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[lis
         folders = list(_folders(project))
         async for burst in awatch(
             *folders,
-            watch_filter=_counts,
+            watch_filter=_is_watched,
             debounce=_SETTLED_MS,
             step=_SETTLED_MS // 4,
             rust_timeout=_SETTLED_MS,
@@ -38,17 +38,17 @@ async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[lis
                 ready()
             waiting += [str(Path(path).relative_to(project)) for _, path in burst]
             if list(_folders(project)) != folders:
-                break  # a new folder is watched before anybody is told, or its edits get lost
+                break  # watch a new folder first, or its edits would be missed
             if waiting:
                 yield sorted(set(waiting))
                 waiting = []
 
 
 def _folders(project: Path) -> Iterator[Path]:
-    """Give the project's folder and those below it whose files count."""
+    """Yield the project's folder and those below it with files to watch."""
     yield project
     for folder in sorted(project.iterdir()):
-        if folder.is_dir() and not _is_ignored(folder) and folder.name not in _NOT_DECLARED:
+        if folder.is_dir() and not _is_ignored(folder) and folder.name not in _NOT_DEPLOYED:
             yield from _all_below(folder)
 
 
@@ -63,8 +63,8 @@ def _is_ignored(folder: Path) -> bool:
     return folder.name.startswith((".", "__")) or folder.name.endswith(".egg-info")
 
 
-def _counts(_change: Change, path: str) -> bool:
+def _is_watched(_change: Change, path: str) -> bool:
     name = Path(path).name
     if Path(path).is_dir():
-        return not _is_ignored(Path(path)) and name not in _NOT_DECLARED
+        return not _is_ignored(Path(path)) and name not in _NOT_DEPLOYED
     return not name.startswith(".") and (name.endswith(_SUFFIXES) or name in _NAMES)

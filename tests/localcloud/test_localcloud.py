@@ -184,7 +184,7 @@ def guardian_killed(cloud, running):
     os.kill(part(cloud, "guardian.py"), signal.SIGKILL)
 
     assert cloud.process.wait(60) == 1
-    assert "localcloud: the guardian process was killed; everything is stopped" in cloud.said()
+    assert "localcloud: the guardian process was killed, so everything was stopped" in cloud.said()
     assert "Traceback" not in cloud.said()
     assert not [pid for pid in running if is_alive(pid)]
 
@@ -340,7 +340,7 @@ def project(tmp_path):
 
 def test_reload_follows_edits_without_refusing_a_request(start, project):
     cloud = start("--reload", project=project).ready()
-    cloud.wait_until_said("following edits")
+    cloud.wait_until_said("watching for edits")
     post(cloud, cloud.functions, "before")
     health = project / "blog" / "operations.py"
     with Load(cloud.outputs) as load:
@@ -362,7 +362,7 @@ def test_reload_follows_edits_without_refusing_a_request(start, project):
 
 def test_a_mistake_in_an_edit_is_reported_and_leaves_the_rest_running(start, project):
     cloud = start("--reload", project=project).ready()
-    cloud.wait_until_said("following edits")
+    cloud.wait_until_said("watching for edits")
     program = project / "__main__.py"
     edit(program, "settings = ", "settings = 1 / 0  # ")
     cloud.wait_until_said("not applied")

@@ -63,4 +63,4 @@ def test_what_only_the_built_in_engine_does_is_refused_with_the_other(words):
     answer = run("--engine", "pulumi", *words)
 
     assert answer.returncode == 2
-    assert f"{words[0]}: with --engine pulumi" in answer.stderr
+    assert f"{words[0]} has no effect with --engine pulumi" in answer.stderr

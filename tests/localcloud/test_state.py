@@ -81,7 +81,7 @@ def test_a_second_local_cloud_on_the_same_folder_is_refused(folder, opened):
     state = opened()
 
     with pytest.raises(
-        StateError, match=r"another local cloud .* give another folder with --state"
+        StateError, match=r"another local cloud .* choose another folder with --state"
     ):
         State(folder, "local")
 
@@ -93,9 +93,9 @@ def test_two_parts_cannot_have_one_port(opened):
     state = opened()
     port = state.port("database")
 
-    with pytest.raises(StateError, match=f"two parts cannot share a port .*api {port}"):
+    with pytest.raises(StateError, match=f"Two parts cannot use the same port .*api {port}"):
         state.choose_ports({"api": port, "balancer": None})
-    with pytest.raises(StateError, match="two parts cannot share a port"):
+    with pytest.raises(StateError, match="Two parts cannot use the same port"):
         state.choose_ports({"api": 20001, "balancer": 20001})
 
 
@@ -103,7 +103,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "mine.log").write_text("mine")
 
-    with pytest.raises(StateError, match="is not empty, and no state folder"):
+    with pytest.raises(StateError, match="is not empty and not a state folder"):
         State(tmp_path, "local")
     assert (tmp_path / "logs" / "mine.log").read_text() == "mine"
 
@@ -113,14 +113,14 @@ def test_a_damaged_file_is_named_with_the_way_out(folder, content):
     State(folder, "local").close()
     (folder / "state.json").write_text(content)
 
-    with pytest.raises(StateError, match=r"state\.json is damaged; remove it to start over"):
+    with pytest.raises(StateError, match=r"state\.json is damaged\. Delete it to start over"):
         State(folder, "local")
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_not_a_traceback(tmp_path):
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(StateError, match="the state folder cannot be used"):
+    with pytest.raises(StateError, match="the state folder is not usable"):
         State(tmp_path / "file" / "state", "local")
 
 
@@ -155,8 +155,8 @@ def test_without_a_place_for_the_pointer_one_warning_says_what_is_lost(
     state.publish({"FunctionsURL": "http://127.0.0.1:2/Prod"})
 
     (line,) = caplog.messages
-    assert "clients will not find this local cloud" in line
-    assert "set XDG_STATE_HOME" in line
+    assert "Clients cannot find this local cloud" in line
+    assert "Set XDG_STATE_HOME" in line
     outputs = folder / "outputs.json"
     assert json.loads(outputs.read_text()) == {"FunctionsURL": "http://127.0.0.1:2/Prod"}
     state.close()

@@ -1,4 +1,4 @@
-"""Answers CloudWatch's GetMetricData, and nothing else, from what the local cloud has measured."""
+"""CloudWatch's GetMetricData, and no other operation, over the local cloud's metrics."""
 
 from localcloud.runtimes.cloudwatch.server import CloudWatch
 

@@ -1,7 +1,7 @@
-"""Listens on a loopback port for CloudWatch's clients.
+"""A server on a loopback port for CloudWatch's clients.
 
-The protocol is AWS JSON 1.0: what botocore picks of those that CloudWatch speaks. Requests are
-signed, and the signature is not looked at: what can be read here is no secret.
+The protocol is AWS JSON 1.0, which botocore chooses for CloudWatch. The signature of a request is
+not checked: the metrics are not secret.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from aiohttp import web
 
 from localcloud.metrics import Metrics
 from localcloud.request_body import BodyTooLarge, read_body
-from localcloud.runtimes.cloudwatch.queries import Refused, answer
+from localcloud.runtimes.cloudwatch.queries import RequestError, get_metric_data
 
 _HOST: Final = "127.0.0.1"
 _TARGET: Final = "GraniteServiceVersion20100801.GetMetricData"
@@ -51,24 +51,25 @@ class CloudWatch:
 
     async def _handle(self, request: web.BaseRequest) -> web.Response:
         try:
-            return _response(HTTPStatus.OK, answer(self._metrics, await _asked(request)))
-        except Refused as error:
-            refusal = {"__type": error.code, "message": str(error)}
-            return _response(HTTPStatus.BAD_REQUEST, refusal)
+            document = get_metric_data(self._metrics, await _read(request))
+            return _response(HTTPStatus.OK, document)
+        except RequestError as error:
+            document = {"__type": error.code, "message": str(error)}
+            return _response(HTTPStatus.BAD_REQUEST, document)
 
 
-async def _asked(request: web.BaseRequest) -> Mapping[str, Any]:
-    """Read a request; raises Refused for everything that is not GetMetricData."""
+async def _read(request: web.BaseRequest) -> Mapping[str, Any]:
+    """Read a request; raise RequestError for everything but GetMetricData."""
     if request.headers.get("X-Amz-Target") != _TARGET:
-        raise Refused(
-            "InvalidAction", "the local cloud's CloudWatch answers GetMetricData over JSON only"
+        raise RequestError(
+            "InvalidAction", "The local cloud's CloudWatch supports only GetMetricData over JSON."
         )
     try:
         document = json.loads(await read_body(request, _BODY_LIMIT))
     except (ValueError, RecursionError, BodyTooLarge) as error:
-        raise Refused("SerializationException", "the body cannot be read") from error
+        raise RequestError("SerializationException", "The body is not valid JSON.") from error
     if not isinstance(document, Mapping):
-        raise Refused("SerializationException", "the body is no object")
+        raise RequestError("SerializationException", "The body must be a JSON object.")
     return document
 
 

@@ -1,4 +1,4 @@
-"""Who drives the provider: this command, which runs the program, or typed Pulumi commands."""
+"""The two values of `--engine`: who runs the program and asks the provider for resources."""
 
 from __future__ import annotations
 
@@ -19,18 +19,15 @@ from localcloud.shell import engine_environment, provider_port
 from localcloud.state import State, StateError
 
 
-class Driver(Protocol):
-    """Decides what the provider is asked for."""
+class EngineMode(Protocol):
+    """How the program is deployed."""
 
-    async def bring_up(self) -> None:
-        """Bring up what there is to run, and tell scripts in one line when it answers.
-
-        Once more after an edit, it brings what runs in line with it.
-        """
+    async def up(self) -> None:
+        """Deploy at the start and after each edit, and print one line of JSON for scripts."""
 
 
-class BuiltIn:
-    """Runs the program, at the start and after each edit."""
+class BuiltInMode:
+    """`--engine built-in`: this command runs the program."""
 
     def __init__(
         self, engine: Engine, provider: LocalProvider, state: State, load: Callable[[], Project]
@@ -40,30 +37,30 @@ class BuiltIn:
         self._state = state
         self._load = load
 
-    async def bring_up(self) -> None:
+    async def up(self) -> None:
         outputs = await self._engine.up(self._load())
         await self._provider.settle()
         self._state.publish(outputs)
-        _tell(outputs)
+        _print_json(outputs)
 
 
-class Typed:
-    """Leaves the program to typed commands, and says how they find their way here."""
+class PulumiMode:
+    """`--engine pulumi`: the user runs the program, with Pulumi's own commands."""
 
-    def __init__(self, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
+    def __init__(self, environment: Mapping[str, str], report: Callable[[str], None]) -> None:
         self._environment = environment
-        self._say = say
+        self._report = report
 
-    async def bring_up(self) -> None:
-        self._say("type: python -m localcloud shell pulumi up")
-        _tell(self._environment)
+    async def up(self) -> None:
+        self._report("to deploy, run: python -m localcloud shell pulumi up")
+        _print_json(self._environment)
 
 
 @contextlib.asynccontextmanager
-async def typed(
-    provider: LocalProvider, state: State, project: Project, say: Callable[[str], None]
-) -> AsyncIterator[Typed]:
-    """Bring up what was deployed, then serve *provider* where the program looks for AWS."""
+async def pulumi_mode(
+    provider: LocalProvider, state: State, project: Project, report: Callable[[str], None]
+) -> AsyncIterator[PulumiMode]:
+    """Restore what was deployed, then serve *provider* at the program's AWS endpoint."""
     port = provider_port(project)
     environment = engine_environment(project, state.folder)
     try:
@@ -73,12 +70,12 @@ async def typed(
         raise StateError(not_available(what, error)) from error
     recording = RecordingProvider(provider, state.folder / "deployed.json")
     for failure in await recording.restore():
-        say(f"not restored (run pulumi up --refresh to recreate it): {failure}")
+        report(f"not restored (run pulumi up --refresh to recreate it): {failure}")
     async with serving(Servicer(recording, REPLACE_ON_CHANGES, deletes_first), port):
-        yield Typed(environment, say)
+        yield PulumiMode(environment, report)
 
 
-def _tell(values: Mapping[str, Any]) -> None:
-    """Write the one line that scripts wait for; a reader that has gone is no failure."""
+def _print_json(values: Mapping[str, Any]) -> None:
+    """Print one line for scripts; a reader that is gone is not an error."""
     with contextlib.suppress(OSError):
         print(json.dumps(values), file=sys.stdout, flush=True)  # noqa: T201  # its output
