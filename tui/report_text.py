@@ -1,4 +1,4 @@
-"""A metrics report in words and numbers, the same in the command and on the screen."""
+"""The texts of a metrics report, for the command and the screen."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ _DAY_S: Final = 24 * 3600
 
 
 def line(reading: Reading) -> str:
-    """Show one reading in as many cells as all others."""
+    """Return the line of one reading; all lines have the same width."""
     return f"{reading.metric.label:<21}{amount(reading):>12}"
 
 
 def amount(reading: Reading) -> str:
-    """Show the value with its unit."""
+    """Return the value with its unit."""
     if reading.value is None:
         return NO_DATA
     return f"{number(reading.value)} {reading.metric.unit}".rstrip()
 
 
 def number(value: float) -> str:
-    """Show three significant digits, and every digit of what is counted."""
+    """Return a number with three significant digits; whole numbers keep all digits."""
     if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 -- three digits
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
 
 def about(report: MetricsReport) -> str:
-    """Say which time the report covers."""
+    """Return the period of the report."""
     cut = slice(5, 16) if report.window.end - report.window.start > _DAY_S else slice(11, 16)
     start, end = (
         moment(at)[cut].replace("T", " ") for at in (report.window.start, report.window.end)
@@ -42,11 +42,14 @@ def about(report: MetricsReport) -> str:
 
 
 def cost(report: MetricsReport) -> str:
-    """Say what asking costs."""
+    """Return the cost of the request."""
     if report.is_local:
-        return f"{report.query_count} metrics asked; a local cloud answers for nothing"
+        return f"{report.query_count} metrics requested, free of charge from a local cloud"
     once, hourly = report.cost_usd(), report.cost_usd(every_s=REFRESH_S)
-    return f"{report.query_count} metrics asked: ${once:.5f}, each minute ${hourly:.3f} an hour"
+    return (
+        f"{report.query_count} metrics requested for ${once:.5f} "
+        f"(every minute: ${hourly:.3f} per hour)"
+    )
 
 
 def moment(at: float) -> str:

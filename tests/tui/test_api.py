@@ -184,7 +184,7 @@ async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
 
 
 async def test_an_endless_answer_is_cut_off(world, monkeypatch):
-    monkeypatch.setattr("tui.client.http_api.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("tui.client.http_api.LARGEST_RESPONSE", 1000)
     world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
 
     with pytest.raises(ApiError, match="more than any blog API"):

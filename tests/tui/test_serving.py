@@ -16,7 +16,7 @@ import pytest
 from tests.running import descendants, is_alive, wait_until
 from tests.tui.browser import CHROMIUM, chromium
 from tests.tui.fake import TOKEN, FakeBlogs, serve
-from tui.command.arguments import app_words
+from tui.command.arguments import app_arguments
 from tui.command.cli import main
 
 
@@ -183,7 +183,7 @@ async def test_the_app_is_used_in_a_browser(backend, address, tmp_path):
     ],
 )
 def test_the_app_gets_the_words_that_are_not_about_serving(words, shown):
-    assert app_words(words) == shown
+    assert app_arguments(words) == shown
 
 
 def test_without_a_backend_or_a_port_it_says_so_in_one_line(capsys, backend, monkeypatch):

@@ -1,1 +1,1 @@
-"""The client of one backend over HTTP: requests, responses, times, failures. No user interface."""
+"""The HTTP client of one backend: requests, responses, times and errors, without user interface."""

@@ -1,4 +1,4 @@
-"""Opens the way to a backend when the first request needs it, and no earlier."""
+"""Create the client of a backend when the first request needs it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.settings.values import BackendName
 
 
 class ApiFactory(Protocol):
-    """Makes clients; the composition root gives one over HTTP, tests one over a fake."""
+    """Creates clients. The app gets one for HTTP, tests use a fake."""
 
     backends: Backends
     plain_http_token: bool
@@ -28,7 +28,7 @@ class ApiFactory(Protocol):
 
 @dataclass(kw_only=True)
 class HttpApiFactory:
-    """Makes the `Api` of each backend, all with the same settings."""
+    """Creates the HTTP client of each backend, with the same settings."""
 
     backends: Backends
     connections: Connections
@@ -39,8 +39,8 @@ class HttpApiFactory:
         return self.connections.preferences.read_only.value
 
     def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> Api:
-        """Make a client of the backend; takes a moment, so screens call it in a thread."""
-        with _absent("httpx._main"):  # httpx's own command line would bring click and rich
+        """Return a client of the backend. The first call is slow: screens call it in a thread."""
+        with _blocked_import("httpx._main"):  # the command line of httpx loads click and rich
             from tui.client.http_api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import
         return HttpApi(
             backend=self.backends.get(name),
@@ -53,8 +53,8 @@ class HttpApiFactory:
 
 
 @contextmanager
-def _absent(module: str) -> Iterator[None]:
-    """Let an import of *module* fail meanwhile, unless it has happened already."""
+def _blocked_import(module: str) -> Iterator[None]:
+    """Let imports of *module* fail inside the block, unless it is already loaded."""
     if module in sys.modules:
         yield
         return

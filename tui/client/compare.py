@@ -1,4 +1,4 @@
-"""One request to both backends, and what is known of the two responses."""
+"""Send one request to both backends and compare the responses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tui.client.contract import ApiError, Exchange, LogEntry, Request
 from tui.client.timing import milliseconds
 from tui.settings.values import BackendName, SettingsError
 
-Ask = Callable[[BackendName, Request], Awaitable[Exchange]]
-"""Asks one backend; raises `ApiError` or `SettingsError`."""
+Send = Callable[[BackendName, Request], Awaitable[Exchange]]
+"""Sends a request to one backend; raises `ApiError` or `SettingsError`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,27 +23,27 @@ class FullComparison(Comparison[Exchange]):
 
 @dataclass(frozen=True, kw_only=True)
 class PartialComparison:
-    """What is known when not both gave an answer."""
+    """At least one backend did not respond."""
 
     request: Request
     functions: Exchange | ApiError | SettingsError
     containers: Exchange | ApiError | SettingsError
 
     @property
-    def answers(self) -> dict[BackendName, Exchange]:
-        """What did come."""
+    def responses(self) -> dict[BackendName, Exchange]:
+        """The response that was received, if any."""
         sides = {BackendName.FUNCTIONS: self.functions, BackendName.CONTAINERS: self.containers}
         return {name: side for name, side in sides.items() if isinstance(side, Exchange)}
 
     @property
     def causes(self) -> list[ApiError | SettingsError]:
-        """Why the rest did not."""
+        """The errors of the backends that did not respond."""
         sides = (self.functions, self.containers)
         return [side for side in sides if not isinstance(side, Exchange)]
 
 
 def table(found: FullComparison | PartialComparison) -> list[tuple[str, str, str]]:
-    """Set what is known of both requests side by side: a name and a few words for each."""
+    """Return the rows of a table: a name and the values of both requests."""
     functions, containers = _figures(found.functions), _figures(found.containers)
     names = functions or containers
     return [(name, functions.get(name, "-"), containers.get(name, "-")) for name in names]
@@ -55,10 +55,10 @@ def _figures(side: Exchange | ApiError | SettingsError) -> dict[str, str]:
 
 
 def figures(entry: LogEntry) -> list[tuple[str, str]]:
-    """Give what is known of one request, a name and a few words each; times in milliseconds."""
+    """Return the values of one request, each with its name. Times are in milliseconds."""
     phases, server = entry.phases, entry.server
     return [
-        ("status", str(entry.status or "no answer")),
+        ("status", str(entry.status or "no response")),
         ("total", milliseconds(entry.milliseconds)),
         ("connect", milliseconds(phases.connect)),
         ("TLS", milliseconds(phases.tls)),
@@ -73,20 +73,20 @@ def figures(entry: LogEntry) -> list[tuple[str, str]]:
     ]
 
 
-async def compare(request: Request, ask: Ask) -> FullComparison | PartialComparison:
-    """Ask one backend after the other, so that neither waits for the other's share."""
-    functions = await _asked(ask, BackendName.FUNCTIONS, request)
-    containers = await _asked(ask, BackendName.CONTAINERS, request)
+async def compare(request: Request, send: Send) -> FullComparison | PartialComparison:
+    """Send to one backend after the other, so that the requests do not slow each other down."""
+    functions = await _response_or_error(send, BackendName.FUNCTIONS, request)
+    containers = await _response_or_error(send, BackendName.CONTAINERS, request)
     if isinstance(functions, Exchange) and isinstance(containers, Exchange):
         return FullComparison(request=request, functions=functions, containers=containers)
     return PartialComparison(request=request, functions=functions, containers=containers)
 
 
-async def _asked(
-    ask: Ask, name: BackendName, request: Request
+async def _response_or_error(
+    send: Send, name: BackendName, request: Request
 ) -> Exchange | ApiError | SettingsError:
-    """Give what went wrong, too: the other backend is asked all the same."""
+    """Return an error instead of raising it, so that the other backend is still compared."""
     try:
-        return await ask(name, request)
+        return await send(name, request)
     except (ApiError, SettingsError) as error:
         return error

@@ -1,6 +1,6 @@
-"""What the client knows of the wire contract: blogs, pages, failures, and who can ask for them.
+"""The data types of the API as the client sees it, and the `Api` protocol.
 
-Plain data without httpx and without textual, so that scripts and screens can both start fast.
+This module imports neither httpx nor Textual, so that commands and screens start fast.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tui.client.timing import Phases, ServerTime
 from tui.settings.values import BackendName
 from tui.text import Safe
 
-# The contract's limits, to tell a person before a request is made. The backends enforce them.
+# The limits of the API. The client checks them before a request; the backends enforce them.
 LONGEST_TITLE: Final = 200
 LONGEST_AUTHOR: Final = 100
 LARGEST_CONTENTS: Final = 256 * 1024
@@ -24,7 +24,7 @@ DEFAULT_PAGE: Final = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
-    """A blog as a list knows it: everything but its contents."""
+    """A blog in a list: all fields except the contents."""
 
     id: str
     title: str
@@ -36,20 +36,20 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blog(Summary):
-    """A blog with its contents, and the tag that conditional writes name."""
+    """A blog with its contents, and the ETag for conditional writes."""
 
     contents: str
     etag: str
 
     def says(self, draft: Draft) -> bool:
-        """Tell whether this is what *draft* wanted to be stored."""
+        """Return True if this blog has the id and the texts of *draft*."""
         mine = (draft.id, draft.title, draft.author, draft.contents)
         return mine == (self.id, self.title, self.author, self.contents)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a person wants a blog to be."""
+    """The text that the user wants to save."""
 
     id: str
     title: str
@@ -57,33 +57,37 @@ class Draft:
     contents: str
 
     def problem(self) -> str | None:
-        """Say what the backend would refuse first, or None."""
+        """Return the first problem that the backend would reject, or None."""
         return next(iter(self.problems().values()), None)
 
     def problems(self) -> dict[str, str]:
-        """Say what the backend would refuse, by field."""
+        """Return the problems that the backend would reject, by field."""
         found = {}
         if not self.title.strip():
-            found["title"] = "The title is empty: give it at least one letter."
+            found["title"] = "The title is empty. Enter a title."
         elif len(self.title) > LONGEST_TITLE:
-            found["title"] = f"The title has {len(self.title)} characters: {LONGEST_TITLE} at most."
+            found["title"] = _too_long("title", len(self.title), LONGEST_TITLE)
         if len(self.author) > LONGEST_AUTHOR:
-            found["author"] = (
-                f"The author has {len(self.author)} characters: {LONGEST_AUTHOR} at most."
-            )
+            found["author"] = _too_long("author", len(self.author), LONGEST_AUTHOR)
         if self.size > LARGEST_CONTENTS:
-            found["contents"] = f"The contents have {self.size} bytes: {LARGEST_CONTENTS} at most."
+            found["contents"] = (
+                f"The contents have {self.size} bytes; the limit is {LARGEST_CONTENTS}."
+            )
         return found
 
     @property
     def size(self) -> int:
-        """How many bytes the contents take."""
+        """The size of the contents in bytes."""
         return len(self.contents.encode("utf-8", "surrogatepass"))
+
+
+def _too_long(field: str, length: int, limit: int) -> str:
+    return f"The {field} has {length} characters; the limit is {limit}."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Some blogs, newest first, and where the next ones are (None at the end)."""
+    """A page of blogs, newest first, and the URL of the next page (None at the end)."""
 
     blogs: tuple[Summary, ...]
     next_url: str | None
@@ -91,7 +95,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request as either backend can be asked it. The token is never part of it."""
+    """One request, independent of the backend. It never contains the write token."""
 
     method: str
     target: str
@@ -101,43 +105,43 @@ class Request:
 
     @property
     def writes(self) -> bool:
-        """Tell whether this may change something."""
+        """Return True if the request can change data."""
         return self.method not in {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogEntry:
-    """One request, as it went."""
+    """One request that was sent, with its result and its times."""
 
     backend: BackendName
     method: str
     path: str
     at: str
-    """Time of day in UTC when it was sent."""
+    """The time of day in UTC when it was sent."""
     milliseconds: float
     status: int | None
-    """None when no answer came."""
+    """None if there was no response."""
     cold: bool | None
-    """None when the answer did not say."""
+    """True if the request waited for a cold start; None if the response does not say."""
     served_by: str
     number: int = 0
-    """Its place in the history of a run, from 1 on."""
+    """Its number in the request log, from 1 on."""
     base: str = ""
-    """The URL of the backend that was asked."""
+    """The URL of the backend."""
     date: str = ""
-    """Day in UTC when it was sent."""
+    """The date in UTC when it was sent."""
     phases: Phases = field(default_factory=Phases)
     server: ServerTime = field(default_factory=ServerTime)
     headers: tuple[tuple[str, Safe], ...] = ()
-    """The answer's, without cookies; fit to show."""
+    """The headers of the response, without cookies."""
     sent_bytes: int = 0
-    """Size of the request's body."""
+    """The size of the request body."""
     received_bytes: int | None = None
-    """Size of the answer's body, uncompressed; None when it did not come to its end."""
+    """The size of the response body, uncompressed; None if it was not received completely."""
     error: str = ""
-    """What a person was told when no answer came."""
+    """The error message if there was no response."""
     request: Request | None = field(default=None, repr=False)
-    """What was asked; None when too much is remembered to keep it."""
+    """The request, to send it again; None if it was dropped to save memory."""
 
     @property
     def warmth(self) -> str:
@@ -145,13 +149,13 @@ class LogEntry:
 
     @property
     def failed(self) -> bool:
-        """No answer came, or one that says no."""
-        return self.status is None or self.status >= 400  # noqa: PLR2004 -- where HTTP's errors begin
+        """True if there was no response, or an error status."""
+        return self.status is None or self.status >= 400  # noqa: PLR2004 -- the first error status
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request with its answer, whatever that says."""
+    """A request with its response, whatever the status."""
 
     entry: LogEntry
     body: bytes = field(repr=False)
@@ -162,26 +166,26 @@ class Exchange:
 
     @property
     def headers(self) -> tuple[tuple[str, Safe], ...]:
-        """Those of the response, without cookies; fit to show."""
+        """The headers of the response, without cookies."""
         return self.entry.headers
 
 
 class Failure(StrEnum):
-    """Why a request did not do what was asked; scripts see these words in ``--json`` errors."""
+    """The kind of an error, as scripts see it in ``--json`` output."""
 
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
     MISSING = "missing"
     TAKEN = "taken"
     CHANGED = "changed"
-    TOKEN = "token"  # noqa: S105 -- a word of the contract, no secret
+    TOKEN = "token"  # noqa: S105 -- not a secret
     PLAIN_HTTP = "plain-http-token"
     READ_ONLY = "read-only"
     SETTINGS = "settings"
 
 
 class ApiError(Exception):
-    """A request failed; the text is one sentence for a person, with what to do next."""
+    """A request failed. The message tells the user why, and what to do next."""
 
     def __init__(
         self, text: str, failure: Failure, *, status: int | None = None, uncertain: bool = False
@@ -190,33 +194,33 @@ class ApiError(Exception):
         self.failure = failure
         self.status = status
         self.uncertain = uncertain
-        """A write may have happened although no answer says so."""
+        """True if the write may have been applied although there was no response."""
         self.entry: LogEntry | None = None
-        """The request that has no answer, as it went; None when none was sent."""
+        """The request without a response; None if it was not sent."""
 
 
 class Api(Protocol):
-    """One backend, asked by a client; every method raises only `ApiError`."""
+    """The client of one backend. Its methods raise only `ApiError`."""
 
     plain_http_token: bool
-    """The token may travel unencrypted to another machine."""
+    """True if the token may be sent unencrypted to another machine."""
 
     def check_permission(self) -> None:
-        """Raise what every write would raise before it is sent."""
+        """Raise the error that every write would raise before it is sent."""
 
     async def page(self, limit: int, after: str | None = None) -> Page:
-        """Give the newest blogs, or the page at *after* (a page's ``next_url``)."""
+        """Return the newest blogs, or the page at *after* (the ``next_url`` of a page)."""
 
     async def read(self, blog_id: str) -> Blog: ...
 
     async def create(self, draft: Draft) -> Blog: ...
 
     async def replace(self, draft: Draft, etag: str | None) -> Blog:
-        """Store *draft* over the blog, if it still has *etag* (None: whatever it has)."""
+        """Replace the blog with *draft*, if it still has *etag* (None: in any case)."""
 
     async def delete(self, blog_id: str, etag: str | None) -> None: ...
 
     async def exchange(self, request: Request) -> Exchange:
-        """Ask just this, and give the answer whatever its status."""
+        """Send *request* and return the response, whatever its status."""
 
     async def close(self) -> None: ...

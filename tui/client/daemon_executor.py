@@ -1,4 +1,4 @@
-"""Threads that nobody waits for, so that leaving never takes long."""
+"""An executor that does not delay the exit of the program."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 class DaemonThreadExecutor(ThreadPoolExecutor):
-    """A default executor for asyncio: a name look-up that hangs does not hold the exit up."""
+    """An executor for asyncio with daemon threads: a DNS lookup that hangs does not block exit."""
 
     def submit(  # the signature is the base class's
         self,
         fn: Callable[..., Any],
         /,
-        *args: Any,  # noqa: ANN401 -- whatever fn takes
-        **kwargs: Any,  # noqa: ANN401 -- likewise
+        *args: Any,  # noqa: ANN401 -- the arguments of fn
+        **kwargs: Any,  # noqa: ANN401 -- same
     ) -> Future[Any]:
         future: Future[Any] = Future()
         Thread(target=_settle, args=(future, lambda: fn(*args, **kwargs)), daemon=True).start()
@@ -28,7 +28,7 @@ def _settle(future: Future[Any], call: Callable[[], Any]) -> None:
         return
     try:
         result = call()
-    except BaseException as error:  # noqa: BLE001 -- an executor hands every failure on
+    except BaseException as error:  # noqa: BLE001 -- the future raises it again
         future.set_exception(error)
     else:
         future.set_result(result)

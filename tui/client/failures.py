@@ -1,4 +1,4 @@
-"""What a person is told when a backend refuses: one sentence with the cause and the next step."""
+"""The error messages for error responses: the cause, then the next step."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tui.settings.backends import Backend
 from tui.settings.values import HOW_TO_GET_TOKEN
 
 READ_ONLY: Final = (
-    "Nothing is written in read-only mode: start without --read-only, BLOGS_READ_ONLY and "
-    "read_only in the configuration file to write."
+    "Cannot write in read-only mode. To write, unset --read-only, BLOGS_READ_ONLY and read_only in "
+    "the configuration file."
 )
 _FAILURES: Final[dict[int, Failure]] = {
     HTTPStatus.UNAUTHORIZED: Failure.TOKEN,
@@ -22,41 +22,45 @@ _FAILURES: Final[dict[int, Failure]] = {
     HTTPStatus.CONFLICT: Failure.TAKEN,
     HTTPStatus.PRECONDITION_FAILED: Failure.CHANGED,
 }
-_SENTENCES: Final[dict[int, str]] = {
+_MESSAGES: Final[dict[int, str]] = {
     HTTPStatus.UNAUTHORIZED: (
-        "{name} wants the write token (401): set BLOGS_WRITE_TOKEN or --token-file; "
+        "{name} requires the write token (401). Set BLOGS_WRITE_TOKEN or --token-file. "
         f"{HOW_TO_GET_TOKEN}."
     ),
-    HTTPStatus.FORBIDDEN: "{name} forbids this (403): ask whoever runs it for access.",
-    HTTPStatus.NOT_FOUND: "{name} has no such blog (404): it may have been deleted; list again.",
-    HTTPStatus.CONFLICT: "{name} has a blog with this id already (409): take another id.",
-    HTTPStatus.PRECONDITION_FAILED: (
-        "The blog was changed since you read it (412): read it again, then decide."
+    HTTPStatus.FORBIDDEN: "{name} denied access (403). Ask its owner for permission.",
+    HTTPStatus.NOT_FOUND: (
+        "{name} does not have this blog (404). It may have been deleted: list the blogs again."
     ),
-    HTTPStatus.TOO_MANY_REQUESTS: "{name} throttles (429): wait{after} and try again.",
+    HTTPStatus.CONFLICT: "{name} already has a blog with this id (409). Use another id.",
+    HTTPStatus.PRECONDITION_FAILED: (
+        "The blog has changed since you read it (412). Read it again before you write."
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "{name} is throttling requests (429). Wait{after}, then try again."
+    ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
-        "{name} cannot serve this now (503): wait{after} and try again."
+        "{name} is temporarily unavailable (503). Wait{after}, then try again."
     ),
 }
 _NO_SUCH_ROUTE: Final = (
-    "{name} has no blog API here (404): check the URL; that of deployed functions ends in a "
-    "stage, such as /Prod."
+    "{name} does not serve the blog API at this URL (404). Check the URL: for deployed functions, "
+    "it ends in a stage, such as /Prod."
 )
 _SERVER_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def name_of(backend: Backend) -> str:
-    """Name a backend in a sentence."""
+    """Return the name of a backend for messages."""
     return f"{backend.name.word} at {backend.address}"
 
 
 def error_response(
     backend: Backend, request: tuple[str, str], status: int, headers: Mapping[str, str], body: bytes
 ) -> ApiError:
-    """Turn an answer that is no success into an error; *request* is its method and path."""
+    """Return the error for an error response. *request* is its method and path."""
     method, path = request
     wrong_url = status == HTTPStatus.NOT_FOUND and (path == "/blog" or not _is_problem(headers))
-    sentence = (_NO_SUCH_ROUTE if wrong_url else _sentence(status)).format(
+    message = (_NO_SUCH_ROUTE if wrong_url else _message(status)).format(
         name=name_of(backend),
         status=status,
         after=_after(headers),
@@ -64,23 +68,23 @@ def error_response(
     )
     uncertain = method != "GET" and status >= _SERVER_FAULT
     failure = Failure.REFUSED if wrong_url else _FAILURES.get(status, Failure.REFUSED)
-    return ApiError(text.line(sentence, 900), failure, status=status, uncertain=uncertain)
+    return ApiError(text.line(message, 900), failure, status=status, uncertain=uncertain)
 
 
 def _is_problem(headers: Mapping[str, str]) -> bool:
-    """Tell the API's own error_response from that of whatever stands in its place."""
+    """Return True if the response comes from the API itself, not from a server in front of it."""
     media_type = headers.get("content-type", "").partition(";")[0]
     return media_type.strip().lower() == "application/problem+json"
 
 
-def _sentence(status: int) -> str:
-    if status in _SENTENCES:
-        return _SENTENCES[status]
+def _message(status: int) -> str:
+    if status in _MESSAGES:
+        return _MESSAGES[status]
     if status >= _SERVER_FAULT:
-        return "{name} failed ({status}: {detail}): try again, or look at its logs."
+        return "{name} failed ({status}: {detail}). Try again, or check its logs."
     if status >= HTTPStatus.BAD_REQUEST:
-        return "{name} refused this ({status}): {detail}; change it and try again."
-    return "{name} answered with status {status}, as no blog API does: check the URL."
+        return "{name} rejected the request ({status}): {detail}. Correct it, then try again."
+    return "{name} responded with the unexpected status {status}. Check the URL."
 
 
 def _after(headers: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""One backend over HTTP. Only this and `proxy_env` know httpx; it raises only `ApiError`."""
+"""The HTTP client of one backend. Only this module and `proxy_env` import httpx."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-import anyio.lowlevel  # what httpx runs on
+import anyio.lowlevel  # used by httpx
 import httpx
 
 from tui import text
@@ -33,10 +33,10 @@ from tui.client.responses import InvalidResponse, parse_blog, parse_blogs
 from tui.settings.backends import Backend
 from tui.settings.values import Token, is_loopback
 
-READ_TIMEOUT: Final = 30.0  # what the gateway in front of the functions allows
+READ_TIMEOUT: Final = 30.0  # the limit of API Gateway
 CONNECT_TIMEOUT: Final = 3.0
-LARGEST_ANSWER: Final = 32 * 1024 * 1024
-# Nothing was sent, so a write cannot have happened.
+LARGEST_RESPONSE: Final = 32 * 1024 * 1024
+# The request was not sent, so a write cannot have been applied.
 _NOT_SENT: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -48,38 +48,41 @@ _NOT_SENT: Final = (
 
 
 class _TooLarge(Exception):
-    """The answer is larger than any blog API's."""
+    """The response is larger than any response of the blog API."""
 
 
-_LATE: Final = "did not answer within {timeout:g} s: try again, or raise --timeout."
-# The first that fits counts.
+_TIMEOUT: Final = "did not respond within {timeout:g} s. Try again, or increase --timeout."
+# The first match is used.
 _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
-    (_TooLarge, "answered with more than any blog API does: check the URL."),
+    (_TooLarge, "sent more data than a blog API can. Check the URL."),
     (
         httpx.ConnectTimeout,
-        "does not take connections in time: check that it is up, then try again.",
+        "did not accept a connection in time. Check that it is running, then try again.",
     ),
-    (httpx.TimeoutException, _LATE),
-    (TimeoutError, _LATE),
-    (httpx.ConnectError, "cannot be reached: check that it runs and that the URL is right."),
-    (httpx.ProxyError, "cannot be reached through the proxy ({error}): check HTTPS_PROXY."),
-    (httpx.InvalidURL, "has an address that cannot be used ({error}): check the URL."),
-    (httpx.DecodingError, "answered with damaged data ({error}): try again."),
+    (httpx.TimeoutException, _TIMEOUT),
+    (TimeoutError, _TIMEOUT),
+    (
+        httpx.ConnectError,
+        "is not reachable. Check that it is running and that the URL is correct.",
+    ),
+    (httpx.ProxyError, "is not reachable through the proxy ({error}). Check HTTPS_PROXY."),
+    (httpx.InvalidURL, "has an invalid URL ({error}). Check the URL."),
+    (httpx.DecodingError, "sent data that cannot be decoded ({error}). Try again."),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Answer:
-    """One answer, read to its end."""
+class _Response:
+    """A response with its complete body."""
 
-    response: httpx.Response
+    head: httpx.Response
     body: bytes
     entry: LogEntry
 
 
 @dataclass(kw_only=True)
 class HttpApi(Api):
-    """The blogs of one backend."""
+    """The client of one backend over HTTP."""
 
     backend: Backend
     token: Token | None
@@ -90,7 +93,7 @@ class HttpApi(Api):
     transport: httpx.AsyncBaseTransport | None = None
 
     def __post_init__(self) -> None:
-        # Connecting gets a little less than all the time, so that its end is told for what it is.
+        # Shorter than the whole, so that a connect timeout is reported as such.
         connect = min(CONNECT_TIMEOUT, 0.9 * self.timeout)
         with environment_errors():
             self._client = httpx.AsyncClient(
@@ -100,13 +103,13 @@ class HttpApi(Api):
             )
 
     def check_permission(self) -> None:
-        self._permission()
+        self._write_headers()
 
     async def page(self, limit: int, after: str | None = None) -> Page:
         request = Request(method="GET", target=self._below(after)) if after else list_request(limit)
-        answer = await self._ask(request)
-        with self._understood("GET"):
-            return Page(blogs=parse_blogs(answer.body), next_url=_next(answer))
+        response = await self._request(request)
+        with self._invalid_response_as_error("GET"):
+            return Page(blogs=parse_blogs(response.body), next_url=_next_url(response))
 
     async def read(self, blog_id: str) -> Blog:
         return await self._blog(blog_request(blog_id))
@@ -118,23 +121,23 @@ class HttpApi(Api):
         return await self._blog(write_request("PUT", blog_request(draft.id).target, draft, etag))
 
     async def delete(self, blog_id: str, etag: str | None) -> None:
-        await self._ask(write_request("DELETE", blog_request(blog_id).target, None, etag))
+        await self._request(write_request("DELETE", blog_request(blog_id).target, None, etag))
 
     async def exchange(self, request: Request) -> Exchange:
-        answer = await self._send(request)
-        return Exchange(entry=answer.entry, body=answer.body)
+        response = await self._send(request)
+        return Exchange(entry=response.entry, body=response.body)
 
     async def close(self) -> None:
         await self._client.aclose()
 
     def _below(self, url: str) -> str:
-        """Give what follows the backend's own path in *url*."""
+        """Return the path and query of *url* below the URL of the backend."""
         parts = urlsplit(url)
         target = parts.path.removeprefix(urlsplit(self.backend.url).path)
         return f"{target}?{parts.query}" if parts.query else target
 
     def _authorization(self) -> dict[str, str]:
-        """Give the token's header, unless someone on the way could read it."""
+        """Return the header with the token. Raise ApiError if others could read it."""
         if self.token is None:
             return {}
         if self.token.problem:
@@ -142,8 +145,8 @@ class HttpApi(Api):
         safe = self.backend.url.startswith("https://") or is_loopback(self.backend.url)
         if not (safe or self.plain_http_token):
             raise ApiError(
-                f"{name_of(self.backend)} is plain http on another machine, where the write token "
-                "could be read on the way: use https, or --plain-http-token if you accept that.",
+                f"{name_of(self.backend)} uses plain HTTP, so others on the network could read the "
+                "write token. Use https, or --plain-http-token to send it anyway.",
                 Failure.PLAIN_HTTP,
             )
         return {"Authorization": self.token.header()}
@@ -152,50 +155,53 @@ class HttpApi(Api):
         return self.token.concealed(words) if self.token else words
 
     async def _blog(self, request: Request) -> Blog:
-        answer = await self._ask(request)
-        with self._understood(request.method):
-            return parse_blog(answer.body, answer.response.headers.get("etag", ""))
+        response = await self._request(request)
+        with self._invalid_response_as_error(request.method):
+            return parse_blog(response.body, response.head.headers.get("etag", ""))
 
-    async def _ask(self, request: Request) -> _Answer:
-        """Send, and give the answer when it is a success."""
-        answer = await self._send(request)
-        response = answer.response
-        if response.is_success:
-            return answer
-        asked = (request.method, request.target.partition("?")[0])
-        body = self._conceal(answer.body.decode(errors="replace")).encode()
+    async def _request(self, request: Request) -> _Response:
+        """Send *request*, and return the response. Raise ApiError for an error status."""
+        response = await self._send(request)
+        head = response.head
+        if head.is_success:
+            return response
+        body = self._conceal(response.body.decode(errors="replace")).encode()
         raise error_response(
-            self.backend, asked, response.status_code, dict(response.headers), body
+            self.backend,
+            (request.method, request.target.partition("?")[0]),
+            head.status_code,
+            dict(head.headers),
+            body,
         )
 
-    async def _send(self, request: Request) -> _Answer:
-        """Send and read, and record how it went whatever happens."""
-        headers = dict(request.headers) | (self._permission() if request.writes else {})
-        # Loads what httpx would load during its first request, and count as the backend's time.
+    async def _send(self, request: Request) -> _Response:
+        """Send *request*, and record it in the request log in any case."""
+        headers = dict(request.headers) | (self._write_headers() if request.writes else {})
+        # Load the modules that httpx loads at its first request before the time is measured.
         await anyio.lowlevel.checkpoint()
         trace = RequestTrace(self.backend, request, self._conceal)
         try:
-            response, body = await self._exchanged(request, headers, trace)
+            head, body = await self._stream(request, headers, trace)
         except (httpx.HTTPError, httpx.InvalidURL, _TooLarge, TimeoutError) as error:
-            failure = self._lost(request.method, error)
+            failure = self._no_response(request.method, error)
             trace.error = str(failure)
-            failure.entry = self._recorded(trace)
+            failure.entry = self._log(trace)
             raise failure from error
         except BaseException:
-            self._recorded(trace)
+            self._log(trace)
             raise
-        return _Answer(response=response, body=body, entry=self._recorded(trace))
+        return _Response(head=head, body=body, entry=self._log(trace))
 
-    def _recorded(self, trace: RequestTrace) -> LogEntry:
+    def _log(self, trace: RequestTrace) -> LogEntry:
         entry = trace.entry()
         self.record(entry)
         return entry
 
-    async def _exchanged(
+    async def _stream(
         self, request: Request, headers: dict[str, str], trace: RequestTrace
     ) -> tuple[httpx.Response, bytes]:
         url = self.backend.url + request.target
-        # httpx limits each wait of its own; an answer that drips could take forever.
+        # The timeout of httpx applies to each read; a slow response could take forever.
         async with (
             asyncio.timeout(self.timeout),
             self._client.stream(
@@ -207,69 +213,69 @@ class HttpApi(Api):
             ) as response,
         ):
             trace.head(response.status_code, response.headers.multi_items())
-            body = await _bounded(response)
+            body = await _read_body(response)
             trace.received = len(body)
             return response, body
 
-    def _permission(self) -> dict[str, str]:
-        """Give the headers that let a write through; refuse it where none is wanted."""
+    def _write_headers(self) -> dict[str, str]:
+        """Return the headers that a write needs. Raise ApiError if writes are not allowed."""
         if self.read_only:
             raise ApiError(READ_ONLY, Failure.READ_ONLY)
         return self._authorization()
 
-    def _lost(self, method: str, error: Exception) -> ApiError:
-        """Turn a request without a usable answer into an error."""
+    def _no_response(self, method: str, error: Exception) -> ApiError:
+        """Return the error for a request without a complete response."""
         uncertain = method != "GET" and not isinstance(error, (*_NOT_SENT, httpx.InvalidURL))
-        sentence = f"{name_of(self.backend)} {self._cause(error)}"
-        return ApiError(text.line(sentence), Failure.UNREACHABLE, uncertain=uncertain)
+        message = f"{name_of(self.backend)} {self._cause(error)}"
+        return ApiError(text.line(message), Failure.UNREACHABLE, uncertain=uncertain)
 
     def _cause(self, error: Exception) -> str:
         if _is_tls(error):
-            return "has a certificate that cannot be trusted: check the URL."
-        for cause, sentence in _CAUSES:
-            if isinstance(error, cause):
-                return sentence.format(timeout=self.timeout, error=error)
-        return "broke the connection off: try again."
+            return "has a certificate that is not trusted. Check the URL."
+        for error_type, message in _CAUSES:
+            if isinstance(error, error_type):
+                return message.format(timeout=self.timeout, error=error)
+        return "closed the connection. Try again."
 
     @contextmanager
-    def _understood(self, method: str) -> Iterator[None]:
+    def _invalid_response_as_error(self, method: str) -> Iterator[None]:
         try:
             yield
         except InvalidResponse as error:
             raise ApiError(
-                f"{name_of(self.backend)} does not answer as a blog API ({error}): check the URL.",
+                f"{name_of(self.backend)} did not respond as a blog API ({error}). Check the URL.",
                 Failure.REFUSED,
                 uncertain=method != "GET",
             ) from error
 
 
-async def _bounded(response: httpx.Response) -> bytes:
-    pieces = bytearray()
-    async for piece in response.aiter_bytes():
-        pieces += piece
-        if len(pieces) > LARGEST_ANSWER:
+async def _read_body(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LARGEST_RESPONSE:
             raise _TooLarge
-    return bytes(pieces)
+    return bytes(body)
 
 
-def _next(answer: _Answer) -> str | None:
-    """Resolve the link to the next page; one that leaves the backend is not followed."""
-    link = answer.response.links.get("next", {}).get("url")
+def _next_url(response: _Response) -> str | None:
+    """Return the URL of the next page, or None. It must be on the same path of this backend."""
+    link = response.head.links.get("next", {}).get("url")
     if link is None:
         return None
-    here = str(answer.response.url)
+    here = str(response.head.url)
     try:
         url = urljoin(here, link)
         elsewhere = urlsplit(url)[:3] != urlsplit(here)[:3]
     except ValueError as error:
-        raise InvalidResponse("its next page has no address") from error
+        raise InvalidResponse("the link to the next page is not valid") from error
     if elsewhere:
-        raise InvalidResponse("its next page is elsewhere")
+        raise InvalidResponse("the link to the next page leads to another URL")
     return url
 
 
 def _is_tls(error: Exception) -> bool:
-    """Look for a TLS failure below *error*: httpx has no class for it."""
+    """Return True if a TLS error caused *error*: httpx has no class for it."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):

@@ -1,4 +1,4 @@
-"""Pages that follow one another, from a backend that may repeat itself."""
+"""Following the pages of a list, even if a backend repeats pages."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from tui.client.contract import Page
 
 
 class SeenPages:
-    """What was seen of a list so far, so that following it comes to an end."""
+    """Remembers the blogs and pages of a list, so that a repeated page ends the list."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
         self._urls: set[str] = set()
 
     def unseen(self, page: Page) -> Page:
-        """Give what is new of *page*; one that only repeats what was seen is the last."""
+        """Return *page* without known blogs. If nothing is new, it becomes the last page."""
         unseen = {blog.id: blog for blog in page.blogs if blog.id not in self._ids}
         repeats = page.next_url in self._urls or (bool(page.blogs) and not unseen)
         self._ids.update(unseen)

@@ -1,4 +1,4 @@
-"""The way to a backend: proxies and trusted certificates, as the environment names them."""
+"""The proxies and certificates from the environment."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 @contextmanager
 def environment_errors() -> Iterator[None]:
-    """Name the variable when a client cannot be made from what the environment says."""
+    """Report the variable with an invalid value if httpx cannot create a client."""
     try:
         yield
     except OSError as error:
-        raise _unusable(_CERTIFICATES, error.strerror or "no certificates there") from error
+        raise _invalid(_CERTIFICATES, error.strerror or "no certificates found") from error
     except (ValueError, ImportError, httpx.InvalidURL) as error:
-        raise _unusable(_PROXIES, "no address of an http or https proxy") from error
+        raise _invalid(_PROXIES, "use the URL of an http or https proxy") from error
 
 
-def _unusable(candidates: tuple[str, ...], reason: str) -> ApiError:
-    """Blame those that are set; a proxy's address may hold a password, so none is repeated."""
+def _invalid(candidates: tuple[str, ...], reason: str) -> ApiError:
+    """Return an error that names the variables, without values: a URL may contain a password."""
     known = {name for variable in candidates for name in (variable, variable.lower())}
-    blamed = " or ".join(sorted(name for name in known if os.environ.get(name)))
-    names = blamed or " or ".join(candidates)
-    return ApiError(text.line(f"{names} cannot be used: {reason}."), Failure.SETTINGS)
+    assigned = " or ".join(sorted(name for name in known if os.environ.get(name)))
+    names = assigned or " or ".join(candidates)
+    return ApiError(text.line(f"Invalid value of {names}: {reason}."), Failure.SETTINGS)
 
 
 def transport_to(url: str) -> httpx.AsyncBaseTransport | None:
-    """Go straight to this machine, past any proxy; None leaves the way to httpx."""
+    """Return a transport without proxy if *url* is on this machine, else None."""
     if not is_loopback(url):
         return None
     if url.startswith("https://"):
@@ -47,5 +47,5 @@ def transport_to(url: str) -> httpx.AsyncBaseTransport | None:
 
 
 def _no_certificates() -> ssl.SSLContext:
-    """Trust nobody: for plain http, where loading the trusted certificates takes 0.1 s."""
+    """Return a context without certificates: plain HTTP needs none, and loading takes 0.1 s."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,4 +1,4 @@
-"""Writes down how one request goes, so that it can be told whatever happens."""
+"""Records the progress of one request for the request log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_HEADERS: Final = 40
 
 
 class RequestTrace:
-    """One request, from just before it is sent."""
+    """One request in progress. Create it just before sending."""
 
     def __init__(self, backend: Backend, request: Request, conceal: Callable[[str], str]) -> None:
         self._backend = backend
@@ -30,20 +30,20 @@ class RequestTrace:
         self._named: dict[str, str] = {}
         self.watch = Stopwatch()
         self.received: int | None = None
-        """Size of the body, once it is read."""
+        """The size of the response body, once it was read."""
         self.error = ""
 
     def head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
-        """Note the beginning of the answer."""
+        """Record the status and headers of the response."""
         self._status = status
-        told = islice((h for h in headers if h[0].lower() not in _SECRET_HEADERS), _MOST_HEADERS)
+        public = islice((h for h in headers if h[0].lower() not in _SECRET_HEADERS), _MOST_HEADERS)
         self._headers = tuple(
-            (text.row(name).lower(), text.line(self._conceal(value))) for name, value in told
+            (text.row(name).lower(), text.line(self._conceal(value))) for name, value in public
         )
         self._named = dict(self._headers)
 
     def entry(self) -> LogEntry:
-        """Give what is known by now."""
+        """Return the log entry with all that is known so far."""
         server = ServerTime.of(self._named.get("server-timing"))
         path = f"/{self._backend.address.partition('/')[2]}".rstrip("/") + self._request.target
         return LogEntry(
@@ -68,7 +68,7 @@ class RequestTrace:
 
 
 def request_document(entry: LogEntry) -> dict[str, Any]:
-    """Give the stable shape of one request."""
+    """Return the JSON object of one request. Scripts rely on its keys."""
     return {
         "method": entry.method,
         "path": entry.path,

@@ -1,4 +1,4 @@
-"""What can be asked of a backend, by the wire contract."""
+"""Build the requests of the API."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
 
 def list_request(limit: int) -> Request:
-    """Ask for the newest blogs, without their contents."""
+    """Return the request for the newest blogs, without their contents."""
     return Request(method="GET", target=f"/blog?limit={limit}&view=summary")
 
 
 def blog_request(blog_id: str) -> Request:
-    """Ask for one blog; an id that is none could name something else."""
+    """Return the request for one blog. Reject a malformed id: it could lead to another path."""
     if not _ID.fullmatch(blog_id):
         raise ApiError(
-            f"“{text.line(blog_id, 40)}” is no id of a blog: list the blogs to see theirs.",
+            f"“{text.line(blog_id, 40)}” is not a valid blog id. List the blogs to see their ids.",
             Failure.MISSING,
         )
     return Request(method="GET", target=f"/blog/{blog_id}")
@@ -31,11 +31,11 @@ def blog_request(blog_id: str) -> Request:
 def write_request(
     method: str, target: str, draft: Draft | None, etag: str | None = None
 ) -> Request:
-    """Ask for a change, under the condition that the blog still has *etag*."""
+    """Return the request for a write, conditional on *etag* if it is given."""
     headers = {}
     if etag is not None:
         if not is_tag(etag):
-            raise ApiError("The entity tag has characters that no tag has.", Failure.REFUSED)
+            raise ApiError("The ETag contains characters that are not allowed.", Failure.REFUSED)
         headers["If-Match"] = etag
     if draft is None:
         return Request(method=method, target=target, headers=headers)

@@ -1,4 +1,4 @@
-"""Parse response bodies: blogs, lists and problem details. Anything else is `InvalidResponse`."""
+"""Parse response bodies: blogs, lists and problem details."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Final
 
 from tui.client.contract import Blog, Summary
 
-# Printable ASCII without space around it; nothing at all when the backend sent no tag.
+# Printable ASCII without surrounding spaces, or empty if the backend sent no ETag.
 _TAG: Final = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _SUMMARY: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 
 
 class InvalidResponse(ValueError):
-    """The answer is not what the contract says."""
+    """The response does not match the API."""
 
 
 def parse_blogs(body: bytes) -> tuple[Summary, ...]:
-    """Read the array that a list request gives."""
+    """Parse the array in the response to a list request."""
     document = _json(body)
     if not isinstance(document, list):
         raise InvalidResponse("not a list of blogs")
@@ -26,30 +26,30 @@ def parse_blogs(body: bytes) -> tuple[Summary, ...]:
 
 
 def parse_blog(body: bytes, etag: str) -> Blog:
-    """Read the object that a request for one blog gives."""
+    """Parse the object in the response to a request for one blog."""
     if not is_tag(etag):
-        raise InvalidResponse("a blog with a tag that no header takes")
+        raise InvalidResponse("a blog with an invalid ETag")
     return Blog(**_texts(_json(body), (*_SUMMARY, "contents")), etag=etag)
 
 
 def is_tag(text: str) -> bool:
-    """Tell whether *text* can be sent as an entity tag."""
+    """Return True if *text* can be sent as an ETag."""
     return _TAG.fullmatch(text) is not None
 
 
 def problem_detail(body: bytes) -> str:
-    """Give what a problem document says in words; nothing when it is something else."""
+    """Return the message of a problem document (RFC 9457), or "" for any other body."""
     try:
         document = _json(body)
     except InvalidResponse:
         return ""
     if not isinstance(document, dict):
         return ""
-    words = (document.get(key) for key in ("detail", "title", "message"))
-    return next((word for word in words if isinstance(word, str) and word), "")
+    texts = (document.get(key) for key in ("detail", "title", "message"))
+    return next((text for text in texts if isinstance(text, str) and text), "")
 
 
-def _json(body: bytes) -> Any:  # noqa: ANN401 -- JSON is anything until it is checked
+def _json(body: bytes) -> Any:  # noqa: ANN401 -- the callers check the type
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""How long the parts of a request took: as seen from here, and as the server says."""
+"""The times of a request, measured by the client and reported by the server."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 SERVER_TIMES: Final = ("app", "db", "init")
-"""The parts that a server names."""
+"""The names of the times that a server reports."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phases:
-    """Milliseconds of each part, in their order; None for a part that was not, or not ended."""
+    """The milliseconds of each phase, in order; None if it did not happen or did not end."""
 
     connect: float | None = None
-    """None when a connection was open already."""
+    """None if the connection was already open."""
     tls: float | None = None
     first_byte: float | None = None
-    """From the first byte of the request to the last of the answer's head."""
+    """From the first byte of the request to the last byte of the response headers."""
     body: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerTime:
-    """Milliseconds that the server names in ``Server-Timing``; None for what it does not."""
+    """The milliseconds in the ``Server-Timing`` header; None for a time that is not there."""
 
     app: float | None = None
     db: float | None = None
     init: float | None = None
     cold: bool | None = None
-    """A start was part of it; None when the server says nothing at all."""
+    """True if the request waited for a cold start; None without the header."""
 
     @classmethod
     def of(cls, header: str | None) -> ServerTime:
-        """Read the header; parts that make no sense are left out."""
+        """Parse the header, and ignore invalid parts."""
         if not header:
             return cls()
         metrics = dict(map(_metric, header.split(",")))
@@ -47,8 +47,8 @@ class ServerTime:
         )
 
 
-def _metric(words: str) -> tuple[str, float | None]:
-    name, *parameters = (part.strip() for part in words.split(";"))
+def _metric(text: str) -> tuple[str, float | None]:
+    name, *parameters = (part.strip() for part in text.split(";"))
     for parameter in parameters:
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "dur":
@@ -65,20 +65,20 @@ def _milliseconds(value: str) -> float | None:
 
 
 class Stopwatch:
-    """Takes the time of the events that httpx calls a trace."""
+    """Measures the times between the trace events of httpx."""
 
     def __init__(self) -> None:
         self._start = time.perf_counter()
         self._marks: dict[str, float] = {}
 
     async def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Note the moment; of an event that comes again, as behind a proxy, the last counts."""
-        del info  # holds headers
+        """Record the time of an event. If it repeats, as with a proxy, the last one counts."""
+        del info  # contains headers
         self._marks[event.partition(".")[2]] = time.perf_counter()
 
     @property
     def elapsed(self) -> float:
-        """Milliseconds since this was made."""
+        """Milliseconds since this object was created."""
         return (time.perf_counter() - self._start) * 1000
 
     def phases(self) -> Phases:
@@ -99,5 +99,5 @@ class Stopwatch:
 
 
 def milliseconds(time: float | None) -> str:
-    """Word a time; what was not has none."""
+    """Return a time as text, or "-" for None."""
     return "-" if time is None else f"{time:.1f}"

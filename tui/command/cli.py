@@ -1,4 +1,4 @@
-"""The command `blogs`: scripts use its sub-commands, people open the app with none."""
+"""The command `blogs`: its sub-commands are for scripts; without one, it starts the app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.client.contract import ApiError, Failure, LogEntry
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.client.failures import READ_ONLY
 from tui.command import commands, output, terminal
-from tui.command.arguments import Parser, UsageError, app_words, build_parser
+from tui.command.arguments import Parser, UsageError, app_arguments, build_parser
 from tui.command.output import OutputError, PipeClosed
 from tui.settings import config as configuration
 from tui.settings import preferences
@@ -26,18 +26,18 @@ from tui.settings.connections import Connections
 from tui.settings.preferences import client_settings
 from tui.settings.values import BackendName, SettingsError
 
-DONE: Final = 0
+SUCCESS: Final = 0
 FAILED: Final = 1
 DIFFERENT: Final = 1
-WRONG_USE: Final = 2
-TROUBLE: Final = 2
+INVALID_USE: Final = 2
+DIFF_FAILED: Final = 2
 INTERRUPTED: Final = 130
-_EXITS: Final = {
+_EXIT_CODES: Final = {
     Failure.REFUSED: FAILED,
-    Failure.TOKEN: WRONG_USE,
-    Failure.PLAIN_HTTP: WRONG_USE,
-    Failure.SETTINGS: WRONG_USE,
-    Failure.READ_ONLY: WRONG_USE,
+    Failure.TOKEN: INVALID_USE,
+    Failure.PLAIN_HTTP: INVALID_USE,
+    Failure.SETTINGS: INVALID_USE,
+    Failure.READ_ONLY: INVALID_USE,
     Failure.UNREACHABLE: 3,
     Failure.TAKEN: 4,
     Failure.CHANGED: 4,
@@ -46,43 +46,43 @@ _EXITS: Final = {
 _ERROR_KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
     OutputError: ("output", FAILED),
     MetricsError: ("metrics", FAILED),
-    UsageError: ("usage", WRONG_USE),
-    SettingsError: ("settings", WRONG_USE),
+    UsageError: ("usage", INVALID_USE),
+    SettingsError: ("settings", INVALID_USE),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command, or the app; gives the exit code, and complaints are one line."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    reporter = _ErrorReporter(as_json="--json" in words)
+    """Run one command or the app and return the exit code. Every error is printed on one line."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    reporter = _ErrorReporter(as_json="--json" in arguments)
     try:
         parser = build_parser()
-        args = parser.parse_args(words)
+        args = parser.parse_args(arguments)
         if args.command in {"completion", "serve"}:
-            return _run_without_backend(args, parser, words)
-        reporter.failed = TROUBLE if args.command == "diff" else FAILED
+            return _run_without_backend(args, parser, arguments)
+        reporter.failed = DIFF_FAILED if args.command == "diff" else FAILED
         return _run(args, os.environ, reporter)
     except PipeClosed:
-        return DONE
+        return SUCCESS
     except (MetricsError, OutputError, UsageError, SettingsError) as error:
         return reporter.report(*_ERROR_KINDS[type(error)], str(error))
     except ApiError as error:
-        return reporter.report(error.failure, _EXITS[error.failure], str(error), error.status)
+        return reporter.report(error.failure, _EXIT_CODES[error.failure], str(error), error.status)
     except KeyboardInterrupt:
         return reporter.report("interrupted", INTERRUPTED, reporter.interrupted)
 
 
 class _ErrorReporter:
-    """How this run says what went wrong."""
+    """Prints the error that ends a command, as text or as JSON."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
         self.interrupted = "Interrupted."
         self.failed = FAILED
-        """The code of what is a failure and nothing more; 1 means something else to diff."""
+        """The exit code of a general failure: diff uses 1 for another purpose."""
 
     def report(self, error_kind: str, code: int, message: str, status: int | None = None) -> int:
-        """Say it on stderr; gives the exit code."""
+        """Print the error on stderr and return the exit code."""
         code = self.failed if code == FAILED else code
         if self._as_json:
             error = {"kind": error_kind, "message": message, "status": status, "exit_code": code}
@@ -100,25 +100,27 @@ def _run(args: Namespace, environ: Mapping[str, str], reporter: _ErrorReporter) 
     connections = _connections(args, environ)
     if args.command == "metrics":
         return _show_metrics(args, connections.finder)
-    wanted = connections.preferences
-    found = _found(connections, args)
+    settings = connections.preferences
+    found = _find_backends(connections, args)
     factory = HttpApiFactory(
         backends=found,
         connections=connections,
-        plain_http_token=wanted.plain_http_token.value,
+        plain_http_token=settings.plain_http_token.value,
     )
-    name = wanted.backend.value
+    name = settings.backend.value
     if args.command is None:
-        return _open_app(factory, name)
+        return _start_app(factory, name)
     if args.command == "outputs":
         commands.outputs(found, connections, args)
-        return DONE
+        return SUCCESS
     if args.command == "diff":
         return asyncio.run(_diff(factory, args))
-    if args.command in commands.WRITING and factory.read_only:
+    if args.command in commands.WRITES and factory.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
-    context = commands.CommandContext(args=args, backend=name, contents=commands.contents_of(args))
-    return _ask(factory, context, reporter)
+    context = commands.CommandContext(
+        args=args, backend=name, contents=commands.read_contents(args)
+    )
+    return _run_command(factory, context, reporter)
 
 
 def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
@@ -129,22 +131,22 @@ def _connections(args: Namespace, environ: Mapping[str, str]) -> Connections:
     )
 
 
-def _run_without_backend(args: Namespace, parser: Parser, words: Sequence[str]) -> int:
-    """Run what asks no backend itself."""
+def _run_without_backend(args: Namespace, parser: Parser, arguments: Sequence[str]) -> int:
+    """Run a command that sends no request to a backend."""
     if args.command == "completion":
         from tui.command import completion  # noqa: PLC0415 -- no other command needs it
 
         output.print_text(completion.script(args.shell, parser).rstrip())
-        return DONE
-    from tui.command.serve import serve  # noqa: PLC0415 -- it brings aiohttp, jinja2 and rich
+        return SUCCESS
+    from tui.command.serve import serve  # noqa: PLC0415 -- loads aiohttp, jinja2 and rich
 
-    _connections(args, os.environ).finder.find()  # what is wrong is said once, and here
-    serve(app_words(words), args.port)
-    return DONE
+    _connections(args, os.environ).finder.find()  # report invalid settings before serving
+    serve(app_arguments(arguments), args.port)
+    return SUCCESS
 
 
-def _found(connections: Connections, args: Namespace) -> Backends:
-    """Find the backends; when there are none, `outputs` tells the other settings all the same."""
+def _find_backends(connections: Connections, args: Namespace) -> Backends:
+    """Find the backends. If there are none, `outputs` still prints the other settings."""
     try:
         return connections.finder.find()
     except SettingsError:
@@ -154,26 +156,35 @@ def _found(connections: Connections, args: Namespace) -> Backends:
 
 
 def _show_metrics(args: Namespace, finder: Finder) -> int:
-    from tui.command import metrics  # noqa: PLC0415 -- the other commands need none of it
+    from tui.command import metrics  # noqa: PLC0415 -- no other command needs it
 
-    named = args.outputs
-    metrics.show(metrics.read_outputs(named) if named else finder.find().outputs, args)
-    return DONE
+    file = args.outputs
+    metrics.show(metrics.read_outputs(file) if file else finder.find().outputs, args)
+    return SUCCESS
 
 
-def _ask(
+def _run_command(
     factory: HttpApiFactory, context: commands.CommandContext, reporter: _ErrorReporter
 ) -> int:
     try:
-        asyncio.run(_command(factory, context))
+        asyncio.run(_run_on_backend(factory, context))
     except KeyboardInterrupt:
         if context.writing:
             reporter.interrupted = (
-                f"Interrupted: whether blog {context.writing} was written is not known; "
-                f"look with: blogs show {context.writing}"
+                f"Interrupted. The write to blog {context.writing} may have been applied. "
+                f"To check: blogs show {context.writing}"
             )
         raise
-    return DONE
+    return SUCCESS
+
+
+async def _run_on_backend(factory: HttpApiFactory, context: commands.CommandContext) -> None:
+    asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
+    api = factory.open(context.backend, context.requests.append)
+    try:
+        await commands.COMMANDS[context.args.command](api, context)
+    finally:
+        await api.close()
 
 
 async def _diff(factory: HttpApiFactory, args: Namespace) -> int:
@@ -187,24 +198,14 @@ async def _diff(factory: HttpApiFactory, args: Namespace) -> int:
             apis[name] = factory.open(name, requests.append)
             opened.push_async_callback(apis[name].close)
         same = await diff.diff(apis, factory.backends, args)
-    return DONE if same else DIFFERENT
+    return SUCCESS if same else DIFFERENT
 
 
-async def _command(factory: HttpApiFactory, context: commands.CommandContext) -> None:
-    asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
-    api = factory.open(context.backend, context.requests.append)
-    try:
-        await commands.COMMANDS[context.args.command](api, context)
-    finally:
-        await api.close()
+def _start_app(factory: HttpApiFactory, name: BackendName) -> int:
+    """Start the app on this backend, or on the other one if this one has no URL."""
+    from tui.app import run  # noqa: PLC0415 -- the other commands must not load Textual
 
-
-def _open_app(factory: HttpApiFactory, name: BackendName) -> int:
-    """Open the app on the wanted backend, or on the one that is known."""
-    from tui.app import run  # noqa: PLC0415 -- scripts must not wait for textual
-
-    known = name if name in factory.backends.by_name else name.other
-    return run(factory, known)
+    return run(factory, name if name in factory.backends.by_name else name.other)
 
 
 def _flags(args: Namespace) -> Flags:

@@ -1,4 +1,4 @@
-"""What each command does, once it is known which backend to ask."""
+"""The commands that work on one backend, and `blogs outputs`."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from tui.settings.values import BackendName
 
 @dataclass(kw_only=True)
 class CommandContext:
-    """What one command works with."""
+    """The input of one command, and its progress."""
 
     args: Namespace
     backend: BackendName
     contents: str | None
-    """What --file or stdin held; None when nothing was to be read."""
+    """The text from --file or stdin; None if the command reads none."""
     requests: list[LogEntry] = field(default_factory=list)
     writing: str | None = None
-    """The blog whose write is under way."""
+    """The id of the blog that is being written."""
 
     def show(self, human: str, **document: object) -> None:
-        """Print the result, in the form that was asked for."""
+        """Print the result as text, or as JSON with --json."""
         if self.args.json:
             requests = [request_document(entry) for entry in self.requests]
             output.print_json({"backend": self.backend, **document, "requests": requests})
@@ -45,42 +45,40 @@ class CommandContext:
             output.print_text(human)
 
 
-def contents_of(args: Namespace) -> str | None:
-    """Read what --file names, before any request; None when the command has no such text."""
+def read_contents(args: Namespace) -> str | None:
+    """Return the text from --file or stdin; None if the command takes none."""
     name = getattr(args, "file", None)
     if name is None:
         return None
-    place = "Standard input" if name == "-" else name
+    source = "Standard input" if name == "-" else name
     try:
-        data = _standard_input() if name == "-" else _beginning(Path(name))
+        data = _read_stdin() if name == "-" else _read_file(Path(name))
     except OSError as error:
-        raise UsageError(f"--file {name}: {error.strerror}.") from error
+        raise UsageError(f"Cannot read {name} (from --file): {error.strerror}.") from error
     if len(data) > LARGEST_CONTENTS:
-        raise UsageError(f"{place} holds more than {LARGEST_CONTENTS} bytes: that many at most.")
+        raise UsageError(f"{source} is too large. The limit is {LARGEST_CONTENTS:,} bytes.")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{place} is not UTF-8 text: byte {error.start} is wrong.") from error
+        raise UsageError(f"{source} is not UTF-8 text: byte {error.start} is invalid.") from error
 
 
-def _beginning(file: Path) -> bytes:
-    """Read no more than it takes to see that it is too much: some files never end."""
+def _read_file(file: Path) -> bytes:
+    """Read one byte more than the limit, and no further: some files never end."""
     with file.open("rb") as stream:
         return stream.read(LARGEST_CONTENTS + 1)
 
 
-def _standard_input() -> bytes:
+def _read_stdin() -> bytes:
     if sys.stdin is None:
-        raise UsageError("Standard input is closed: name a file with --file.")
+        raise UsageError("Standard input is closed. Use --file to read the contents from a file.")
     if sys.stdin.isatty():
-        output.print_stderr(
-            "Type the contents, then Ctrl-D on a line of its own (Ctrl-C to give up)."
-        )
+        output.print_stderr("Enter the contents, then press Ctrl-D on a new line. Ctrl-C cancels.")
     return sys.stdin.buffer.read(LARGEST_CONTENTS + 1)
 
 
 def outputs(found: Backends, connections: Connections, args: Namespace) -> None:
-    """Say which backends were found, and every other setting."""
+    """Print the URLs of the backends and all other settings, with their sources."""
     if args.json:
         settings = client_settings(connections.preferences, connections.finder)
         output.print_json(_outputs_document(found, settings))
@@ -92,9 +90,9 @@ def show_settings(rows: Sequence[Setting]) -> None:
     """Print each setting with its value and its source."""
     width = max(len(row.name) for row in rows)
     for row in rows:
-        words = f"{row.name.ljust(width)}  {row.value}"
+        setting = f"{row.name.ljust(width)}  {row.value}"
         output.print_text(
-            text.line(words if row.source == "-" else f"{words}  (from {row.source})")
+            text.line(setting if row.source == "-" else f"{setting}  (from {row.source})")
         )
 
 
@@ -120,7 +118,7 @@ def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str,
 
 
 async def ls(api: Api, context: CommandContext) -> None:
-    """List so many blogs, a page at a time."""
+    """List blogs, one page at a time."""
     wanted = sys.maxsize if context.args.all else context.args.limit
     blogs: list[dict[str, str]] = []
     after: str | None = None
@@ -138,18 +136,18 @@ async def ls(api: Api, context: CommandContext) -> None:
         if after is None or count >= wanted:
             break
     more = after is not None or len(fitting) < len(page.blogs)
-    _end_of_list(context, blogs, count=count, more=more)
+    _finish_list(context, blogs, count=count, more=more)
 
 
-def _end_of_list(
+def _finish_list(
     context: CommandContext, blogs: list[dict[str, str]], *, count: int, more: bool
 ) -> None:
     if context.args.json:
         context.show("", blogs=blogs, more=more)
     elif count == 0:
-        output.print_stderr("No blogs yet: write one with blogs post --title TITLE.")
+        output.print_stderr("No blogs yet. To create one, run: blogs post --title TITLE")
     elif more:
-        output.print_stderr(f"There are more than these {count}: --limit N or --all.")
+        output.print_stderr(f"Showing the newest {count}. For more blogs, use --limit N or --all.")
 
 
 async def show(api: Api, context: CommandContext) -> None:
@@ -159,7 +157,7 @@ async def show(api: Api, context: CommandContext) -> None:
 
 
 async def post(api: Api, context: CommandContext) -> None:
-    """Store a new blog under an id that is known before the request."""
+    """Create a blog. Its id is chosen before the request, so a lost response can be checked."""
     args = context.args
     draft = Draft(
         id=args.id or new_id(),
@@ -167,14 +165,14 @@ async def post(api: Api, context: CommandContext) -> None:
         author=args.author,
         contents=context.contents or "",
     )
-    await _store(context, draft, lambda writes: writes.create(api, draft), "Posted")
+    await _write(context, draft, lambda writes: writes.create(api, draft), "Posted")
 
 
 async def edit(api: Api, context: CommandContext) -> None:
-    """Change what is given; what was read meanwhile must still be there."""
+    """Change the given fields. Fail if the blog changes between reading and writing."""
     args = context.args
     if args.title is None and args.author is None and context.contents is None:
-        raise UsageError("Nothing to change: give --title, --author or --file.")
+        raise UsageError("Nothing to change. Use --title, --author or --file.")
     blog = await api.read(args.id)
     draft = Draft(
         id=blog.id,
@@ -183,10 +181,10 @@ async def edit(api: Api, context: CommandContext) -> None:
         contents=blog.contents if context.contents is None else context.contents,
     )
     etag = args.if_match or blog.etag
-    await _store(context, draft, lambda writes: writes.replace(api, draft, etag), "Saved")
+    await _write(context, draft, lambda writes: writes.replace(api, draft, etag), "Saved")
 
 
-async def _store(
+async def _write(
     context: CommandContext,
     draft: Draft,
     write: Callable[[Writes], Awaitable[WriteResult]],
@@ -208,11 +206,11 @@ async def _store(
 
 
 async def remove(api: Api, context: CommandContext) -> None:
-    """Delete a blog; without --yes only what the person has seen and agreed to."""
+    """Delete a blog. Without --yes, ask first, and delete only the version that was read."""
     args = context.args
     etag: str | None = args.if_match
     if not args.yes:
-        etag = await _agreed(api, context, etag)
+        etag = await _confirmed_etag(api, context, etag)
         if etag is None:
             output.print_stderr("Nothing was deleted.")
             return
@@ -222,13 +220,15 @@ async def remove(api: Api, context: CommandContext) -> None:
     context.show(f"Deleted {text.row(args.id)}", deleted=args.id, read_back=read_back)
 
 
-async def _agreed(api: Api, context: CommandContext, etag: str | None) -> str | None:
-    """Ask the person; gives the tag of the blog that was agreed on, None for no."""
+async def _confirmed_etag(api: Api, context: CommandContext, etag: str | None) -> str | None:
+    """Ask for confirmation. Return the ETag of the blog to delete, or None to keep it."""
     if sys.stdin is None or not sys.stdin.isatty():
-        raise UsageError("Nobody can be asked here: add --yes to delete.")
+        raise UsageError(
+            "Cannot ask for confirmation: stdin is not a terminal. Use --yes to delete without it."
+        )
     blog = await api.read(context.args.id)
-    output.print_stderr(f"Delete “{text.title(blog.title)}” from {context.backend.word}? y or n:")
-    # os.read and not readline: its lock would outlive an interrupted question.
+    output.print_stderr(f"Delete “{text.title(blog.title)}” from {context.backend.word}? [y/N]")
+    # os.read instead of readline, whose lock would stay held after an interrupt.
     reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
     return (etag or blog.etag) if reply.strip().lower() in {b"y", b"yes"} else None
 
@@ -240,5 +240,5 @@ COMMANDS: Final[dict[str, Callable[[Api, CommandContext], Awaitable[Any]]]] = {
     "edit": edit,
     "rm": remove,
 }
-WRITING: Final = frozenset({"post", "edit", "rm"})
-"""Refused in read-only mode, before anything is read or asked."""
+WRITES: Final = frozenset({"post", "edit", "rm"})
+"""The commands that fail in read-only mode, before they read input or send a request."""

@@ -1,4 +1,4 @@
-"""The command ``blogs diff``: one request to both backends, and what differs in the answers."""
+"""The command ``blogs diff``: send one request to both backends and compare the responses."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ from tui.settings.values import BackendName, SettingsError
 
 
 async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namespace) -> bool:
-    """Print how the responses differ; return True if they do not. Raise an error of both."""
+    """Print how the responses differ. Return True if they are the same.
 
-    async def ask(name: BackendName, request: Request) -> Exchange:
+    If a backend does not respond, or both reject the request, raise that error.
+    """
+
+    async def send(name: BackendName, request: Request) -> Exchange:
         return await apis[name].exchange(request)
 
-    found = await compare(blog_request(args.id) if args.id else list_request(args.limit), ask)
+    found = await compare(blog_request(args.id) if args.id else list_request(args.limit), send)
     if isinstance(found, PartialComparison):
-        if found.answers and not args.json:
-            output.print_text("\n".join(_known(found)))
+        if found.responses and not args.json:
+            output.print_text("\n".join(_single_response(found)))
         raise _common_cause(found)
     _raise_refusal(found, backends)
     if args.json:
@@ -36,16 +39,16 @@ async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namesp
     return found.same
 
 
-def _known(found: PartialComparison) -> list[str]:
-    """Word the one answer that came."""
+def _single_response(found: PartialComparison) -> list[str]:
+    """Return the lines for the backend that did respond."""
     headers = [
-        _header(name, value) for one in found.answers.values() for name, value in one.headers
+        _header(name, value) for one in found.responses.values() for name, value in one.headers
     ]
     return [text.row(found.request.target), *_figures(found), *map(text.line, headers)]
 
 
 def _common_cause(found: PartialComparison) -> ApiError | SettingsError:
-    """Give one failure that tells every cause; the first decides the exit code."""
+    """Return one error with the messages of all; the first one sets the exit code."""
     first, *others = found.causes
     if not others or isinstance(first, SettingsError):
         return first
@@ -55,10 +58,10 @@ def _common_cause(found: PartialComparison) -> ApiError | SettingsError:
 def _raise_refusal(found: FullComparison, backends: Backends) -> None:
     entry = found.functions.entry
     if found.same and entry.failed and entry.status is not None:
-        asked = (found.request.method, found.request.target.partition("?")[0])
+        request = (found.request.method, found.request.target.partition("?")[0])
         backend = backends.get(BackendName.FUNCTIONS)
         body = found.functions.body
-        raise error_response(backend, asked, entry.status, dict(entry.headers), body)
+        raise error_response(backend, request, entry.status, dict(entry.headers), body)
 
 
 def _document(found: FullComparison) -> dict[str, object]:
@@ -77,18 +80,18 @@ def _header_document(pair: HeaderPair) -> dict[str, str | None]:
 
 
 def _text(found: FullComparison) -> list[str]:
-    """Word the comparison, what differs last."""
+    """Return the comparison as text, with the differences at the end."""
     lines = [text.row(found.request.target), *_figures(found)]
-    excused = [pair.name for pair in found.headers if pair.reason and not pair.same]
-    if excused:
-        lines.append(f"headers that may differ: {', '.join(excused)}")
+    expected = [pair.name for pair in found.headers if pair.reason and not pair.same]
+    if expected:
+        lines.append(f"headers that may differ: {', '.join(expected)}")
     for pair in found.unexpected:
         lines += [
             f"- {_header(pair.name, pair.functions)}",
             f"+ {_header(pair.name, pair.containers)}",
         ]
     lines += [text.line(line) for line in found.body]
-    return [*lines, "the answers are the same" if found.same else "the answers differ"]
+    return [*lines, "the responses are the same" if found.same else "the responses differ"]
 
 
 def _header(name: str, value: str | None) -> str:

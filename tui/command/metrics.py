@@ -1,4 +1,4 @@
-"""The command `blogs metrics`: what it reads, and what it prints."""
+"""The command `blogs metrics`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tui.command import output
 from tui.settings.values import SettingsError
 
 _WIDTH: Final = 36
+_EXPECTED: Final = "Create it with `pulumi stack output --json`."
 
 
 def period_named(name: str) -> Period:
@@ -24,7 +25,7 @@ def period_named(name: str) -> Period:
 
 
 def show(outputs: Mapping[str, Any], args: Namespace) -> None:
-    """Ask for the metrics of the stack with these outputs, and print them."""
+    """Fetch and print the metrics of the stack that has these outputs."""
     report = StackMetrics(outputs).fetch(period_named(args.period), time.time())
     if args.json:
         output.print_json(document(report))
@@ -33,20 +34,20 @@ def show(outputs: Mapping[str, Any], args: Namespace) -> None:
 
 
 def read_outputs(name: str) -> Mapping[str, Any]:
-    """Read what `pulumi stack output --json` has printed."""
+    """Read a file that contains the output of `pulumi stack output --json`."""
     try:
         found = json.loads(Path(name).read_bytes())
     except OSError as error:
-        raise SettingsError(f"--outputs {name}: {error.strerror}.") from error
+        raise SettingsError(f"Cannot read {name} (from --outputs): {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"--outputs {name}: it is not JSON.") from error
+        raise SettingsError(f"{name} (from --outputs) is not valid JSON. {_EXPECTED}") from error
     if not isinstance(found, dict):
-        raise SettingsError(f"--outputs {name}: it is no JSON object.")
+        raise SettingsError(f"{name} (from --outputs) is not a JSON object. {_EXPECTED}")
     return found
 
 
 def document(report: MetricsReport) -> dict[str, Any]:
-    """Give the stable shape of a report."""
+    """Return the JSON object of a report. Scripts rely on its keys."""
     return {
         "source": report.source,
         "period": report.period.name,
@@ -76,7 +77,7 @@ def _metric(reading: Reading) -> dict[str, Any]:
 
 
 def lines(report: MetricsReport) -> list[str]:
-    """Give the tables, functions and containers side by side, for people."""
+    """Return the report as text: functions on the left, containers and the table on the right."""
     blocks = {group: _block(report, group) for group in MetricGroup}
     functions, others = blocks[MetricGroup.FUNCTIONS], [
         *blocks[MetricGroup.CONTAINERS],

@@ -1,4 +1,4 @@
-"""What the commands print: JSON that keeps every character, or text that a terminal may show."""
+"""Printing: JSON that keeps every character, or text that is safe for a terminal."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ _FIELDS: Final = ("id", "title", "author", "created_at", "updated_at", "version"
 
 
 class OutputError(Exception):
-    """The output could not be written; the text is one sentence."""
+    """The output could not be written. The message is one line."""
 
 
 class PipeClosed(Exception):
-    """Whoever read the output has enough of it."""
+    """The reader of the output has closed it, as ``head`` does."""
 
 
 def summary_document(blog: Summary) -> dict[str, str]:
-    """Give the stable shape of a listed blog."""
+    """Return the JSON object of a listed blog. Scripts rely on its keys."""
     return {name: getattr(blog, name) for name in _FIELDS}
 
 
 def blog_document(blog: Blog) -> dict[str, str]:
-    """Give the stable shape of a blog with its contents."""
+    """Return the JSON object of a blog with its contents. Scripts rely on its keys."""
     return {**summary_document(blog), "contents": blog.contents}
 
 
 def minutes(moment: str) -> str:
-    """Shorten an RFC 3339 time to the minute."""
+    """Return an RFC 3339 time without seconds."""
     return text.row(moment)[:16].replace("T", " ")
 
 
 def summary_line(blog: Summary) -> str:
-    """Show a listed blog; what people wrote comes last, so that its width matters to nobody."""
+    """Return the line of a listed blog, with the text of unknown width at its end."""
     author = f"  ({text.row(blog.author)})" if blog.author.strip() else ""
     moment, title = f"{minutes(blog.created_at)}Z", text.row(text.title(blog.title))
     return f"{text.row(blog.id)}  {moment}  {title}{author}"
 
 
 def blog_text(blog: Blog) -> str:
-    """Show one blog in full."""
+    """Return the text of one blog in full."""
     edited = "" if blog.updated_at == blog.created_at else f", edited {minutes(blog.updated_at)}"
     head = (
         f"{text.title(blog.title)}\n"
@@ -56,22 +56,22 @@ def blog_text(blog: Blog) -> str:
 
 
 def print_json(document: object) -> None:
-    """Print on stdout; escapes keep even what no terminal may see."""
+    """Print JSON on stdout; ASCII escapes keep all characters."""
     print_text(json.dumps(document))
 
 
 def print_text(line: str) -> None:
-    """Print on stdout, or say why that is impossible."""
+    """Print on stdout. Raise OutputError if that fails."""
     _write(sys.stdout, line)
 
 
 def print_error_json(error: dict[str, Any]) -> None:
-    """Print a failure on stderr, in the shape that scripts read."""
+    """Print an error on stderr as a JSON object."""
     print_stderr(json.dumps({"error": error}))
 
 
 def print_stderr(line: str) -> None:
-    """Print on stderr; when even that is impossible, nobody can be told."""
+    """Print on stderr. Ignore a failure: there is no other place to report it."""
     try:
         _write(sys.stderr, line)
     except (OutputError, PipeClosed):
@@ -81,7 +81,7 @@ def print_stderr(line: str) -> None:
 def _write(stream: TextIO | None, line: str) -> None:
     if stream is None:
         raise OutputError("The output is closed.")
-    # An encoding that lacks a character is no reason to fail in the middle.
+    # Replace characters that the encoding lacks instead of failing in the middle of the output.
     encoded = f"{line}\n".encode(stream.encoding or "utf-8", "replace")
     try:
         stream.flush()
@@ -92,21 +92,21 @@ def _write(stream: TextIO | None, line: str) -> None:
         raise PipeClosed from error
     except OSError as error:
         _silence(stream)
-        raise OutputError(f"The output could not be written: {error.strerror}.") from error
+        raise OutputError(f"Cannot write the output: {error.strerror}.") from error
 
 
 def _write_all(binary: BinaryIO, data: bytes) -> None:
-    """Write in as many pieces as it takes: under PYTHONUNBUFFERED there is no buffer to do it."""
+    """Write until nothing is left: with PYTHONUNBUFFERED, one call may write only a part."""
     rest = memoryview(data)
     while rest:
         written: int | None = binary.write(rest)
-        if written is None:  # a full pipe that does not block
+        if written is None:  # a full, non-blocking pipe
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         rest = rest[written:]
 
 
 def _silence(stream: TextIO) -> None:
-    """Let the interpreter's last flush go nowhere instead of failing once more."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    """Redirect the stream to /dev/null, so that the flush at exit does not fail again."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)

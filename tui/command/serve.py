@@ -1,9 +1,9 @@
-"""The app in a browser: `blogs serve`.
+"""The command `blogs serve`: the app in a browser.
 
-Whoever reaches the page drives a client that holds the write token. So it listens on loopback
-only; it answers to one Host, which no page of another site can name; its websocket takes no
-foreign Origin; and it wants a key that only the printed address has, since other people of this
-machine reach loopback too.
+Anyone who can open the page controls a client that has the write token. The server therefore
+listens on loopback only, accepts one Host (against DNS rebinding), rejects other origins (against
+pages of other sites), and requires the key in the printed URL (against other users of this
+machine).
 """
 
 from __future__ import annotations
@@ -25,41 +25,44 @@ from tui.settings.values import SettingsError
 _HOST: Final = "127.0.0.1"
 _WEBSOCKET: Final = "/ws"
 _KEY: Final = "key"
-_GRACE_S: Final = 1.0  # for the browsers that are still there
+_SHUTDOWN_TIMEOUT_S: Final = 1.0
 _HEADERS: Final = {
-    # The page of textual-serve asks another site for a font.
+    # Blocks the font that the page of textual-serve loads from another site.
     "Content-Security-Policy": (
         "default-src 'self' 'unsafe-inline' data:; connect-src 'self' ws:; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_OPEN_PRINTED_URL: Final = "Open the URL that blogs serve printed.\n"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class GuardedServer(Server):
-    """Starts *command* anew for each visitor who has the key."""
+    """Serves *command* to browsers that send the key, one process per browser."""
 
     def __init__(self, command: Sequence[str], port: int) -> None:
         super().__init__(shlex.join(command), host=_HOST, port=port, title="blogs")
         self._key = secrets.token_urlsafe(24)
-        self._cookie = f"blogs-{port}"  # a cookie is for a host, whatever the port
+        self._cookie = f"blogs-{port}"  # cookies are shared by all ports of a host
 
     @property
     def address(self) -> str:
-        """What to open; it holds the key."""
+        """The URL to open, with the key."""
         return f"{self.public_url}/?{_KEY}={self._key}"
 
     async def make_app(self) -> web.Application:
-        """Make the application with its guard."""
+        """Return the application with the access check."""
         app = await self._make_app()
         app.middlewares.append(self._guard)
         return app
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say where it is."""
+        """Print the URL."""
         del app
-        output.print_text(f"Open {self.address}\nCtrl-C stops. Keep the address to yourself.")
+        output.print_text(
+            f"Open {self.address}\nAnyone with this URL can write. Press Ctrl-C to stop."
+        )
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
@@ -67,7 +70,7 @@ class GuardedServer(Server):
         if refusal:
             return web.Response(status=HTTPStatus.FORBIDDEN, text=refusal, headers=_HEADERS)
         if _KEY in request.query:
-            return self._admitted()
+            return self._set_cookie()
         response = await handler(request)
         if not response.prepared:
             response.headers.update(_HEADERS)
@@ -75,33 +78,39 @@ class GuardedServer(Server):
 
     def _refusal(self, request: web.Request) -> str | None:
         if request.headers.getall("Host", []) != [f"{_HOST}:{self.port}"]:
-            return "This name is not served: open the address that was printed.\n"
+            return f"Unknown host. {_OPEN_PRINTED_URL}"
         origins = request.headers.getall("Origin", [])
-        # A browser names the origin of every websocket; of its own pages it need not.
+        # Browsers send the origin with every websocket, but not with every page of the same site.
         if origins != [self.public_url] and (origins or request.path == _WEBSOCKET):
-            return "Only the page that was printed may do this.\n"
+            return f"Requests from other pages are not allowed. {_OPEN_PRINTED_URL}"
         key = request.query.get(_KEY) or request.cookies.get(self._cookie, "")
         if not secrets.compare_digest(key.encode(), self._key.encode()):
-            return "The key is missing or old: open the address that was printed.\n"
+            return f"The key is missing or invalid. {_OPEN_PRINTED_URL}"
         return None
 
-    def _admitted(self) -> web.Response:
-        """Keep the key in a cookie, out of the address and the history."""
+    def _set_cookie(self) -> web.Response:
+        """Move the key from the URL, which browsers remember, to a cookie."""
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/", **_HEADERS})
         response.set_cookie(self._cookie, self._key, httponly=True, samesite="Strict")
         return response
 
 
-def serve(words: Sequence[str], port: int) -> None:
-    """Serve `blogs` with these *words* until interrupted; port 0 takes a free one."""
+def serve(arguments: Sequence[str], port: int) -> None:
+    """Serve `blogs` with these *arguments* until interrupted. Port 0 selects a free port."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((_HOST, port))
-            listener.listen()  # before the address is told
+            listener.listen()  # before the URL is printed
         except OSError as error:
-            raise SettingsError(f"Port {port} cannot be had: {error.strerror}.") from error
-        server = GuardedServer([sys.executable, "-m", "tui", *words], listener.getsockname()[1])
+            raise SettingsError(
+                f"Port {port} is not available ({error.strerror}). Choose another one with --port."
+            ) from error
+        command = [sys.executable, "-m", "tui", *arguments]
         web.run_app(
-            server.make_app(), sock=listener, print=None, access_log=None, shutdown_timeout=_GRACE_S
+            GuardedServer(command, listener.getsockname()[1]).make_app(),
+            sock=listener,
+            print=None,
+            access_log=None,
+            shutdown_timeout=_SHUTDOWN_TIMEOUT_S,
         )

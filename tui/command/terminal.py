@@ -1,4 +1,4 @@
-"""Whether the app can run where it was started."""
+"""Checks that the terminal can show the app."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from typing import Final
 
 _DRIVER: Final = "TEXTUAL_DRIVER"
-_POOR: Final = {"", "dumb", "unknown"}
-_INSTEAD: Final = "the plain commands work anywhere: blogs ls, blogs show ID, blogs --help."
+_TOO_SIMPLE: Final = {"", "dumb", "unknown"}
+_ALTERNATIVE: Final = "Without one, use a command such as blogs ls (see blogs --help)."
 
 
 def problem(environ: Mapping[str, str]) -> str | None:
-    """Say in one line why there can be no app here, or None."""
-    if environ.get(_DRIVER):  # textual-serve draws in a browser, and talks through pipes
+    """Return why the app cannot run here, in one line; None if it can."""
+    if environ.get(_DRIVER):  # textual-serve shows the app in a browser, and uses pipes
         return None
-    # Textual draws on stderr, so that one counts too.
+    # stderr too: Textual draws there.
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
         if stream is None or not stream.isatty():
-            return f"The app needs a terminal and {name} is none; {_INSTEAD}"
+            return f"The app needs a terminal, and {name} is not one. {_ALTERNATIVE}"
     term = environ.get("TERM", "")
-    if term in _POOR:
-        return f"The app needs a terminal that can draw and TERM is “{term}”; {_INSTEAD}"
+    if term in _TOO_SIMPLE:
+        return f"The app needs a terminal with cursor control, and TERM is “{term}”. {_ALTERNATIVE}"
     return None

@@ -125,7 +125,7 @@ def _verdict(found: FullComparison | PartialComparison) -> list[Line]:
 def _lone_headers(found: PartialComparison) -> list[Line]:
     """Tell all headers of the answer that came."""
     lines: list[Line] = []
-    for name, answer in found.answers.items():
+    for name, answer in found.responses.items():
         lines.append(("head", Safe(f"headers of {name.word}")))
         lines += [("plain", text.line(f"{name}: {value}", 900)) for name, value in answer.headers]
     return lines
@@ -162,7 +162,7 @@ def _headers(found: FullComparison) -> list[Line]:
 def bodies(found: FullComparison | PartialComparison) -> list[Line]:
     """Tell how the bodies differ; show the one body when they do not."""
     if isinstance(found, PartialComparison):
-        answers = found.answers.items()
+        answers = found.responses.items()
         return [line for name, one in answers for line in _body(f"body of {name.word}", one)]
     if found.body:
         head: Line = ("backends", Safe("bodies: - FUNCTIONS, + CONTAINERS"))

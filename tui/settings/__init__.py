@@ -1,1 +1,1 @@
-"""Where the backends are and how the client behaves: flags, environment, file, clouds, stacks."""
+"""Settings: options, environment variables, configuration file, local clouds, Pulumi stacks."""

@@ -1,21 +1,21 @@
-"""Where the backends are, and the token that writes need.
+"""Find the URLs of the backends and the write token.
 
-The first that names a place settles where the backends are:
+The URLs come from the first of these sources that is set:
 
-1. ``--stack NAME``: the running local cloud of that name, else pulumi's stack of that name;
-2. ``--functions-url``, ``--containers-url``, each before its environment variable
-   ``BLOGS_FUNCTIONS_URL``, ``BLOGS_CONTAINERS_URL``;
-3. ``BLOGS_STACK``, as ``--stack``;
-4. the configuration file: its URLs, or its stack;
-5. the one running local cloud.
+1. ``--stack NAME``: the running local cloud with this name, else the Pulumi stack;
+2. ``--functions-url`` and ``--containers-url``, or ``BLOGS_FUNCTIONS_URL`` and
+   ``BLOGS_CONTAINERS_URL``;
+3. ``BLOGS_STACK``: same as ``--stack``;
+4. the configuration file: its URLs or its stack;
+5. the only running local cloud.
 
-In the shell of a local cloud (``python -m localcloud shell``) steps 1, 3 and 5 find that local
-cloud and no other.
+In the shell of a local cloud (``python -m localcloud shell``), steps 1, 3 and 5 find only that
+local cloud.
 
-The token is that of ``--token-file``; else, with URLs, that of ``BLOGS_WRITE_TOKEN``, else (only
-with the configuration file's own URLs) that of its ``token_file``; else the stack's or local
-cloud's own. A token in the environment is never sent to a stack or a local cloud, and theirs never
-leave them.
+The write token comes from ``--token-file``. Without that option, a stack or a local cloud uses its
+own token, and URLs use ``BLOGS_WRITE_TOKEN`` or, if they come from the configuration file, its
+``token_file``. A token from the environment is never sent to a stack or a local cloud, and their
+tokens are never sent elsewhere.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ URL_VARIABLES: Final = {
     BackendName.FUNCTIONS: "BLOGS_FUNCTIONS_URL",
     BackendName.CONTAINERS: "BLOGS_CONTAINERS_URL",
 }
-TOKEN_VARIABLE: Final = "BLOGS_WRITE_TOKEN"  # noqa: S105 -- the variable's name
+TOKEN_VARIABLE: Final = "BLOGS_WRITE_TOKEN"  # noqa: S105 -- the name of the variable
 STACK_VARIABLE: Final = "BLOGS_STACK"
 PROJECT_VARIABLE: Final = "BLOGS_PROJECT"
 _OUTPUTS: Final = {BackendName.FUNCTIONS: "FunctionsURL", BackendName.CONTAINERS: "ContainersURL"}
 _LONGEST_TOKEN_FILE: Final = 10_000
-_NOWHERE: Final = (
-    "No backend found: start one with `python -m localcloud` (or `make demo`), name a stack with "
-    "--stack, or set BLOGS_FUNCTIONS_URL and BLOGS_CONTAINERS_URL."
+_NO_BACKEND: Final = (
+    "No backend found. Start a local cloud with `python -m localcloud` (or `make demo`), name a "
+    "stack with --stack, or set BLOGS_FUNCTIONS_URL and BLOGS_CONTAINERS_URL."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """Stack, region and account; empty for what nobody says."""
+    """Stack, region and account; each empty if not known."""
 
     stack: str = ""
     region: str = ""
     account: str = ""
     chosen_by: str = ""
-    """What chose this deployment: a flag, a variable, the file, or the user."""
+    """The source of this choice: an option, a variable, the configuration file, or the user."""
 
     @classmethod
     def of(cls, stack: str, outputs: Mapping[str, str]) -> Deployment:
-        """Read region and account from the outputs."""
+        """Return the deployment with the region and account in the outputs."""
         return cls(
             stack=stack,
             region=outputs.get("Region", ""),
@@ -66,14 +66,14 @@ class Deployment:
 
     @property
     def words(self) -> str:
-        """All of it in a few words."""
+        """The text that names this deployment."""
         account = f"account {self.account}" if self.account else ""
         return " · ".join(filter(None, (self.stack, self.region, account))) or "no stack"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Flags:
-    """What the command line says about the backends."""
+    """The command-line options that select the backends."""
 
     urls: Mapping[BackendName, str] = field(default_factory=dict)
     token_file: str | None = None
@@ -91,52 +91,54 @@ class Backend:
 
     @property
     def address(self) -> str:
-        """The URL without its scheme, for people."""
+        """The URL without its scheme, for messages."""
         return self.url.partition("://")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backends:
-    """All that was found."""
+    """The backends that were found, with their token and deployment."""
 
     by_name: Mapping[BackendName, Backend]
     token: Token | None
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """All that the stack has output, where that is known; the token is among it."""
+    """All outputs of the stack, including the token; empty if the URLs were given."""
     deployment: Deployment = field(default_factory=Deployment)
 
     def get(self, name: BackendName) -> Backend:
-        """Give the backend of that name, or say how to name it."""
+        """Return the backend. Raise SettingsError if its URL is not set."""
         if name not in self.by_name:
-            variable = URL_VARIABLES[name]
-            raise SettingsError(f"No {name.word} backend is known: set {variable} or --{name}-url.")
+            raise SettingsError(
+                f"The URL of the {name.word} backend is not set. "
+                f"Use {URL_VARIABLES[name]} or --{name}-url."
+            )
         return self.by_name[name]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finder:
-    """Finds backends with what one person has set."""
+    """Finds the backends from the user's settings."""
 
     flags: Flags
     environ: Mapping[str, str]
     config: Config
 
     def find(self) -> Backends:
-        """Find the backends, or say how to name them."""
+        """Return the backends. Raise SettingsError if there are none."""
         if self.flags.stack is not None:
-            return chosen_by("--stack", self._flagged(self.flags.stack))
-        urls = self._named_urls()
+            return chosen_by("--stack", self._from_stack_option(self.flags.stack))
+        urls = self._urls()
         stack = self.environ.get(STACK_VARIABLE)
         if urls:
             self._check_variables(stack, urls)
             return Backends(by_name=urls, token=self._token_file() or self._variable_token())
         if stack:
             return chosen_by(STACK_VARIABLE, self.of_stack(stack))
-        return self._configured() or self._running()
+        return self._from_config() or self._from_running_cloud()
 
     @property
     def project(self) -> tuple[Path, str]:
-        """The folder in which pulumi is asked, and who names it."""
+        """The folder of the Pulumi project, and the source of this setting."""
         candidates = (
             (self.flags.project, "--project"),
             (self.environ.get(PROJECT_VARIABLE), PROJECT_VARIABLE),
@@ -148,7 +150,7 @@ class Finder:
         return Path(), DEFAULT_SOURCE
 
     def of_stack(self, name: str) -> Backends:
-        """Ask the running local cloud of that name, else pulumi."""
+        """Return the backends of the running local cloud with this name, else of the stack."""
         local_clouds.check_own(self.environ)
         cloud = local_clouds.named(self.environ, name)
         if cloud:
@@ -158,30 +160,31 @@ class Finder:
         except SettingsError as error:
             clouds = local_clouds.labels(self.environ)
             raise SettingsError(
-                f"No local cloud called {name} runs (running: {clouds}; one with --engine pulumi "
-                f"is reached from `python -m localcloud shell`), and {error}"
+                f"No local cloud named {name} is running (running: {clouds}; if it was started "
+                f"with --engine pulumi, use `python -m localcloud shell`). {error}"
             ) from error
 
     def of_pulumi(self, name: str) -> Backends:
         outputs = pulumi_cli.outputs(self.project[0], name, self.environ)
-        return self._of_outputs(outputs, f"stack {name}", "is it this project's, and up?")
+        hint = "Check that the stack belongs to this project and is deployed."
+        return self._of_outputs(outputs, f"stack {name}", hint)
 
     def of_local_cloud(self, cloud: local_clouds.LocalCloud) -> Backends:
-        hint = f"wait until it is up (see {cloud.outputs_file})."
+        hint = f"Wait until it has started (see {cloud.outputs_file})."
         return self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
 
-    def _flagged(self, stack: str) -> Backends:
+    def _from_stack_option(self, stack: str) -> Backends:
         if self.flags.urls:
-            raise SettingsError("Give either --stack or the URLs, not both.")
+            raise SettingsError("Use either --stack or the URL options, not both.")
         return self.of_stack(stack)
 
     def _check_variables(self, stack: str | None, urls: Mapping[BackendName, Backend]) -> None:
-        """Refuse to guess between two variables."""
+        """Raise SettingsError if both the stack and the URLs come from variables."""
         if stack and all(backend.source in URL_VARIABLES.values() for backend in urls.values()):
             raise SettingsError(f"Set either {STACK_VARIABLE} or the URL variables, not both.")
 
-    def _named_urls(self) -> dict[BackendName, Backend]:
-        """Read the URLs from flags and environment; an empty variable counts as absent."""
+    def _urls(self) -> dict[BackendName, Backend]:
+        """Return the URLs from the options and variables. An empty variable counts as unset."""
         found = {}
         for name, variable in URL_VARIABLES.items():
             candidates = (
@@ -194,7 +197,7 @@ class Finder:
                     break
         return found
 
-    def _configured(self) -> Backends | None:
+    def _from_config(self) -> Backends | None:
         source = str(configuration.path(self.environ))
         if self.config.stack:
             return chosen_by(source, self.of_stack(self.config.stack))
@@ -209,12 +212,12 @@ class Finder:
             token = _token_in(self.config.token_file, f"token_file in {source}")
         return Backends(by_name=urls, token=token)
 
-    def _running(self) -> Backends:
+    def _from_running_cloud(self) -> Backends:
         local_clouds.check_own(self.environ)
         cloud = local_clouds.only(self.environ)
         if cloud is None:
-            raise SettingsError(_NOWHERE)
-        return chosen_by("the one that runs", self.of_local_cloud(cloud))
+            raise SettingsError(_NO_BACKEND)
+        return chosen_by("the only running local cloud", self.of_local_cloud(cloud))
 
     def _of_outputs(self, outputs: Mapping[str, Any], source: str, hint: str) -> Backends:
         texts = {name: value for name, value in outputs.items() if isinstance(value, str)}
@@ -224,7 +227,9 @@ class Finder:
             if output in texts
         }
         if not found:
-            raise SettingsError(f"{source} names no URL: {hint}")
+            raise SettingsError(
+                f"The outputs of {source} have neither FunctionsURL nor ContainersURL. {hint}"
+            )
         return Backends(
             by_name=found,
             token=self._token_file() or Token.of(texts.get("WriteToken"), source),
@@ -241,7 +246,7 @@ class Finder:
 
 
 def chosen_by(source: str, found: Backends) -> Backends:
-    """Return *found* with what chose its deployment."""
+    """Return *found* with the source that chose its deployment."""
     return replace(found, deployment=replace(found.deployment, chosen_by=source))
 
 
@@ -250,10 +255,10 @@ def _token_in(name: str, source: str) -> Token | None:
         with Path(name).open(encoding="utf-8") as file:
             text = file.read(_LONGEST_TOKEN_FILE + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise SettingsError(f"{source} {name}: {reason}.") from error
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise SettingsError(f"Cannot read {name} (from {source}): {reason}.") from error
     if len(text) > _LONGEST_TOKEN_FILE:
-        raise SettingsError(f"{source} {name}: it is too long for a token.")
+        raise SettingsError(f"{name} (from {source}) is too large for a write token.")
     if not text.strip():
-        raise SettingsError(f"{source} {name}: it is empty.")
+        raise SettingsError(f"{name} (from {source}) is empty. Write the token into it.")
     return Token.of(text, source)

@@ -1,4 +1,4 @@
-"""The places that a person may connect to, and every setting with where it came from."""
+"""The deployments that the user can connect to, and all settings with their sources."""
 
 from __future__ import annotations
 
@@ -15,49 +15,50 @@ from tui.settings.preferences import (
     deployment_settings,
 )
 
-PICKED: Final = "a choice in the app"
+SELECTED_IN_APP: Final = "your selection in the app"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One place; finding its backends may take a while, and raises `SettingsError`."""
+    """A deployment to connect to."""
 
     name: str
     find: Callable[[], Backends]
+    """Return its backends. The call may block, and raises `SettingsError` on failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connections:
-    """What can be connected to with one person's settings."""
+    """The deployments that can be found with the user's settings."""
 
     finder: Finder
     preferences: Preferences
 
     def settings(self, backends: Backends) -> list[Setting]:
-        """Give every setting, those of the place first."""
+        """Return all settings, those of the deployment first."""
         return [*deployment_settings(backends), *client_settings(self.preferences, self.finder)]
 
     def running(self) -> list[Candidate]:
-        """Give what was named at the start, and the local clouds that run."""
+        """Return the deployment that the settings name, and the running local clouds."""
         return [
             Candidate(name="as started", find=self.finder.find),
             *map(self._local, local_clouds.running(self.finder.environ)),
         ]
 
     def deployed(self) -> list[Candidate]:
-        """Ask pulumi for the project's stacks; takes a while."""
+        """Return the stacks of the Pulumi project. The call blocks while pulumi runs."""
         folder, _ = self.finder.project
         return [self._stack(stack) for stack in pulumi_cli.stacks(folder, self.finder.environ)]
 
     def _local(self, cloud: local_clouds.LocalCloud) -> Candidate:
         return Candidate(
             name=f"local cloud {cloud.stack} in {cloud.state}",
-            find=lambda: chosen_by(PICKED, self.finder.of_local_cloud(cloud)),
+            find=lambda: chosen_by(SELECTED_IN_APP, self.finder.of_local_cloud(cloud)),
         )
 
     def _stack(self, stack: pulumi_cli.Stack) -> Candidate:
-        note = ", the current one" if stack.current else ""
+        note = " (current)" if stack.current else ""
         return Candidate(
             name=f"pulumi stack {stack.name}{note}",
-            find=lambda: chosen_by(PICKED, self.finder.of_pulumi(stack.name)),
+            find=lambda: chosen_by(SELECTED_IN_APP, self.finder.of_pulumi(stack.name)),
         )

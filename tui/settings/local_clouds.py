@@ -1,4 +1,4 @@
-"""Running local clouds, found by the pointer files that they leave while they run."""
+"""Running local clouds, found by the pointer files that they write while they run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.settings.values import SettingsError
 from tui.settings.xdg import state_home
 
 OWN_VARIABLE: Final = "BLOGS_LOCAL_CLOUD"
-"""Names the state folder of the local cloud that a shell belongs to; its client uses no other."""
+"""The state folder of the local cloud that a shell belongs to. The client uses no other there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,39 +28,41 @@ class LocalCloud:
 
     @property
     def label(self) -> str:
-        """How to pick this one, and where it lives: several may run the same stack."""
+        """The option that selects it, and its state folder: several may run the same stack."""
         return f"--stack {self.name} ({self.state})"
 
     def outputs(self) -> dict[str, Any]:
-        """Read its stack outputs, by name."""
+        """Read the outputs of its stack."""
         document = _read_object(self.outputs_file)
         if document is None:
             raise SettingsError(
-                f"The outputs of local cloud {self.stack} cannot be read from "
-                f"{self.outputs_file}: wait until it is up, or start it again."
+                f"Cannot read the outputs of local cloud {self.stack} from {self.outputs_file}. "
+                "Wait until it has started, or restart it."
             )
         return document
 
 
 def named(environ: Mapping[str, str], stack: str) -> LocalCloud | None:
-    """Give the running local cloud called *stack*; None when none is."""
+    """Return the running local cloud with this name or stack, or None."""
     matching = [cloud for cloud in running(environ) if stack in {cloud.name, cloud.stack}]
     exact = [cloud for cloud in matching if cloud.name == stack] or matching
     if len(exact) > 1:
-        raise SettingsError(f"Several local clouds run as {stack}: pick one with {_labels(exact)}.")
+        raise SettingsError(
+            f"Several local clouds named {stack} are running. Select one with {_labels(exact)}."
+        )
     return exact[0] if exact else None
 
 
 def only(environ: Mapping[str, str]) -> LocalCloud | None:
-    """Give the one running local cloud; None when none runs."""
+    """Return the only running local cloud, or None. Raise SettingsError if there are several."""
     clouds = running(environ)
     if len(clouds) > 1:
-        raise SettingsError(f"Several local clouds run: pick one with {_labels(clouds)}.")
+        raise SettingsError(f"Several local clouds are running. Select one with {_labels(clouds)}.")
     return clouds[0] if clouds else None
 
 
 def labels(environ: Mapping[str, str]) -> str:
-    """Say which local clouds run, and how to pick one."""
+    """List the running local clouds with the option that selects each."""
     return _labels(running(environ)) or "none"
 
 
@@ -69,7 +71,7 @@ def _labels(clouds: Sequence[LocalCloud]) -> str:
 
 
 def running(environ: Mapping[str, str]) -> list[LocalCloud]:
-    """Return the local clouds of this user; in a local cloud's shell, that one alone."""
+    """Return the running local clouds of this user; in a local cloud's shell, only that one."""
     found = (_live(pointer) for pointer in sorted(_folder(environ).glob("*.json")))
     own = environ.get(OWN_VARIABLE)
     return [cloud for cloud in found if cloud and (not own or cloud.state == Path(own))]
@@ -78,7 +80,7 @@ def running(environ: Mapping[str, str]) -> list[LocalCloud]:
 def check_own(environ: Mapping[str, str]) -> None:
     """Raise SettingsError in the shell of a local cloud that has stopped.
 
-    Another local cloud may run under the same name: a write must not go there instead.
+    Without this check, a write could go to another local cloud with the same name.
     """
     own = environ.get(OWN_VARIABLE)
     if own and not _locked(own):
@@ -94,7 +96,7 @@ def _folder(environ: Mapping[str, str]) -> Path:
 
 
 def _live(pointer: Path) -> LocalCloud | None:
-    """Read a pointer; None when it is damaged or its local cloud is gone."""
+    """Return the local cloud of a pointer file; None if it has stopped or the file is damaged."""
     document = _read_object(pointer) or {}
     texts = [document.get(key) for key in ("stack", "state", "outputs")]
     stack, state, outputs = (text if isinstance(text, str) else None for text in texts)
@@ -107,7 +109,7 @@ def _live(pointer: Path) -> LocalCloud | None:
 
 
 def _locked(state: str) -> bool:
-    """Tell whether somebody holds the state folder: a number may belong to another process now."""
+    """Return True if a process locks the state folder. A pid alone may have been reused."""
     try:
         with (Path(state) / "lock").open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -127,8 +129,8 @@ def _read_object(path: Path) -> dict[str, Any] | None:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process has that number now."""
-    if pid <= 0:  # would address process groups
+    """Return True if a process with this pid exists."""
+    if pid <= 0:  # os.kill would address a process group
         return False
     try:
         os.kill(pid, 0)

@@ -1,6 +1,6 @@
-"""How the client behaves, and where each setting comes from.
+"""The settings that do not select a deployment, and the source of each setting.
 
-Each setting is the first of flag, environment variable and configuration file that is set.
+An option overrides the environment variable, which overrides the configuration file.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tui.settings.config import Config
 from tui.settings.values import DEFAULT_SOURCE, BackendName, SettingsError, checked_seconds
 
 T = TypeVar("T")
-_YES: Final = {"1", "true", "yes", "on"}
-_NO: Final = {"0", "false", "no", "off"}
+_TRUE: Final = {"1", "true", "yes", "on"}
+_FALSE: Final = {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SettingValue(Generic[T]):
-    """A value, and who gave it."""
+    """The value of a setting, and its source."""
 
     value: T
     source: str
@@ -31,7 +31,7 @@ class SettingValue(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """Everything but where the backends are."""
+    """The settings that do not select a deployment."""
 
     backend: SettingValue[BackendName]
     timeout: SettingValue[float]
@@ -41,33 +41,33 @@ class Preferences:
 
 
 def find(args: Namespace, environ: Mapping[str, str], config: Config) -> Preferences:
-    """Find every setting, or say which is wrong and who gave it."""
+    """Return the settings. Raise SettingsError for an invalid value."""
     layers = _Layers(args, environ, config)
     return Preferences(
         backend=layers.find("backend", _backend_name, BackendName.FUNCTIONS),
         timeout=layers.find("timeout", checked_seconds, 30.0),
         read_only=layers.find("read_only", _switch, False),  # noqa: FBT003 -- the default
         plain_http_token=_flag_only(args),
-        theme=layers.find("theme", lambda words, source: str(words), ""),  # noqa: ARG005 -- checked where it is used
+        theme=layers.find("theme", lambda value, source: str(value), ""),  # noqa: ARG005 -- checked where it is used
     )
 
 
 def _flag_only(args: Namespace) -> SettingValue[bool]:
-    """Read what nobody should set for good."""
-    agreed = getattr(args, "plain_http_token", False)
-    return SettingValue(value=agreed, source="--plain-http-token" if agreed else DEFAULT_SOURCE)
+    """Return the setting that has no variable or key, because it should not become permanent."""
+    allowed = getattr(args, "plain_http_token", False)
+    return SettingValue(value=allowed, source="--plain-http-token" if allowed else DEFAULT_SOURCE)
 
 
 @dataclass(frozen=True)
 class _Layers:
-    """Who may give a setting."""
+    """The sources of settings: options, variables, configuration file."""
 
     args: Namespace
     environ: Mapping[str, str]
     config: Config
 
     def find(self, name: str, check: Callable[[object, str], T], default: T) -> SettingValue[T]:
-        """Take the first that is given; an empty variable counts as absent."""
+        """Return the first value that is set. An empty variable counts as unset."""
         flag, variable = f"--{name.replace('_', '-')}", f"BLOGS_{name.upper()}"
         candidates: tuple[tuple[object, str], ...] = (
             (getattr(self.args, name, None), flag),
@@ -85,50 +85,51 @@ def _backend_name(value: object, source: str) -> BackendName:
         return BackendName(str(value))
     except ValueError as error:
         raise SettingsError(
-            f"The backend from {source} is “{value}”: functions or containers is meant."
+            f'Invalid backend "{value}" (from {source}): use functions or containers.'
         ) from error
 
 
 def _switch(value: object, source: str) -> bool:
-    word = str(value).lower()
-    if word not in _YES | _NO:
-        raise SettingsError(f"{source} is “{value}”: 1 and 0 (or true and false) are meant.")
-    return word in _YES
+    text = str(value).lower()
+    if text not in _TRUE | _FALSE:
+        raise SettingsError(f'Invalid value "{value}" (from {source}): use 1, 0, true or false.')
+    return text in _TRUE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One setting, in words."""
+    """One setting as it is shown to the user."""
 
     name: str
     value: str
     source: str
 
 
-def client_settings(wanted: Preferences, finder: Finder) -> list[Setting]:
-    """Give the settings that do not depend on where the backends are."""
+def client_settings(preferences: Preferences, finder: Finder) -> list[Setting]:
+    """Return the settings that do not depend on the deployment."""
+    timeout, theme = preferences.timeout, preferences.theme
     folder, source = finder.project
-    where = "the current folder" if folder == Path() else str(folder)
+    project = "the current folder" if folder == Path() else str(folder)
     return [
-        _backend_row("backend", wanted.backend),
-        Setting(name="timeout", value=f"{wanted.timeout.value:g} s", source=wanted.timeout.source),
-        _switch_row("read-only", wanted.read_only),
-        _switch_row("plain-http-token", wanted.plain_http_token),
-        Setting(name="theme", value=wanted.theme.value or "-", source=wanted.theme.source),
-        Setting(name="project", value=where, source=source),
+        _backend_row("backend", preferences.backend),
+        Setting(name="timeout", value=f"{timeout.value:g} s", source=timeout.source),
+        _switch_row("read-only", preferences.read_only),
+        _switch_row("plain-http-token", preferences.plain_http_token),
+        Setting(name="theme", value=theme.value or "-", source=theme.source),
+        Setting(name="project", value=project, source=source),
     ]
 
 
 def deployment_settings(found: Backends) -> list[Setting]:
-    """Give the settings that change with the deployment."""
+    """Return the settings that depend on the deployment."""
     deployment = found.deployment
     chosen = Setting(
         name="stack", value=deployment.stack or "none", source=deployment.chosen_by or "-"
     )
     rows = [chosen, *(_url_row(found, name) for name in BackendName)]
-    told = next(iter(found.by_name.values())).source
+    outputs = next(iter(found.by_name.values())).source
     for name, value in (("region", deployment.region), ("account", deployment.account)):
-        rows.append(Setting(name=name, value=value or "-", source=told if value else "-"))
+        rows.append(Setting(name=name, value=value or "-", source=outputs if value else "-"))
     token = found.token
     state = (token.problem or "set, not shown") if token else "none"
     rows.append(Setting(name="token", value=state, source=token.source if token else "-"))
@@ -138,13 +139,13 @@ def deployment_settings(found: Backends) -> list[Setting]:
 def _url_row(found: Backends, name: BackendName) -> Setting:
     backend = found.by_name.get(name)
     if backend is None:
-        return Setting(name=f"{name} URL", value="not known", source="-")
+        return Setting(name=f"{name} URL", value="not set", source="-")
     return Setting(name=f"{name} URL", value=backend.url, source=backend.source)
 
 
-def _backend_row(name: str, given: SettingValue[BackendName]) -> Setting:
-    return Setting(name=name, value=given.value, source=given.source)
+def _backend_row(name: str, setting: SettingValue[BackendName]) -> Setting:
+    return Setting(name=name, value=setting.value, source=setting.source)
 
 
-def _switch_row(name: str, given: SettingValue[bool]) -> Setting:
-    return Setting(name=name, value="on" if given.value else "off", source=given.source)
+def _switch_row(name: str, setting: SettingValue[bool]) -> Setting:
+    return Setting(name=name, value="on" if setting.value else "off", source=setting.source)

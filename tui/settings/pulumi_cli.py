@@ -1,4 +1,4 @@
-"""Asks the ``pulumi`` command for stacks and their outputs, never through a shell."""
+"""Run the ``pulumi`` command, without a shell, to get stacks and their outputs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from tui import text
 from tui.settings.values import SettingsError
 
 TIME_LIMIT: Final = 30.0
-_ABSENT: Final = (
-    "pulumi is not on PATH: install it (https://www.pulumi.com/docs/install/), or give the URLs."
+_CHECK_PULUMI: Final = "Check that the pulumi on PATH is the Pulumi CLI."
+_NOT_INSTALLED: Final = (
+    "The pulumi command is not on PATH. Install it (https://www.pulumi.com/docs/install/), or set "
+    "the URLs of the backends."
 )
-# What pulumi says, and what to do about it; the first that fits counts.
-_ADVICE: Final = (
-    ("no stack named", "`pulumi stack ls` in {project} lists those that are there."),
-    ("no Pulumi.yaml", "name the project's folder with --project, BLOGS_PROJECT or project."),
-    ("PULUMI_ACCESS_TOKEN", "run `pulumi login` first."),
-    ("passphrase", "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE."),
-    ("", "run `pulumi stack ls` in {project} to see more."),
+# A part of an error message of pulumi, and the next step; the first match is used.
+_NEXT_STEPS: Final = (
+    ("no stack named", "To list the stacks, run `pulumi stack ls` in {project}."),
+    ("no Pulumi.yaml", "Set the folder of the project with --project or BLOGS_PROJECT."),
+    ("PULUMI_ACCESS_TOKEN", "Run `pulumi login` first."),
+    ("passphrase", "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE."),
+    ("", "For details, run `pulumi stack ls` in {project}."),
 )
 
 
@@ -38,19 +40,19 @@ class Stack:
 
 
 def outputs(project: Path, stack: str, environ: Mapping[str, str]) -> dict[str, Any]:
-    """Give the stack's outputs, secrets in clear."""
-    words = ["stack", "output", "--json", "--show-secrets", f"--stack={stack}"]
-    document = _ask(project, words, environ)
+    """Return the outputs of the stack, with secrets in plain text."""
+    arguments = ["stack", "output", "--json", "--show-secrets", f"--stack={stack}"]
+    document = _read_json(project, arguments, environ)
     if not isinstance(document, dict):
-        raise SettingsError("pulumi gave outputs that are no object: is it the right pulumi?")
+        raise SettingsError(f"The outputs from pulumi are not a JSON object. {_CHECK_PULUMI}")
     return document
 
 
 def stacks(project: Path, environ: Mapping[str, str]) -> list[Stack]:
-    """Give the project's stacks."""
-    document = _ask(project, ["stack", "ls", "--json"], environ)
+    """Return the stacks of the project."""
+    document = _read_json(project, ["stack", "ls", "--json"], environ)
     if not isinstance(document, list):
-        raise SettingsError("pulumi gave stacks that are no list: is it the right pulumi?")
+        raise SettingsError(f"The stacks from pulumi are not a JSON array. {_CHECK_PULUMI}")
     named = [item for item in document if isinstance(item, dict) and _is_name(item.get("name"))]
     return [Stack(name=item["name"], current=item.get("current") is True) for item in named]
 
@@ -59,21 +61,23 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _ask(project: Path, words: list[str], environ: Mapping[str, str]) -> object:
-    code, out, err = _run(project, words, environ)
+def _read_json(project: Path, arguments: list[str], environ: Mapping[str, str]) -> object:
+    code, out, err = _run(project, arguments, environ)
     if code != 0:
         raise SettingsError(_failure(project, err.decode(errors="replace")))
     try:
         return json.loads(out)
     except (ValueError, RecursionError) as error:
-        raise SettingsError("pulumi gave no JSON: is it the right pulumi?") from error
+        raise SettingsError(f"The output of pulumi is not JSON. {_CHECK_PULUMI}") from error
 
 
-def _run(project: Path, words: list[str], environ: Mapping[str, str]) -> tuple[int, bytes, bytes]:
-    """Run it in a session of its own, so that nothing of it is left when the time is up."""
+def _run(
+    project: Path, arguments: list[str], environ: Mapping[str, str]
+) -> tuple[int, bytes, bytes]:
+    """Run pulumi in its own session, so that a timeout can end all its processes."""
     try:
-        process = subprocess.Popen(  # noqa: S603 -- a list of words, no shell
-            ["pulumi", *words, "--non-interactive"],  # noqa: S607 -- the person's own pulumi
+        process = subprocess.Popen(  # noqa: S603 -- a list of arguments, no shell
+            ["pulumi", *arguments, "--non-interactive"],  # noqa: S607 -- the user's pulumi
             cwd=project,
             env={**environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
             stdin=subprocess.DEVNULL,
@@ -82,21 +86,21 @@ def _run(project: Path, words: list[str], environ: Mapping[str, str]) -> tuple[i
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise SettingsError(_cannot_start(project, error)) from error
-    with process, _ended(process):
+        raise SettingsError(_start_failure(project, error)) from error
+    with process, _killed_at_exit(process):
         try:
             out, err = process.communicate(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired as error:
             raise SettingsError(
-                f"pulumi did not answer within {TIME_LIMIT:g} s: run `pulumi stack ls` in "
-                f"{_named(project)} to see what it waits for."
+                f"pulumi did not finish within {TIME_LIMIT:g} s. To see what it waits for, run "
+                f"`pulumi stack ls` in {_folder_name(project)}."
             ) from error
     return process.returncode, out, err
 
 
 @contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Leave nothing running, whatever happens."""
+def _killed_at_exit(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Kill the processes of pulumi on exit if they still run."""
     try:
         yield
     finally:
@@ -105,31 +109,31 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _named(project: Path) -> str:
+def _folder_name(project: Path) -> str:
     return "this folder" if project == Path() else str(project)
 
 
-def _cannot_start(project: Path, error: OSError | ValueError) -> str:
+def _start_failure(project: Path, error: OSError | ValueError) -> str:
     if isinstance(error, ValueError):
-        return "The name of the stack has a character that no argument can hold."
+        return "The name of the stack contains an invalid character."
     if not _is_folder(project):
-        return f"The project folder {project} is not there: check --project."
+        return f"The project folder {project} does not exist. Check --project and BLOGS_PROJECT."
     if isinstance(error, FileNotFoundError):
-        return _ABSENT
-    return f"pulumi cannot be started: {error.strerror}."
+        return _NOT_INSTALLED
+    return f"Cannot start pulumi: {error.strerror}."
 
 
 def _is_folder(project: Path) -> bool:
     try:
         return project.is_dir()
-    except OSError:  # such as a name that is longer than any can be
+    except OSError:  # such as a name that is too long
         return False
 
 
-def _failure(project: Path, complaint: str) -> str:
-    """Make one sentence of what pulumi printed, and say what to do."""
-    lines = [line for line in complaint.splitlines() if line.strip()]
-    said = next((line for line in lines if line.startswith("error:")), "".join(lines[-1:]))
-    reason = text.line(said.removeprefix("error:").strip(), 300).rstrip(".") or "nothing at all"
-    advice = next(words for sign, words in _ADVICE if sign.lower() in complaint.lower())
-    return f"pulumi says: {reason}; {advice.format(project=_named(project))}"
+def _failure(project: Path, stderr: str) -> str:
+    """Return one line with the error that pulumi printed and the next step."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    error = next((line for line in lines if line.startswith("error:")), "".join(lines[-1:]))
+    reason = text.line(error.removeprefix("error:").strip(), 300).rstrip(".") or "no error message"
+    next_step = next(step for part, step in _NEXT_STEPS if part.lower() in stderr.lower())
+    return f"pulumi failed: {reason}. {next_step.format(project=_folder_name(project))}"

@@ -1,4 +1,4 @@
-"""The values of settings, checked: backend names, URLs, seconds and the write token."""
+"""The types of settings, with their validation: backend names, URLs, seconds, the write token."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-HOW_TO_GET_TOKEN: Final = "`pulumi stack output WriteToken --show-secrets` prints the real one"  # noqa: S105 -- advice
+HOW_TO_GET_TOKEN: Final = "To print the token: `pulumi stack output WriteToken --show-secrets`"  # noqa: S105 -- a hint
 DEFAULT_SOURCE: Final = "default"
 LONGEST_WAIT: Final = 3600
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
 class BackendName(StrEnum):
-    """The two ways in which the same blog is deployed."""
+    """The two backends."""
 
     FUNCTIONS = "functions"
     CONTAINERS = "containers"
@@ -26,16 +26,16 @@ class BackendName(StrEnum):
 
     @property
     def word(self) -> str:
-        """The name as every screen shows it."""
+        """The name as it is shown to the user."""
         return self.value.upper()
 
 
 class SettingsError(Exception):
-    """A setting cannot be used; the text is one sentence for a person, with what to do."""
+    """A setting is missing or invalid. The message tells the user what to do."""
 
 
 class Token:
-    """The write token; it never shows itself."""
+    """The write token. Its representation does not contain the secret."""
 
     __slots__ = ("_secret", "source")
 
@@ -45,7 +45,7 @@ class Token:
 
     @classmethod
     def of(cls, text: str | None, source: str) -> Token | None:
-        """Make a token of *text* without the white space around it; None of nothing."""
+        """Return a token without surrounding white space, or None if the text is empty."""
         secret = (text or "").strip()
         return cls(secret, source) if secret else None
 
@@ -54,64 +54,71 @@ class Token:
 
     @property
     def problem(self) -> str | None:
-        """Say why this cannot be the token, or None. Reading works all the same."""
-        if self._secret == "[secret]":  # noqa: S105 -- what stands in for a hidden output
-            return f"The write token from {self.source} is hidden: {HOW_TO_GET_TOKEN}."
+        """Why the token is not valid, or None. Reading works without a valid token."""
+        if self._secret == "[secret]":  # noqa: S105 -- the placeholder that pulumi prints
+            return (
+                f"The write token (from {self.source}) is the placeholder [secret]. "
+                f"{HOW_TO_GET_TOKEN}."
+            )
         if not _PRINTABLE.fullmatch(self._secret):
-            return f"The write token from {self.source} has characters that no token has."
+            return (
+                f"The write token (from {self.source}) contains characters that are not allowed. "
+                f"{HOW_TO_GET_TOKEN}."
+            )
         return None
 
     def concealed(self, text: str) -> str:
-        """Give *text* without the token: a backend may repeat it in its answer."""
+        """Return *text* with the secret replaced: a response may repeat it."""
         return text.replace(self._secret, "[token]")
 
     def header(self) -> str:
-        """Give the value of the Authorization header: the only way out."""
+        """Return the value of the Authorization header, the only use of the secret."""
         return f"Bearer {self._secret}"
 
 
 def checked_seconds(value: object, source: str) -> float:
-    """Give the number of seconds, or say that it is none."""
+    """Return the number of seconds. Raise SettingsError if it is not valid."""
     try:
         seconds = float(str(value))
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= LONGEST_WAIT:
         raise SettingsError(
-            f"The time from {source} must be seconds above 0, up to {LONGEST_WAIT}."
+            f'Invalid timeout "{value}" (from {source}): '
+            f"use a number of seconds above 0, at most {LONGEST_WAIT}."
         )
     return seconds
 
 
 def checked_url(text: str, source: str) -> str:
-    """Give the base URL without a slash at its end, or say what is wrong with it."""
+    """Return the URL without trailing slashes. Raise SettingsError if it is not valid."""
     url = text.strip().rstrip("/")
-    reason = _fault(url)
+    reason = _url_problem(url)
     if reason:
-        raise SettingsError(f"The URL from {source} {reason}.")
+        raise SettingsError(f"Invalid URL (from {source}): {reason}.")
     return url
 
 
-def _fault(url: str) -> str | None:
-    """Say what is wrong; a URL with credentials is never repeated, so none is."""
+def _url_problem(url: str) -> str | None:
+    """Return what is wrong with the URL, without repeating it: it may contain a password."""
     if not _PRINTABLE.fullmatch(url):
-        return "has characters that no URL has"
+        return "it contains characters that are not allowed in a URL"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return "is no URL: it looks like https://host/Prod"
+        return "use a URL such as https://host/Prod"
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        return "is no http or https URL with a host: it looks like https://host/Prod"
+        return "use an http or https URL with a host, such as https://host/Prod"
     if parts.username is not None or parts.password is not None:
-        return "holds a user name or password: the token is a setting of its own"
+        return "remove the user name and password; the write token is a separate setting"
     if parts.query or parts.fragment or "?" in url or "#" in url:
-        return "has a query or fragment: give the address before it"
+        return "remove the query and fragment (everything from ? or # on)"
     return None
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether *url* stays on this machine."""
+    """Return True if the host of *url* is this machine."""
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True

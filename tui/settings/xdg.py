@@ -15,18 +15,18 @@ def config_home(environ: Mapping[str, str]) -> Path:
 
 
 def state_home(environ: Mapping[str, str]) -> Path:
-    """Return the folder for what programs remember between runs."""
+    """Return the folder for the state that programs keep between runs."""
     return _folder(environ, "XDG_STATE_HOME", ".local/state")
 
 
 def _folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
-    """Read the variable; the specification says to ignore a relative path."""
+    """Return the folder in the variable, or the default. XDG says to ignore a relative path."""
     folder = Path(environ.get(variable, ""))
     return folder if folder.is_absolute() else _home(environ) / default
 
 
 def _home(environ: Mapping[str, str]) -> Path:
-    """Return the home folder; for a user without one, a path that holds no file."""
+    """Return the home folder, or a path that contains no files for a user without one."""
     try:
         return Path(environ.get("HOME") or Path.home())
     except RuntimeError:

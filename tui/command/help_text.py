@@ -1,0 +1,96 @@
+"""The texts of `blogs --help`: exit codes, the sources of settings, the format of ``--json``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXIT_CODES: Final = """\
+exit codes:
+  0    success
+  1    the backend rejected the request or failed, or the output could not be written
+  2    invalid usage or settings (such as a missing token or an invalid URL), or no terminal
+       for the app
+  3    the backend is not reachable, or its response was lost
+  4    conflict: the blog has changed (412), or the id is already in use (409)
+  5    blog not found (404)
+  130  interrupted"""
+DIFF_EXIT_CODES: Final = """\
+blogs diff exits with 0 if the responses are the same, with 1 if they differ, and with 2 where
+other commands exit with 1 or 2."""
+
+EPILOG: Final = f"""\
+how blogs finds the backends (the first source that is set):
+  1. --stack NAME                       the running local cloud with this name; if there is none,
+                                        the Pulumi stack with this name
+  2. --functions-url, --containers-url  or BLOGS_FUNCTIONS_URL, BLOGS_CONTAINERS_URL
+  3. BLOGS_STACK                        same as --stack
+  4. configuration file                 its URLs or its stack
+  5. none of these                      the only running local cloud
+
+how blogs finds the write token (the first source that is set):
+  1. --token-file FILE
+  2. with a stack or a local cloud: its own write token
+     with URLs: BLOGS_WRITE_TOKEN
+     with URLs from the configuration file: token_file
+
+other settings (the first source that is set):
+  1. option                             --backend, --timeout, --read-only, --project
+  2. environment variable               BLOGS_BACKEND, BLOGS_TIMEOUT, BLOGS_READ_ONLY,
+                                        BLOGS_PROJECT, BLOGS_THEME
+  3. configuration file                 backend, timeout, read_only, project, theme
+
+configuration file:
+  $XDG_CONFIG_HOME/blogs/config.toml (default: ~/.config/blogs/config.toml)
+  keys: functions_url, containers_url, token_file, stack, project, backend, timeout,
+        read_only, theme
+
+`blogs outputs` shows all settings and their sources.
+
+{EXIT_CODES}
+{DIFF_EXIT_CODES}
+
+examples:
+  blogs                               start the app
+  blogs ls --limit 5
+  blogs --backend containers show ID
+  echo 'Hello *there*' | blogs post --title Hello --author Ada"""
+
+_FORMATS: Final = {
+    "ls": """{"backend", "blogs": [SUMMARY, ...], "more": true|false, "requests"}""",
+    "show": """{"backend", "blog": BLOG, "etag", "requests"}""",
+    "post": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
+    "edit": """{"backend", "blog": BLOG, "etag", "read_back": true|false, "requests"}""",
+    "rm": """{"backend", "deleted": ID, "read_back": true|false, "requests"}""",
+    "diff": """{"target", "same": true|false, "status": {"functions", "containers"},
+   "headers": [{"name", "functions": TEXT|null, "containers": TEXT|null,
+                "reason": TEXT|null}, ...],
+   "body": [LINE, ...], "requests"}
+  "headers"     those that differ; "reason" explains why a header may differ
+  "body"        the difference of the bodies, in the format of diff -u""",
+    "metrics": """{"source", "period", "start", "end", "step_seconds",
+   "metrics": [{"key", "side": "functions"|"containers"|"table", "metric", "statistic",
+                "unit", "value": NUMBER|null, "points": [[TIME, NUMBER], ...]}],
+   "cost": {"queries", "usd", "usd_per_hour_each_minute"}}""",
+    "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
+   "token": {"source", "problem": TEXT|null}|null,
+   "place": {"stack", "region", "account", "named_by"}, each TEXT|null,
+   "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
+}
+_FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "version"}"""
+_TERMS: Final = {
+    "SUMMARY": _FIELDS,
+    "BLOG": f'{_FIELDS}\n                and "contents"',
+    '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null, "served_by",
+                "phases": {"connect", "tls", "first_byte", "body"},
+                "server": {"app", "db", "init"}}], times in milliseconds or null""",
+    '"read_back"': "true if the response was lost and a read confirmed the write",
+}
+_FAILURE: Final = """{"error": {"kind", "message", "status", "exit_code"}} on stderr"""
+
+
+def json_format(command: str) -> str:
+    """Describe the JSON that *command* prints, with each term that occurs in it."""
+    document = _FORMATS[command]
+    terms = {term: meaning for term, meaning in _TERMS.items() if term in document}
+    terms["on failure"] = _FAILURE
+    return "\n".join([f"  {document}", *(f"  {term:<14}{text}" for term, text in terms.items())])
