@@ -68,7 +68,7 @@ async def test_a_save_can_be_sent_after_its_question_was_declined_and_after_a_fa
         await stage.press("ctrl+s")
         await stage.is_on("ChoiceScreen")
         await stage.press("s")
-        await stage.sees("cannot be reached")
+        await stage.sees("is not reachable")
         world.faults[F].down = False
         await stage.press("ctrl+s")
         await stage.is_on("ChoiceScreen")

@@ -38,7 +38,7 @@ async def test_a_link_to_another_host_is_not_followed(world):
     link = '<https://evil.example/blog?cursor=x>; rel="next"'
     world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {"Link": link}, b"[]"))
 
-    with pytest.raises(ApiError, match="elsewhere"):
+    with pytest.raises(ApiError, match="leads to another URL"):
         await world.api().page(2)
 
 
@@ -105,7 +105,7 @@ async def test_an_id_that_is_none_never_becomes_an_address(world, wild):
     api = world.api()
 
     for request in (api.read(wild), api.delete(wild, None)):
-        with pytest.raises(ApiError, match="no id of a blog"):
+        with pytest.raises(ApiError, match="not a valid blog id"):
             await request
     assert not world.blogs.asked
 
@@ -114,14 +114,14 @@ async def test_an_id_that_is_none_never_becomes_an_address(world, wild):
     ("answer", "failure", "words"),
     [
         (problem(401, "x"), Failure.TOKEN, "write token"),
-        (problem(403, "x"), Failure.REFUSED, "forbids"),
-        (problem(404, "x"), Failure.MISSING, "no such blog"),
-        (problem(409, "x"), Failure.TAKEN, "id already"),
-        (problem(422, "title: too long."), Failure.REFUSED, "422.: title: too long; change it"),
-        (problem(429, "x"), Failure.REFUSED, "wait a moment"),
-        (Answer(503, {"Retry-After": "7"}), Failure.REFUSED, "wait 7 s"),
+        (problem(403, "x"), Failure.REFUSED, "denied access"),
+        (problem(404, "x"), Failure.MISSING, "does not have this blog"),
+        (problem(409, "x"), Failure.TAKEN, "already has a blog with this id"),
+        (problem(422, "title: too long."), Failure.REFUSED, "422.: title: too long. Correct it"),
+        (problem(429, "x"), Failure.REFUSED, "Wait a moment"),
+        (Answer(503, {"Retry-After": "7"}), Failure.REFUSED, "Wait 7 s"),
         (Answer(500, {}, b"<html>"), Failure.REFUSED, "500: no reason given"),
-        (Answer(302, {"Location": "https://evil.example"}), Failure.REFUSED, "check the URL"),
+        (Answer(302, {"Location": "https://evil.example"}), Failure.REFUSED, "Check the URL"),
         (Answer(599), Failure.REFUSED, "failed .599"),
     ],
 )  # fmt: skip
@@ -179,7 +179,7 @@ async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
     api = world.api()
 
     for request in (api.page(3), api.read("x1")):
-        with pytest.raises(ApiError, match="does not answer as a blog API"):
+        with pytest.raises(ApiError, match="did not respond as a blog API"):
             await request
 
 
@@ -187,7 +187,7 @@ async def test_an_endless_answer_is_cut_off(world, monkeypatch):
     monkeypatch.setattr("tui.client.http_api.LARGEST_RESPONSE", 1000)
     world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
 
-    with pytest.raises(ApiError, match="more than any blog API"):
+    with pytest.raises(ApiError, match="more data than a blog API"):
         await world.api().read("x1")
 
 
@@ -294,7 +294,7 @@ async def test_an_answer_that_drips_is_limited_as_a_whole(world):
 
     api = replace(world.api(), transport=Slow(), timeout=0.1)
 
-    with pytest.raises(ApiError, match=r"did not answer within 0\.1 s") as read:
+    with pytest.raises(ApiError, match=r"did not respond within 0\.1 s") as read:
         await api.read("x1")
     with pytest.raises(ApiError) as written:
         await api.create(DRAFT)
@@ -317,9 +317,9 @@ async def test_a_tag_that_no_header_takes_is_no_crash(world):
     good = world.blogs.answer("GET", "/blog/blog-0001", {}, b"")
     fault.replace = lambda method, path: Answer(200, {"ETag": '"tüg"'}, good.body)
 
-    with pytest.raises(ApiError, match="does not answer as a blog API"):
+    with pytest.raises(ApiError, match="did not respond as a blog API"):
         await world.api().read("blog-0001")
-    with pytest.raises(ApiError, match="entity tag"):
+    with pytest.raises(ApiError, match="The ETag contains"):
         await world.api().delete("blog-0001", "ü")
 
 
@@ -336,7 +336,7 @@ async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, val
     monkeypatch.setenv(name, value)
     backend = Backend(name=BackendName.CONTAINERS, url="https://far.example", source="test")
 
-    with pytest.raises(ApiError, match=f"^{name} cannot be used: ") as caught:
+    with pytest.raises(ApiError, match=f"^Invalid value of {name}: ") as caught:
         HttpApi(backend=backend, token=None, record=print)
 
     assert caught.value.failure is Failure.SETTINGS
@@ -349,6 +349,6 @@ async def test_only_the_api_itself_can_say_that_there_is_no_such_blog(world, kin
     world.faults[BackendName.FUNCTIONS].replace = only(gateway)
 
     for request in (world.api().read("x1"), world.api().delete("x1", None)):
-        with pytest.raises(ApiError, match="no blog API here") as caught:
+        with pytest.raises(ApiError, match="does not serve the blog API at this URL") as caught:
             await request
         assert caught.value.failure is Failure.REFUSED

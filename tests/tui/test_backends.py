@@ -145,7 +145,7 @@ def test_the_shell_of_a_local_cloud_finds_no_other_of_its_name(environ, run_clou
 
     for flags in (Flags(), Flags(stack="local")):
         assert find(flags, shell).get(F).url == "http://127.0.0.1:1/Prod"
-    with pytest.raises(SettingsError, match="No local cloud called aaa runs"):
+    with pytest.raises(SettingsError, match="No local cloud named aaa is running"):
         find(Flags(stack="aaa"), shell)
 
 
@@ -255,7 +255,7 @@ def test_a_token_never_shows_itself():
     ],
 )
 def test_a_url_that_is_none_is_refused_without_repeating_it(url):
-    with pytest.raises(SettingsError, match="The URL from here") as caught:
+    with pytest.raises(SettingsError, match="Invalid URL .from here") as caught:
         checked_url(url, "here")
 
     assert "u:p" not in str(caught.value)

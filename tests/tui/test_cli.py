@@ -103,7 +103,7 @@ def test_ls_json_has_its_documented_shape(blogs):
 def test_an_empty_list_says_how_to_write_the_first(blogs, served):
     served.blogs.table.clear()
 
-    assert blogs("ls") == (0, "", "No blogs yet: write one with blogs post --title TITLE.\n")
+    assert blogs("ls") == (0, "", "No blogs yet. To create one, run: blogs post --title TITLE\n")
 
 
 def test_the_backend_is_chosen_by_flag_before_or_after_the_command_or_by_variable(
@@ -292,7 +292,7 @@ def test_more_on_stdin_than_a_blog_holds_is_refused_before_any_request(served):
         done = program("post", "--title", "T", stdin=endless)
 
     assert (done.returncode, served.blogs.asked) == (2, [])
-    assert b"Standard input holds more than 262144 bytes" in done.stderr
+    assert b"Standard input is too large. The limit is 262,144 bytes" in done.stderr
 
 
 def test_listed_times_say_that_they_are_utc_and_titles_that_they_are_invisible(blogs, served):
@@ -429,7 +429,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback_and_says_what_is_not_known(se
 
     assert child.returncode == 130
     assert len(err.splitlines()) == 1
-    assert b"whether blog blog-0001 was written is not known" in err
+    assert b"The write to blog blog-0001 may have been applied" in err
 
 
 def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
@@ -502,7 +502,7 @@ def differing(served, **changed):
 def test_diff_is_0_when_both_answer_alike(blogs, served):
     code, out, _ = blogs("diff")
     assert code == 0
-    assert out.splitlines()[-1] == "the answers are the same"
+    assert out.splitlines()[-1] == "the responses are the same"
 
     assert blogs("diff", "blog-0001")[0] == 0
     assert [path for _, path in served.blogs.asked] == [
@@ -523,7 +523,7 @@ def test_diff_is_1_when_they_do_not_and_says_where(blogs, served):
     assert '-  "title": "Another' in out
     assert '+  "title": "Blog number 1",' in out
     assert "\x1b" not in out
-    assert out.splitlines()[-1] == "the answers differ"
+    assert out.splitlines()[-1] == "the responses differ"
 
 
 def test_diff_json_has_its_documented_shape(blogs, served):
@@ -557,11 +557,11 @@ def test_diff_shows_the_one_answer_when_the_other_backend_is_down(blogs, served,
 
     code, out, err = blogs("diff", "blog-0001", *gone)
 
-    values = "no answer +200" if down == "functions" else "200 +no answer"
+    values = "no response +200" if down == "functions" else "200 +no response"
     assert code == 3
     assert re.search(rf"^status +{values}$", out, re.MULTILINE)
     assert f"\netag: {served.blogs.etag('blog-0001')}\n" in out
-    assert err.startswith(f"blogs: {down.upper()} at 127.0.0.1:1 cannot be reached")
+    assert err.startswith(f"blogs: {down.upper()} at 127.0.0.1:1 is not reachable")
     assert len(served.blogs.asked) == 1
 
     code, out, err = blogs("diff", "blog-0001", *gone, "--json")
@@ -577,7 +577,7 @@ def test_diff_tells_both_causes_when_no_backend_answers(blogs):
     code, out, err = blogs("diff", "--functions-url", where, "--containers-url", where)
 
     assert (code, out) == (3, "")
-    assert err.count("cannot be reached") == 2
+    assert err.count("is not reachable") == 2
     assert len(err.splitlines()) == 1
 
 
@@ -587,7 +587,7 @@ def test_diff_needs_both_backends(blogs, monkeypatch):
     code, _, err = blogs("diff")
 
     assert code == 2
-    assert "No CONTAINERS backend is known" in err
+    assert "The URL of the CONTAINERS backend is not set" in err
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,11 @@ async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again
     async with staged(world, size) as stage:
         world.faults[down].down = True
         await compare(stage)
-        await stage.sees(f"{down.word} at 127.0.0.1:1", "cannot be reached")
+        await stage.sees(f"{down.word} at 127.0.0.1:1", "is not reachable")
         await stage.sees(f"body of {up.word}", '"id": "blog-0004"')
         shown = told(stage)
         assert "Then press r." in shown.replace("\n", "")  # wrapped anywhere
-        for name, *values in (("status", "no answer", "200"), ("server: app", "-", "1[.]5")):
+        for name, *values in (("status", "no response", "200"), ("server: app", "-", "1[.]5")):
             row = [name, *(values if down is F else reversed(values))]
             assert re.search(" +".join(row), shown)
         assert f"headers of {up.word}\n" in shown
@@ -114,8 +114,8 @@ async def test_when_both_are_down_both_causes_are_told(world):
         for name in BackendName:
             world.faults[name].down = True
         await compare(stage)
-        await stage.until(lambda: told(stage).count("cannot be reached") == 2)
-        assert re.search(r"status +no answer +no answer", told(stage))
+        await stage.until(lambda: told(stage).count("is not reachable") == 2)
+        assert re.search(r"status +no response +no response", told(stage))
         assert "headers of" not in told(stage)
 
 

@@ -77,17 +77,17 @@ def test_every_key_is_read(written, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("read_onyl = true", "unknown key read_onyl: it knows functions_url, containers_url"),
-        ('write_token = "s3cret"', "a token stands in a file of its own: token_file"),
-        ("[backends]\nx = 1", "unknown key backends"),
-        ('read_only = "yes"', "read_only .* true or false is needed"),
-        ('timeout = "5"', "timeout .* a number of seconds is needed"),
-        ("timeout = true", "timeout .* a number of seconds is needed"),
-        ("stack = 5", "stack .* text in quotes"),
+        ("read_onyl = true", "Unknown key read_onyl .* Use one of functions_url, containers_url"),
+        ('write_token = "s3cret"', "Put the token in its own file, and set token_file"),
+        ("[backends]\nx = 1", "Unknown key backends"),
+        ('read_only = "yes"', "read_only .* use true or false"),
+        ('timeout = "5"', "timeout .* use a number of seconds"),
+        ("timeout = true", "timeout .* use a number of seconds"),
+        ("stack = 5", "stack .* use a text in quotes"),
         ('stack = ""', "stack .* not empty"),
-        ("stack", "is no TOML"),
+        ("stack", "is not valid TOML"),
         (b"\xff", "not UTF-8"),
-        ('stack = "a"\nfunctions_url = "https://f.example"', "a stack and URLs: name either"),
+        ('stack = "a"\nfunctions_url = "https://f.example"', "sets both a stack and URLs"),
         ('token_file = "x"', "token_file without URLs"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_mistake_in_the_file_is_one_clear_error(written, text, words):
 def test_a_folder_instead_of_the_file_is_told(environ, tmp_path):
     (tmp_path / "blogs" / "config.toml").mkdir(parents=True)
 
-    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+    with pytest.raises(SettingsError, match="config.toml: Is a directory"):
         config.read(environ)
 
 

@@ -80,7 +80,7 @@ async def test_in_read_only_mode_no_key_begins_a_write_and_the_reason_is_told(wo
     async with staged(world, SMALL) as stage:
         for key in ("n", "e", "d"):
             await stage.press(key)
-            await stage.hears("Nothing is written in read-only mode")
+            await stage.hears("Cannot write in read-only mode")
             assert stage.screen_name == "MainScreen"
             stage.app.clear_notifications()
         assert {method for method, _ in world.blogs.asked} == {"GET"}
@@ -140,7 +140,7 @@ async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
             await stage.until(lambda: stage.app.session.backends.deployment.stack == "stack prod")
             assert stage.app.session.backend.url == f"{served.url}/Prod"
             await stage.press("C")
-            await stage.sees("stack prod  from a choice in the app")
+            await stage.sees("stack prod  from your selection in the app")
 
 
 async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
@@ -152,7 +152,7 @@ async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
         await stage.press("C")
         await stage.sees("pulumi stack dev")
         await stage.press("end", "enter")
-        await stage.sees("pulumi says: locked")
+        await stage.sees("pulumi failed: locked")
         assert world.moved is None
         await stage.press("escape")
         await stage.sees("Blog number 4")

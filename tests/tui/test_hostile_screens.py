@@ -144,11 +144,11 @@ async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch
 
     async with staged(world, size) as stage:
         await stage.press("m")
-        await stage.sees("metrics asked")
+        await stage.sees("metrics requested")
         await look(stage)
         monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", fail)
         await stage.press("r")
-        await stage.until(lambda: "metrics asked" not in stage.text())
+        await stage.until(lambda: "metrics requested" not in stage.text())
         await stage.until(lambda: "Asking" not in stage.text())
         await look(stage)
 

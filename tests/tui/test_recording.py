@@ -100,7 +100,7 @@ async def test_a_request_without_an_answer_says_why(entries, served):
         await entries.api.page(5)
 
     assert entries[0].status is None
-    assert "broke the connection off" in entries[0].error
+    assert "closed the connection" in entries[0].error
     assert entries[0].phases.first_byte is None
 
 

@@ -192,4 +192,4 @@ def test_without_a_backend_or_a_port_it_says_so_in_one_line(capsys, backend, mon
     monkeypatch.setenv("BLOGS_FUNCTIONS_URL", f"{backend.url}/Prod")
     taken = str(urlsplit(backend.url).port)
     assert main(["serve", "--port", taken]) == 2
-    assert f"Port {taken} cannot be had" in capsys.readouterr().err
+    assert f"Port {taken} is not available" in capsys.readouterr().err

@@ -95,7 +95,7 @@ async def test_list_after_a_failure(world, size, shot):
     world.faults[F].down = True
     async with staged(world, size) as stage:
         await hide_log(stage)
-        await shot(stage, "cannot be reached")
+        await shot(stage, "is not reachable")
 
 
 async def test_search_and_sort(world, size, shot):
@@ -225,7 +225,7 @@ async def test_log(world, size, shot):
         await open_log(stage)
         world.faults[F].down = True
         await stage.press("f")
-        await shot(stage, "none", "no answer", "cannot be reached")
+        await shot(stage, "none", "no response", "is not reachable")
 
 
 async def test_log_filtered(world, size, shot):
@@ -286,7 +286,7 @@ async def test_metrics(world, size, shot, monkeypatch):
     async with staged(world, size) as stage:
         await stage.press("m")
         await stage.is_on("MetricsScreen")
-        await shot(stage, "invocations", "metrics asked")
+        await shot(stage, "invocations", "metrics requested")
 
 
 async def test_metrics_that_cannot_be_had(world, size, shot):

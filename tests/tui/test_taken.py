@@ -116,7 +116,7 @@ async def test_a_draft_that_was_to_be_kept_beside_is_still_one_when_that_fails(w
         await stage.is_on("TakenScreen")
         world.faults[F].down = True
         await stage.press("b")
-        await stage.sees("cannot be reached")
+        await stage.sees("is not reachable")
         (draft,) = kept(stage)
         assert draft.contents == "My text"
         assert draft.id != begun
@@ -128,7 +128,7 @@ async def test_a_save_that_arrives_late_can_be_settled_in_the_same_run(world, ke
         await stage.press("n")
         world.faults[F].lose_request.add("POST")
         await stage.write("First", "My text")
-        await stage.sees("not saved so far")
+        await stage.sees("not saved yet")
         await stage.until(lambda: kept(stage))
         world.blogs.put(id=kept(stage)[0].id, title="First", contents="My text")
         await stage.write("Second")

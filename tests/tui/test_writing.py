@@ -34,8 +34,8 @@ async def test_sizes_are_counted_against_their_limits_as_one_types(world, size):
 
 
 MISTAKES = (
-    ("title", "x" * 201, "The title has 201 characters: 200 at most."),
-    ("author", "x" * 101, "The author has 101 characters: 100 at most."),
+    ("title", "x" * 201, "The title has 201 characters; the limit is 200."),
+    ("author", "x" * 101, "The author has 101 characters; the limit is 100."),
     ("title", "  ", "The title is empty"),
 )
 
@@ -59,7 +59,7 @@ async def test_contents_are_measured_in_bytes(world):
         field(stage, "contents").load_text("é" * (LARGEST_CONTENTS // 2 + 1))
         await stage.until(lambda: field(stage, "contents-label").has_class("wrong"))
         await stage.press("ctrl+s")
-        await stage.sees("The contents have 262146 bytes: 262144 at most.")
+        await stage.sees("The contents have 262146 bytes; the limit is 262144.")
         assert not [method for method, _ in world.blogs.asked if method == "POST"]
         assert isinstance(field(stage, "contents-label"), CountedLabel)
 
@@ -94,7 +94,7 @@ async def test_the_focus_comes_back_after_a_save_that_failed(world):
         await stage.press("x", "tab")
         world.faults[F].down = True
         await stage.press("ctrl+s")
-        await stage.sees("cannot be reached")
+        await stage.sees("is not reachable")
         await stage.until(lambda: stage.app.focused is field(stage, "author"))
 
 
@@ -223,7 +223,7 @@ async def test_a_draft_is_kept_while_its_save_is_under_way_and_after_it_failed(w
         await world.faults[F].waiting.wait()
         assert [draft.title for draft in kept(stage)] == ["Precious"]
         gate.set()
-        await stage.sees("not known")
+        await stage.sees("may have been applied")
         assert [draft.title for draft in kept(stage)] == ["Precious"]
 
 
