@@ -227,7 +227,7 @@ async def test_the_command_says_what_asking_aws_costs(world, capsys, tmp_path, m
     assert cost["usd"] == pytest.approx(cost["queries"] * 0.00001)
     assert cost["usd_per_hour_each_minute"] == pytest.approx(60 * cost["usd"])
     assert main(["metrics", "--outputs", str(file)]) == 0
-    assert f"{cost['queries']} metrics requested: $" in capsys.readouterr().out
+    assert f"{cost['queries']} metrics requested for $" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("contents", ["{", "[]", None])

@@ -135,7 +135,7 @@ async def test_form_with_something_wrong(world, size, shot):
         await stage.press("n")
         await stage.is_on("FormScreen")
         stage.app.screen.query_one("#author").value = "x" * 101
-        await shot(stage, "The author has 101 characters")
+        await shot(stage, "The author is longer than 100")
 
 
 async def test_preview(world, size, shot):

@@ -66,23 +66,17 @@ class Draft:
         if not self.title.strip():
             found["title"] = "The title is empty. Enter a title."
         elif len(self.title) > LONGEST_TITLE:
-            found["title"] = _too_long("title", len(self.title), LONGEST_TITLE)
+            found["title"] = f"The title is longer than {LONGEST_TITLE} characters."
         if len(self.author) > LONGEST_AUTHOR:
-            found["author"] = _too_long("author", len(self.author), LONGEST_AUTHOR)
+            found["author"] = f"The author is longer than {LONGEST_AUTHOR} characters."
         if self.size > LARGEST_CONTENTS:
-            found["contents"] = (
-                f"The contents have {self.size} bytes; the limit is {LARGEST_CONTENTS}."
-            )
+            found["contents"] = f"The contents are larger than {LARGEST_CONTENTS:,} bytes."
         return found
 
     @property
     def size(self) -> int:
         """The size of the contents in bytes."""
         return len(self.contents.encode("utf-8", "surrogatepass"))
-
-
-def _too_long(field: str, length: int, limit: int) -> str:
-    return f"The {field} has {length} characters; the limit is {limit}."
 
 
 @dataclass(frozen=True, kw_only=True)
