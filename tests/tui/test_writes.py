@@ -33,7 +33,7 @@ async def test_a_lost_answer_to_a_post_is_settled_by_reading(world, fault):
 async def test_a_lost_post_is_reported_as_not_saved_and_never_repeated(world, fault):
     fault.lose_request.add("POST")
 
-    with pytest.raises(ApiError, match="not saved yet. You can safely save it again"):
+    with pytest.raises(ApiError, match=r"not saved yet\. You can safely save it again"):
         await Writes().create(world.api(), DRAFT)
 
     assert "x1" not in world.blogs.table
