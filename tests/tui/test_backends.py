@@ -255,7 +255,7 @@ def test_a_token_never_shows_itself():
     ],
 )
 def test_a_url_that_is_none_is_refused_without_repeating_it(url):
-    with pytest.raises(SettingsError, match="Invalid URL .from here") as caught:
+    with pytest.raises(SettingsError, match=r"Invalid URL \(from here\)") as caught:
         checked_url(url, "here")
 
     assert "u:p" not in str(caught.value)

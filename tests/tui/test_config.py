@@ -102,7 +102,7 @@ def test_a_mistake_in_the_file_is_one_clear_error(written, text, words):
 def test_a_folder_instead_of_the_file_is_told(environ, tmp_path):
     (tmp_path / "blogs" / "config.toml").mkdir(parents=True)
 
-    with pytest.raises(SettingsError, match="config.toml: Is a directory"):
+    with pytest.raises(SettingsError, match=r"config\.toml: Is a directory"):
         config.read(environ)
 
 

@@ -101,7 +101,7 @@ def test_a_name_that_no_argument_holds_is_refused(environ, pulumi):
     [
         (
             "error: no stack named 'dev' found",
-            "pulumi failed: no stack named 'dev' found. To list the stacks, run `pulumi stack ls` in",
+            "pulumi failed: no stack named 'dev' found. To list the stacks, run",
         ),
         (
             "error: no Pulumi.yaml project file found; either",
