@@ -113,7 +113,7 @@ class Processes:
         process = Process(name, child, log)
         self._running.add(process)
         self._tell_guardian(f"+{process.pid}")
-        if child.stdin:  # it was asked for above
+        if child.stdin:  # a pipe, as requested above
             child.stdin.write(b"go\n")
             child.stdin.close()
         self._keep(self._reap(process))

@@ -23,7 +23,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
 _REPORTED: Final = 32  # as in program.py
-_POLL_S: Final = 1.0  # how often to check that the engine runs: a killed one does not say so
+_POLL_S: Final = 1.0  # how often to check that the engine still runs: it may have been killed
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):

@@ -1,1 +1,1 @@
-"""The provider with something behind it: each resource type, and what it becomes here."""
+"""The local cloud's provider: a module per service, with a handler for each resource type."""

@@ -1,1 +1,1 @@
-"""What stands behind the declared resources; none of these packages knows another."""
+"""What the declared resources run as; none of these packages imports another."""

@@ -92,7 +92,7 @@ async def bench(tmp_path):
     await processes.close()
 
 
-async def test_outputs_of_one_resource_are_inputs_of_another_and_exports(bench):
+async def test_outputs_are_inputs_of_other_resources_and_exports(bench):
     outputs = await bench("""
 a = Thing("a", size=10)
 b = Thing("b", of=a.made, same=a.id)
@@ -122,14 +122,14 @@ pulumi.export("is_secret", pulumi.Output.from_input(thing.made.is_secret()))
     assert outputs["is_secret"] is True
 
 
-async def test_an_unchanged_program_asks_for_nothing(bench):
+async def test_an_unchanged_program_changes_nothing(bench):
     await bench("Thing('a', size=1)")
     await bench("Thing('a', size=1)")
 
     assert bench.calls == []
 
 
-async def test_a_second_run_updates_what_changed_creates_what_is_new_and_deletes_the_rest(bench):
+async def test_a_second_run_updates_creates_and_deletes_resources(bench):
     await bench("Thing('a', size=1); Thing('b', opts=pulumi.ResourceOptions()); Thing('c')")
     await bench("Thing('a', size=2); Thing('d')")
 
@@ -141,7 +141,7 @@ async def test_a_second_run_updates_what_changed_creates_what_is_new_and_deletes
     ]
 
 
-async def test_what_holds_data_outlives_an_edit_that_leaves_it_out(bench):
+async def test_resources_with_data_are_retained_when_no_longer_declared(bench):
     await bench("Keeper('data'); Thing('a')")
     await bench("")
     assert bench.calls == [("delete", "a-id")]
@@ -157,7 +157,7 @@ pulumi.export("made", a.made)
 """
 
 
-async def test_a_preview_makes_nothing_and_what_only_making_would_tell_is_unknown(bench):
+async def test_a_preview_creates_nothing_and_its_outputs_are_unknown(bench):
     run = await bench.preview(CHAIN.format(size=1))
 
     assert bench.calls == []
@@ -168,7 +168,7 @@ async def test_a_preview_makes_nothing_and_what_only_making_would_tell_is_unknow
     assert run.outputs == {"made": UNKNOWN}
 
 
-async def test_a_preview_knows_what_is_there_and_changes_nothing_of_it(bench):
+async def test_a_preview_knows_existing_resources_and_changes_none(bench):
     await bench(CHAIN.format(size=1))
     run = await bench.preview(CHAIN.format(size=2))
 
@@ -178,7 +178,7 @@ async def test_a_preview_knows_what_is_there_and_changes_nothing_of_it(bench):
     assert bench.calls == []
 
 
-async def test_after_a_refused_update_going_back_is_an_update_too(bench):
+async def test_reverting_after_a_failed_update_is_an_update(bench):
     await bench("Thing('a', size=1)")
     with pytest.raises(ProgramFailed, match="no such size"):
         await bench("Thing('a', size=2, fail=True)")
@@ -187,7 +187,7 @@ async def test_after_a_refused_update_going_back_is_an_update_too(bench):
     assert bench.calls == [("update", "a", {"size": 1})]
 
 
-async def test_ignored_changes_are_no_changes(bench):
+async def test_ignored_changes_are_not_changes(bench):
     ignore = "opts=pulumi.ResourceOptions(ignore_changes=['size'])"
     await bench(f"Thing('a', size=1, {ignore})")
     await bench(f"Thing('a', size=2, {ignore})")
@@ -195,12 +195,12 @@ async def test_ignored_changes_are_no_changes(bench):
     assert bench.calls == []
 
 
-async def test_a_refused_resource_ends_the_program_with_the_provider_s_words(bench):
+async def test_a_rejected_resource_ends_the_program_with_the_reason(bench):
     with pytest.raises(ProgramFailed, match=r"^a \(test:index:Thing\): no such size"):
         await bench("Thing('a', fail=True)")
 
 
-async def test_after_a_failure_the_next_run_goes_on(bench):
+async def test_the_next_run_continues_after_a_failure(bench):
     with pytest.raises(ProgramFailed):
         await bench("Thing('a'); Thing('b', fail=True)")
     await bench("Thing('a'); Thing('b')")
@@ -233,7 +233,7 @@ pulumi.export("urn", Thing("a", pulumi.ResourceOptions(parent=inner)).urn)
     assert outputs["urn"] == f"urn:pulumi:local::demo::{kinds}::a"
 
 
-async def test_functions_of_the_provider_are_answered(bench):
+async def test_provider_functions_are_called(bench):
     outputs = await bench("""
 answer = pulumi.runtime.invoke("test:index:ask", {"of": "life"}).value
 pulumi.export("answer", answer["answer"])
@@ -243,13 +243,13 @@ pulumi.export("answer", answer["answer"])
     assert bench.calls == [("invoke", "test:index:ask", {"of": "life"})]
 
 
-async def test_what_the_program_says_is_passed_on(bench):
+async def test_log_messages_of_the_program_are_reported(bench):
     await bench("pulumi.log.warn('mind the gap')")
 
     assert bench.said[1:] == ["mind the gap"]
 
 
-async def test_the_program_sees_nothing_of_the_user_s_aws_set_up(bench, monkeypatch):
+async def test_the_program_sees_no_aws_settings_of_the_user(bench, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")

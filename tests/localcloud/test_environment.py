@@ -1,11 +1,11 @@
-"""The environment of every part: nothing in it leads away from this machine."""
+"""The environment of every process: nothing in it leads to other machines."""
 
 from localcloud.environment import clean_environment
 
 ENDPOINT = "http://127.0.0.1:1"
 
 
-def test_a_declaration_cannot_lead_a_part_to_aws():
+def test_declared_variables_cannot_lead_to_aws():
     declared = {
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
         "AWS_ENDPOINT_URL": "https://aws.example",
@@ -29,7 +29,7 @@ def test_a_declaration_cannot_lead_a_part_to_aws():
     assert not {"HTTPS_PROXY", "all_proxy", "AWS_ENDPOINT_URL_STS"} & set(made)
 
 
-def test_nothing_of_the_user_s_is_kept_but_language_and_temporary_folder(monkeypatch):
+def test_only_language_and_temporary_folder_are_inherited(monkeypatch):
     for name in ("AWS_PROFILE", "SOME_SECRET", "PYTHONPATH", "LD_PRELOAD"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("LANG", "C.UTF-8")

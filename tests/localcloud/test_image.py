@@ -58,14 +58,14 @@ def files(image):
     return sorted(str(path.relative_to(image.root)) for path in image.root.rglob("*.*"))
 
 
-def test_the_image_holds_what_the_last_stage_copies_from_the_project(project, tmp_path):
+def test_the_image_has_what_the_last_stage_copies(project, tmp_path):
     image = build(project, tmp_path / "images")
 
     assert files(image) == ["app/blog/a.py", "app/main.py", "app/other.py", "app/staged/b.py"]
     assert (image.folder("/app") / "main.py").read_text() == "main.py"
 
 
-def test_the_same_contents_are_the_same_image_and_an_edit_is_another(project, tmp_path):
+def test_an_edit_makes_another_image(project, tmp_path):
     first = build(project, tmp_path / "images")
     assert build(project, tmp_path / "images") == first
 
@@ -77,7 +77,7 @@ def test_the_same_contents_are_the_same_image_and_an_edit_is_another(project, tm
     assert (second.folder("/app") / "main.py").read_text() == "edited"
 
 
-def test_a_file_that_the_dockerfile_names_but_is_not_there_is_an_error(project, tmp_path):
+def test_a_missing_file_of_a_copy_instruction_is_an_error(project, tmp_path):
     (project / "other.py").unlink()
 
     with pytest.raises(
@@ -86,7 +86,7 @@ def test_a_file_that_the_dockerfile_names_but_is_not_there_is_an_error(project, 
         build(project, tmp_path / "images")
 
 
-def test_what_the_dockerignore_keeps_out_is_not_in_the_image(project, tmp_path):
+def test_ignored_files_are_not_in_the_image(project, tmp_path):
     (project / "blog" / "notes.txt").write_text("notes")
     (project / "app" / "Dockerfile.dockerignore").write_text("*\n!blog/*.py\n!*.py\n!staged\n")
 
@@ -125,7 +125,7 @@ def test_the_dockerignore_is_read_as_docker_reads_it(tmp_path, patterns, ignored
     assert [path for path in kept if rules.ignores(PurePosixPath(path))] == []
 
 
-def test_an_instruction_goes_on_after_comments_and_empty_lines(project, tmp_path):
+def test_an_instruction_continues_after_comments_and_empty_lines(project, tmp_path):
     text = "FROM python\nCOPY main.py \\\n  # and\n\n  other.py /app/\n"
     (project / "app" / "Dockerfile").write_text(text)
 
@@ -139,7 +139,7 @@ def test_a_heredoc_in_the_dockerfile_is_rejected(project, tmp_path):
         build(project, tmp_path / "images")
 
 
-def test_two_dockerfiles_leave_it_open_which_one_is_meant(project, tmp_path):
+def test_two_dockerfiles_are_an_error(project, tmp_path):
     (project / "blog" / "Dockerfile").write_text(DOCKERFILE)
 
     with pytest.raises(ProviderError, match=r"found: app/Dockerfile, blog/Dockerfile"):
@@ -151,7 +151,7 @@ IGNORE = "*\n!main.py\n!blog/*.py\n"
 
 @pytest.fixture
 def named(project, tmp_path):
-    """Gives images by name, as a local cloud that was just started does."""
+    """Returns images by name, as a newly started local cloud does."""
     (project / "app" / "Dockerfile.dockerignore").write_text(IGNORE)
     (project / "app" / "Dockerfile").write_text("FROM python\nCOPY main.py ./\nCOPY blog blog/\n")
 
@@ -161,7 +161,7 @@ def named(project, tmp_path):
     return named
 
 
-def test_a_tag_runs_what_was_built_under_it_whatever_the_sources_are_now(project, named):
+def test_a_tag_keeps_its_image_after_the_sources_are_edited(project, named):
     first = named(f"local:{sources_tag(project)}")
     tag = sources_tag(project)
     (project / "main.py").write_text("edited")
@@ -173,7 +173,7 @@ def test_a_tag_runs_what_was_built_under_it_whatever_the_sources_are_now(project
     assert (named("local").root / "main.py").read_text() == "edited"
 
 
-def test_what_is_lost_is_built_again_from_the_same_sources_only(project, named, tmp_path):
+def test_a_lost_image_is_rebuilt_from_the_same_sources_only(project, named, tmp_path):
     tag = sources_tag(project)
     first = named(f"local:{tag}")
     shutil.rmtree(tmp_path / "images")
@@ -185,7 +185,7 @@ def test_what_is_lost_is_built_again_from_the_same_sources_only(project, named, 
         named(f"local:{tag}")
 
 
-def test_the_tag_is_the_one_that_the_program_declares():
+def test_the_tag_is_the_one_the_program_declares():
     settings = SimpleNamespace(containers=SimpleNamespace(image=LOCAL_IMAGE))
 
     assert given_image(settings) == f"{LOCAL_IMAGE}:{sources_tag(ROOT)}"

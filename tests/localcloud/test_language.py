@@ -1,4 +1,4 @@
-"""The language host ends what it has started, however it or the engine ends."""
+"""The language host stops its programs, however it or the engine ends."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from tests.running import ROOT, is_alive, wait_until
 
-# In the engine's place: starts the host, tells its pid, and waits for it.
+# Acts as the engine: starts the host, prints its pid, and waits for it.
 ENGINE = """
 import subprocess, sys
 host = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]])
@@ -25,7 +25,7 @@ from localcloud.engine import language
 language.PROGRAM = Path(sys.argv[1])
 language.main()
 """
-# Starts a process that outlives it when it is killed alone, and tells both.
+# Starts a process that outlives it if it is killed alone, and prints both pids.
 PROGRAM = """
 import os, subprocess, sys, time
 from pathlib import Path
@@ -64,9 +64,7 @@ def running(tmp_path):
 @pytest.mark.parametrize(
     ("which", "number"), [(0, signal.SIGKILL), (1, signal.SIGTERM), (1, signal.SIGINT)]
 )
-def test_nothing_outlives_an_engine_that_is_killed_or_a_host_that_is_stopped(
-    running, which, number
-):
+def test_no_program_outlives_a_killed_engine_or_a_stopped_host(running, which, number):
     os.kill(running[which], number)
 
     wait_until(lambda: not any(map(is_alive, running)), lambda: str(running))

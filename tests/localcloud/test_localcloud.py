@@ -44,7 +44,7 @@ def start(tmp_path):
 
 
 def run(*arguments):
-    """Run a command that ends by itself."""
+    """Run a command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "localcloud", *arguments],
         cwd=ROOT,
@@ -89,7 +89,7 @@ def cloud(tmp_path_factory):
         yield cloud.ready()
 
 
-def test_nothing_of_the_user_s_aws_set_up_reaches_any_part(cloud):
+def test_aws_settings_of_the_user_reach_no_process(cloud):
     post(cloud, cloud.functions, "trap-f")
     post(cloud, cloud.containers, "trap-c")
 
@@ -113,7 +113,7 @@ def test_everything_listens_on_loopback_only(cloud):
     assert all(address.startswith("127.") for address in addresses)
 
 
-def test_a_second_one_on_the_same_folder_is_refused_in_one_line(cloud, start):
+def test_the_error_for_a_state_folder_in_use_names_the_process(cloud, start):
     second = start(state=cloud.state)
 
     assert second.stop(0) == 1
@@ -123,7 +123,7 @@ def test_a_second_one_on_the_same_folder_is_refused_in_one_line(cloud, start):
     assert httpx.get(f"{cloud.functions}/").status_code == 200
 
 
-def test_the_example_of_another_stack_in_the_help_runs_beside_the_first(cloud, start, tmp_path):
+def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, start, tmp_path):
     (line,) = (line for line in run("--help").stdout.splitlines() if "--stack workshop" in line)
     api, balancer = free_port(), free_port()
     words = line.replace(" 8000", f" {api}").replace(" 8001", f" {balancer}").split()
@@ -200,7 +200,7 @@ ENDS = (
 )
 
 
-def test_any_end_leaves_nothing_running_and_the_next_start_has_everything(start):
+def test_any_end_stops_everything_and_the_next_start_has_all_blogs(start):
     api, balancer = free_port(), free_port()
     given = ["--api-port", str(api), "--balancer-port", str(balancer)]
     outputs, posted = [], set()
@@ -225,7 +225,7 @@ def test_any_end_leaves_nothing_running_and_the_next_start_has_everything(start)
     assert outputs == [outputs[0]] * len(ENDS)
 
 
-def test_killed_parts_come_back_and_the_posts_stay(start):
+def test_killed_processes_are_restarted_and_the_blogs_stay(start):
     cloud = start().ready()
     post(cloud, cloud.functions, "kept")
     before = httpx.get(f"{cloud.containers}/").headers["x-served-by"]
@@ -242,7 +242,7 @@ def test_killed_parts_come_back_and_the_posts_stay(start):
 
 
 def listening(pid):
-    """Give the addresses on which a process listens."""
+    """Return the addresses on which a process listens."""
     links = [str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()]
     inodes = {link[8:-1] for link in links if link.startswith("socket:")}
     found = []
@@ -257,7 +257,7 @@ def listening(pid):
 
 
 def part(cloud, name):
-    """Give the pid of the first process whose command names *name*."""
+    """Return the pid of the first process whose command contains *name*."""
     for pid in descendants(cloud.process.pid):
         if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
             return pid
@@ -276,7 +276,7 @@ def test_ctrl_c_during_the_start_leaves_nothing(start, tmp_path):
         cloud.log.unlink()
 
 
-def test_a_taken_port_is_named_in_one_line(start):
+def test_the_error_for_a_port_in_use_is_one_line(start):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -305,7 +305,7 @@ def test_a_taken_port_is_named_in_one_line(start):
         ),
     ],
 )
-def test_what_cannot_run_ends_with_one_clear_line(refused, arguments, message):
+def test_a_failed_start_ends_with_one_line(refused, arguments, message):
     status, errors = refused(*arguments)
 
     assert status == 1
@@ -316,7 +316,7 @@ def test_what_cannot_run_ends_with_one_clear_line(refused, arguments, message):
 @pytest.mark.parametrize(
     "arguments", [["--stack", "../x"], ["--config", "x"], ["--api-port", "0"], ["--api-port", "x"]]
 )
-def test_a_wrong_command_line_is_refused_with_the_word(refused, arguments):
+def test_the_error_for_a_wrong_argument_shows_it(refused, arguments):
     status, errors = refused(*arguments)
 
     assert status == 2
@@ -334,11 +334,11 @@ def test_help_shows_examples():
 
 @pytest.fixture
 def project(tmp_path):
-    """A copy of the project in a folder whose name is a trial."""
+    """A copy of the project in a folder with a difficult name."""
     return project_copy(tmp_path / "проект mit Leerzeichen & 'quotes' #1")
 
 
-def test_reload_follows_edits_without_refusing_a_request(start, project):
+def test_reload_applies_edits_without_a_failed_request(start, project):
     cloud = start("--reload", project=project).ready()
     cloud.wait_until_said("watching for edits")
     post(cloud, cloud.functions, "before")
@@ -360,7 +360,7 @@ def test_reload_follows_edits_without_refusing_a_request(start, project):
     assert ids(cloud.functions) == {"before"}
 
 
-def test_a_mistake_in_an_edit_is_reported_and_leaves_the_rest_running(start, project):
+def test_an_error_in_an_edit_is_reported_and_changes_nothing(start, project):
     cloud = start("--reload", project=project).ready()
     cloud.wait_until_said("watching for edits")
     program = project / "__main__.py"

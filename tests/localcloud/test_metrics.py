@@ -1,4 +1,4 @@
-"""What is kept of what the parts have done."""
+"""The metrics that the local cloud stores."""
 
 import math
 
@@ -27,7 +27,7 @@ def of(values):
 
 
 @given(measured, st.sampled_from([0, 50, 95, 99, 100]))
-def test_a_percentile_is_the_exact_one_within_one_percent(values, percent):
+def test_percentiles_are_exact_within_one_percent(values, percent):
     rank = max(1, math.ceil(len(values) * percent / 100))
     exact = sorted(values)[rank - 1]
 
@@ -35,7 +35,7 @@ def test_a_percentile_is_the_exact_one_within_one_percent(values, percent):
 
 
 @given(measured, measured)
-def test_what_is_merged_is_as_if_measured_together(some, others):
+def test_merged_values_are_as_if_measured_together(some, others):
     merged, together = of(some), of(some + others)
     merged.merge(of(others))
 
@@ -48,7 +48,7 @@ def test_what_is_merged_is_as_if_measured_together(some, others):
     )
 
 
-def test_what_happened_in_a_period_is_put_together_and_an_idle_one_does_not_exist():
+def test_a_period_has_all_of_its_values_and_none_if_idle():
     clock = Clock()
     metrics = Metrics(clock)
     measure = metrics.meter("AWS/Lambda", {"FunctionName": "f"})
@@ -65,7 +65,7 @@ def test_what_happened_in_a_period_is_put_together_and_an_idle_one_does_not_exis
     ]
 
 
-def test_more_than_a_day_is_forgotten():
+def test_values_older_than_a_day_are_dropped():
     clock = Clock()
     metrics = Metrics(clock)
     measure = metrics.meter("AWS/Lambda", {"FunctionName": "f"})

@@ -13,7 +13,7 @@ from localcloud.processes import Processes
 from tests.running import ROOT, is_alive, wait_until
 
 SLEEP = "import time; time.sleep(600)"
-# Starts a process that starts another one in its group, tells both, and waits.
+# Starts a process that starts another one in its group, prints both pids, and waits.
 PARENT = """
 import asyncio, os, sys
 from pathlib import Path
@@ -61,7 +61,7 @@ def spawn(processes, code, tmp_path, **options):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_what_a_dead_local_cloud_left_running_is_killed(tmp_path, number):
+def test_processes_of_a_dead_local_cloud_are_killed(tmp_path, number):
     command = [sys.executable, "-c", PARENT, str(tmp_path / "log")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         pids = [int(word) for word in parent.stdout.readline().split()]
@@ -72,7 +72,7 @@ def test_what_a_dead_local_cloud_left_running_is_killed(tmp_path, number):
     assert len(pids) == 2
 
 
-async def test_output_goes_to_the_log_and_the_status_is_known(processes, tmp_path):
+async def test_output_goes_to_the_log_and_the_exit_status_is_known(processes, tmp_path):
     process = await spawn(processes, "import sys; print('out'); sys.exit('err')", tmp_path)
 
     assert await process.wait() == 1
@@ -86,7 +86,7 @@ async def test_standard_input_is_empty(processes, tmp_path):
     assert (tmp_path / "log").read_text() == "''\n"
 
 
-async def test_a_process_that_ignores_the_request_to_end_is_killed(processes, tmp_path):
+async def test_a_process_that_ignores_sigterm_is_killed(processes, tmp_path):
     code = f"import signal; signal.signal(15, signal.SIG_IGN); print(1, flush=True); {SLEEP}"
     process = await spawn(processes, code, tmp_path)
     while not (tmp_path / "log").read_text():
@@ -95,7 +95,7 @@ async def test_a_process_that_ignores_the_request_to_end_is_killed(processes, tm
     assert await process.stop(0.2) == -signal.SIGKILL
 
 
-async def test_a_process_that_ends_when_asked_has_its_own_status(processes, tmp_path):
+async def test_a_process_that_obeys_sigterm_has_its_own_exit_status(processes, tmp_path):
     code = f"import signal; signal.signal(15, lambda *_: exit(7)); print(1, flush=True); {SLEEP}"
     process = await spawn(processes, code, tmp_path)
     while not (tmp_path / "log").read_text():
@@ -104,7 +104,7 @@ async def test_a_process_that_ends_when_asked_has_its_own_status(processes, tmp_
     assert await process.stop(20) == 7
 
 
-async def test_closing_kills_everything_and_refuses_more(processes, tmp_path):
+async def test_closing_kills_all_processes_and_rejects_new_ones(processes, tmp_path):
     process = await spawn(processes, SLEEP, tmp_path)
 
     await processes.close()
@@ -120,7 +120,7 @@ def guardians():
     return [int(pid) for pid, command in commands.items() if "guardian.py" in command]
 
 
-async def test_the_loss_of_the_guardian_is_noticed(tmp_path):
+async def test_the_end_of_the_guardian_is_noticed(tmp_path):
     noticed = asyncio.Event()
 
     async def lost():

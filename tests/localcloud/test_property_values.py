@@ -1,4 +1,4 @@
-"""Property values between the SDK's wire form and plain Python."""
+"""Property values: from Pulumi's protobuf form to plain Python, and back."""
 
 import os
 
@@ -41,7 +41,7 @@ def test_decode_undoes_encode(values):
     assert decode(encode(values)) == values
 
 
-def test_a_secret_is_unwrapped_where_it_is_and_marked_again_on_the_way_out():
+def test_a_secret_is_unwrapped_and_marked_again():
     wire = {"environment": {"TOKEN": {SIGNATURE: SECRET, "value": "t"}}}
 
     assert decode(struct(wire)) == {"environment": {"TOKEN": "t"}}
@@ -54,7 +54,7 @@ def test_whole_numbers_are_integers_and_others_are_not():
     assert isinstance(decode(struct({"timeout": 10}))["timeout"], int)
 
 
-def test_a_folder_is_known_by_its_names_and_bytes_alone(tmp_path):
+def test_the_digest_of_a_folder_depends_on_names_and_bytes_only(tmp_path):
     one, other = tmp_path / "one", tmp_path / "other"
     for folder in (one, other):
         (folder / "sub").mkdir(parents=True)
@@ -70,7 +70,7 @@ def test_a_folder_is_known_by_its_names_and_bytes_alone(tmp_path):
     assert folder_digest(one) != folder_digest(other)
 
 
-def test_a_folder_arrives_as_an_archive(tmp_path):
+def test_a_folder_is_decoded_as_an_archive(tmp_path):
     (tmp_path / "a.py").write_text("a")
     wire = {"code": {SIGNATURE: ARCHIVE, "path": str(tmp_path)}}
 
@@ -78,6 +78,6 @@ def test_a_folder_arrives_as_an_archive(tmp_path):
 
 
 @pytest.mark.parametrize("signature", [ASSET, ARCHIVE])
-def test_what_is_not_interpreted_is_refused_by_name(signature):
+def test_an_unsupported_value_is_an_error_that_names_it(signature):
     with pytest.raises(UnsupportedValue, match="the local cloud does not support a"):
         decode(struct({"code": {SIGNATURE: signature, "text": "x"}}))

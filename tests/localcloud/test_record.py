@@ -25,7 +25,7 @@ class Recorder:
 
 
 @pytest.mark.parametrize(("type_", "deleted"), [("Table", []), ("Service", ["one-id"])])
-def test_it_is_deleted_first_unless_it_holds_data(tmp_path, type_, deleted):
+def test_an_unrecorded_resource_is_deleted_unless_it_holds_data(tmp_path, type_, deleted):
     provider = Recorder()
     recording = RecordingProvider(provider, tmp_path / "deployed.json")
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Each documented setting runs on the local cloud, or is refused in a sentence for the user."""
+"""The local cloud supports each documented setting, or rejects it with one line."""
 
 import httpx
 import pytest
@@ -46,7 +46,7 @@ def test_these_settings_run(tmp_path, settings):
 
 
 @pytest.mark.parametrize(("settings", "sentence"), REFUSED)
-def test_these_settings_are_refused_in_a_sentence_that_names_them(
+def test_unsupported_settings_are_errors_that_name_them(
     refused, monkeypatch, tmp_path, settings, sentence
 ):
     docker = tmp_path / "bin" / "docker"
@@ -70,5 +70,5 @@ def test_no_documented_setting_is_left_out():
     assert set(declared) == set(RUN) | set(RESERVED) | refused
 
 
-def test_what_is_refused_does_not_count_as_run():
+def test_unsupported_types_are_not_listed_as_supported():
     assert not LocalProvider(None).types & set(UNSUPPORTED)

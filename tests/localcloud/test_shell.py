@@ -1,4 +1,4 @@
-"""`python -m localcloud shell` and `env`, where no engine is asked."""
+"""`python -m localcloud shell` and `env`, as far as they need no engine."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ def run(*words):
 
 
 @pytest.mark.parametrize("name", ["shell", "env"])
-def test_a_stack_without_an_endpoint_of_its_own_is_refused(name, tmp_path):
+def test_a_stack_without_an_endpoint_is_an_error(name, tmp_path):
     answer = run(name, "--stack", "stage", "--state", str(tmp_path))
 
     assert (answer.returncode, answer.stdout) == (1, "")
@@ -28,7 +28,7 @@ def test_a_stack_without_an_endpoint_of_its_own_is_refused(name, tmp_path):
     assert answer.stderr.count("\n") == 1
 
 
-def test_a_folder_that_no_local_cloud_has_taken_is_named(tmp_path):
+def test_the_error_without_a_local_cloud_names_the_folder(tmp_path):
     answer = run("shell", "--state", str(tmp_path), "true")
 
     assert answer.returncode == 1
@@ -36,7 +36,7 @@ def test_a_folder_that_no_local_cloud_has_taken_is_named(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_the_tool_nothing_is_started(tmp_path):
+def test_without_pulumi_nothing_starts(tmp_path):
     for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
         shutil.copy(ROOT / name, tmp_path)
     state = tmp_path / "state"
@@ -59,7 +59,7 @@ def test_help_has_an_example(name):
 
 
 @pytest.mark.parametrize("words", [["--reload"], ["--config", "memorySize=512"]])
-def test_what_only_the_built_in_engine_does_is_refused_with_the_other(words):
+def test_options_of_the_built_in_engine_are_errors_with_pulumi(words):
     answer = run("--engine", "pulumi", *words)
 
     assert answer.returncode == 2

@@ -1,4 +1,4 @@
-"""The state folder: kept ports, kept secrets, one local cloud at a time."""
+"""The state folder: ports and secrets that stay, and one local cloud at a time."""
 
 import json
 import socket
@@ -44,7 +44,7 @@ def test_two_names_get_two_ports(folder, opened):
     assert len({state.port(name) for name in ("a", "b", "c", "d")}) == 4
 
 
-def test_a_taken_port_is_named_and_not_kept(folder, opened):
+def test_the_error_for_a_port_in_use_names_it_and_does_not_store_it(folder, opened):
     state = opened()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -58,7 +58,7 @@ def test_a_taken_port_is_named_and_not_kept(folder, opened):
     assert state.port("api") == port
 
 
-def test_a_secret_is_made_once_and_kept_where_only_the_owner_reads(folder, opened):
+def test_a_secret_is_created_once_and_only_the_owner_can_read_it(folder, opened):
     state = opened()
     assert state.secret("token", lambda: "first") == "first"
     state = opened()
@@ -68,7 +68,7 @@ def test_a_secret_is_made_once_and_kept_where_only_the_owner_reads(folder, opene
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_forgotten_secret_is_made_anew(folder, opened):
+def test_a_forgotten_secret_is_created_again(folder, opened):
     state = opened()
     state.secret("token", lambda: "first")
 
@@ -77,7 +77,7 @@ def test_a_forgotten_secret_is_made_anew(folder, opened):
     assert state.secret("token", lambda: "second") == "second"
 
 
-def test_a_second_local_cloud_on_the_same_folder_is_refused(folder, opened):
+def test_a_folder_in_use_is_an_error(folder, opened):
     state = opened()
 
     with pytest.raises(
@@ -89,7 +89,7 @@ def test_a_second_local_cloud_on_the_same_folder_is_refused(folder, opened):
     State(folder, "local").close()
 
 
-def test_two_parts_cannot_have_one_port(opened):
+def test_two_parts_cannot_use_the_same_port(opened):
     state = opened()
     port = state.port("database")
 
@@ -99,7 +99,7 @@ def test_two_parts_cannot_have_one_port(opened):
         state.choose_ports({"api": 20001, "balancer": 20001})
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+def test_a_folder_with_other_contents_is_not_changed(tmp_path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "mine.log").write_text("mine")
 
@@ -109,7 +109,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "null", '{"ports": {"api": "x"}, "secrets": {}}'])
-def test_a_damaged_file_is_named_with_the_way_out(folder, content):
+def test_the_error_for_a_damaged_file_says_what_to_do(folder, content):
     State(folder, "local").close()
     (folder / "state.json").write_text(content)
 
@@ -117,14 +117,14 @@ def test_a_damaged_file_is_named_with_the_way_out(folder, content):
         State(folder, "local")
 
 
-def test_a_folder_that_cannot_be_made_is_an_error_not_a_traceback(tmp_path):
+def test_a_folder_that_cannot_be_created_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(StateError, match="the state folder is not usable"):
         State(tmp_path / "file" / "state", "local")
 
 
-def test_published_outputs_are_found_through_the_pointer_until_the_end(folder, opened, tmp_path):
+def test_outputs_are_found_through_the_pointer_until_the_stop(folder, opened, tmp_path):
     state = opened()
     state.publish({"FunctionsURL": "http://127.0.0.1:1/Prod"})
 
@@ -141,7 +141,7 @@ def test_published_outputs_are_found_through_the_pointer_until_the_end(folder, o
 
 
 @pytest.mark.parametrize("home", ["/proc/nope", None])
-def test_without_a_place_for_the_pointer_one_warning_says_what_is_lost(
+def test_one_warning_says_that_the_pointer_cannot_be_written(
     folder, opened, monkeypatch, caplog, home
 ):
     monkeypatch.delenv("XDG_STATE_HOME")
@@ -163,7 +163,7 @@ def test_without_a_place_for_the_pointer_one_warning_says_what_is_lost(
     assert not outputs.exists()
 
 
-def test_the_logs_of_the_run_before_are_kept_under_another_name(folder):
+def test_logs_of_the_previous_run_are_kept(folder):
     State(folder, "local").close()
     log = folder / "logs" / "functions" / "a.log"
     log.parent.mkdir(parents=True)

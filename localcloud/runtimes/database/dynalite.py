@@ -110,7 +110,7 @@ class Database(Tables):
             status = await self._process.wait()
             if loop.time() - begun > _STABLE_S:
                 pauses = _pauses()
-            _log.warning("database: dynalite ended with status %s; starting it again", status)
+            _log.warning("database: dynalite ended with status %s; restarting it", status)
             await asyncio.sleep(next(pauses))
             try:
                 await self._launch()

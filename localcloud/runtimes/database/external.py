@@ -16,7 +16,7 @@ class ExternalDatabase(Tables):
 
     def __init__(self, endpoint: str) -> None:
         endpoint = _local_endpoint(endpoint)
-        super().__init__(endpoint, f"delete the table at {endpoint} to start over")
+        super().__init__(endpoint, f"To start over, delete the table at {endpoint}.")
 
     async def start(self) -> None:
         """Check that DynamoDB answers there."""

@@ -295,7 +295,7 @@ async def test_a_fixed_response_is_given_to_everybody(balancer, client):
     assert body == b'{"error": "nothing here"}'
 
 
-async def test_a_taken_port_is_named_in_one_line():
+async def test_the_error_for_a_port_in_use_is_one_line():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
 

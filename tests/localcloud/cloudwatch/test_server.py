@@ -87,7 +87,7 @@ async def ask(client, *queries, **changes):
         ("p99.9", 60),
     ],
 )
-async def test_each_statistic_is_answered_with_the_minute_it_is_of(client, stat, value):
+async def test_each_statistic_is_returned_with_its_minute(client, stat, value):
     answer = await ask(client, query(stat=stat))
 
     (result,) = answer["MetricDataResults"]
@@ -96,7 +96,7 @@ async def test_each_statistic_is_answered_with_the_minute_it_is_of(client, stat,
     assert (result["Id"], result["Label"], result["StatusCode"]) == ("m0", "Duration", "Complete")
 
 
-async def test_what_was_never_measured_has_no_datapoints(client):
+async def test_an_unknown_metric_has_no_datapoints(client):
     answer = await ask(client, query(0, name="IteratorAge"), query(1, dimension="other"))
 
     assert [result["Values"] for result in answer["MetricDataResults"]] == [[], []]
@@ -114,7 +114,7 @@ async def test_what_was_never_measured_has_no_datapoints(client):
     ],
     ids=["trimmed mean", "p101", "seconds", "same id", "501", "expression"],
 )
-async def test_what_is_not_answered_is_refused_in_words(client, queries):
+async def test_an_unsupported_request_is_an_error_that_says_why(client, queries):
     with pytest.raises(ClientError) as refused:
         await ask(client, *queries)
 
@@ -122,13 +122,13 @@ async def test_what_is_not_answered_is_refused_in_words(client, queries):
     assert refused.value.response["Error"]["Message"]
 
 
-async def test_five_hundred_queries_are_answered_at_once(client):
+async def test_a_request_can_have_500_queries(client):
     answer = await ask(client, *(query(number) for number in range(500)))
 
     assert len(answer["MetricDataResults"]) == 500
 
 
-async def test_the_latest_comes_first_unless_asked_otherwise(client, clock, metrics):
+async def test_the_latest_datapoint_is_first_by_default(client, clock, metrics):
     clock.now += 60
     metrics.meter("AWS/Lambda", {"FunctionName": "f"})("Duration", 1.0)
 
@@ -139,6 +139,6 @@ async def test_the_latest_comes_first_unless_asked_otherwise(client, clock, metr
     assert latest_last["MetricDataResults"][0]["Values"] == [90.0, 1.0]
 
 
-async def test_no_other_operation_is_answered(client):
+async def test_other_operations_are_errors(client):
     with pytest.raises(ClientError, match="GetMetricData"):
         await asyncio.to_thread(client.list_metrics)

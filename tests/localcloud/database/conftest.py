@@ -49,7 +49,7 @@ def free_port():
 
 
 async def call(database, operation, **request):
-    """One request on a connection of its own."""
+    """Send one request on a new connection."""
     client = DynamoDBClient(database.endpoint)
     try:
         return await client.call(operation, {"TableName": "posts", **request})
@@ -68,7 +68,7 @@ async def scan(database, **more):
 
 
 async def feed_equals_items(database):
-    """Whether each index holds exactly what its items say, worked out apart from the program."""
+    """Assert that each index has exactly the rows of its items, computed independently."""
     items = await scan(database)
     for index in POSTS.indexes:
         kept = {"id", *index.keys, *index.non_key_attributes}
@@ -129,7 +129,7 @@ async def database(make_database):
 
 @pytest.fixture
 def breaking_node(node, tmp_path):
-    """Make a Node.js that ends dynalite once, at a named moment (see crash.js)."""
+    """Returns a Node.js that kills dynalite once, at a given moment (see crash.js)."""
 
     def make(where, after=1):
         (tmp_path / "crash.json").write_text(json.dumps({"where": where, "after": after}))
@@ -144,7 +144,7 @@ def breaking_node(node, tmp_path):
 
 @pytest.fixture
 def plant(node, tmp_path):
-    """Write rows and items past dynalite, into the folder of a database that is not running."""
+    """Writes rows and items directly into the folder of a stopped database."""
 
     def write(changes):
         subprocess.run(

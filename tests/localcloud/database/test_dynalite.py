@@ -33,7 +33,7 @@ async def test_items_survive_a_kill_and_dynalite_is_restarted(database, caplog):
     os.kill(previous, signal.SIGKILL)
 
     assert await ready_again(database, previous) == [post(1)]
-    assert "dynalite ended with status -9; starting it again" in caplog.text
+    assert "dynalite ended with status -9; restarting it" in caplog.text
 
 
 async def test_a_client_that_disconnects_in_a_request_affects_no_other(database):

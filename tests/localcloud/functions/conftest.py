@@ -1,4 +1,4 @@
-"""A function made of a small package, and the processes behind it."""
+"""Functions made of a small package, and their processes."""
 
 import asyncio
 import contextlib
@@ -83,7 +83,7 @@ def call(do: str, **more: object) -> bytes:
 
 
 class Bench:
-    """Makes functions in a folder of their own and closes them in the end."""
+    """Creates functions in one folder, and closes them at the end."""
 
     def __init__(self, folder: Path, processes: Processes) -> None:
         self.folder = folder
@@ -145,13 +145,13 @@ async def bench(tmp_path, processes):
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait for what another process brings about and cannot announce."""
+    """Wait for an effect of another process."""
     while not condition():
         await asyncio.sleep(0.005)
 
 
 def kill_unseen(pid: int) -> None:
-    """Kill a process and wait for its death, while nobody in this process can notice it."""
+    """Kill a process and wait for its death, without letting the event loop notice it."""
     os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):  # dead, and its parent's thread was faster
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)

@@ -92,7 +92,7 @@ async def test_a_throttled_function_is_a_503(client, bench, tmp_path):
     assert (refused.status_code, refused.json()) == (503, {"message": "Service Unavailable"})
 
 
-async def test_large_answers_and_bodies_pass_up_to_lambdas_limit(client):
+async def test_bodies_up_to_lambda_s_limit_pass_both_ways(client):
     text = {"Content-Type": "text/plain; charset=utf-8"}
 
     answer = await client.get("/large")

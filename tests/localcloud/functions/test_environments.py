@@ -30,7 +30,7 @@ class Gate:
         self._until.touch()
 
 
-async def test_calls_at_the_same_time_have_an_environment_each_up_to_the_limit(bench):
+async def test_concurrent_calls_use_one_environment_each_up_to_the_limit(bench):
     function = bench.function(concurrency=3)
     gate = Gate(bench, function)
     held = [await gate.enter(number) for number in range(3)]
@@ -44,7 +44,7 @@ async def test_calls_at_the_same_time_have_an_environment_each_up_to_the_limit(b
     assert await ask(function, "pid") in pids
 
 
-async def test_a_burst_never_passes_the_limit(bench):
+async def test_a_burst_never_exceeds_the_limit(bench):
     function = bench.function(concurrency=2)
 
     outcomes = await asyncio.gather(
@@ -62,7 +62,7 @@ async def test_calls_one_after_the_other_share_one_environment(bench):
     assert len({await ask(function, "pid") for _ in range(20)}) == 1
 
 
-async def test_the_most_recently_used_environment_is_taken_first(bench):
+async def test_the_most_recently_used_environment_is_reused_first(bench):
     function = bench.function(concurrency=2)
     gates = [Gate(bench, function), Gate(bench, function)]
     first, second = await gates[0].enter("a"), await gates[1].enter("b")
@@ -75,7 +75,7 @@ async def test_the_most_recently_used_environment_is_taken_first(bench):
     assert {await ask(function, "pid") for _ in range(3)} == {last_used}
 
 
-async def test_an_idle_environment_ends_after_its_time(bench):
+async def test_an_environment_ends_after_its_idle_time(bench):
     function = bench.function(idle_s=0.2)
     before = await ask(function, "pid")
     assert await ask(function, "pid") == before
@@ -85,14 +85,14 @@ async def test_an_idle_environment_ends_after_its_time(bench):
     assert await ask(function, "pid") != before
 
 
-async def test_a_busy_environment_is_not_reaped(bench):
+async def test_a_busy_environment_does_not_end(bench):
     function = bench.function(idle_s=0.1)
     before = await ask(function, "pid")
 
     assert await ask(function, "sleep", s=0.4) == before
 
 
-async def test_replacing_lets_running_calls_finish_on_the_former_code(bench):
+async def test_running_calls_finish_on_the_previous_code(bench):
     function = bench.function(concurrency=1)
     gate = Gate(bench, function)
     held = await gate.enter("a")
@@ -106,7 +106,7 @@ async def test_replacing_lets_running_calls_finish_on_the_former_code(bench):
     await until(lambda: not alive(former))
 
 
-async def test_replacing_ends_idle_environments(bench):
+async def test_a_replacement_ends_idle_environments(bench):
     function = bench.function()
     before = await ask(function, "pid")
 
@@ -116,7 +116,7 @@ async def test_replacing_ends_idle_environments(bench):
     assert await ask(function, "pid") != before
 
 
-async def test_replacing_under_load_loses_no_call(bench):
+async def test_a_replacement_under_load_loses_no_call(bench):
     function = bench.function(concurrency=4)
     stop = asyncio.Event()
     answered = []
@@ -136,7 +136,7 @@ async def test_replacing_under_load_loses_no_call(bench):
     assert len(set(answered)) >= 5
 
 
-async def test_closing_ends_every_environment_and_the_calls_in_it(bench):
+async def test_closing_ends_all_environments_and_their_calls(bench):
     function = bench.function(concurrency=2)
     gate = Gate(bench, function)
     held = [await gate.enter("a"), await gate.enter("b")]
@@ -145,7 +145,7 @@ async def test_closing_ends_every_environment_and_the_calls_in_it(bench):
 
     outcomes = await asyncio.gather(*held, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [FunctionError, FunctionError]
-    assert not bench.processes._running  # noqa: SLF001 - nothing else tells
+    assert not bench.processes._running  # noqa: SLF001 - there is no public way to see it
     with pytest.raises(FunctionError, match="ResourceNotFoundException"):
         await function.invoke(call("pid"))
 
@@ -159,4 +159,4 @@ async def test_closing_during_a_start_leaves_no_process(bench):
     await function.close()
 
     assert isinstance((await asyncio.gather(starting, return_exceptions=True))[0], FunctionError)
-    assert not bench.processes._running  # noqa: SLF001 - nothing else tells
+    assert not bench.processes._running  # noqa: SLF001 - there is no public way to see it

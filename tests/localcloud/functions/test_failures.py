@@ -1,4 +1,4 @@
-"""How a function fails, and that the next call does not suffer from it."""
+"""How a function fails, and that a failure does not affect the next call."""
 
 import json
 import re
@@ -27,7 +27,7 @@ async def test_an_exception_is_reported_and_the_environment_stays(bench):
     assert await ask(function, "pid") == before
 
 
-async def test_a_time_out_kills_the_environment_and_the_next_call_has_a_fresh_one(bench):
+async def test_after_a_timeout_the_next_call_gets_a_new_environment(bench):
     function = bench.function(timeout_s=0.3, concurrency=1)
     before = await ask(function, "pid")
 
@@ -40,7 +40,7 @@ async def test_a_time_out_kills_the_environment_and_the_next_call_has_a_fresh_on
     assert not alive(before)
 
 
-async def test_the_time_out_of_an_earlier_call_never_hits_a_later_one(bench):
+async def test_a_timeout_never_affects_a_later_call(bench):
     function = bench.function(timeout_s=0.8, concurrency=1)
 
     pids = {await ask(function, "sleep", s=0.5) for _ in range(3)}
@@ -76,7 +76,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("code", "error_type"), BROKEN.values(), ids=BROKEN.keys())
-async def test_a_start_that_fails_answers_the_caller_once_for_each_call(bench, code, error_type):
+async def test_a_failed_start_is_one_error_per_call(bench, code, error_type):
     bench.write("broken.py", code)
     function = bench.function(handler="broken.handle", concurrency=1)
 
@@ -88,7 +88,7 @@ async def test_a_start_that_fails_answers_the_caller_once_for_each_call(bench, c
     assert error_type in bench.log.read_text()
 
 
-async def test_modules_of_the_checkout_are_not_found_by_a_package_without_them(bench):
+async def test_modules_missing_from_the_package_are_not_found_elsewhere(bench):
     bench.write("broken.py", "import localcloud")
     function = bench.function(handler="broken.handle")
 
@@ -115,7 +115,7 @@ async def test_a_start_that_takes_too_long_is_killed(bench, monkeypatch):
     assert not alive(int(bench.lines("I am")[0].split()[-1]))
 
 
-async def test_an_idle_environment_that_is_killed_is_replaced_without_an_error(bench):
+async def test_a_killed_idle_environment_is_replaced_without_an_error(bench):
     function = bench.function(concurrency=1)
     pids = [await ask(function, "pid")]
 

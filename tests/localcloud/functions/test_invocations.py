@@ -1,4 +1,4 @@
-"""What a function gets and gives."""
+"""What a function receives and returns."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ async def ask(function, do, **more):
     return json.loads(await function.invoke(call(do, **more)))
 
 
-async def test_the_answer_is_what_the_handler_returns(bench):
+async def test_the_response_is_what_the_handler_returns(bench):
     function = bench.function()
 
     answer = await ask(function, "echo", text="é 🎉 \u0000")
@@ -23,7 +23,7 @@ async def test_the_answer_is_what_the_handler_returns(bench):
     assert answer == {"do": "echo", "text": "é 🎉 \u0000"}
 
 
-async def test_the_context_tells_who_is_called(bench):
+async def test_the_context_describes_the_function(bench):
     function = bench.function(memory_mb=512)
 
     first = await ask(function, "context")
@@ -36,7 +36,7 @@ async def test_the_context_tells_who_is_called(bench):
     assert first["request"] != second["request"]
 
 
-async def test_declared_variables_arrive_and_reserved_ones_cannot_be_replaced(bench, monkeypatch):
+async def test_declared_variables_are_set_and_reserved_ones_win(bench, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "private")
     declared = {"TABLE_NAME": "blogs", "AWS_LAMBDA_FUNCTION_NAME": "x", "AWS_REGION": "us-east-1"}
     function = bench.function(environment=declared)
@@ -55,7 +55,7 @@ async def test_declared_variables_arrive_and_reserved_ones_cannot_be_replaced(be
 
 
 @pytest.mark.parametrize("timeout_s", [3, 25])
-async def test_the_remaining_time_is_the_declared_one_and_falls(bench, timeout_s):
+async def test_the_remaining_time_starts_at_the_timeout_and_falls(bench, timeout_s):
     function = bench.function(timeout_s=timeout_s)
 
     for _ in range(2):
@@ -83,7 +83,7 @@ async def test_an_event_over_the_limit_never_reaches_the_function(bench):
     assert not bench.log.exists()
 
 
-async def test_an_answer_over_the_limit_is_an_error_and_the_next_call_works(bench):
+async def test_a_response_over_the_limit_is_an_error(bench):
     function = bench.function()
 
     with pytest.raises(FunctionError) as caught:
@@ -94,7 +94,7 @@ async def test_an_answer_over_the_limit_is_an_error_and_the_next_call_works(benc
     assert await ask(function, "big", size=3) == "xxx"
 
 
-async def test_what_has_begun_runs_on_when_the_caller_goes_away(bench):
+async def test_an_invocation_continues_when_the_caller_disconnects(bench):
     function = bench.function(concurrency=1)
     before = await ask(function, "pid")
     started, gate = bench.folder / "started", bench.folder / "gate"
@@ -110,7 +110,7 @@ async def test_what_has_begun_runs_on_when_the_caller_goes_away(bench):
     assert await ask(function, "pid") == before
 
 
-async def test_a_caller_that_goes_away_during_the_start_leaks_no_environment(bench):
+async def test_a_caller_that_disconnects_at_the_start_leaks_nothing(bench):
     function = bench.function(concurrency=1)
     caller = asyncio.create_task(ask(function, "pid"))
     await until(bench.log.exists)

@@ -1,4 +1,4 @@
-"""What the log of a function says."""
+"""The log of a function."""
 
 import asyncio
 import re
@@ -32,7 +32,7 @@ async def test_every_call_has_its_start_end_and_report(bench):
     assert [report["id"] for report in reports(bench)] == ids
 
 
-async def test_the_start_of_an_environment_is_billed_to_its_first_call_only(bench):
+async def test_initialization_is_billed_to_the_first_call_only(bench):
     function = bench.function()
 
     await ask(function, "pid")
@@ -68,7 +68,7 @@ def test_a_billed_duration_is_rounded_up():
     assert "Billed Duration: 13 ms" in report.line()
 
 
-async def test_a_time_out_is_told_and_billed_in_full(bench):
+async def test_a_timeout_is_logged_and_billed_in_full(bench):
     function = bench.function(timeout_s=0.2)
 
     with pytest.raises(FunctionError):
@@ -92,7 +92,7 @@ async def test_the_traceback_of_an_exception_is_readable(bench):
     assert "\r" not in text
 
 
-async def test_what_a_function_prints_stands_between_its_start_and_end(bench):
+async def test_output_is_logged_between_the_start_and_end_lines(bench):
     function = bench.function()
 
     await ask(function, "say", text="one\ntwo é", end="", error="three\n")
@@ -103,7 +103,7 @@ async def test_what_a_function_prints_stands_between_its_start_and_end(bench):
     assert "two éthree" in lines
 
 
-async def test_an_unfinished_line_is_finished_before_the_end_of_its_call(bench):
+async def test_an_unfinished_line_is_ended_before_the_end_line(bench):
     function = bench.function()
 
     await ask(function, "say", text="no newline", end="")
@@ -111,7 +111,7 @@ async def test_an_unfinished_line_is_finished_before_the_end_of_its_call(bench):
     assert [line.split()[0] for line in bench.lines()][1:4] == ["START", "no", "END"]
 
 
-async def test_what_is_printed_between_two_calls_is_kept(bench):
+async def test_output_between_two_calls_is_logged(bench):
     function = bench.function()
     await ask(function, "say_later", text="meanwhile")
 
@@ -120,7 +120,7 @@ async def test_what_is_printed_between_two_calls_is_kept(bench):
     assert bench.lines()[-1] == "meanwhile"
 
 
-async def test_environments_do_not_mix_their_lines(bench):
+async def test_lines_of_different_environments_do_not_mix(bench):
     function = bench.function(concurrency=3)
     texts = [letter * 30_000 for letter in "abc"]
 
@@ -129,7 +129,7 @@ async def test_environments_do_not_mix_their_lines(bench):
     assert sorted(line for line in bench.lines() if len(line) > 1000) == texts
 
 
-def test_line_ends_of_the_runtime_client_become_ordinary_ones():
+def test_line_ends_of_the_runtime_client_are_normalized():
     raw = "[ERROR] x\rTraceback:\r\u00a0\u00a0File\r\n\u00a0kept".encode()
 
     assert readable(raw) == "[ERROR] x\nTraceback:\n  File\n\u00a0kept".encode()

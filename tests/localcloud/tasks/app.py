@@ -1,4 +1,4 @@
-"""A small program as a container might carry it: one thread per connection, no dependencies."""
+"""A small program as a container might run it: one thread per connection, no dependencies."""
 
 import json
 import os

@@ -38,7 +38,7 @@ def free_port():
 
 
 class Load:
-    """Clients that ask all the time over kept connections, and remember what they were told."""
+    """Clients that send requests all the time over kept connections, and record the responses."""
 
     def __init__(self, url):
         self._url = url
@@ -60,7 +60,7 @@ class Load:
         await self._session.close()
 
     async def more(self, count):
-        """Wait for *count* more answers."""
+        """Wait for *count* more responses."""
         enough = len(self.answers) + count
         async with self._arrived:
             await self._arrived.wait_for(lambda: len(self.answers) >= enough)
@@ -72,7 +72,7 @@ class Load:
         turn = number
         while self._busy:
             turn += 1
-            # One client's requests take a while, so that some are under way at any moment.
+            # One client's requests are slow, so that some are in progress at any moment.
             path = "/slow" if number == 0 else "/"
             method = methods[turn % len(methods)]
             data = b"x" * 1000 if method == "POST" else None
@@ -148,7 +148,7 @@ async def make_service(processes, group):
 
 @pytest.fixture
 async def ask(balancer):
-    """One request through the load balancer; gives the status and what the app says of itself."""
+    """Sends one request through the load balancer; returns the status and the app's body."""
     async with aiohttp.ClientSession() as session:
 
         async def get(path="/"):

@@ -74,7 +74,7 @@ async def test_a_stop_under_load_loses_no_request(any_spec, make_service, balanc
     assert all(is_gone(pid) for pid in pids)
 
 
-async def test_changed_rules_keep_the_tasks(spec, make_service):
+async def test_a_changed_health_check_keeps_the_tasks(spec, make_service):
     service = make_service(spec)
     await service.start()
     former = service.tasks
@@ -85,7 +85,7 @@ async def test_changed_rules_keep_the_tasks(spec, make_service):
     assert service.tasks == former
 
 
-async def test_a_failed_update_leaves_the_former_tasks_at_work(spec, make_service, ask, group):
+async def test_a_failed_update_leaves_the_old_tasks_running(spec, make_service, ask, group):
     service = make_service(spec)
     await service.start()
     former = service.tasks

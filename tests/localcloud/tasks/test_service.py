@@ -13,7 +13,7 @@ from localcloud.runtimes.tasks.health import matches
 from tests.localcloud.tasks.test_rolling import is_gone
 
 
-async def test_a_task_gets_what_it_is_promised_and_nothing_of_the_user(
+async def test_a_task_has_the_declared_environment_and_nothing_of_the_user(
     spec, make_service, ask, monkeypatch
 ):
     monkeypatch.setenv("AWS_PROFILE", "nope")
@@ -113,7 +113,7 @@ async def test_silent_connections_do_not_make_a_task_unhealthy(spec, make_servic
         writer.close()
 
 
-async def test_a_deployment_gives_up_with_the_last_lines_of_the_log(spec, make_service, group):
+async def test_a_failed_deployment_shows_the_last_lines_of_the_log(spec, make_service, group):
     script = "for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $n; done; exit 3"
     service = make_service(dataclasses.replace(spec, command=("/bin/sh", "-c", script)))
 
@@ -129,7 +129,7 @@ async def test_a_deployment_gives_up_with_the_last_lines_of_the_log(spec, make_s
     assert (service.tasks, group.registered) == ((), ())
 
 
-async def test_a_command_that_does_not_exist_is_named(spec, make_service):
+async def test_the_error_for_a_missing_command_names_it(spec, make_service):
     command = ("no-such-command", "--flag")
     service = make_service(dataclasses.replace(spec, command=command, failed_starts=1))
 
@@ -137,7 +137,7 @@ async def test_a_command_that_does_not_exist_is_named(spec, make_service):
         await service.start()
 
 
-async def test_a_task_that_never_listens_is_told_to_look_at_port(spec, make_service):
+async def test_the_error_for_a_task_that_does_not_listen_names_the_port(spec, make_service):
     health = HealthCheck(interval_s=0.1, timeout_s=0.2, unhealthy_threshold=2)
     silent = dataclasses.replace(
         spec, command=("/bin/sleep", "60"), health=health, grace_s=0, failed_starts=1
@@ -148,7 +148,7 @@ async def test_a_task_that_never_listens_is_told_to_look_at_port(spec, make_serv
         await service.start()
 
 
-async def test_a_port_that_was_taken_meanwhile_is_no_failed_start(spec, make_service, tmp_path):
+async def test_a_port_taken_during_the_start_is_not_a_failed_start(spec, make_service, tmp_path):
     (tmp_path / "taken").touch()
     environment = {"TAKEN_ONCE": str(tmp_path / "taken")}
     service = make_service(dataclasses.replace(spec, environment=environment, failed_starts=1))
@@ -194,6 +194,6 @@ async def test_a_cancelled_start_leaves_nothing(spec, make_service, processes):
     ("matcher", "good", "bad"),
     [("200", [200], [201, 204, 500]), ("200,204", [200, 204], [201]), ("200-299", [299], [300])],
 )
-def test_a_matcher_is_one_status_a_list_or_a_range(matcher, good, bad):
+def test_a_matcher_is_a_status_a_list_or_a_range(matcher, good, bad):
     assert all(matches(status, matcher) for status in good)
     assert not any(matches(status, matcher) for status in bad)

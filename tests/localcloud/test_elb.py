@@ -9,7 +9,7 @@ from localcloud.engine.provider import ProviderError
 from localcloud.provider.elb import LoadBalancerHandler
 
 
-def test_a_second_load_balancer_is_rejected():
+def test_a_second_load_balancer_is_an_error():
     load_balancing = SimpleNamespace(balancers={"the first": None})
     with pytest.raises(ProviderError) as rejected:
         asyncio.run(LoadBalancerHandler(load_balancing).create("urn:pulumi:one", "one", {}))
