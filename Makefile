@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check sweep pulumi engine bench screenshots image golden snapshots mutants lock
+.PHONY: help setup demo test test-fast check sweep pulumi engine bench screenshots image golden snapshots mutants lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: setup ## start the local cloud and open the client (without a terminal: ru
 
 test: setup ## run all checks and tests
 	@$(BIN)/python scripts/run_tests.py
+
+test-fast: setup ## run the tests that start no process and no app (a minute)
+	@$(BIN)/pytest --quiet --fast
 
 sweep: setup ## run the full test matrices that `make test` samples (takes some minutes)
 	@$(BIN)/pytest -m sweep

@@ -9,6 +9,19 @@ from tests.running import RunningCloud
 from tests.scheduling import ModuleScheduling, longest_first
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--fast", action="store_true", help="skip tests that start a process or an app"
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--fast"):
+        from tests.fast import Fast  # noqa: PLC0415  # Textual takes half a second
+
+        config.pluginmanager.register(Fast(config))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def clean_environ(tmp_path_factory):
     """Keep the tests from the user's settings and running local clouds."""

@@ -1,13 +1,14 @@
 """The order of the tests, and which of them share a worker.
 
-A module's tests stay on one worker, and so do all of a folder in `ONE_WORKER`: their fixtures are
-costly. Long modules come first, so that no worker ends with one while the others are idle.
+The tests of a module run on one worker, and so do those of a folder in `ONE_WORKER`, whose session
+fixtures are expensive. Long modules come first: otherwise one could start last, and the other
+workers would be idle.
 """
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 ONE_WORKER = ("tests/account/",)
-# Of more than ten seconds, the longest first. A wrong entry only costs time.
+# More than ten seconds each, the longest first. Only the time depends on this list.
 LONG = (
     "tests/engine/test_local.py",
     "tests/engine/test_account.py",
