@@ -38,15 +38,7 @@ Your blogs are still there at the next start.""",
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="make demo",
-        description=__doc__,
-        epilog="example: make demo | cat",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--script", action="store_true", help="run the script also in a terminal")
-    parser.add_argument("--state", default=STATE, help="state folder of the local cloud")
-    options = parser.parse_args()
+    options = parse()
     interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.script
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
@@ -64,6 +56,18 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make demo",
+        description=__doc__,
+        epilog="example: make demo | cat",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--script", action="store_true", help="run the script also in a terminal")
+    parser.add_argument("--state", default=STATE, help="state folder of the local cloud")
+    return parser.parse_args()
 
 
 @contextlib.contextmanager

@@ -107,22 +107,13 @@ def create_context(context: Path) -> None:
     with tempfile.TemporaryDirectory(dir=BASES) as folder:
         new, system = Path(folder) / "context", Path(folder) / "system"
         new.mkdir()
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", DEBIAN, str(system)]
-        run(command)
+        run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", DEBIAN, str(system)])
         trusted = ssl.get_default_verify_paths().cafile
         if trusted:
             shutil.copyfile(trusted, system / CERTIFICATES)
         excluded = [f"--exclude=./{path}" for path in EXCLUDED]
-        run(
-            [
-                "tar",
-                f"--directory={system}",
-                *excluded,
-                f"--file={new}/system.tar",
-                "--create",
-                ".",
-            ]
-        )
+        archive = f"--file={new}/system.tar"
+        run(["tar", f"--directory={system}", *excluded, archive, "--create", "."])
         (new / "Dockerfile").write_text("FROM scratch\nADD system.tar /\n")
         new.rename(context)
 

@@ -122,16 +122,7 @@ async def tour(traffic_s: float) -> None:
 
 async def take(screenshot: Screenshot, outputs: dict[str, str]) -> None:
     """Open one screen, and save it."""
-    finder = Finder(flags=Flags(), environ=os.environ, config=Config())
-    wanted = preferences.find(argparse.Namespace(), os.environ, Config())
-    app = BlogsApp(
-        HttpApiFactory(
-            backends=finder.find(),
-            connections=Connections(finder=finder, preferences=wanted),
-            plain_http_token=False,
-        ),
-        BackendName.FUNCTIONS,
-    )
+    app = create_app()
     app.theme, app.animation_level = screenshot.theme, "none"
     async with app.run_test(size=screenshot.size, notifications=True) as pilot:
         await wait_for(pilot, "Percentiles")
@@ -147,6 +138,19 @@ async def take(screenshot: Screenshot, outputs: dict[str, str]) -> None:
     file.write_text(svg, "utf-8")
     if CHROMIUM:
         to_png(file)
+
+
+def create_app() -> BlogsApp:
+    finder = Finder(flags=Flags(), environ=os.environ, config=Config())
+    wanted = preferences.find(argparse.Namespace(), os.environ, Config())
+    return BlogsApp(
+        HttpApiFactory(
+            backends=finder.find(),
+            connections=Connections(finder=finder, preferences=wanted),
+            plain_http_token=False,
+        ),
+        BackendName.FUNCTIONS,
+    )
 
 
 async def wait_for(pilot: Pilot[None], text: str) -> None:

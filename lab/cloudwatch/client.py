@@ -51,6 +51,10 @@ _LOCAL_CREDENTIALS: Final = {"aws_access_key_id": "local", "aws_secret_access_ke
 _NO_CREDENTIALS: Final = (
     "No AWS credentials found. Run `aws configure` or `aws sso login`, or set AWS_PROFILE."
 )
+_UNKNOWN_PROFILE: Final = (
+    "The profile in AWS_PROFILE does not exist. List them: `aws configure list-profiles`."
+)
+_INVALID_REGION: Final = "The output Region is not a valid AWS region. Check the stack outputs."
 
 
 class CloudWatch:
@@ -158,29 +162,31 @@ def _translated_errors(source: str) -> Iterator[None]:
         yield
     except exceptions.ClientError as error:
         raise MetricsError(_client_error_message(error.response.get("Error", {}))) from error
-    except exceptions.ProfileNotFound as error:
-        raise MetricsError(
-            "The profile in AWS_PROFILE does not exist. List them: `aws configure list-profiles`."
-        ) from error
-    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
-        raise MetricsError(_NO_CREDENTIALS) from error
-    except (
-        exceptions.CredentialRetrievalError,
-        exceptions.LoginError,
-        exceptions.SSOError,
-        exceptions.TokenRetrievalError,
-    ) as error:
-        raise MetricsError(f"The AWS credentials cannot be used: {_RENEW}.") from error
-    except (exceptions.NoRegionError, exceptions.InvalidRegionError) as error:
-        raise MetricsError(
-            "The output Region is not a valid AWS region. Check the stack outputs."
-        ) from error
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
         raise MetricsError(
             f"No response from {source}. Check the network and the proxy, then try again."
         ) from error
     except (exceptions.BotoCoreError, ValueError) as error:  # a response may not be valid JSON
-        raise MetricsError(f"The request to {source} failed: {error}") from error
+        message = _settings_error_message(error)
+        raise MetricsError(message or f"The request to {source} failed: {error}") from error
+
+
+def _settings_error_message(error: Exception) -> str:
+    """Return the message for an error in the credentials or the region, or ""."""
+    from botocore import exceptions  # noqa: PLC0415 -- same as boto3
+
+    messages: Mapping[tuple[type[Exception], ...], str] = {
+        (exceptions.ProfileNotFound,): _UNKNOWN_PROFILE,
+        (exceptions.NoCredentialsError, exceptions.PartialCredentialsError): _NO_CREDENTIALS,
+        (
+            exceptions.CredentialRetrievalError,
+            exceptions.LoginError,
+            exceptions.SSOError,
+            exceptions.TokenRetrievalError,
+        ): f"The AWS credentials cannot be used: {_RENEW}.",
+        (exceptions.NoRegionError, exceptions.InvalidRegionError): _INVALID_REGION,
+    }
+    return next((text for types, text in messages.items() if isinstance(error, types)), "")
 
 
 def _client_error_message(error: Mapping[str, object]) -> str:

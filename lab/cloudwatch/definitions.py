@@ -15,6 +15,8 @@ from lab.cloudwatch.metrics import (
     MetricsError,
 )
 
+_DESTINATION: Final = "DestinationDeliveryFailures"
+_CONCURRENCY: Final = "ConcurrentExecutions"
 _OPERATIONS: Final = ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
 _NEXT_STEP: Final = (
     "Pass them with `blogs metrics --outputs FILE` (FILE: from `pulumi stack output --json`)."
@@ -76,6 +78,10 @@ def metric_definitions(resources: StackResources) -> list[Metric]:
     ]
 
 
+_COUNT: Final = partial(Metric, unit="", statistic="Sum", aggregation=Aggregation.SUM)
+_MAXIMUM: Final = partial(Metric, statistic="Maximum", aggregation=Aggregation.MAXIMUM)
+_MEAN_MS: Final = partial(Metric, unit="ms", aggregation=Aggregation.MEAN)
+
 SUCCESS_RATE: Final = Metric(
     key="lambda.success_rate",
     group=MetricGroup.FUNCTIONS,
@@ -91,15 +97,11 @@ SUCCESS_RATE: Final = Metric(
 
 def _function_metrics(series: Sequence[Dimensions]) -> list[Metric]:
     """Return the metrics that the Lambda console shows for a function, over all functions."""
-    metric = partial(Metric, group=MetricGroup.FUNCTIONS, namespace="AWS/Lambda", series=series)
-    count = partial(metric, unit="", statistic="Sum", aggregation=Aggregation.SUM)
-    duration = partial(
-        metric,
-        name="Duration",
-        unit="ms",
-        aggregation=Aggregation.MEAN,
-        weight="lambda.invocations",
-    )
+    group, namespace = MetricGroup.FUNCTIONS, "AWS/Lambda"
+    count = partial(_COUNT, group=group, namespace=namespace, series=series)
+    maximum = partial(_MAXIMUM, group=group, namespace=namespace, series=series)
+    mean = partial(_MEAN_MS, group=group, namespace=namespace, series=series)
+    duration = partial(mean, name="Duration", weight="lambda.invocations")
     return [
         count(key="lambda.invocations", label="invocations", name="Invocations"),
         duration(key="lambda.duration_avg", label="duration avg", statistic="Average"),
@@ -107,85 +109,65 @@ def _function_metrics(series: Sequence[Dimensions]) -> list[Metric]:
         count(key="lambda.errors", label="errors", name="Errors"),
         count(key="lambda.throttles", label="throttles", name="Throttles"),
         count(key="lambda.dead_letter", label="async: dead letter", name="DeadLetterErrors"),
-        count(
-            key="lambda.destination",
-            label="async: destination",
-            name="DestinationDeliveryFailures",
-        ),
-        metric(
-            key="lambda.iterator_age",
-            label="iterator age max",
-            unit="ms",
-            name="IteratorAge",
-            statistic="Maximum",
-            aggregation=Aggregation.MAXIMUM,
-        ),
-        metric(
-            key="lambda.concurrency",
-            label="concurrency max",
-            unit="",
-            name="ConcurrentExecutions",
-            statistic="Maximum",
-            aggregation=Aggregation.MAXIMUM,
-        ),
+        count(key="lambda.destination", label="async: destination", name=_DESTINATION),
+        maximum(key="lambda.iterator_age", label="iterator age max", unit="ms", name="IteratorAge"),
+        maximum(key="lambda.concurrency", label="concurrency max", unit="", name=_CONCURRENCY),
     ]
 
 
 def _api_metrics(dimensions: Dimensions) -> list[Metric]:
-    metric = partial(
-        Metric, group=MetricGroup.FUNCTIONS, namespace="AWS/ApiGateway", series=(dimensions,)
-    )
-    count = partial(metric, unit="", statistic="Sum", aggregation=Aggregation.SUM)
-    latency = partial(metric, unit="ms", aggregation=Aggregation.MEAN, weight="api.requests")
+    group, namespace, series = MetricGroup.FUNCTIONS, "AWS/ApiGateway", (dimensions,)
+    count = partial(_COUNT, group=group, namespace=namespace, series=series)
+    mean = partial(_MEAN_MS, group=group, namespace=namespace, series=series, weight="api.requests")
+    latency = partial(mean, name="Latency")
+    integration = partial(mean, name="IntegrationLatency")
     return [
         count(key="api.requests", label="API requests", name="Count"),
         count(key="api.4xx", label="API 4xx", name="4xx"),
         count(key="api.5xx", label="API 5xx", name="5xx"),
-        latency(key="api.latency_p50", label="API latency p50", name="Latency", statistic="p50"),
-        latency(key="api.latency_p95", label="API latency p95", name="Latency", statistic="p95"),
-        latency(
-            key="api.integration_p95",
-            label="integration p95",
-            name="IntegrationLatency",
-            statistic="p95",
-        ),
+        latency(key="api.latency_p50", label="API latency p50", statistic="p50"),
+        latency(key="api.latency_p95", label="API latency p95", statistic="p95"),
+        integration(key="api.integration_p95", label="integration p95", statistic="p95"),
     ]
 
 
 def _load_balancer_metrics(resources: StackResources) -> list[Metric]:
-    metric = partial(Metric, group=MetricGroup.CONTAINERS, namespace="AWS/ApplicationELB")
-    balancer = partial(
-        metric, series=(resources.balancer,), unit="", statistic="Sum", aggregation=Aggregation.SUM
+    count = partial(_COUNT, group=MetricGroup.CONTAINERS, namespace="AWS/ApplicationELB")
+    balancer = partial(count, series=(resources.balancer,))
+    tasks = partial(count, series=(resources.targets,))
+    return [
+        balancer(key="alb.requests", label="ALB requests", name="RequestCount"),
+        tasks(key="alb.target_2xx", label="tasks 2xx", name="HTTPCode_Target_2XX_Count"),
+        tasks(key="alb.target_4xx", label="tasks 4xx", name="HTTPCode_Target_4XX_Count"),
+        tasks(key="alb.target_5xx", label="tasks 5xx", name="HTTPCode_Target_5XX_Count"),
+        balancer(key="alb.4xx", label="ALB 4xx", name="HTTPCode_ELB_4XX_Count"),
+        balancer(key="alb.5xx", label="ALB 5xx", name="HTTPCode_ELB_5XX_Count"),
+        *_target_metrics(resources.targets),
+    ]
+
+
+def _target_metrics(targets: Dimensions) -> list[Metric]:
+    """Return the response times of the tasks, and the number of healthy tasks."""
+    metric = partial(
+        Metric,
+        group=MetricGroup.CONTAINERS,
+        namespace="AWS/ApplicationELB",
+        series=(targets,),
     )
-    targets = partial(metric, series=(resources.targets,), unit="")
-    responses = partial(targets, statistic="Sum", aggregation=Aggregation.SUM)
     time = partial(
-        targets,
+        metric,
+        unit="ms",
         name="TargetResponseTime",
         aggregation=Aggregation.MEAN,
         weight="alb.requests",
         scale=1000.0,  # from seconds
     )
+    healthy = partial(metric, name="HealthyHostCount", aggregation=Aggregation.MINIMUM)
     return [
-        balancer(key="alb.requests", label="ALB requests", name="RequestCount"),
-        responses(key="alb.target_2xx", label="tasks 2xx", name="HTTPCode_Target_2XX_Count"),
-        responses(key="alb.target_4xx", label="tasks 4xx", name="HTTPCode_Target_4XX_Count"),
-        responses(key="alb.target_5xx", label="tasks 5xx", name="HTTPCode_Target_5XX_Count"),
-        balancer(key="alb.4xx", label="ALB 4xx", name="HTTPCode_ELB_4XX_Count"),
-        balancer(key="alb.5xx", label="ALB 5xx", name="HTTPCode_ELB_5XX_Count"),
-        *(
-            time(key=f"alb.time_{statistic}", label=f"tasks' time {statistic}", unit="ms",
-                 statistic=statistic)
-            for statistic in ("p50", "p95")
-        ),
-        targets(
-            key="alb.healthy",
-            label="healthy tasks min",
-            name="HealthyHostCount",
-            statistic="Minimum",
-            aggregation=Aggregation.MINIMUM,
-        ),
-    ]  # fmt: skip
+        time(key="alb.time_p50", label="tasks' time p50", statistic="p50"),
+        time(key="alb.time_p95", label="tasks' time p95", statistic="p95"),
+        healthy(key="alb.healthy", label="healthy tasks min", unit="", statistic="Minimum"),
+    ]
 
 
 def _service_metrics(dimensions: Dimensions) -> list[Metric]:
@@ -199,13 +181,13 @@ def _service_metrics(dimensions: Dimensions) -> list[Metric]:
             name=name,
             statistic=statistic,
             series=(dimensions,),
-            aggregation=join,
+            aggregation=aggregation,
         )
         for key, label, name in (
             ("cpu", "tasks' CPU", "CPUUtilization"),
             ("memory", "tasks' memory", "MemoryUtilization"),
         )
-        for statistic, short, join in (
+        for statistic, short, aggregation in (
             ("Average", "avg", Aggregation.MEAN),
             ("Maximum", "max", Aggregation.MAXIMUM),
         )
@@ -213,31 +195,22 @@ def _service_metrics(dimensions: Dimensions) -> list[Metric]:
 
 
 def _table_metrics(dimensions: Dimensions) -> list[Metric]:
-    metric = partial(Metric, group=MetricGroup.TABLE, namespace="AWS/DynamoDB")
-    count = partial(
-        metric, series=(dimensions,), unit="", statistic="Sum", aggregation=Aggregation.SUM
-    )
+    count = partial(_COUNT, group=MetricGroup.TABLE, namespace="AWS/DynamoDB")
+    table = partial(count, series=(dimensions,))
     calls = [{**dimensions, "Operation": operation} for operation in _OPERATIONS]
     return [
-        count(key="table.reads", label="read units", name="ConsumedReadCapacityUnits"),
-        count(key="table.writes", label="write units", name="ConsumedWriteCapacityUnits"),
-        count(key="table.read_throttles", label="read throttles", name="ReadThrottleEvents"),
-        count(key="table.write_throttles", label="write throttles", name="WriteThrottleEvents"),
-        metric(
-            key="table.errors",
-            label="system errors",
-            unit="",
-            name="SystemErrors",
-            statistic="Sum",
-            series=calls,
-            aggregation=Aggregation.SUM,
-        ),
+        table(key="table.reads", label="read units", name="ConsumedReadCapacityUnits"),
+        table(key="table.writes", label="write units", name="ConsumedWriteCapacityUnits"),
+        table(key="table.read_throttles", label="read throttles", name="ReadThrottleEvents"),
+        table(key="table.write_throttles", label="write throttles", name="WriteThrottleEvents"),
+        count(key="table.errors", label="system errors", name="SystemErrors", series=calls),
         *(metric for call in calls for metric in _operation_metrics(call)),
     ]
 
 
 def _operation_metrics(call: Dimensions) -> list[Metric]:
     operation = call["Operation"]
+    calls = f"table.{operation}.calls"
     metric = partial(
         Metric,
         group=MetricGroup.TABLE,
@@ -245,21 +218,9 @@ def _operation_metrics(call: Dimensions) -> list[Metric]:
         name="SuccessfulRequestLatency",
         series=(call,),
     )
-    calls = f"table.{operation}.calls"
+    count = partial(metric, unit="", statistic="SampleCount", aggregation=Aggregation.SUM)
+    mean = partial(metric, unit="ms", statistic="Average", aggregation=Aggregation.MEAN)
     return [
-        metric(
-            key=calls,
-            label=f"{operation} calls",
-            unit="",
-            statistic="SampleCount",
-            aggregation=Aggregation.SUM,
-        ),
-        metric(
-            key=f"table.{operation}.avg",
-            label=f"{operation} avg",
-            unit="ms",
-            statistic="Average",
-            aggregation=Aggregation.MEAN,
-            weight=calls,
-        ),
+        count(key=calls, label=f"{operation} calls"),
+        mean(key=f"table.{operation}.avg", label=f"{operation} avg", weight=calls),
     ]
