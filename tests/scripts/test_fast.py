@@ -10,7 +10,7 @@ from tests.running import ROOT
 def test_tests_that_start_a_process_are_skipped_and_others_run():
     command = [sys.executable, "-m", "pytest", "--fast", "-n0", "-rs", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, "tests/localcloud/test_package.py"],
+        [*command, "tests/scripts/test_run_tests.py"],
         cwd=ROOT,
         capture_output=True,
         text=True,

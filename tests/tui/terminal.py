@@ -14,7 +14,7 @@ import termios
 import time
 from collections.abc import Iterator
 
-DEADLINE = 20.0
+DEADLINE = 180.0
 
 
 class Terminal:
