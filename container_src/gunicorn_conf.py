@@ -12,9 +12,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from container_src import logging_json, receiving
+from container_src import logging_json
 
 _HEARTBEAT_FOLDERS: Final = ("/dev/shm", "/tmp")  # noqa: S108 - unlinked as soon as made
 
@@ -39,14 +39,8 @@ def heartbeat_folder(folders: Iterable[str]) -> str:
     sys.exit(json.dumps({"level": "CRITICAL", "message": message}))
 
 
-def pre_request(_worker: object, request: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-    """Prepare a request that a thread is about to serve."""
-    # A client that sends its body too slowly, or stalls while reading, gives its thread back.
-    receiving.prepare(request)
-
-
 bind = address(os.environ)
-worker_class = "container_src.worker.HeadFirstWorker"
+worker_class = "container_src.worker.Worker"
 workers = 1
 threads = 16
 # Longer than the load balancer's idle time-out of 60 s, or it would meet closed connections.

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextvars
 import json
-import socket
-import time
-from types import SimpleNamespace
 
 import pytest
 
 from container_src import gunicorn_conf
-from container_src.receiving import BoundedSocket
 from tests.blog.databases import PROJECT
 
 _DOCKERFILE = (PROJECT / "container_src" / "Dockerfile").read_text("utf-8")
@@ -46,41 +41,6 @@ def test_without_a_writable_folder_it_ends_with_one_line_that_says_what_to_do():
 
     line = json.loads(str(ended.value.code))
     assert "mount a volume on /tmp" in line["message"]
-
-
-def test_a_client_that_stalls_gives_its_thread_back():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        request = SimpleNamespace(unreader=SimpleNamespace(sock=ours), headers=[])
-        # In a context of its own, as a request has: no later test may meet this socket.
-        contextvars.copy_context().run(gunicorn_conf.pre_request, None, request)
-
-        assert 1 < (ours.gettimeout() or 0) < 60
-
-
-def test_a_body_that_trickles_in_meets_its_deadline():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        bounded = BoundedSocket(ours)
-        bounded.allow(0.2)
-
-        def trickle() -> None:
-            for _ in range(500):  # for 50 times as long as allowed
-                theirs.send(b"x")
-                bounded.recv(1)
-                time.sleep(0.02)
-
-        with pytest.raises(TimeoutError):
-            trickle()
-
-
-def test_a_silent_body_meets_its_deadline():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        bounded = BoundedSocket(ours)
-        bounded.allow(0.1)
-        with pytest.raises(TimeoutError):
-            bounded.recv(1)
 
 
 @pytest.mark.parametrize("folder", ["/build/packages", "/build/app"])

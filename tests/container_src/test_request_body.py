@@ -1,0 +1,103 @@
+"""The time limits of reading and sending, on both ends of one connection."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import flask
+import pytest
+
+from blog.http import Reply, Request
+from container_src import request_body
+from container_src.app import create_app
+from container_src.request_body import IncompleteBody, RequestBody
+
+
+class Connection:
+    """A TCP connection: the server's end, and the client's."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.client = socket.create_connection(listener.getsockname())
+            self.server, _ = listener.accept()
+        self._stream = self.server.makefile("rb")
+        self._app = flask.Flask(__name__)
+
+    def body(self, length: int) -> RequestBody:
+        environ = {
+            "wsgi.input": self._stream,
+            "gunicorn.socket": self.server,
+            "CONTENT_LENGTH": str(length),
+        }
+        context = self._app.test_request_context("/", method="POST", environ_overrides=environ)
+        return RequestBody(context.request)
+
+    def close(self) -> None:
+        self._stream.close()
+        self.server.close()
+        self.client.close()
+
+
+@pytest.fixture
+def connection(monkeypatch) -> Iterator[Connection]:
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 0.5)
+    made = Connection()
+    yield made
+    made.close()
+
+
+def test_a_silent_body_meets_its_time_limit(connection: Connection):
+    with pytest.raises(IncompleteBody):
+        connection.body(10).read(100)
+
+
+def test_a_body_that_arrives_steadily_meets_its_time_limit(connection: Connection):
+    stop = threading.Event()
+
+    def send() -> None:
+        while not stop.wait(0.05):
+            connection.client.send(b"x")
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        with pytest.raises(IncompleteBody):
+            connection.body(10_000).read(20_000)
+    finally:
+        stop.set()
+        sender.join()
+
+
+def test_a_response_can_be_sent_after_the_time_limit(connection: Connection):
+    with pytest.raises(IncompleteBody):
+        connection.body(10).read(100)
+    connection.server.sendall(b"400")
+
+    assert connection.client.recv(10) == b"400"
+
+
+def test_the_next_body_on_a_connection_has_a_time_limit_of_its_own(connection: Connection):
+    for _ in range(3):
+        connection.client.send(b"0123456789")
+        assert connection.body(10).read(100) == b"0123456789"
+    with pytest.raises(IncompleteBody):
+        connection.body(10).read(100)
+
+
+class Operations:
+    """Replies without a look at the request."""
+
+    def handle(self, request: Request) -> Reply:
+        return Reply(status=200, body=b"x" * 200_000)
+
+
+def test_a_send_has_a_timeout_and_a_large_response_many_sends(connection: Connection):
+    operations: Any = Operations()
+    overrides = {"gunicorn.socket": connection.server}
+    response = create_app(operations).test_client().get("/", environ_overrides=overrides)
+
+    assert 1 < (connection.server.gettimeout() or 0) < 60
+    assert len([*response.response]) > 1
