@@ -16,6 +16,7 @@ from botocore.session import Session
 from moto.server import ThreadedMotoServer
 
 from blog import database, schema
+from localcloud.ports import free_port
 from localcloud.runtimes.database import find_node
 
 PROJECT = Path(__file__).parents[2]
@@ -119,12 +120,6 @@ def running_dynalite(folder: Path) -> Iterator[Database]:
     finally:
         process.kill()
         process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_for_port(port: int, seconds: float = 20) -> None:

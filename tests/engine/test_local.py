@@ -5,7 +5,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from localcloud.ports import free_port
 from tests.engine.tool import REAL_LOOKING, Stack
 from tests.running import Load, RunningCloud, descendants, edit, project_copy, wait_until
 
@@ -25,12 +25,6 @@ BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 def without_pulumi(variables):
     """Give the variables without the user's own settings of Pulumi."""
     return {key: value for key, value in variables.items() if not key.startswith("PULUMI_")}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Deployment:

@@ -1,11 +1,11 @@
 import json
-import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from localcloud.metrics import Metrics
+from localcloud.ports import free_port
 from localcloud.processes import Processes
 from localcloud.runtimes.database import Database, IndexSpec, TableSpec, find_node
 from localcloud.runtimes.database.dynamodb_http import DynamoDBClient
@@ -40,12 +40,6 @@ def post(number, title="first"):
         "contents": {"S": "never in the feed"},
     }
     return item if number % 3 == 0 else item | {"author": {"S": f"author {number % 5}"}}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 async def call(database, operation, **request):

@@ -1,7 +1,6 @@
 import asyncio
 import dataclasses
 import json
-import socket
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import aiohttp
 import pytest
 
 from localcloud.contracts import HealthCheck
+from localcloud.ports import free_port
 from localcloud.processes import Processes
 from localcloud.runtimes.balancer import Balancer, Forward, TargetGroup
 from localcloud.runtimes.tasks import Service, ServiceSpec
@@ -29,12 +29,6 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Load:
