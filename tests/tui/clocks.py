@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from tui.client import request_trace
 from tui.client.timing import Phases, Stopwatch
+from tui.state import pending_deletions, session
 
 NOW = 1_795_600_000  # within the day of the fake's blogs
 
@@ -26,7 +28,12 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> None:
     still = SimpleNamespace(
         time=lambda: NOW, gmtime=lambda: time.gmtime(NOW), strftime=time.strftime
     )
-    monkeypatch.setattr("tui.client.request_trace.time", still)
-    monkeypatch.setattr("tui.client.request_trace.Stopwatch", StoppedWatch)
-    monkeypatch.setattr("tui.state.session.time", still)
-    monkeypatch.setattr("tui.state.pending_deletions.monotonic", lambda: 1000.0)
+    monkeypatch.setattr(request_trace, "time", still)
+    monkeypatch.setattr(request_trace, "Stopwatch", StoppedWatch)
+    monkeypatch.setattr(session, "time", still)
+    advance(monkeypatch, 0)
+
+
+def advance(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Set the countdown of deletions to *seconds* after its start."""
+    monkeypatch.setattr(pending_deletions, "monotonic", lambda: 1000.0 + seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +29,8 @@ from tui.widgets.reader import Reader
 
 SMALL = (80, 24)
 LARGE = (120, 40)
+GRACE_S = 3600  # no deletion is sent while a slow machine gets to the next step of a test
+DEADLINE_S = 60  # long enough for a busy machine; a test that passes never waits for it
 
 
 @pytest.fixture(autouse=True)
@@ -138,12 +141,39 @@ class Stage:
         return "\n".join(note.message for note in self.app._notifications)  # noqa: SLF001 -- likewise
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Let the app work until *condition* holds; fails when nothing leads there."""
-        for _ in range(300):
-            if condition():
-                return
+        """Let the app work until *condition* is true; fail after a minute."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the condition did not become true:\n{self.text()}")
             await self.pilot.pause(0.02)
-        raise AssertionError(f"this never came to be; the screen says:\n{self.text()}")
+
+    async def idle(self) -> None:
+        """Let the app deal with all messages, and end all short delays."""
+        for _ in range(2):  # one delay may begin another
+            await self.pilot.pause()
+            await self.until(lambda: not self._is_delayed())
+
+    async def settled(self) -> None:
+        """Let the app end everything that it has begun: requests and other work too."""
+        for _ in range(2):  # likewise
+            await self.pilot.pause()
+            await self.until(lambda: not (self._is_delayed() or self._is_working()))
+
+    def _is_delayed(self) -> bool:
+        """Return True if a timer has yet to call once, within a second."""
+        nodes = [self.app, *(node for one in self.app.screen_stack for node in one.walk_children())]
+        timers = (timer for node in [*nodes, *self.app.screen_stack] for timer in node._timers)  # noqa: SLF001 -- Textual lists them nowhere else
+        return any(
+            timer._repeat == 0 and timer._interval < 1 and timer._task and not timer._task.done()  # noqa: SLF001 -- likewise
+            for timer in timers
+        )
+
+    def _is_working(self) -> bool:
+        """Return True if a request or a worker runs; one that opened a dialog waits for it."""
+        has_dialog = len(self.app.screen_stack) > 1
+        workers = () if has_dialog else self.app.workers
+        return self.app.session.busy or any(not worker.is_finished for worker in workers)
 
     async def sees(self, *words: str) -> None:
         await self.until(lambda: all(word in self.text() for word in words))
@@ -171,6 +201,7 @@ async def staged(
     """Run the app over *world*; *settled* waits for the first list."""
     app = BlogsApp(world, next(name for name in BackendName if name in world.names))
     app.animation_level = "none"
+    app.session.deletions.grace = GRACE_S
     async with app.run_test(size=size, notifications=True, tooltips=tooltips) as pilot:
         stage = Stage(app, pilot, world)
         await stage.until(lambda: isinstance(app.screen, MainScreen))

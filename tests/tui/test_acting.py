@@ -26,12 +26,6 @@ def at_once(stage, *keys):
         stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
-async def settle(stage):
-    await stage.pilot.pause(0.05)
-    await stage.until(lambda: not stage.app.session.busy)
-    await stage.pilot.pause(0.05)
-
-
 async def test_several_saves_at_once_send_a_new_blog_once(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
@@ -39,7 +33,7 @@ async def test_several_saves_at_once_send_a_new_blog_once(world):
         stage.app.screen.query_one("#title").value = "Once"
         at_once(stage, "ctrl+s", "ctrl+s", "ctrl+s")
         await stage.sees("Saved “Once”")
-        await settle(stage)
+        await stage.settled()
         assert len(sent(world, "POST")) == 1
         assert stage.screen_name == "MainScreen"
 
@@ -51,7 +45,7 @@ async def test_several_saves_at_once_make_no_conflict_with_themselves(world):
         stage.app.screen.query_one("#title").value = "Once"
         at_once(stage, "ctrl+s", "ctrl+s")
         await stage.sees("Saved “Once”")
-        await settle(stage)
+        await stage.settled()
         assert len(sent(world, "PUT")) == 1
         assert stage.screen_name == "MainScreen"
 
@@ -80,7 +74,7 @@ async def test_editing_asked_for_twice_opens_one_form(world):
     async with staged(world, SMALL) as stage:
         at_once(stage, "e", "e")
         await stage.is_on("FormScreen")
-        await settle(stage)
+        await stage.settled()
         assert len(stage.app.screen_stack) == 2
 
 
@@ -109,7 +103,7 @@ async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
         await stage.press("n", "f1")
         await stage.is_on("HelpScreen")
         gate.set()
-        await settle(stage)
+        await stage.settled()
         assert stage.screen_name == "HelpScreen"
         assert len(stage.app.screen_stack) == 2
 
@@ -122,7 +116,7 @@ async def test_a_link_clicked_twice_asks_once(world):
         for _ in range(2):
             markdown.post_message(Markdown.LinkClicked(markdown, "https://example.org"))
         await stage.is_on("ChoiceScreen")
-        await settle(stage)
+        await stage.settled()
         assert len(stage.app.screen_stack) == 2
 
 
@@ -134,7 +128,7 @@ async def test_giving_up_twice_asks_once(world):
         form = stage.app.screen
         for _ in range(2):
             form.action_leave()
-        await settle(stage)
+        await stage.settled()
         assert [type(screen).__name__ for screen in stage.app.screen_stack[1:]] == [
             "FormScreen",
             "ChoiceScreen",
@@ -174,7 +168,7 @@ async def test_an_edit_opens_only_what_the_backend_on_the_label_gave(world, swit
         gate.set()
         if switches == 1:
             await stage.hears("you have switched meanwhile. Press e again.")
-            await settle(stage)
+            await stage.settled()
             assert stage.screen_name == "MainScreen"
             await stage.press("e")
         await stage.is_on("FormScreen")

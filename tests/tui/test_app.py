@@ -9,7 +9,7 @@ from tests.tui.fake import FakeBlogs
 from tui.app import BlogsApp
 from tui.dialogs.help import KEYS
 from tui.screens.form import FormScreen
-from tui.screens.main import PREVIEW_DELAY, MainScreen
+from tui.screens.main import MainScreen
 from tui.settings.values import BackendName
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
@@ -130,7 +130,7 @@ async def test_opening_the_blog_under_the_cursor_reads_it_once(world):
         await stage.sees("id blog-0004")
         await stage.press("down", "enter")
         await stage.sees("id blog-0003")
-        await stage.pilot.pause(PREVIEW_DELAY + 0.1)
+        await stage.settled()
         assert asked(world, "GET").count("/Prod/blog/blog-0003") == 1
 
 

@@ -54,9 +54,7 @@ async def test_a_hundred_thousand_blogs_are_walked_and_a_key_costs_what_it_did()
         few = await cost_of_keys(stage)
         await stage.press("end")
         await stage.sees("Loading all:", "so far, esc stops")
-        for _ in range(600):
-            if stage.list.loaded == MANY:
-                break
+        while stage.list.loaded < MANY:
             await asyncio.sleep(0.2)
         await stage.sees("100,000 blogs", "(no more)", "T99999")
         assert stage.list.cursor == MANY - 1

@@ -234,7 +234,7 @@ async def test_a_place_that_is_found_under_another_screen_is_gone_to_after_it(
         await stage.press("enter", cover)
         await stage.until(lambda: stage.screen_name != "ConnectionsScreen")
         gate.set()
-        await stage.pilot.pause(0.1)
+        await stage.settled()
         await stage.press("escape")
         await stage.is_on("MainScreen")
         await stage.until(lambda: stage.app.screen is not former)
@@ -252,7 +252,7 @@ async def test_a_menu_opened_while_one_leaves_for_another_place_keeps_nothing_of
         stage.app.post_message(events.Key("ctrl+p", None))
         screen.withdraw(world.backends)
         await stage.until(lambda: not screen.is_attached)
-        await stage.pilot.pause(0.1)
+        await stage.settled()
         names = [type(one).__name__ for one in stage.app.screen_stack]
         assert names.count("MainScreen") == 1
 

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.tui.conftest import LARGE, SMALL, World, staged
+from tests.tui import clocks
+from tests.tui.conftest import GRACE_S, LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tui.settings.values import BackendName
-from tui.state.pending_deletions import GRACE
+from tui.state.pending_deletions import GRACE, PendingDeletions
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
@@ -23,12 +24,20 @@ async def begin(stage, title="Blog number 4"):
     await stage.sees("Deleting in", "u keeps it, D deletes it now", f"“{title}”")
 
 
-async def test_a_deletion_is_counted_down_and_sent_when_its_time_is_up(world, size):
+async def test_a_deletion_is_counted_down_in_seconds(world, size, monkeypatch):
+    clocks.advance(monkeypatch, 0)
     async with staged(world, size) as stage:
-        stage.app.session.deletions.grace = 2
         await begin(stage)
+        for left in (5, 4, 1, 0):
+            clocks.advance(monkeypatch, GRACE_S - left)
+            await stage.sees(f"Deleting in {left} s", f"gone in {left} s")
         assert deleted(world) == []
-        await stage.sees("gone in 1 s")
+
+
+async def test_a_deletion_is_sent_when_its_time_is_up(world, size):
+    async with staged(world, size) as stage:
+        stage.app.session.deletions.grace = 0.01
+        await stage.press("d")
         await stage.hears("Deleted “Blog number 4” from FUNCTIONS")
         await stage.sees("4 blogs")
         assert deleted(world) == ["/Prod/blog/blog-0004"]
@@ -36,12 +45,8 @@ async def test_a_deletion_is_counted_down_and_sent_when_its_time_is_up(world, si
         await stage.until(lambda: "Deleting" not in stage.text())
 
 
-async def test_a_deletion_leaves_time_to_think(world):
-    async with staged(world, SMALL) as stage:
-        await begin(stage)
-        await stage.pilot.pause(0.3)
-        assert deleted(world) == []
-        assert stage.app.session.deletions.grace == GRACE == 5
+def test_a_deletion_can_be_undone_for_five_seconds():
+    assert PendingDeletions().grace == GRACE == 5
 
 
 async def test_u_keeps_the_blog_for_good(world, size):
@@ -107,10 +112,10 @@ async def test_a_deletion_goes_where_it_was_begun_whatever_is_switched_meanwhile
 
 async def test_a_deletion_goes_on_under_another_screen(world):
     async with staged(world, SMALL) as stage:
-        stage.app.session.deletions.grace = 2
         await begin(stage)
         await stage.press("n")
         await stage.is_on("FormScreen")
+        stage.app.session.deletions.run_now()
         await stage.hears("Deleted “Blog number 4”")
         await stage.press("escape")
         await stage.sees("4 blogs")

@@ -169,7 +169,7 @@ async def test_hovering_a_table_cell_parses_no_markup():
         lines = stage.text().splitlines()
         row = next(y for y, line in enumerate(lines) if "long text" in line)
         await stage.pilot.hover(offset=(lines[row].index("long"), row))
-        await stage.pilot.pause(0.1)
+        await stage.settled()
         await stage.sees("long text to truncate")
 
 

@@ -174,7 +174,7 @@ async def test_what_is_pasted_into_the_palette(payload, size, action):
         await stage.until(lambda: isinstance(stage.app.focused, Input))
         stage.app.post_message(events.Paste(payload))
         await stage.until(lambda: stage.app.screen.query_one(Input).value)
-        await stage.pilot.pause(0.3)
+        await stage.settled()
         await look(stage)
 
 

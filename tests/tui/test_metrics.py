@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 
@@ -121,7 +120,7 @@ async def test_asking_blocks_nothing_and_leaving_meanwhile_harms_nothing(world):
         await stage.is_on("MainScreen")
         held.set()
         await stage.press("j")
-        await asyncio.sleep(0.1)
+        await stage.settled()
         assert stage.app.is_running
 
 
@@ -148,7 +147,7 @@ async def test_a_stack_whose_outputs_are_not_known_is_said_so():
 
 
 async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world, monkeypatch):
-    monkeypatch.setattr("tui.report_text.REFRESH_S", 0.05)
+    monkeypatch.setattr(report_text, "REFRESH_S", 0.05)
     async with staged(world, SMALL) as stage:
         report, asked = stage.app.session.report, []
 
@@ -165,9 +164,9 @@ async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world,
         await stage.until(lambda: "asked each minute" not in stage.text())
         await stage.press("a", "q")
         await stage.is_on("MainScreen")
-        await stage.pilot.pause(0.1)
+        await stage.settled()
         count = len(asked)
-        await stage.pilot.pause(0.3)
+        await stage.pilot.pause(4 * report_text.REFRESH_S)
         assert len(asked) == count
 
 

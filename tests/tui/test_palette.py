@@ -10,6 +10,7 @@ from tui.app import BlogsApp
 from tui.screens.form import FormScreen
 from tui.screens.main import MainScreen
 from tui.settings.values import BackendName
+from tui.widgets import backend_label
 from tui.widgets.list_pane import ListPane
 
 F = BackendName.FUNCTIONS
@@ -69,15 +70,21 @@ async def test_what_is_picked_in_the_palette_is_done():
         await stage.sees("230 blogs")
 
 
-async def test_only_an_answer_that_takes_its_time_is_called_awaited(world):
+async def test_only_an_answer_that_takes_its_time_is_called_awaited(world, monkeypatch):
+    monkeypatch.setattr(backend_label, "WAIT_SHOWN_AFTER_S", 60)
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()
         await stage.press("r")
         await world.faults[F].waiting.wait()
-        await stage.pilot.pause()
+        await stage.idle()
         assert "waiting" not in stage.text()
+        gate.set()
+        await stage.settled()
+        monkeypatch.setattr(backend_label, "WAIT_SHOWN_AFTER_S", 0.01)
+        gate = world.faults[F].hold()
+        await stage.press("r")
         await stage.sees("… waiting")
         gate.set()
         await stage.until(lambda: "waiting" not in stage.text())
-        await stage.pilot.pause(0.3)
+        await stage.settled()
         assert "waiting" not in stage.text()

@@ -41,7 +41,7 @@ async def test_a_blog_that_is_read_stays_when_the_list_no_longer_reaches_it(size
             world.blogs.put(id=f"new-{number}", title="New")
         await stage.press(key)
         await stage.until(lambda: not stage.app.session.busy)
-        await stage.pilot.pause(0.3)  # longer than a preview waits
+        await stage.settled()
         assert stage.reader.blog.id == kept
 
 
@@ -55,7 +55,7 @@ async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neigh
         del world.blogs.table["blog-0004"]
         await stage.press(key)
         await stage.sees("This blog was deleted")
-        await stage.pilot.pause(0.3)  # longer than a preview waits
+        await stage.settled()
         await stage.press("d", "e")
         await stage.pilot.pause()
         assert stage.screen_name == "MainScreen"

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import clocks, snapshot
-from tests.tui.conftest import World, staged
+from tests.tui.conftest import GRACE_S, World, staged
 from tests.tui.fake import Answer, FakeBlogs
 from tests.tui.test_connections import at
 from tests.tui.test_taken import conflicting
@@ -49,15 +49,15 @@ def world(monkeypatch):
 def shot(request, size):
     """Compare the screen once it stands still."""
 
-    async def take(stage, *words, answered=True):
+    async def take(stage, *words, settled=True):
         await stage.sees(*words)
-        await stage.until(lambda: stage.app.session.busy is not answered)
+        await (stage.settled() if settled else stage.idle())
         stage.app.clear_notifications()
         for field in stage.app.screen.query(Input):
             field.cursor_blink = False
         before = None
         while before != (before := snapshot.drawn(snapshot.whole(stage))):
-            await stage.pilot.pause(0.3)
+            await stage.idle()
         name = request.function.__name__.removeprefix("test_")
         snapshot.check(f"{name}-{size[0]}x{size[1]}", snapshot.whole(stage))
 
@@ -105,13 +105,15 @@ async def test_search_and_sort(world, size, shot):
         await shot(stage, "3 of 5 loaded", "oldest first")
 
 
-async def test_two_deletions_that_wait(world, size, shot):
+async def test_two_deletions_that_wait(world, size, shot, monkeypatch):
     async with staged(world, size) as stage:
         await hide_log(stage)
         await stage.press("down", "d")
         await stage.until(lambda: stage.app.session.deletions.of("told"))
         await stage.press("down", "d")
-        await shot(stage, "Deleting 2 blogs, the next in 5 s", "gone in 5 s")
+        await stage.sees("Deleting 2 blogs")
+        clocks.advance(monkeypatch, GRACE_S - 5)
+        await shot(stage, "Deleting 2 blogs, the next in 5 s", "gone in 5 s", settled=False)
 
 
 async def test_blog(world, size, shot):
@@ -210,7 +212,7 @@ async def test_list_that_is_waited_for(world, size, shot):
         await hide_log(stage)
         gate = world.faults[F].hold()
         await stage.press("r")
-        await shot(stage, "… waiting", answered=False)
+        await shot(stage, "… waiting", settled=False)
         gate.set()
 
 

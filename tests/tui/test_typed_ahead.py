@@ -38,13 +38,6 @@ def type_ahead(stage: Stage, *keys: str) -> None:
         stage.app.post_message(events.Key(key, character))
 
 
-async def settle(stage: Stage) -> None:
-    """Let all be dealt with; a fault of the app is raised when the stage closes."""
-    for _ in range(5):
-        await stage.pilot.pause()
-        await stage.pilot.pause(0.02)
-
-
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the log's export writes where the person works
@@ -55,24 +48,24 @@ async def test_a_screen_closed_twice_or_early_closes_itself_alone(world, closing
     async with staged(world, SMALL) as stage:
         for opening in ("m", "B", "L", "C", "question_mark", "ctrl+o"):
             type_ahead(stage, opening, closing, closing, closing)
-            await settle(stage)
+            await stage.idle()
             type_ahead(stage, opening)
-            await settle(stage)
+            await stage.idle()
             type_ahead(stage, closing, closing, closing)
-            await settle(stage)
+            await stage.idle()
             await stage.is_on("MainScreen")
 
 
 async def test_the_palette_opened_and_closed_over_and_over_can_be_used_after_it(world):
     async with staged(world, SMALL) as stage:
         type_ahead(stage, *["ctrl+p", "pagedown", "pageup", "escape", "escape"] * 5)
-        await settle(stage)
+        await stage.idle()
         type_ahead(stage, "escape")
-        await settle(stage)
+        await stage.idle()
         await stage.is_on("MainScreen")
         type_ahead(stage, "ctrl+p", "ctrl+p")
         await stage.is_on("Palette")
-        await settle(stage)
+        await stage.idle()
         assert len(stage.app.screen_stack) == 2
         type_ahead(stage, *"switch", "pageup", "pagedown")
         await stage.sees("Switch backend")
@@ -104,7 +97,7 @@ async def test_an_answer_to_a_question_below_another_closes_neither(world):
     async with staged(world, SMALL) as stage:
         await ask_twice(stage, answers)
         stage.app.screen_stack[1].post_message(events.Key("y", "y"))
-        await settle(stage)
+        await stage.idle()
         assert (answers, len(stage.app.screen_stack)) == ([], 3)
 
 
@@ -125,7 +118,7 @@ async def press_while_opening(world: World, opening: str, key: str, steps: int =
     async with staged(world, SMALL) as stage:
         taken = await begin(stage, opening, steps)
         type_ahead(stage, key)
-        await settle(stage)
+        await stage.idle()
     return taken
 
 
@@ -175,10 +168,10 @@ async def test_a_write_is_sent_again_once_however_often_the_key_was_pressed(worl
         await stage.press("L")
         await stage.is_on("LogScreen")
         await stage.press("slash", *"POST", "enter")
-        await settle(stage)
+        await stage.idle()
         type_ahead(stage, "f", "f", "f")
         await stage.is_on("ChoiceScreen")
-        await settle(stage)
+        await stage.idle()
         assert len(stage.app.screen_stack) == 3
 
 
@@ -188,7 +181,7 @@ async def test_a_letter_of_jump_mode_typed_twice_is_taken_once(world):
         await stage.is_on("JumpScreen")
         for _ in range(3):
             stage.app.screen.post_message(events.Key("a", "a"))
-        await settle(stage)
+        await stage.idle()
         assert stage.app.screen_stack == [stage.app.screen]
 
 
@@ -200,7 +193,7 @@ async def test_a_form_left_while_its_fields_move_into_sight_is_left(world):
         reveal = form.query_one(Fields)._reveal  # noqa: SLF001 -- what waits for the next drawing
         await form.dismiss(None)
         stage.app.call_after_refresh(reveal)
-        await settle(stage)
+        await stage.idle()
 
 
 @pytest.mark.parametrize("opening", ["m", "B"])
@@ -208,17 +201,17 @@ async def test_an_answer_that_comes_after_its_screen_has_closed_is_for_nobody(wo
     async with staged(world, SMALL) as stage:
         gates = [fault.hold() for fault in world.faults.values()]
         await stage.press(opening)
-        await settle(stage)
+        await stage.idle()
         screen = stage.app.screen
         await stage.press("escape")
         await stage.is_on("MainScreen")
         for gate in gates:
             gate.set()
-        await settle(stage)
+        await stage.idle()
         stage.app.call_after_refresh(
             screen.action_ask if opening == "B" else screen.action_refresh_metrics
         )
-        await settle(stage)
+        await stage.idle()
 
 
 @pytest.mark.parametrize("seed", [0, *swept(1, 2, 3, 4, 5)])
@@ -240,7 +233,7 @@ async def test_no_order_of_keys_faults_and_sizes_ends_the_app(seed):
             fault.down = False
             if fault.gate:
                 fault.gate.set()
-        await settle(stage)
+        await stage.idle()
         assert stage.app.is_running
         assert isinstance(stage.app.screen_stack[0], MainScreen)
 

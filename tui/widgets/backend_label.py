@@ -17,7 +17,7 @@ from tui.widgets.strips import both_ends
 
 _LEAST_URL: Final = 16  # less of it says nothing
 _LEAST_NAME: Final = 8  # likewise of a stack's name
-_WAIT_SHOWN_AFTER_S: Final = 0.2  # an answer that comes sooner was not waited for
+WAIT_SHOWN_AFTER_S: Final = 0.2  # an answer that comes sooner was not waited for
 
 COLORS: Final = {"functions": "#ff9f1c", "containers": "#35c9e8", "on-backend": "#000000"}
 """Each backend has a colour wherever its word stands; to style sheets these are variables."""
@@ -57,7 +57,7 @@ class BackendLabel(Static):
 
     def _await_answer(self) -> None:
         if self._wait is None:
-            self._wait = self.set_timer(_WAIT_SHOWN_AFTER_S, self._be_late)
+            self._wait = self.set_timer(WAIT_SHOWN_AFTER_S, self._be_late)
 
     def _be_late(self) -> None:
         if self._wait:  # a timer's call may be under way when it is stopped
