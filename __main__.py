@@ -1,9 +1,15 @@
-"""The program: settings, components, exports; nothing else."""
+"""The Pulumi program: deploys the same blog API twice, over one table.
 
-import hashlib
+It declares:
+
+* a DynamoDB table, and a random write token unless the setting openWrites is on
+* the functions backend: an HTTP API in front of one Lambda function per operation
+* the containers backend: a Fargate service behind an Application Load Balancer, in a VPC with two
+  public subnets, and the image in ECR unless the setting dockerImage names one
+* a CloudWatch dashboard and alarms over both backends
+"""
 
 import pulumi
-import pulumi_random as random
 
 from infra.backend import BackendSettings
 from infra.containers import Containers, ContainersArgs
@@ -15,6 +21,7 @@ from infra.packaging import build_package
 from infra.provider import aws_provider, check_endpoint
 from infra.settings import Settings
 from infra.table import blogs_table
+from infra.token import write_token
 
 settings = Settings.read(pulumi.Config(), pulumi.Config("aws"), pulumi.get_stack())
 check_endpoint(settings)
@@ -24,14 +31,8 @@ package = build_package(settings)
 provider = aws_provider(settings)
 through = pulumi.ResourceOptions(providers=[provider])
 table = blogs_table("blogs", settings, pulumi.ResourceOptions(provider=provider))
-
-token = None
-if not settings.open_writes:
-    token = random.RandomPassword("write-token", length=40, special=False).result
-digest = token and pulumi.Output.unsecret(
-    token.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())
-)
-backend = BackendSettings(table=table, write_token_sha256=digest)
+token = None if settings.open_writes else write_token("write-token")
+backend = BackendSettings(table=table, write_token_sha256=token.sha256 if token else None)
 
 functions = Functions(
     "functions", FunctionsArgs(settings=settings, backend=backend, package=package), through
@@ -53,23 +54,27 @@ monitoring = Monitoring(
     through,
 )
 
-pulumi.export("FunctionsURL", functions.url)
-pulumi.export("ContainersURL", containers.url)
+outputs = {
+    "FunctionsURL": functions.url,
+    "ContainersURL": containers.url,
+    "TableName": table.name,
+    "AccountId": table.arn.apply(lambda arn: arn.split(":")[4]),
+    "Region": monitoring.region,
+    "DashboardURL": monitoring.dashboard_url,
+    "FunctionNames": functions.names,
+    "ApiId": functions.api_id,
+    "ApiStage": settings.functions.stage_name,
+    "ClusterName": containers.cluster_name,
+    "ServiceName": containers.service_name,
+    "LoadBalancerHost": containers.balancer_host,
+    "LoadBalancerDimension": containers.balancer_dimension,
+    "TargetGroupDimension": containers.targets_dimension,
+    "FunctionMemory": settings.functions.memory_size,
+    "TaskCpu": settings.containers.cpu,
+    "TaskMemory": settings.containers.memory,
+    "Architecture": settings.architecture,
+}
 if token:
-    pulumi.export("WriteToken", pulumi.Output.secret(token))
-pulumi.export("TableName", table.name)
-pulumi.export("AccountId", table.arn.apply(lambda arn: arn.split(":")[4]))
-pulumi.export("Region", monitoring.region)
-pulumi.export("DashboardURL", monitoring.dashboard_url)
-pulumi.export("FunctionNames", functions.names)
-pulumi.export("ApiId", functions.api_id)
-pulumi.export("ApiStage", settings.functions.stage_name)
-pulumi.export("ClusterName", containers.cluster_name)
-pulumi.export("ServiceName", containers.service_name)
-pulumi.export("LoadBalancerHost", containers.balancer_host)
-pulumi.export("LoadBalancerDimension", containers.balancer_dimension)
-pulumi.export("TargetGroupDimension", containers.targets_dimension)
-pulumi.export("FunctionMemory", settings.functions.memory_size)
-pulumi.export("TaskCpu", settings.containers.cpu)
-pulumi.export("TaskMemory", settings.containers.memory)
-pulumi.export("Architecture", settings.architecture)
+    outputs["WriteToken"] = token.value
+for name, value in outputs.items():
+    pulumi.export(name, value)

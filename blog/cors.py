@@ -6,10 +6,12 @@ constants of the schema.
 
 from __future__ import annotations
 
+from typing import Final
+
 from blog import schema
 from blog.http import Reply, Request
 
-ANY_ORIGIN = "*"
+ANY_ORIGIN: Final = "*"
 
 
 def parse_origins(setting: str) -> tuple[str, ...]:

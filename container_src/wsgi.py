@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 from collections.abc import Mapping
+from typing import Final
 
 from blog import database
 from blog.auth import WriteAccess
@@ -16,7 +17,7 @@ from container_src.app import create_app
 from container_src.gunicorn_conf import threads
 from container_src.logging_json import RequestLog
 
-_TASK_CHARACTERS = 8
+_TASK_CHARACTERS: Final = 8
 
 
 def _served_by(environ: Mapping[str, str]) -> str:

@@ -56,6 +56,7 @@ class Containers(pulumi.ComponentResource):
         super().__init__("blog:infra:Containers", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
+        # The load balancer, its listeners, and the group of tasks that it sends requests to
         balancer = Balancer(
             f"{name}-lb",
             BalancerArgs(
@@ -63,10 +64,13 @@ class Containers(pulumi.ComponentResource):
             ),
             self._child,
         )
-        # What a task needs from its first second on, and until its last one.
+        # What a task needs from its start to its end: the service depends on it
         self._needs = [*args.network.ways_out, *balancer.ways_in]
+        # A namespace for the service: with Fargate, a cluster has no machines of its own
         cluster = aws.ecs.Cluster(f"{name}-cluster", opts=self._child)
+        # Runs the tasks, registers them in the target group, and replaces unhealthy ones
         service = self._service(cluster, balancer)
+        # Adds and removes tasks by their average CPU use
         if args.settings.containers.is_scaled:
             self._scale(cluster, service)
         self.url = balancer.url

@@ -9,7 +9,7 @@ _started = time.perf_counter()
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -28,8 +28,8 @@ from lambda_src.events import to_request, to_response
 Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], dict[str, Any]]
 
-_INSTANCE_CHARACTERS = 8
-_SERVER_ERROR = 500
+_INSTANCE_CHARACTERS: Final = 8
+_SERVER_ERROR: Final = 500
 
 logger = Logger()
 metrics = Metrics()

@@ -87,7 +87,7 @@ def test_copy_is_restored_after_each_mutation(planting, tmp_path):
 
 
 def test_surviving_mutation_is_reported_and_fails_the_run(planting, monkeypatch, capsys):
-    unseen = planting.Mutation("harmless", "__main__.py", (("nothing else", "nothing"),), "x.py")
+    unseen = planting.Mutation("harmless", "__main__.py", (("It declares:", "It has:"),), "x.py")
     monkeypatch.setattr(planting, "MUTATIONS", (unseen,))
     monkeypatch.setattr(planting.ProjectCopy, "first_failure", lambda self, tests: None)
     monkeypatch.setattr(sys, "argv", ["mutants.py"])
