@@ -216,7 +216,7 @@ class Programs:
             self._child.stdin.flush()
             error = json.loads(await asyncio.to_thread(self._child.stdout.readline))
         if error:
-            raise ProgramError("\n".join(monitor.run.refusals) or error)
+            raise ProgramError("\n".join(monitor.run.rejections) or error)
         return Program(monitor)
 
     def close(self):

@@ -79,7 +79,7 @@ def test_a_preview_shows_which_outputs_are_not_known_yet(previewed, name):
 
 
 def test_a_preview_of_an_image_that_is_built_does_not_know_where_it_is_pushed(previewed, name):
-    images = [one for one in previewed.resources.values() if one.kind == BUILT]
+    images = [one for one in previewed.resources.values() if one.type_ == BUILT]
 
     assert len(images) == ("dockerImage" not in VARIANTS[name])
     for one in images:
