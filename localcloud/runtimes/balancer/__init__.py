@@ -1,6 +1,11 @@
-"""Runs the declared load balancer: an HTTP front that passes requests on to healthy targets."""
+"""The declared load balancer: a listener that forwards requests to healthy targets."""
 
-from localcloud.runtimes.balancer.front import Balancer, BalancerError, FixedResponse, Forward
-from localcloud.runtimes.balancer.group import TargetGroup
+from localcloud.runtimes.balancer.load_balancer import (
+    Balancer,
+    BalancerError,
+    FixedResponse,
+    Forward,
+)
+from localcloud.runtimes.balancer.target_group import TargetGroup
 
 __all__ = ["Balancer", "BalancerError", "FixedResponse", "Forward", "TargetGroup"]

@@ -1,4 +1,4 @@
-"""The healthy targets, who of them is next, and their connections."""
+"""A target group: its healthy targets, their connections, and which of them is next."""
 
 from __future__ import annotations
 
@@ -6,61 +6,63 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from localcloud.runtimes.balancer.peer import TargetPeer
+from localcloud.runtimes.balancer.target_connection import TargetConnection
 
-# Shorter than what a server behind a load balancer must keep open (gunicorn here: 75 s).
+# Less than targets keep a connection open (here: gunicorn, for 75 s).
 _IDLE_S: Final = 60.0
 _MOST_IDLE: Final = 32
 
 
 class Target:
-    """One task in the rotation."""
+    """A registered task."""
 
     def __init__(self, task_id: str, host: str, port: int) -> None:
         self.task_id = task_id
         self._address = (host, port)
-        self._idle: list[tuple[TargetPeer, asyncio.TimerHandle]] = []
-        self._busy: set[TargetPeer] = set()
+        self._idle: list[tuple[TargetConnection, asyncio.TimerHandle]] = []
+        self._busy: set[TargetConnection] = set()
         self.is_draining = False
         self._done = asyncio.Event()
         self.outstanding = 0
 
     def begin(self) -> None:
+        """Count a request."""
         self.outstanding += 1
 
     def end(self) -> None:
+        """Count a request as done."""
         self.outstanding -= 1
         if not self.outstanding:
             self._done.set()
 
-    async def connect(self) -> TargetPeer:
+    async def connect(self) -> TargetConnection:
         """Open a connection."""
-        peer = await TargetPeer.connect(*self._address)
-        self._busy.add(peer)
-        return peer
+        connection = await TargetConnection.open(*self._address)
+        self._busy.add(connection)
+        return connection
 
-    def kept(self) -> TargetPeer | None:
-        """Take a connection that is open from an earlier request, if there is one."""
+    def take_idle(self) -> TargetConnection | None:
+        """Take a connection that is open from an earlier request, None if there is none."""
         while self._idle:
-            peer, timer = self._idle.pop()
+            connection, timer = self._idle.pop()
             timer.cancel()
-            if peer.is_open():
-                self._busy.add(peer)
-                return peer
-            peer.close()
+            if connection.is_usable():
+                self._busy.add(connection)
+                return connection
+            connection.close()
         return None
 
-    def give_back(self, peer: TargetPeer) -> None:
+    def release(self, connection: TargetConnection) -> None:
         """Keep the connection for another request, or close it."""
-        self._busy.discard(peer)
-        if self.is_draining or len(self._idle) >= _MOST_IDLE or not peer.next_cycle():
-            peer.close()
+        self._busy.discard(connection)
+        if self.is_draining or len(self._idle) >= _MOST_IDLE or not connection.next_cycle():
+            connection.close()
             return
-        timer = asyncio.get_running_loop().call_later(_IDLE_S, self._expire, peer)
-        self._idle.append((peer, timer))
+        timer = asyncio.get_running_loop().call_later(_IDLE_S, self._expire, connection)
+        self._idle.append((connection, timer))
 
     async def drain(self, delay_s: float) -> None:
-        """Wait for the requests under way, *delay_s* at most; then cut them off."""
+        """Wait at most *delay_s* for the running requests; then cut them off."""
         self.is_draining = True
         self.close_idle()
         if self.outstanding:
@@ -69,18 +71,19 @@ class Target:
                 async with asyncio.timeout(delay_s):
                     await self._done.wait()
             except TimeoutError:
-                for peer in self._busy:
-                    peer.interrupt()
+                for connection in self._busy:
+                    connection.interrupt()
 
     def close_idle(self) -> None:
-        for peer, timer in self._idle:
+        """Close the connections that wait for requests."""
+        for connection, timer in self._idle:
             timer.cancel()
-            peer.close()
+            connection.close()
         self._idle.clear()
 
-    def _expire(self, peer: TargetPeer) -> None:
-        self._idle = [pair for pair in self._idle if pair[0] is not peer]
-        peer.close()
+    def _expire(self, connection: TargetConnection) -> None:
+        self._idle = [pair for pair in self._idle if pair[0] is not connection]
+        connection.close()
 
 
 def _first(targets: list[Target]) -> Target:
@@ -98,7 +101,7 @@ ALGORITHMS: Final[Mapping[str, Callable[[list[Target]], Target]]] = {
 
 
 class TargetGroup:
-    """The targets of one target group, in the order of their turns."""
+    """The healthy targets of one group, the next one first."""
 
     def __init__(
         self, name: str, *, deregistration_delay_s: float = 300.0, algorithm: str = "round_robin"
@@ -108,30 +111,30 @@ class TargetGroup:
         self.configure(deregistration_delay_s=deregistration_delay_s, algorithm=algorithm)
 
     def configure(self, *, deregistration_delay_s: float, algorithm: str = "round_robin") -> None:
-        """Change the rules; requests under way are not concerned."""
+        """Change the attributes; running requests are not affected."""
         self._delay_s = deregistration_delay_s
         self._choose = ALGORITHMS[algorithm]
 
     @property
     def registered(self) -> tuple[str, ...]:
-        """The ids of the tasks that get new requests."""
+        """The ids of the registered tasks."""
         return tuple(target.task_id for target in self._targets)
 
     def register(self, task_id: str, host: str, port: int) -> None:
-        """Let new requests go to this task."""
+        """Send new requests to this task too."""
         self._targets.append(Target(task_id, host, port))
 
     async def deregister(self, task_id: str) -> None:
-        """Let no new request go to this task; returns when those under way are done or cut off.
+        """Send no new requests to this task; return when its requests are done or cut off.
 
-        Cut off after the deregistration delay: their clients get 502, as from ALB.
+        They are cut off after the deregistration delay: their clients get 502, as from ALB.
         """
         leaving = [target for target in self._targets if target.task_id == task_id]
         self._targets = [target for target in self._targets if target.task_id != task_id]
         await asyncio.gather(*(target.drain(self._delay_s) for target in leaving))
 
     def pick(self) -> Target | None:
-        """Choose the target of one request and count it there; the caller ends it."""
+        """Choose a target for a request and count the request there; the caller ends it."""
         if not self._targets:
             return None
         target = self._choose(self._targets)
