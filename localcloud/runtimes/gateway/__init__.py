@@ -1,8 +1,8 @@
 """A local HTTP API: what API Gateway (HTTP API, payload format 2.0) does in front of functions.
 
-It builds the event, calls a route's target and turns what comes back into an answer. What it says
-by itself, and how sure that is, stands in one table in ``answers``; docs/local-gateway.md tells
-the rest of what was found about the real one, with sources.
+It builds the event, calls a route's target and turns the result into a response. ``responses`` has
+a table of the gateway's own responses, with sources; docs/local-gateway.md says what else is known
+about the real API Gateway.
 """
 
 from localcloud.runtimes.gateway.server import Gateway

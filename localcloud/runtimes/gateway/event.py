@@ -1,12 +1,14 @@
 """Builds the event of payload format 2.0.
 
-Which bodies go as text was tried on AWS by ministackorg/ministack#766: ``text/*`` and JSON, XML
-and JavaScript of ``application/``; everything else is base64, forms and a missing type included.
+Which bodies are sent as text was tried on AWS by ministackorg/ministack#766: ``text/*`` and JSON,
+XML and JavaScript of ``application/``. All others are base64, including forms and bodies without a
+type.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import time
 from collections.abc import Mapping
@@ -15,43 +17,44 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from localcloud.environment import ACCOUNT_ID
-from localcloud.http_server.headers import HOP_BY_HOP
+from localcloud.http_server import HOP_BY_HOP
 from localcloud.runtimes.gateway.request import GatewayRequest
 from localcloud.runtimes.gateway.routing import Match
 from localcloud.trace_id import new_trace_id
 
 _TEXTUAL: Final = frozenset({"application/json", "application/xml", "application/javascript"})
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 _SUFFIXES: Final = ("+json", "+xml")  # not in that trial; believed
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the API lives."""
+class Stage:
+    """The stage of an API, and the port where it listens."""
 
     api_id: str
-    stage: str
+    name: str
     port: int
 
 
-def build(request: GatewayRequest, body: bytes, match: Match, place: Place) -> bytes:
-    """Build the event that the function gets."""
+def build(request: GatewayRequest, body: bytes, match: Match, stage: Stage) -> bytes:
+    """Return the event for the function, as JSON."""
     event: dict[str, object] = {
         "version": "2.0",
         "routeKey": match.route.key,
         "rawPath": unquote(request.raw_path),
         "rawQueryString": request.raw_query,
         "cookies": list(request.cookies),
-        "headers": _headers(request, body, place),
+        "headers": _headers(request, body, stage),
         "queryStringParameters": _query(request.raw_query),
-        "requestContext": _context(request, match, place),
+        "requestContext": _context(request, match, stage),
         "pathParameters": match.parameters,
     }
     present = {name: value for name, value in event.items() if value or name == "rawQueryString"}
     whole = {**present, **_body(body, request.headers.get("content-type"))}
-    return json.dumps(whole, ensure_ascii=False).encode()
+    return _JSON.encode(whole).encode()
 
 
-def is_text(content_type: str | None) -> bool:
+def _is_text(content_type: str | None) -> bool:
     media_type = (content_type or "").partition(";")[0].strip().lower()
     textual = media_type.startswith("text/") or media_type in _TEXTUAL
     return textual or media_type.endswith(_SUFFIXES)
@@ -60,7 +63,7 @@ def is_text(content_type: str | None) -> bool:
 def _body(body: bytes, content_type: str | None) -> Mapping[str, object]:
     if not body:
         return {"isBase64Encoded": False}
-    if is_text(content_type):
+    if _is_text(content_type):
         return {"body": body.decode(errors="replace"), "isBase64Encoded": False}
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
@@ -72,7 +75,7 @@ def _query(raw_query: str) -> dict[str, str]:
     return values
 
 
-def _headers(request: GatewayRequest, body: bytes, place: Place) -> dict[str, str]:
+def _headers(request: GatewayRequest, body: bytes, stage: Stage) -> dict[str, str]:
     sent = {name: text for name, text in request.headers.items() if name not in HOP_BY_HOP}
     forwarded = [sent.get("x-forwarded-for"), request.source_ip]
     return {
@@ -80,17 +83,17 @@ def _headers(request: GatewayRequest, body: bytes, place: Place) -> dict[str, st
         **sent,
         "content-length": str(len(body)),
         "x-forwarded-for": ", ".join(address for address in forwarded if address),
-        "x-forwarded-port": str(place.port),
+        "x-forwarded-port": str(stage.port),
         "x-forwarded-proto": "http",
     }
 
 
-def _context(request: GatewayRequest, match: Match, place: Place) -> dict[str, object]:
+def _context(request: GatewayRequest, match: Match, stage: Stage) -> dict[str, object]:
     return {
         "accountId": ACCOUNT_ID,
-        "apiId": place.api_id,
+        "apiId": stage.api_id,
         "domainName": domain_name(request),
-        "domainPrefix": place.api_id,
+        "domainPrefix": stage.api_id,
         "http": {
             "method": request.method,
             "path": unquote(request.raw_path),
@@ -100,15 +103,22 @@ def _context(request: GatewayRequest, match: Match, place: Place) -> dict[str, o
         },
         "requestId": request.id,
         "routeKey": match.route.key,
-        "stage": place.stage,
+        "stage": stage.name,
         "time": request_time(request),
         "timeEpoch": int(request.received * 1000),
     }
 
 
 def domain_name(request: GatewayRequest) -> str:
+    """Return the host that the client asked for, without the port."""
     return request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
 
 
 def request_time(request: GatewayRequest) -> str:
-    return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(request.received))
+    """Return when the request arrived, in the format of access logs."""
+    return _time(int(request.received))
+
+
+@functools.lru_cache(maxsize=1)
+def _time(second: int) -> str:
+    return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(second))

@@ -1,4 +1,4 @@
-"""Which route takes a request.
+"""Chooses the route for a request.
 
 The most specific path wins: a fixed segment before a variable, a variable before a greedy one; on
 the same path the named method before ANY; ``$default`` takes the rest.
@@ -19,23 +19,23 @@ _FIXED, _VARIABLE, _GREEDY = range(3)
 
 @dataclass(frozen=True)
 class Match:
-    """A route and the path's variables, decoded."""
+    """A route and the decoded path variables."""
 
     route: Route
     parameters: Mapping[str, str]
 
 
 class RouteTable:
-    """All routes of an API, in the order of their rank."""
+    """All routes of an API, the most specific first."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        """Rank *routes*; raises ValueError for a key that is none."""
+        """Sort *routes*; raise ValueError for an invalid route key."""
         patterns = {route.key: _Pattern(route) for route in routes if route.key != DEFAULT}
         self._patterns = sorted(patterns.values(), key=lambda pattern: pattern.rank)
         self._default = next((route for route in routes if route.key == DEFAULT), None)
 
     def find(self, method: str, raw_path: str) -> Match | None:
-        """Find the route for a path that is still percent-encoded and without the stage."""
+        """Return the route for a path without the stage, percent-encoded as it was sent."""
         segments = raw_path.split("/")
         for pattern in self._patterns:
             if pattern.method in {method, _ANY}:
@@ -52,17 +52,17 @@ class _Pattern:
         self.route = route
         self.method, _, path = route.key.partition(" ")
         if not path.startswith("/"):
-            raise ValueError(f"{route.key!r} is no route key")
+            raise ValueError(f"{route.key!r} is not a valid route key")
         self._segments = [_segment(text) for text in path.split("/")]
         kinds = [kind for kind, _ in self._segments]
         if _GREEDY in kinds[:-1]:
-            raise ValueError(f"{route.key!r}: only the last variable may be greedy")
+            raise ValueError(f"{route.key!r}: only the last path variable may be greedy")
         self._greedy = kinds[-1] == _GREEDY
         self.rank = (self._greedy, kinds, self.method == _ANY)
 
     def match(self, segments: list[str]) -> dict[str, str] | None:
-        """Give the variables, or None when the path is another one."""
-        if not self._fits(len(segments)):
+        """Return the path variables, None if the path does not match."""
+        if not self._has_length(len(segments)):
             return None
         if self._greedy:
             last = len(self._segments) - 1
@@ -76,7 +76,7 @@ class _Pattern:
                 parameters[name] = value
         return parameters if all(parameters.values()) else None
 
-    def _fits(self, length: int) -> bool:
+    def _has_length(self, length: int) -> bool:
         own = len(self._segments)
         return length >= own if self._greedy else length == own
 

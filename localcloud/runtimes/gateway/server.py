@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
+from http import HTTPStatus
 from typing import Final
 
-from aiohttp import hdrs, web
-from multidict import CIMultiDict
+import h11
 
-from localcloud.request_body import BodyTooLarge, read_body
-from localcloud.runtimes.gateway.answers import TOO_SLOW, Answer
+from localcloud.http_server import (
+    BodyTooLarge,
+    ClientConnection,
+    HttpServer,
+    Response,
+    Timeouts,
+    http_date,
+)
+from localcloud.ports import HOST
+from localcloud.runtimes.gateway import responses
 from localcloud.runtimes.gateway.api import Api
-from localcloud.runtimes.gateway.protocol import GatewayServer
-from localcloud.runtimes.gateway.request import read_head
+from localcloud.runtimes.gateway.request import new_id, read_head
+from localcloud.runtimes.gateway.responses import GatewayResponse
 from localcloud.runtimes.gateway.spec import GatewaySpec
 
-HOST: Final = "127.0.0.1"
 BODY_LIMIT: Final = 10 * 1024 * 1024
 _ARRIVAL_S: Final = 30.0  # how long a request may take to arrive
+_IDLE_S: Final = 3600.0  # how long a connection may wait for a request: clients close it first
+_OWN: Final = frozenset({"content-length", "server"})  # what is sent is counted, not believed
+_WITHOUT_LENGTH: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_PHRASES: Final = {status.value: status.phrase.encode() for status in HTTPStatus}
+_ERRORS: Final = {
+    HTTPStatus.REQUEST_TIMEOUT: responses.TOO_SLOW,
+    HTTPStatus.INTERNAL_SERVER_ERROR: responses.FAILED,
+}
 
 
 class Gateway:
@@ -27,10 +41,9 @@ class Gateway:
         """*port* 0 takes a free one; *drain_s* is how long a stop waits for running requests."""
         self._port = port
         self._drain_s = drain_s
-        self._arrival_s = arrival_s
-        self._runner: web.ServerRunner | None = None
-        self._spec: GatewaySpec | None = None
-        self._api = Api(GatewaySpec(api_id=""), port)
+        self._server = HttpServer(self, Timeouts(idle_s=_IDLE_S, request_s=arrival_s))
+        self._spec = GatewaySpec(api_id="")
+        self._api = Api(self._spec, port)
 
     @property
     def url(self) -> str:
@@ -38,56 +51,55 @@ class Gateway:
         return f"http://{HOST}:{self._port}"
 
     def configure(self, spec: GatewaySpec) -> None:
-        """Answer as *spec* says from the next request on; raises ValueError for a bad route key."""
+        """Serve *spec* from the next request on; raise ValueError for a bad route key."""
         self._api = Api(spec, self._port)
         self._spec = spec
 
     async def start(self) -> None:
-        """Listen; raises OSError when the port is taken."""
-        server = GatewayServer(self._handle)
-        runner = web.ServerRunner(server, shutdown_timeout=self._drain_s)
-        await runner.setup()
-        await web.TCPSite(runner, HOST, self._port).start()
-        self._runner = runner
-        self._port = runner.addresses[0][1]
-        if self._spec:
-            self.configure(self._spec)  # events name the port
+        """Listen; raise OSError if the port is in use."""
+        self._port = await self._server.start(self._port)
+        self.configure(self._spec)  # events name the port
 
     async def stop(self) -> None:
-        """Accept no more, let running requests finish, then close every connection."""
-        runner, self._runner = self._runner, None
-        if runner:
-            await runner.cleanup()
+        """Accept no more connections, let running requests finish, then close every connection."""
+        await self._server.stop(self._drain_s)
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    def on_connect(self) -> None:
+        """Count nothing: API Gateway has no metric for connections."""
+
+    async def respond(self, connection: ClientConnection, request: h11.Request) -> None:
+        """Send the response of the API."""
         api = self._api
-        head = read_head(request)
+        head = read_head(connection, request)
         try:
-            async with asyncio.timeout(self._arrival_s):
-                body: bytes | None = await read_body(request, BODY_LIMIT)
+            body: bytes | None = await connection.read_body(request, BODY_LIMIT)
         except BodyTooLarge:
-            body = None
-        except TimeoutError:
-            return _closing(_response(TOO_SLOW, request.method))
-        response = _response(await api.answer(head, body), request.method)
-        return response if body is not None else _closing(response)
+            body, connection.is_last = None, True
+        response = await api.respond(head, body)
+        await connection.respond(_encoded(response, is_head=connection.is_head))
+
+    def error_response(self, status: int) -> Response:
+        """Return the response to a request that did not reach the API."""
+        own = _ERRORS.get(HTTPStatus(status), responses.BAD_REQUEST)
+        headers = [*own.headers, ("apigw-requestid", new_id())]
+        return _encoded(GatewayResponse(own.status, headers, own.body), is_head=False)
 
 
-class _Response(web.Response):
-    """An answer that does not name its server: an HTTP API does not either."""
+def _encoded(response: GatewayResponse, *, is_head: bool) -> Response:
+    headers = [
+        (name.encode(), value.strip(" \t").encode(errors="replace"))
+        for name, value in response.headers
+        if name not in _OWN
+    ]
+    if response.status not in _WITHOUT_LENGTH:
+        headers.append((b"content-length", _length(response, is_head=is_head)))
+    if not response.header("date"):
+        headers.append((b"date", http_date()))
+    return Response(response.status, _PHRASES.get(response.status, b""), headers, response.body)
 
-    async def _prepare_headers(self) -> None:
-        await super()._prepare_headers()
-        self.headers.pop(hdrs.SERVER, None)
 
-
-def _closing(response: web.Response) -> web.Response:
-    response.force_close()
-    return response
-
-
-def _response(answer: Answer, method: str) -> web.Response:
-    headers = CIMultiDict(answer.headers)
-    if answer.body or method != hdrs.METH_HEAD:
-        headers.pop(hdrs.CONTENT_LENGTH, None)  # what is sent is counted, not believed
-    return _Response(status=answer.status, headers=headers, body=answer.body)
+def _length(response: GatewayResponse, *, is_head: bool) -> bytes:
+    given = response.header("content-length") or ""
+    if is_head and not response.body and given.isascii() and given.isdecimal():
+        return given.encode()  # what GET would send
+    return str(len(response.body)).encode()

@@ -10,7 +10,7 @@ from typing import Final
 from localcloud.metrics import Meter, unmetered
 
 DEFAULT: Final = (
-    "$default"  # the route that takes what no other takes, and the stage without a name
+    "$default"  # the route for requests that match no other, and the stage without a name
 )
 
 Target = Callable[[bytes], Awaitable[bytes]]
@@ -18,7 +18,7 @@ Target = Callable[[bytes], Awaitable[bytes]]
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A route key ("GET /blog/{id}", "ANY /x/{proxy+}", "$default") and what answers for it."""
+    """A route key ("GET /blog/{id}", "ANY /x/{proxy+}", "$default") and its integration."""
 
     key: str
     target: Target
@@ -27,7 +27,7 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class Cors:
-    """The CORS block, as declared."""
+    """The CORS configuration, as declared."""
 
     allow_origins: Sequence[str] = ()
     allow_methods: Sequence[str] = ()
@@ -39,7 +39,7 @@ class Cors:
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """The stage's limits: requests a second, and how many may come at once."""
+    """The stage's limits: requests per second, and how many may come at once."""
 
     rate_limit: float
     burst_limit: int
@@ -47,7 +47,7 @@ class Throttle:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessLog:
-    """Where the access log goes, and its format with ``$context`` variables."""
+    """The file of the access log, and its format with ``$context`` variables."""
 
     path: Path
     format: str
@@ -55,7 +55,7 @@ class AccessLog:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewaySpec:
-    """One HTTP API with its one stage."""
+    """An HTTP API with one stage."""
 
     api_id: str
     stage: str = DEFAULT

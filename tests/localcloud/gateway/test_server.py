@@ -177,14 +177,31 @@ async def test_a_client_that_breaks_off_does_no_harm(site, caplog):
     assert caplog.records == []
 
 
+HOST = "HTTP/1.1\r\nHost: x\r\n"
+
+
 @pytest.mark.parametrize(
-    "line", ["GET / HTTP/1.1\r\nHost : x", "NONSENSE", "GET /" + "x" * 11_000 + " HTTP/1.1"]
+    "head",
+    [
+        "GET / HTTP/1.1\r\nHost : x",
+        "NONSENSE",
+        "GET /" + "x" * 11_000 + " HTTP/1.1",
+        f"GET / {HOST}A: " + "x" * 6_000 + "\r\nB: " + "x" * 6_000,
+        f"GET / {HOST}A: \x01",
+        f"GET blog {HOST}",
+        f"GET http:///blog {HOST}",
+        f"POST / {HOST}Content-Type: text/plain\r\nContent-Type: text/plain",
+        f"POST / {HOST}Content-Length: 5\r\nTransfer-Encoding: chunked",
+        f"POST / {HOST}Transfer-Encoding: gzip",
+    ],
 )
-async def test_what_is_no_http_is_a_bad_request(site, line, caplog):
-    reply = await site.send(f"{line}\r\n\r\n".encode())
+async def test_a_malformed_request_is_a_bad_request(site, head, caplog):
+    reply = await site.send(f"{head}\r\n\r\n".encode())
 
     assert (reply.status, reply.json) == (400, {"message": "Bad Request"})
-    assert caplog.records == []
+    assert reply.header("apigw-requestid")
+    assert (reply.header("connection"), reply.header("server")) == ("close", None)
+    assert (site.events, caplog.records) == ([], [])
 
 
 async def test_throttling_refuses_what_is_over_the_burst(site):
@@ -277,7 +294,7 @@ async def test_a_new_configuration_counts_from_the_next_request_on(site):
 async def test_a_bad_configuration_leaves_the_former_one(site):
     site.configure("GET /blog")
 
-    with pytest.raises(ValueError, match="no route key"):
+    with pytest.raises(ValueError, match="not a valid route key"):
         site.configure("nonsense")
 
     assert (await site.ask("GET", "/blog")).status == 200
@@ -337,13 +354,21 @@ async def test_a_port_is_free_again_at_once_and_a_taken_one_is_an_error(site):
     await other.stop()
 
 
-async def test_a_request_that_does_not_arrive_is_answered_and_closed():
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+    ],
+)
+async def test_a_request_that_does_not_arrive_is_answered_and_closed(begun):
     gateway = Gateway(0, arrival_s=0.2)
     await gateway.start()
     try:
         port = int(gateway.url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        writer.write(begun)
         answer = await asyncio.wait_for(reader.read(), 20)
         writer.close()
     finally:

@@ -33,7 +33,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from localcloud.http_server.headers import HOP_BY_HOP
+from localcloud.http_server import HOP_BY_HOP
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -45,26 +45,29 @@ _HIGHEST: Final = 599
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What goes back to the client; header names are in lower case."""
+class GatewayResponse:
+    """What the client gets; header names are in lower case."""
 
     status: int
     headers: Sequence[tuple[str, str]]
     body: bytes = b""
 
     def header(self, name: str) -> str | None:
+        """Return the first header of that name."""
         return next((value for key, value in self.headers if key == name), None)
 
 
 class Malformed(Exception):
-    """The function's answer is not one that the gateway understands."""
+    """The gateway does not understand what the function returned."""
 
 
-def own(status: int, message: str) -> Answer:
-    """Make one of the gateway's own answers."""
-    return Answer(status, [("content-type", _JSON)], json.dumps({"message": message}).encode())
+def own(status: int, message: str) -> GatewayResponse:
+    """Return one of the gateway's own responses."""
+    body = json.dumps({"message": message}).encode()
+    return GatewayResponse(status, [("content-type", _JSON)], body)
 
 
+BAD_REQUEST: Final = own(400, "Bad Request")
 NOT_FOUND: Final = own(404, "Not Found")
 TOO_SLOW: Final = own(408, "Request Timeout")
 BODY_TOO_LARGE: Final = own(413, "Request Entity Too Large")
@@ -73,78 +76,78 @@ FAILED: Final = own(500, "Internal Server Error")
 UNAVAILABLE: Final = own(503, "Service Unavailable")
 
 
-def read(payload: bytes) -> Answer:
-    """Read a function's answer; raises Malformed.
+def read(payload: bytes) -> GatewayResponse:
+    """Return the response that a function's *payload* describes; raise Malformed.
 
-    Only an object with a ``statusCode`` says what the answer is. Everything else, JSON or not, is
-    the body of a 200.
+    Only an object with a ``statusCode`` describes one. Everything else, JSON or not, is the body of
+    a 200.
     """
     try:
-        told = json.loads(payload)
+        value = json.loads(payload)
     except ValueError:
-        told = None
-    if isinstance(told, dict) and "statusCode" in told:
-        return _described(told)
-    body = told.encode(errors="replace") if isinstance(told, str) else payload
-    return Answer(200, [("content-type", _JSON)], body)
+        value = None
+    if isinstance(value, dict) and "statusCode" in value:
+        return _described(value)
+    body = value.encode(errors="replace") if isinstance(value, str) else payload
+    return GatewayResponse(200, [("content-type", _JSON)], body)
 
 
-def _described(told: dict[str, object]) -> Answer:
-    headers = _headers(told.get("headers"))
+def _described(value: dict[str, object]) -> GatewayResponse:
+    headers = _headers(value.get("headers"))
     if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain;charset=utf-8"))
-    headers += [("set-cookie", value) for value in _cookies(told.get("cookies"))]
-    body = _body(told.get("body"), told.get("isBase64Encoded"))
-    return Answer(_status(told["statusCode"]), headers, body)
+    headers += [("set-cookie", cookie) for cookie in _cookies(value.get("cookies"))]
+    body = _body(value.get("body"), value.get("isBase64Encoded"))
+    return GatewayResponse(_status(value["statusCode"]), headers, body)
 
 
-def _status(told: object) -> int:
-    if isinstance(told, str) and told.isascii() and told.isdigit():
-        told = int(told)
-    if not isinstance(told, int) or isinstance(told, bool) or not _LOWEST <= told <= _HIGHEST:
-        raise Malformed(f"statusCode is {told!r}")
-    return told
-
-
-def _headers(told: object) -> list[tuple[str, str]]:
-    if told is None:
-        return []
-    if not isinstance(told, dict):
-        raise Malformed("headers is not an object")
-    named = [(name.lower(), _value(name, value)) for name, value in told.items()]
-    return [(name, value) for name, value in named if name not in _NOT_PASSED_ON]
-
-
-def _value(name: str, told: object) -> str:
-    if isinstance(told, list):
-        value = ",".join(_value(name, one) for one in told)
-    elif isinstance(told, bool):
-        value = str(told).lower()
-    elif isinstance(told, str | int | float):
-        value = str(told)
-    else:
-        raise Malformed(f"header {name} is {told!r}")
-    if not _TOKEN.fullmatch(name) or _CONTROL.search(value):
-        raise Malformed(f"header {name!r} cannot be sent")
+def _status(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not _LOWEST <= value <= _HIGHEST:
+        raise Malformed(f"statusCode is {value!r}")
     return value
 
 
-def _cookies(told: object) -> list[str]:
-    if told is None:
+def _headers(value: object) -> list[tuple[str, str]]:
+    if value is None:
         return []
-    if not isinstance(told, list):
+    if not isinstance(value, dict):
+        raise Malformed("headers is not an object")
+    named = [(name.lower(), _header(name, given)) for name, given in value.items()]
+    return [(name, given) for name, given in named if name not in _NOT_PASSED_ON]
+
+
+def _header(name: str, value: object) -> str:
+    if isinstance(value, list):
+        text = ",".join(_header(name, one) for one in value)
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, str | int | float):
+        text = str(value)
+    else:
+        raise Malformed(f"header {name} is {value!r}")
+    if not _TOKEN.fullmatch(name) or _CONTROL.search(text):
+        raise Malformed(f"header {name!r} cannot be sent")
+    return text
+
+
+def _cookies(value: object) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
         raise Malformed("cookies is not an array")
-    return [_value("set-cookie", cookie) for cookie in told]
+    return [_header("set-cookie", cookie) for cookie in value]
 
 
-def _body(told: object, encoded: object) -> bytes:
-    if not isinstance(told, str | None) or not isinstance(encoded, bool | None):
-        raise Malformed("body is not a string, or isBase64Encoded not a boolean")
-    if told is None:
+def _body(value: object, encoded: object) -> bytes:
+    if not isinstance(value, str | None) or not isinstance(encoded, bool | None):
+        raise Malformed("body is not a string, or isBase64Encoded is not a boolean")
+    if value is None:
         return b""
     if not encoded:
-        return told.encode(errors="replace")
+        return value.encode(errors="replace")
     try:
-        return base64.b64decode(told, validate=True)
+        return base64.b64decode(value, validate=True)
     except binascii.Error as error:
         raise Malformed(f"body is not base64: {error}") from error
