@@ -115,34 +115,33 @@ class LocalCloud:
             state = State(options.state, options.stack)
             stack.callback(state.close)
             state.choose_ports({"api": options.api_port, "balancer": options.balancer_port})
-            image_builder = self._image_builder(state)
-            await self._processes.open()
-            stack.push_async_callback(self._processes.close)
-            metrics = Metrics()
-            database = self._database(state, metrics)
-            self._report("starting the database")
-            stack.push_async_callback(database.stop)
-            await database.start()
-            cloudwatch = CloudWatch(state.port("cloudwatch"), metrics)
-            await cloudwatch.start()
-            stack.push_async_callback(cloudwatch.stop)
-            state.client_outputs = {"CloudWatchEndpoint": cloudwatch.url}
-            context = Context(
-                project=options.project,
-                state=state,
-                processes=self._processes,
-                database=database,
-                image_builder=image_builder,
-                metrics=metrics,
-                report=self._report,
-            )
-            provider = LocalProvider(context)
+            provider = LocalProvider(await self._context(state, stack))
             stack.push_async_callback(provider.close)
-            yield (
-                state,
-                provider,
-                await stack.enter_async_context(self._engine_mode(provider, state)),
-            )
+            mode = await stack.enter_async_context(self._engine_mode(provider, state))
+            yield state, provider, mode
+
+    async def _context(self, state: State, stack: contextlib.AsyncExitStack) -> Context:
+        """Start what the resources share; *stack* stops it."""
+        image_builder, metrics = self._image_builder(state), Metrics()
+        await self._processes.open()
+        stack.push_async_callback(self._processes.close)
+        database = self._database(state, metrics)
+        self._report("starting the database")
+        stack.push_async_callback(database.stop)
+        await database.start()
+        cloudwatch = CloudWatch(state.port("cloudwatch"), metrics)
+        await cloudwatch.start()
+        stack.push_async_callback(cloudwatch.stop)
+        state.client_outputs = {"CloudWatchEndpoint": cloudwatch.url}
+        return Context(
+            project=self._options.project,
+            state=state,
+            processes=self._processes,
+            database=database,
+            image_builder=image_builder,
+            metrics=metrics,
+            report=self._report,
+        )
 
     def _engine_mode(
         self, provider: LocalProvider, state: State

@@ -113,9 +113,7 @@ class Processes:
         process = Process(name, child, log)
         self._running.add(process)
         self._tell_guardian(f"+{process.pid}")
-        if child.stdin:  # a pipe, as requested above
-            child.stdin.write(b"go\n")
-            child.stdin.close()
+        _open_gate(child)
         self._keep(self._reap(process))
         return process
 
@@ -152,3 +150,10 @@ class Processes:
         guardian = self._guardian
         if guardian and guardian.stdin and not guardian.stdin.is_closing():
             guardian.stdin.write(line.encode() + b"\n")
+
+
+def _open_gate(child: asyncio.subprocess.Process) -> None:
+    """Let a child run its program."""
+    if child.stdin:  # always: it is started with a pipe
+        child.stdin.write(b"go\n")
+        child.stdin.close()

@@ -24,15 +24,7 @@ async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[lis
     waiting: list[str] = []
     while True:
         folders = list(_folders(project))
-        async for burst in awatch(
-            *folders,
-            watch_filter=_is_watched,
-            debounce=_SETTLED_MS,
-            step=_SETTLED_MS // 4,
-            rust_timeout=_SETTLED_MS,
-            yield_on_timeout=True,
-            recursive=False,
-        ):
+        async for burst in _bursts(folders):
             if not is_ready:
                 is_ready = True
                 ready()
@@ -42,6 +34,18 @@ async def changes(project: Path, ready: Callable[[], None]) -> AsyncIterator[lis
             if waiting:
                 yield sorted(set(waiting))
                 waiting = []
+
+
+def _bursts(folders: list[Path]) -> AsyncIterator[set[tuple[Change, str]]]:
+    return awatch(
+        *folders,
+        watch_filter=_is_watched,
+        debounce=_SETTLED_MS,
+        step=_SETTLED_MS // 4,
+        rust_timeout=_SETTLED_MS,
+        yield_on_timeout=True,
+        recursive=False,
+    )
 
 
 def _folders(project: Path) -> Iterator[Path]:

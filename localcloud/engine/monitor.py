@@ -94,10 +94,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             outcome = await self._outcome(urn, request, inputs)
         except UnsupportedSetting as error:
             await self._reject(context, "", str(error))
-        except (ProviderError, UnsupportedValue) as error:
-            await self._reject(context, _shown(urn), str(error))
         except Exception as error:  # noqa: BLE001  # the author of the program sees its text
-            await self._reject(context, _shown(urn), f"{type(error).__name__}: {error}")
+            await self._reject(context, _shown(urn), _reason(error))
         resource = Resource(urn, request.type, inputs, request.custom, outcome)
         self.run.resources[urn] = self._known[urn] = resource
         if request.type == _STACK:
@@ -177,6 +175,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
     async def SetRootResource(self, request: Any, context: Any) -> Any:  # noqa: ANN401
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
+
+
+def _reason(error: Exception) -> str:
+    is_expected = isinstance(error, ProviderError | UnsupportedValue)
+    return str(error) if is_expected else f"{type(error).__name__}: {error}"
 
 
 def _shown(urn: str) -> str:
