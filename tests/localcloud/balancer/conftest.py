@@ -18,15 +18,15 @@ def ok(body=b"ok", *more):
     return b"\r\n".join(head) + body
 
 
-async def answer_ok(target, request, reader, writer):
+async def respond_ok(target, request, reader, writer):
     writer.write(ok())
 
 
 class FakeTarget:
-    """A server that keeps what it was asked, byte for byte, and answers as *answer* says."""
+    """A server that keeps its requests byte for byte, and responds as *respond* does."""
 
-    def __init__(self, answer):
-        self.answer = answer
+    def __init__(self, respond):
+        self.respond = respond
         self.connections = 0
         self.requests = []
         self.heads = []
@@ -51,7 +51,7 @@ class FakeTarget:
                 http.receive_data(head)
                 request = http.next_event()
                 self.requests.append(request)
-                await self.answer(self, request, reader, writer)
+                await self.respond(self, request, reader, writer)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -60,7 +60,7 @@ class FakeTarget:
 
 
 async def read_body(target, request, reader):
-    """The body of a request, as raw bytes when chunked."""
+    """Return the body of a request, with its framing if it is chunked."""
     headers = dict(request.headers)
     if b"content-length" in headers:
         body = await reader.readexactly(int(headers[b"content-length"]))
@@ -71,7 +71,7 @@ async def read_body(target, request, reader):
 
 
 class Client:
-    """A client that sends bytes and shows bytes."""
+    """A client that sends and returns bytes."""
 
     def __init__(self, reader, writer):
         self.reader = reader
@@ -81,13 +81,13 @@ class Client:
     async def to(cls, balancer):
         return cls(*await asyncio.open_connection("127.0.0.1", balancer.port))
 
-    async def ask(self, request, *, body=True):
-        """Send *request*; gives status line, headers and body of the answer."""
+    async def request(self, request, *, body=True):
+        """Send *request*; return the status line, the headers and the body of the response."""
         self.writer.write(request)
         await self.writer.drain()
-        return await self.answer(body=body)
+        return await self.response(body=body)
 
-    async def answer(self, *, body=True):
+    async def response(self, *, body=True):
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status, *lines = head.strip().split("\r\n")
         headers = [tuple(line.split(": ", 1)) for line in lines]
@@ -107,8 +107,8 @@ class Client:
 async def make_target():
     targets = []
 
-    async def make(answer=answer_ok):
-        target = FakeTarget(answer)
+    async def make(respond=respond_ok):
+        target = FakeTarget(respond)
         await target.start()
         targets.append(target)
         return target
@@ -134,7 +134,7 @@ async def balancer(group):
 
 @pytest.fixture
 async def connect(balancer):
-    """Clients of the load balancer, closed at the end."""
+    """Connect to the load balancer; close the connections at the end."""
     clients = []
 
     async def make():
@@ -152,11 +152,11 @@ async def client(connect):
 
 
 @pytest.fixture
-def put_behind(group, make_target):
-    """One target with *answer* behind the load balancer."""
+def add_target(group, make_target):
+    """Register a target that responds as *respond* does."""
 
-    async def make(answer=answer_ok):
-        target = await make_target(answer)
+    async def make(respond=respond_ok):
+        target = await make_target(respond)
         group.register(f"task-{target.port}", "127.0.0.1", target.port)
         return target
 

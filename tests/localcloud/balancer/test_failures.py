@@ -1,3 +1,5 @@
+"""What clients get when something fails, and how targets and the listener stop."""
+
 import asyncio
 import contextlib
 import socket
@@ -5,7 +7,7 @@ import socket
 import pytest
 
 from localcloud.runtimes.balancer import Balancer, BalancerError, FixedResponse, Forward
-from tests.localcloud.balancer.conftest import Client, answer_ok, free_port, ok, read_body
+from tests.localcloud.balancer.conftest import Client, free_port, ok, read_body, respond_ok
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody"
@@ -18,8 +20,8 @@ def page(title):
     ).encode()
 
 
-async def test_without_a_target_the_answer_is_503_as_from_aws(client):
-    status, headers, body = await client.ask(GET)
+async def test_without_a_target_the_response_is_503_as_from_aws(client):
+    status, headers, body = await client.request(GET)
 
     assert status == "HTTP/1.1 503 Service Temporarily Unavailable"
     assert [name for name, _ in headers] == ["Server", "Date", "Content-Type", "Content-Length"]
@@ -29,29 +31,29 @@ async def test_without_a_target_the_answer_is_503_as_from_aws(client):
     assert body == page("503 Service Temporarily Unavailable")
 
 
-async def test_own_answers_leave_the_connection_usable(client, put_behind):
-    assert "503" in (await client.ask(GET))[0]
-    assert "503" in (await client.ask(b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", body=False))[0]
-    await put_behind()
+async def test_connection_is_kept_after_an_error_page(client, add_target):
+    assert "503" in (await client.request(GET))[0]
+    assert "503" in (await client.request(b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", body=False))[0]
+    await add_target()
 
-    assert (await client.ask(GET))[0] == "HTTP/1.1 200 OK"
+    assert (await client.request(GET))[0] == "HTTP/1.1 200 OK"
 
 
-async def test_a_refused_body_still_lets_the_answer_be_read(client):
+async def test_client_can_read_the_error_page_while_it_sends(client):
     body = b"x" * 3_000_000
     head = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body)
 
-    status, headers, _ = await client.ask(head + body)
+    status, headers, _ = await client.request(head + body)
 
     assert "503" in status
     assert ("Connection", "close") in headers
 
 
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
-async def test_a_refused_connection_is_502(client, group, request_):
+async def test_refused_connection_is_502(client, group, request_):
     group.register("task", "127.0.0.1", free_port())
 
-    status, headers, body = await client.ask(request_)
+    status, headers, body = await client.request(request_)
 
     assert status == "HTTP/1.1 502 Bad Gateway"
     assert dict(headers)["Content-Length"] == "122"
@@ -70,49 +72,49 @@ async def nonsense(target, request, reader, writer):
     writer.write(b"SSH-2.0-OpenSSH\r\n\r\n")
 
 
-@pytest.mark.parametrize("answer", [hang_up, reset, nonsense])
+@pytest.mark.parametrize("respond", [hang_up, reset, nonsense])
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
-async def test_no_or_a_malformed_answer_is_502_and_nothing_is_sent_twice(
-    client, put_behind, answer, request_
+async def test_missing_or_malformed_response_is_502_without_a_retry(
+    client, add_target, respond, request_
 ):
-    target = await put_behind(answer)
+    target = await add_target(respond)
 
-    assert (await client.ask(request_))[0] == "HTTP/1.1 502 Bad Gateway"
+    assert (await client.request(request_))[0] == "HTTP/1.1 502 Bad Gateway"
 
     assert len(target.requests) == 1
 
 
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
-async def test_a_silent_target_is_504(client, put_behind, balancer, group, request_):
+async def test_silent_target_is_504(client, add_target, balancer, group, request_):
     async def silent(target, request, reader, writer):
         await reader.read()
 
     balancer.configure(Forward(group), idle_timeout_s=0.3)
-    await put_behind(silent)
+    await add_target(silent)
 
-    status, headers, body = await client.ask(request_)
+    status, headers, body = await client.request(request_)
 
     assert status == "HTTP/1.1 504 Gateway Time-out"
     assert dict(headers)["Content-Length"] == "132"
     assert body == page("504 Gateway Time-out")
 
 
-async def test_an_answer_that_breaks_off_breaks_off_for_the_client_too(client, put_behind):
+async def test_incomplete_response_is_incomplete_for_the_client(client, add_target):
     async def cut(target, request, reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
         await writer.drain()
         writer.close()
 
-    await put_behind(cut)
+    await add_target(cut)
 
     with pytest.raises(asyncio.IncompleteReadError) as caught:
-        await client.ask(GET)
+        await client.request(GET)
 
     assert caught.value.partial == b"half"
 
 
 async def close_after(target, request, reader, writer):
-    """Answer as if more could follow, and close."""
+    """Respond as if the connection stayed open, and close it."""
     if b"content-length" in dict(request.headers):
         await read_body(target, request, reader)
     writer.write(ok())
@@ -120,62 +122,62 @@ async def close_after(target, request, reader, writer):
     writer.close()
 
 
-async def test_a_kept_connection_that_the_target_has_closed_is_not_used(client, put_behind):
-    target = await put_behind(close_after)
+async def test_connection_that_the_target_closed_is_not_reused(client, add_target):
+    target = await add_target(close_after)
 
     for request in [GET, POST] * 20:
-        assert (await client.ask(request))[0] == "HTTP/1.1 200 OK"
+        assert (await client.request(request))[0] == "HTTP/1.1 200 OK"
 
     assert len(target.requests) == 40
 
 
-async def test_a_connection_closed_while_the_request_is_on_its_way_is_no_502(client, put_behind):
+async def test_safe_request_is_retried_if_a_kept_connection_closes(client, add_target):
     async def close_on_sight(target, request, reader, writer):
-        """Take a second request on a connection as one that came too late."""
+        """Reset the connection when a second request comes on it."""
         writer.write(ok())
         await writer.drain()
         await reader.readuntil(b"\r\n\r\n")
         writer.transport.abort()
 
-    target = await put_behind(close_on_sight)
+    target = await add_target(close_on_sight)
 
     for _ in range(5):
-        assert (await client.ask(GET))[0] == "HTTP/1.1 200 OK"
+        assert (await client.request(GET))[0] == "HTTP/1.1 200 OK"
     assert target.connections == 5
 
 
-async def test_connections_to_a_target_are_kept_for_safe_requests_only(client, put_behind):
-    async def answer(target, request, reader, writer):
+async def test_target_connections_are_reused_for_safe_requests_only(client, add_target):
+    async def respond(target, request, reader, writer):
         if b"content-length" in dict(request.headers):
             await read_body(target, request, reader)
         writer.write(ok())
 
-    target = await put_behind(answer)
+    target = await add_target(respond)
 
     for _ in range(5):
-        await client.ask(GET)
+        await client.request(GET)
     assert target.connections == 1
     for request in [POST, b"DELETE / HTTP/1.1\r\nHost: h\r\n\r\n"]:
-        await client.ask(request)
+        await client.request(request)
     assert target.connections == 3
 
 
-async def test_what_a_target_says_unasked_is_no_answer(client, put_behind):
-    said = asyncio.Event()
+async def test_unsolicited_response_of_a_target_is_ignored(client, add_target):
+    sent = asyncio.Event()
 
     async def bored(target, request, reader, writer):
-        writer.write(ok(b"asked"))
+        writer.write(ok(b"requested"))
         await writer.drain()
         await asyncio.sleep(0.05)
         writer.write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
-        said.set()
+        sent.set()
 
-    await put_behind(bored)
-    await client.ask(GET)
-    await said.wait()
+    await add_target(bored)
+    await client.request(GET)
+    await sent.wait()
 
-    assert (await client.ask(GET))[2] == b"asked"
+    assert (await client.request(GET))[2] == b"requested"
 
 
 @pytest.mark.parametrize(
@@ -200,43 +202,45 @@ async def test_what_a_target_says_unasked_is_no_answer(client, put_behind):
         ),
     ],
 )
-async def test_what_aws_refuses_itself_never_reaches_a_target(client, put_behind, request_, status):
-    target = await put_behind()
+async def test_request_that_alb_refuses_never_reaches_a_target(
+    client, add_target, request_, status
+):
+    target = await add_target()
 
-    assert (await client.ask(request_))[0] == f"HTTP/1.1 {status}"
+    assert (await client.request(request_))[0] == f"HTTP/1.1 {status}"
 
     assert target.requests == []
 
 
-async def test_a_client_that_stops_sending_gets_408(client, put_behind, balancer, group):
+async def test_client_that_stops_sending_gets_408(client, add_target, balancer, group):
     async def wait(target, request, reader, writer):
         await reader.read()
 
     balancer.configure(Forward(group), idle_timeout_s=0.3)
-    await put_behind(wait)
+    await add_target(wait)
 
     client.writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf")
-    status, _, _ = await client.answer()
+    status, _, _ = await client.response()
 
     assert status == "HTTP/1.1 408 Request Time-out"
 
 
-async def test_a_target_that_stops_reading_is_504(client, put_behind, balancer, group):
+async def test_target_that_stops_reading_is_504(client, add_target, balancer, group):
     async def stuck(target, request, reader, writer):
         await asyncio.sleep(3)
 
     balancer.configure(Forward(group), idle_timeout_s=0.3)
-    await put_behind(stuck)
+    await add_target(stuck)
     body = b"x" * 20_000_000
 
-    status, _, _ = await client.ask(
+    status, _, _ = await client.request(
         b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     )
 
     assert status == "HTTP/1.1 504 Gateway Time-out"
 
 
-async def test_a_client_that_goes_away_frees_the_target(connect, put_behind, group):
+async def test_client_that_disconnects_frees_the_target(connect, add_target, group):
     gone = asyncio.Event()
 
     async def endless(target, request, reader, writer):
@@ -248,7 +252,7 @@ async def test_a_client_that_goes_away_frees_the_target(connect, put_behind, gro
         finally:
             gone.set()
 
-    await put_behind(endless)
+    await add_target(endless)
     client = await connect()
     client.writer.write(GET)
     await client.reader.readexactly(100_000)
@@ -259,14 +263,14 @@ async def test_a_client_that_goes_away_frees_the_target(connect, put_behind, gro
     await group.deregister(group.registered[0])
 
 
-async def test_a_client_that_goes_away_in_its_upload_frees_the_target(connect, put_behind, group):
+async def test_client_that_disconnects_in_an_upload_frees_the_target(connect, add_target, group):
     gone = asyncio.Event()
 
     async def read(target, request, reader, writer):
         await reader.read()
         gone.set()
 
-    await put_behind(read)
+    await add_target(read)
     client = await connect()
     client.writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf")
     await client.writer.drain()
@@ -275,20 +279,20 @@ async def test_a_client_that_goes_away_in_its_upload_frees_the_target(connect, p
     await gone.wait()
 
 
-async def test_silent_clients_keep_nobody_out(connect, put_behind):
-    await put_behind()
+async def test_silent_clients_do_not_block_others(connect, add_target):
+    await add_target()
     for _ in range(50):
         await connect()
     trickling = await connect()
     trickling.writer.write(b"GET / HT")
 
-    assert (await (await connect()).ask(GET))[0] == "HTTP/1.1 200 OK"
+    assert (await (await connect()).request(GET))[0] == "HTTP/1.1 200 OK"
 
 
-async def test_a_fixed_response_is_given_to_everybody(balancer, client):
+async def test_fixed_response_is_sent_to_every_client(balancer, client):
     balancer.configure(FixedResponse(404, "application/json", '{"error": "nothing here"}'))
 
-    status, headers, body = await client.ask(POST)
+    status, headers, body = await client.request(POST)
 
     assert status.startswith("HTTP/1.1 404")
     assert ("Content-Type", "application/json") in headers
@@ -305,16 +309,16 @@ async def test_the_error_for_a_port_in_use_is_one_line():
     assert "\n" not in str(caught.value)
 
 
-async def test_it_listens_on_loopback_only(balancer):
+async def test_listener_binds_to_loopback_only(balancer):
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.2", balancer.port))  # free there, so not taken on all interfaces
 
 
-async def test_a_stop_finishes_what_is_under_way_and_frees_the_port(group, make_target):
-    asked, finish = asyncio.Event(), asyncio.Event()
+async def test_stop_finishes_running_requests_and_frees_the_port(group, make_target):
+    received, finish = asyncio.Event(), asyncio.Event()
 
     async def slow(target, request, reader, writer):
-        asked.set()
+        received.set()
         await finish.wait()
         writer.write(ok(b"in the end"))
 
@@ -324,8 +328,8 @@ async def test_a_stop_finishes_what_is_under_way_and_frees_the_port(group, make_
     balancer.configure(Forward(group))
     await balancer.start()
     idle, busy = await Client.to(balancer), await Client.to(balancer)
-    answer = asyncio.create_task(busy.ask(GET))
-    await asked.wait()
+    response = asyncio.create_task(busy.request(GET))
+    await received.wait()
 
     stopping = asyncio.create_task(balancer.stop())
     assert await idle.reader.read() == b""
@@ -333,7 +337,7 @@ async def test_a_stop_finishes_what_is_under_way_and_frees_the_port(group, make_
         await Client.to(balancer)
     finish.set()
 
-    status, headers, body = await answer
+    status, headers, body = await response
     assert (status, body) == ("HTTP/1.1 200 OK", b"in the end")
     assert ("Connection", "close") in headers
     await busy.close()
@@ -344,16 +348,16 @@ async def test_a_stop_finishes_what_is_under_way_and_frees_the_port(group, make_
     await idle.close()
 
 
-async def test_requests_are_spread_over_the_targets_in_turn(client, put_behind):
-    targets = [await put_behind() for _ in range(3)]
+async def test_targets_take_turns(client, add_target):
+    targets = [await add_target() for _ in range(3)]
 
     for _ in range(9):
-        await client.ask(GET)
+        await client.request(GET)
 
     assert [len(target.requests) for target in targets] == [3, 3, 3]
 
 
-async def test_the_least_busy_target_is_asked_when_declared(connect, put_behind, group):
+async def test_least_outstanding_requests_chooses_the_least_busy_target(connect, add_target, group):
     finish = asyncio.Event()
 
     async def slow(target, request, reader, writer):
@@ -361,40 +365,40 @@ async def test_the_least_busy_target_is_asked_when_declared(connect, put_behind,
         writer.write(ok())
 
     group.configure(deregistration_delay_s=5, algorithm="least_outstanding_requests")
-    busy = await put_behind(slow)
-    other = await put_behind()
-    waiting = asyncio.create_task((await connect()).ask(GET))
+    busy = await add_target(slow)
+    other = await add_target()
+    waiting = asyncio.create_task((await connect()).request(GET))
     while not busy.requests:
         await asyncio.sleep(0.01)
     client = await connect()
 
     for _ in range(4):
-        await client.ask(GET)
+        await client.request(GET)
 
     assert (len(busy.requests), len(other.requests)) == (1, 4)
     finish.set()
     await waiting
 
 
-async def test_a_leaving_target_finishes_and_gets_nothing_new(connect, put_behind, group):
+async def test_deregistered_target_finishes_and_gets_nothing_new(connect, add_target, group):
     finish = asyncio.Event()
 
     async def slow(target, request, reader, writer):
         await finish.wait()
         writer.write(ok(b"slow"))
 
-    leaving = await put_behind(slow)
-    waiting = asyncio.create_task((await connect()).ask(GET))
+    leaving = await add_target(slow)
+    waiting = asyncio.create_task((await connect()).request(GET))
     while not leaving.requests:
         await asyncio.sleep(0.01)
 
     gone = asyncio.create_task(group.deregister(group.registered[0]))
     await asyncio.sleep(0)
     assert group.registered == ()
-    staying = await put_behind(answer_ok)
+    staying = await add_target(respond_ok)
     client = await connect()
     for _ in range(4):
-        await client.ask(GET)
+        await client.request(GET)
     assert not gone.done()
     finish.set()
 
@@ -404,8 +408,8 @@ async def test_a_leaving_target_finishes_and_gets_nothing_new(connect, put_behin
 
 
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
-async def test_after_the_deregistration_delay_what_is_left_gets_502(
-    client, put_behind, group, request_
+async def test_request_running_after_the_deregistration_delay_is_502(
+    client, add_target, group, request_
 ):
     async def once(target, request, reader, writer):
         if len(target.requests) == 1:
@@ -414,9 +418,9 @@ async def test_after_the_deregistration_delay_what_is_left_gets_502(
             await reader.read()
 
     group.configure(deregistration_delay_s=0.1)
-    target = await put_behind(once)
-    await client.ask(GET)
-    waiting = asyncio.create_task(client.ask(request_))
+    target = await add_target(once)
+    await client.request(GET)
+    waiting = asyncio.create_task(client.request(request_))
     while len(target.requests) == 1:
         await asyncio.sleep(0.01)
 

@@ -55,7 +55,7 @@ async def client(bench, gateway):
         yield made
 
 
-async def test_the_function_sees_the_request(client):
+async def test_function_receives_the_request(client):
     reply = await client.post("/fine?a=1&a=2", json={"é": 1})
 
     event = reply.json()
@@ -64,14 +64,14 @@ async def test_the_function_sees_the_request(client):
 
 
 @pytest.mark.parametrize("path", ["/fail", "/exit", "/slow", "/shape", "/larger"])
-async def test_every_kind_of_failure_is_a_500_and_the_next_request_is_fine(client, path):
+async def test_every_failure_is_500_and_the_next_request_succeeds(client, path):
     reply = await client.get(path)
 
     assert (reply.status_code, reply.json()) == FAILED
     assert (await client.get("/fine")).status_code == 200
 
 
-async def test_a_function_that_cannot_start_is_a_500(client, bench):
+async def test_function_that_cannot_start_is_500(client, bench):
     await client.function.replace(bench.spec(handler="nowhere.handle"))
 
     reply = await client.get("/fine")
@@ -80,7 +80,7 @@ async def test_a_function_that_cannot_start_is_a_500(client, bench):
     assert "No module named 'nowhere'" in bench.log.read_text()
 
 
-async def test_a_throttled_function_is_a_503(client, bench, tmp_path):
+async def test_throttled_function_is_503(client, bench, tmp_path):
     await client.function.replace(bench.spec(handler="web.handle", concurrency=1))
     held = asyncio.create_task(client.get("/held", params={"folder": str(tmp_path)}))
     await until((tmp_path / "entered").exists)

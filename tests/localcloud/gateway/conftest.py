@@ -1,4 +1,4 @@
-"""A gateway in front of targets that the tests write, and a client that sends what it is told."""
+"""A running gateway with a target that the tests control, and a client that sends raw requests."""
 
 import asyncio
 import json
@@ -10,8 +10,8 @@ from localcloud.runtimes.gateway import Gateway, GatewaySpec, Route
 
 
 @dataclass
-class Reply:
-    """What came over the wire."""
+class Response:
+    """A response as it arrived."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -27,12 +27,12 @@ class Reply:
 
 
 @dataclass
-class Site:
-    """The running gateway."""
+class Api:
+    """The running gateway, the events that its target got, and what the target returns next."""
 
     gateway: Gateway
     events: list[dict] = field(default_factory=list)
-    answer: object = field(default_factory=lambda: {"statusCode": 200, "body": "fine"})
+    result: object = field(default_factory=lambda: {"statusCode": 200, "body": "fine"})
 
     @property
     def port(self):
@@ -40,16 +40,16 @@ class Site:
 
     async def target(self, event):
         self.events.append(json.loads(event))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer if isinstance(self.answer, bytes) else json.dumps(self.answer).encode()
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result if isinstance(self.result, bytes) else json.dumps(self.result).encode()
 
     def configure(self, *keys, **settings):
         routes = [Route(key=key, target=self.target) for key in keys or ("$default",)]
         self.gateway.configure(GatewaySpec(**{"api_id": "abc123", "routes": routes, **settings}))
 
-    async def ask(self, method, target, headers=(), body=b""):
-        """One request on a connection of its own, the target sent as it is."""
+    async def request(self, method, target, headers=(), body=b""):
+        """Send one request on its own connection, with *target* as it is."""
         lines = [f"{method} {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", *headers]
         if body:
             lines.append(f"Content-Length: {len(body)}")
@@ -59,13 +59,13 @@ class Site:
     async def send(self, data, method="GET"):
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(data)
-        reply = await read_reply(reader, method)
+        response = await read_response(reader, method)
         writer.close()
         await writer.wait_closed()
-        return reply
+        return response
 
 
-async def read_reply(reader, method="GET"):
+async def read_response(reader, method="GET"):
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     status, *lines = head.strip().split("\r\n")
     headers = [
@@ -73,12 +73,12 @@ async def read_reply(reader, method="GET"):
     ]
     length = next((int(value) for name, value in headers if name == "content-length"), 0)
     body = b"" if method == "HEAD" else await reader.readexactly(length)
-    return Reply(int(status.split()[1]), headers, body)
+    return Response(int(status.split()[1]), headers, body)
 
 
 @pytest.fixture
-async def site():
-    made = Site(Gateway(0))
+async def api():
+    made = Api(Gateway(0))
     await made.gateway.start()
     made.configure()
     yield made

@@ -1,4 +1,4 @@
-"""The CORS block, as declared."""
+"""CORS as the API declares it."""
 
 import pytest
 
@@ -19,10 +19,10 @@ DECLARED = Cors(
 )
 
 
-def cors_of(reply):
+def cors_of(response):
     return {
         name.removeprefix("access-control-"): value
-        for name, value in reply.headers
+        for name, value in response.headers
         if name.startswith("access-control-")
     }
 
@@ -37,86 +37,86 @@ FOR_READING = {"allow-origin": "https://blog.example", "expose-headers": "ETag,L
 
 
 @pytest.mark.parametrize("path", ["/blog", "/nowhere"])
-async def test_a_preflight_that_no_route_takes_is_answered_by_the_gateway(site, path):
-    site.configure("GET /blog", cors=DECLARED)
+async def test_gateway_responds_to_a_preflight_without_a_route(api, path):
+    api.configure("GET /blog", cors=DECLARED)
 
-    reply = await site.ask("OPTIONS", path, [HERE, *PREFLIGHT])
+    response = await api.request("OPTIONS", path, [HERE, *PREFLIGHT])
 
-    assert (reply.status, reply.body, site.events) == (204, b"", [])
-    assert cors_of(reply) == FOR_PREFLIGHT
-    assert reply.header("content-type") is None
+    assert (response.status, response.body, api.events) == (204, b"", [])
+    assert cors_of(response) == FOR_PREFLIGHT
+    assert response.header("content-type") is None
 
 
 @pytest.mark.parametrize("key", ["$default", "ANY /blog", "OPTIONS /blog", "ANY /{proxy+}"])
-async def test_a_preflight_that_a_route_takes_gets_the_headers_added(site, key):
-    site.configure("GET /blog", key, cors=DECLARED)
-    site.answer = {
+async def test_headers_are_added_to_a_preflight_with_a_route(api, key):
+    api.configure("GET /blog", key, cors=DECLARED)
+    api.result = {
         "statusCode": 204,
         "headers": {"Access-Control-Allow-Origin": "evil", "Allow": "GET"},
     }
 
-    reply = await site.ask("OPTIONS", "/blog", [HERE, *PREFLIGHT])
+    response = await api.request("OPTIONS", "/blog", [HERE, *PREFLIGHT])
 
-    assert (reply.status, reply.header("allow")) == (204, "GET")
-    assert cors_of(reply) == FOR_PREFLIGHT
+    assert (response.status, response.header("allow")) == (204, "GET")
+    assert cors_of(response) == FOR_PREFLIGHT
 
 
 @pytest.mark.parametrize("origin", [[FOREIGN], []])
-async def test_a_preflight_from_elsewhere_gets_no_permission(site, origin):
-    site.configure("GET /blog", cors=DECLARED)
+async def test_preflight_from_another_origin_gets_no_cors_headers(api, origin):
+    api.configure("GET /blog", cors=DECLARED)
 
-    reply = await site.ask("OPTIONS", "/blog", [*origin, *PREFLIGHT])
+    response = await api.request("OPTIONS", "/blog", [*origin, *PREFLIGHT])
 
-    assert (reply.status, cors_of(reply)) == (204, {})
-
-
-async def test_a_plain_options_request_is_no_preflight(site):
-    site.configure("GET /blog", cors=DECLARED)
-
-    reply = await site.ask("OPTIONS", "/blog")
-
-    assert reply.status == 404
+    assert (response.status, cors_of(response)) == (204, {})
 
 
-async def test_an_answer_to_an_allowed_origin_can_be_read(site):
-    site.configure("GET /blog", cors=DECLARED)
-    site.answer = {
+async def test_plain_options_request_is_not_a_preflight(api):
+    api.configure("GET /blog", cors=DECLARED)
+
+    response = await api.request("OPTIONS", "/blog")
+
+    assert response.status == 404
+
+
+async def test_allowed_origin_may_read_the_response(api):
+    api.configure("GET /blog", cors=DECLARED)
+    api.result = {
         "statusCode": 200,
         "headers": {"access-control-allow-origin": "*", "Access-Control-Allow-Methods": "PUT"},
         "body": "x",
     }
 
-    reply = await site.ask("GET", "/blog", [HERE])
+    response = await api.request("GET", "/blog", [HERE])
 
-    assert cors_of(reply) == FOR_READING
+    assert cors_of(response) == FOR_READING
 
 
 @pytest.mark.parametrize("origin", [[FOREIGN], [], ["Origin: null"]])
-async def test_an_answer_to_others_carries_no_cors_header_at_all(site, origin):
-    site.configure("GET /blog", cors=DECLARED)
-    site.answer = {"statusCode": 200, "headers": {"access-control-allow-origin": "*"}, "body": "x"}
+async def test_other_origins_get_no_cors_headers(api, origin):
+    api.configure("GET /blog", cors=DECLARED)
+    api.result = {"statusCode": 200, "headers": {"access-control-allow-origin": "*"}, "body": "x"}
 
-    reply = await site.ask("GET", "/blog", origin)
+    response = await api.request("GET", "/blog", origin)
 
-    assert (reply.status, cors_of(reply)) == (200, {})
-
-
-async def test_the_gateways_own_answers_can_be_read_too(site):
-    site.configure("GET /blog", cors=DECLARED)
-
-    reply = await site.ask("GET", "/nowhere", [HERE])
-
-    assert (reply.status, cors_of(reply)) == (404, FOR_READING)
+    assert (response.status, cors_of(response)) == (200, {})
 
 
-async def test_without_a_block_the_functions_headers_stay(site):
-    site.configure("$default", cors=None)
-    site.answer = {"statusCode": 200, "headers": {"access-control-allow-origin": "*"}}
+async def test_the_gateways_own_responses_have_cors_headers(api):
+    api.configure("GET /blog", cors=DECLARED)
 
-    reply = await site.ask("OPTIONS", "/blog", [HERE, *PREFLIGHT])
+    response = await api.request("GET", "/nowhere", [HERE])
 
-    assert cors_of(reply) == {"allow-origin": "*"}
-    assert len(site.events) == 1
+    assert (response.status, cors_of(response)) == (404, FOR_READING)
+
+
+async def test_without_cors_configuration_the_functions_headers_stay(api):
+    api.configure("$default", cors=None)
+    api.result = {"statusCode": 200, "headers": {"access-control-allow-origin": "*"}}
+
+    response = await api.request("OPTIONS", "/blog", [HERE, *PREFLIGHT])
+
+    assert cors_of(response) == {"allow-origin": "*"}
+    assert len(api.events) == 1
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ async def test_without_a_block_the_functions_headers_stay(site):
         ([], "https://a.example", None),
     ],
 )
-async def test_origins_are_matched_whole(site, allowed, origin, expected):
-    site.configure("$default", cors=Cors(allow_origins=allowed, allow_credentials=True))
+async def test_origin_is_compared_as_a_whole(api, allowed, origin, expected):
+    api.configure("$default", cors=Cors(allow_origins=allowed, allow_credentials=True))
 
-    reply = await site.ask("GET", "/", [f"Origin: {origin}"])
+    response = await api.request("GET", "/", [f"Origin: {origin}"])
 
-    assert cors_of(reply).get("allow-origin") == expected
-    assert cors_of(reply).get("allow-credentials") == (expected and "true")
+    assert cors_of(response).get("allow-origin") == expected
+    assert cors_of(response).get("allow-credentials") == (expected and "true")

@@ -9,17 +9,17 @@ import pytest
 GREETING = b'{"text": "\xc3\xa9"}'
 
 
-async def event_of(site, method, target, headers=(), body=b""):
-    await site.ask(method, target, headers, body)
-    return site.events[-1]
+async def event_of(api, method, target, headers=(), body=b""):
+    await api.request(method, target, headers, body)
+    return api.events[-1]
 
 
-async def test_the_event_has_the_shape_that_lambda_sends(site):
-    site.configure("POST /blog/{id}", stage="Prod")
+async def test_event_has_the_fields_of_payload_format_2(api):
+    api.configure("POST /blog/{id}", stage="Prod")
     before = int(time.time() * 1000)
 
     event = await event_of(
-        site,
+        api,
         "POST",
         "/Prod/blog/a%2Fb?x=1",
         ["User-Agent: test/1", "Content-Type: application/json", "Cookie: a=1; b=2", "Cookie: c=3"],
@@ -59,12 +59,12 @@ async def test_the_event_has_the_shape_that_lambda_sends(site):
     }
     assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", headers.pop("x-amzn-trace-id"))
     assert headers == {
-        "host": f"127.0.0.1:{site.port}",
+        "host": f"127.0.0.1:{api.port}",
         "user-agent": "test/1",
         "content-type": "application/json",
         "content-length": str(len(GREETING)),
         "x-forwarded-for": "127.0.0.1",
-        "x-forwarded-port": str(site.port),
+        "x-forwarded-port": str(api.port),
         "x-forwarded-proto": "http",
     }
 
@@ -81,16 +81,16 @@ async def test_the_event_has_the_shape_that_lambda_sends(site):
         ("cursor=a%252B", {"cursor": "a%2B"}),
     ],
 )
-async def test_the_query_is_raw_and_decoded(site, query, parameters):
-    event = await event_of(site, "GET", f"/x?{query}")
+async def test_query_is_in_the_event_raw_and_decoded(api, query, parameters):
+    event = await event_of(api, "GET", f"/x?{query}")
 
     assert event["rawQueryString"] == query
     assert event["queryStringParameters"] == parameters
 
 
 @pytest.mark.parametrize("target", ["/x", "/x?"])
-async def test_without_a_query_there_are_no_parameters(site, target):
-    event = await event_of(site, "GET", target)
+async def test_event_without_a_query_has_no_parameters(api, target):
+    event = await event_of(api, "GET", target)
 
     assert event["rawQueryString"] == ""
     assert not {"queryStringParameters", "cookies", "pathParameters", "body"} & event.keys()
@@ -98,9 +98,9 @@ async def test_without_a_query_there_are_no_parameters(site, target):
     assert event["headers"]["content-length"] == "0"
 
 
-async def test_repeated_headers_are_joined_and_names_are_in_lower_case(site):
+async def test_repeated_headers_are_joined_and_names_lowercased(api):
     event = await event_of(
-        site,
+        api,
         "GET",
         "/x",
         ['If-None-Match: "a"', 'if-none-match: W/"b"', "X-Forwarded-For: 9.9.9.9"],
@@ -111,8 +111,8 @@ async def test_repeated_headers_are_joined_and_names_are_in_lower_case(site):
     assert "connection" not in event["headers"]
 
 
-async def test_the_trace_of_a_client_is_kept(site):
-    event = await event_of(site, "GET", "/x", ["X-Amzn-Trace-Id: Root=1-2-3"])
+async def test_trace_id_of_the_client_is_kept(api):
+    event = await event_of(api, "GET", "/x", ["X-Amzn-Trace-Id: Root=1-2-3"])
 
     assert event["headers"]["x-amzn-trace-id"] == "Root=1-2-3"
 
@@ -133,45 +133,45 @@ async def test_the_trace_of_a_client_is_kept(site):
         (None, False),
     ],
 )
-async def test_only_text_types_are_passed_as_text(site, content_type, text):
+async def test_only_text_media_types_are_sent_as_text(api, content_type, text):
     headers = [f"Content-Type: {content_type}"] if content_type else []
 
-    event = await event_of(site, "POST", "/x", headers, GREETING)
+    event = await event_of(api, "POST", "/x", headers, GREETING)
 
     assert event["isBase64Encoded"] is not text
     body = event["body"].encode() if text else base64.b64decode(event["body"])
     assert body == GREETING
 
 
-async def test_bytes_that_are_no_text_are_replaced_in_a_text_type(site):
-    event = await event_of(site, "POST", "/x", ["Content-Type: application/json"], b'"\xff\x00"')
+async def test_invalid_utf8_in_a_text_body_is_replaced(api):
+    event = await event_of(api, "POST", "/x", ["Content-Type: application/json"], b'"\xff\x00"')
 
     assert (event["body"], event["isBase64Encoded"]) == ('"\ufffd\x00"', False)
 
 
-async def test_an_encoded_body_stays_encoded(site):
+async def test_compressed_body_is_not_decompressed(api):
     gzipped = b"\x1f\x8b\x08 not really"
 
     event = await event_of(
-        site, "POST", "/x", ["Content-Type: image/x", "Content-Encoding: gzip"], gzipped
+        api, "POST", "/x", ["Content-Type: image/x", "Content-Encoding: gzip"], gzipped
     )
 
     assert base64.b64decode(event["body"]) == gzipped
     assert event["headers"]["content-encoding"] == "gzip"
 
 
-async def test_a_chunked_body_arrives_whole(site):
+async def test_chunked_body_is_joined(api):
     head = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
 
-    await site.send(head + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+    await api.send(head + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
 
-    event = site.events[-1]
+    event = api.events[-1]
     assert event["body"] == "abcde"
     assert event["headers"]["content-length"] == "5"
     assert "transfer-encoding" not in event["headers"]
 
 
-async def test_a_request_line_with_a_whole_url_is_understood(site):
-    event = await event_of(site, "GET", "http://example.test/a/b?c=d")
+async def test_absolute_url_in_the_request_line_is_accepted(api):
+    event = await event_of(api, "GET", "http://example.test/a/b?c=d")
 
     assert (event["rawPath"], event["rawQueryString"]) == ("/a/b", "c=d")

@@ -1,4 +1,4 @@
-"""Which route takes which path."""
+"""Which route takes which request."""
 
 import pytest
 
@@ -54,12 +54,12 @@ PETS = ["$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/dog/{id}",
         ([], "GET", "/", None),
     ],
 )
-def test_the_most_specific_route_takes_the_request(keys, method, path, expected):
+def test_most_specific_route_takes_the_request(keys, method, path, expected):
     assert find(keys, method, path) == expected
     assert find(keys[::-1], method, path) == expected
 
 
 @pytest.mark.parametrize("key", ["GET", "/blog", "GET blog", "", "ANY /{proxy+}/x"])
-def test_what_is_no_route_key_is_refused(key):
+def test_invalid_route_key_is_refused(key):
     with pytest.raises(ValueError, match=r"route key|greedy"):
         find([key], "GET", "/")

@@ -1,4 +1,4 @@
-"""What the gateway says by itself, its limits, its stage, its log."""
+"""The gateway's own responses, limits, stage, access log and stop."""
 
 import asyncio
 import http.client
@@ -10,7 +10,7 @@ import pytest
 from localcloud.contracts import FunctionError, RequestTooLarge, Throttled
 from localcloud.runtimes.gateway import AccessLog, Gateway, GatewaySpec, Route, Throttle
 from localcloud.runtimes.gateway.server import BODY_LIMIT
-from tests.localcloud.gateway.conftest import read_reply
+from tests.localcloud.gateway.conftest import read_response
 
 OWN = [
     (FunctionError("Unhandled", b"{}"), 500, "Internal Server Error"),
@@ -21,35 +21,35 @@ OWN = [
 
 
 @pytest.mark.parametrize(("error", "status", "message"), OWN)
-async def test_an_error_of_the_target_has_the_gateways_answer(site, error, status, message):
-    site.answer = error
+async def test_error_of_the_target_is_the_gateways_response(api, error, status, message):
+    api.result = error
 
-    reply = await site.ask("GET", "/")
+    response = await api.request("GET", "/")
 
-    assert (reply.status, reply.json) == (status, {"message": message})
-    assert reply.header("apigw-requestid")
-    assert reply.header("server") is None
+    assert (response.status, response.json) == (status, {"message": message})
+    assert response.header("apigw-requestid")
+    assert response.header("server") is None
 
 
-async def test_only_an_unknown_error_is_logged_with_its_traceback(site, caplog):
+async def test_only_an_unexpected_error_is_logged_with_a_traceback(api, caplog):
     with caplog.at_level(logging.ERROR):
         for error, _, _ in OWN:
-            site.answer = error
-            await site.ask("GET", "/")
+            api.result = error
+            await api.request("GET", "/")
 
     assert [record.exc_info[0] for record in caplog.records] == [RuntimeError]
 
 
-async def test_an_integration_time_out_is_unavailable(site):
+async def test_integration_timeout_is_503(api):
     async def endless(_):
         await asyncio.Event().wait()
 
     route = Route(key="$default", target=endless, timeout_s=0.05)
-    site.gateway.configure(GatewaySpec(api_id="x", routes=[route]))
+    api.gateway.configure(GatewaySpec(api_id="x", routes=[route]))
 
-    reply = await site.ask("GET", "/")
+    response = await api.request("GET", "/")
 
-    assert (reply.status, reply.json) == (503, {"message": "Service Unavailable"})
+    assert (response.status, response.json) == (503, {"message": "Service Unavailable"})
 
 
 @pytest.mark.parametrize(
@@ -62,44 +62,44 @@ async def test_an_integration_time_out_is_unavailable(site):
         ("/Prod//blog", "/Prod//blog"),
     ],
 )
-async def test_a_named_stage_is_the_first_segment(site, target, path):
-    site.configure("$default", stage="Prod")
+async def test_named_stage_is_the_first_path_segment(api, target, path):
+    api.configure("$default", stage="Prod")
 
-    reply = await site.ask("GET", target)
+    response = await api.request("GET", target)
 
-    assert (reply.status, site.events[-1]["rawPath"]) == (200, path)
+    assert (response.status, api.events[-1]["rawPath"]) == (200, path)
 
 
 @pytest.mark.parametrize("target", ["/", "/blog", "/prod/blog", "/Production/blog", "/Pro"])
-async def test_outside_the_stage_there_is_nothing(site, target):
-    site.configure("$default", stage="Prod")
+async def test_path_outside_the_stage_is_404(api, target):
+    api.configure("$default", stage="Prod")
 
-    reply = await site.ask("GET", target)
+    response = await api.request("GET", target)
 
-    assert (reply.status, reply.json, site.events) == (404, {"message": "Not Found"}, [])
-
-
-async def test_a_path_without_a_route_is_not_found(site):
-    site.configure("GET /blog")
-
-    assert (await site.ask("PUT", "/blog")).status == 404
-    assert (await site.ask("GET", "/")).status == 404
+    assert (response.status, response.json, api.events) == (404, {"message": "Not Found"}, [])
 
 
-def test_a_port_that_is_not_started_has_no_routes_yet():
+async def test_path_without_a_route_is_404(api):
+    api.configure("GET /blog")
+
+    assert (await api.request("PUT", "/blog")).status == 404
+    assert (await api.request("GET", "/")).status == 404
+
+
+def test_url_is_known_before_the_start():
     assert Gateway(4000).url == "http://127.0.0.1:4000"
 
 
-async def test_a_body_at_the_limit_passes(site):
-    reply = await site.ask("POST", "/", body=b"x" * BODY_LIMIT)
+async def test_body_at_the_limit_is_accepted(api):
+    response = await api.request("POST", "/", body=b"x" * BODY_LIMIT)
 
-    assert reply.status == 200
+    assert response.status == 200
 
 
 @pytest.mark.parametrize("size", [BODY_LIMIT + 1, 30_000_000])
-async def test_a_larger_body_is_refused_in_a_way_that_can_be_read(site, size):
+async def test_client_can_read_the_413_after_sending_too_much(api, size):
     def upload():
-        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=10)
         connection.request("POST", "/", body=b"x" * size)
         response = connection.getresponse()
         connection.close()
@@ -108,72 +108,72 @@ async def test_a_larger_body_is_refused_in_a_way_that_can_be_read(site, size):
     for _ in range(3):
         status, body = await asyncio.to_thread(upload)
         assert (status, json.loads(body)) == (413, {"message": "Request Entity Too Large"})
-    assert site.events == []
+    assert api.events == []
 
 
-async def test_a_larger_body_without_a_length_is_refused(site):
+async def test_too_large_body_without_a_length_is_413(api):
     chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    reply = await site.send(head + chunk * 11 + b"0\r\n\r\n")
+    response = await api.send(head + chunk * 11 + b"0\r\n\r\n")
 
-    assert reply.status == 413
+    assert response.status == 413
 
 
 EXPECTING = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n"
 
 
-async def test_a_client_that_asks_first_is_told_to_go_on(site):
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+async def test_expect_continue_gets_100_and_then_the_response(api):
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(EXPECTING.format(3).encode())
     interim = await reader.readuntil(b"\r\n\r\n")
     writer.write(b"abc")
-    reply = await read_reply(reader)
+    response = await read_response(reader)
     writer.close()
 
     assert interim.startswith(b"HTTP/1.1 100 ")
-    assert (reply.status, site.events[-1]["headers"]["content-length"]) == (200, "3")
+    assert (response.status, api.events[-1]["headers"]["content-length"]) == (200, "3")
 
 
-async def test_a_client_that_asks_first_is_refused_before_it_sends(site):
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+async def test_expect_continue_with_a_too_large_body_gets_413_at_once(api):
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(EXPECTING.format(BODY_LIMIT + 1).encode())
-    reply = await read_reply(reader)
+    response = await read_response(reader)
     rest = await reader.read()
     writer.close()
 
-    assert (reply.status, reply.header("connection"), rest) == (413, "close", b"")
+    assert (response.status, response.header("connection"), rest) == (413, "close", b"")
 
 
-async def test_a_client_that_asks_first_and_sends_no_body_is_a_bad_request(site):
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+async def test_malformed_body_after_100_continue_is_400(api):
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n")
     writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"zz\r\nabc")
-    reply = await read_reply(reader)
+    response = await read_response(reader)
     writer.close()
 
-    assert reply.status == 400
+    assert response.status == 400
 
 
-async def test_a_body_that_is_none_is_a_bad_request(site, caplog):
+async def test_malformed_chunk_is_400(api, caplog):
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    reply = await site.send(head + b"zz\r\nabc")
+    response = await api.send(head + b"zz\r\nabc")
 
-    assert (reply.status, reply.json, caplog.records) == (400, {"message": "Bad Request"}, [])
+    assert (response.status, response.json, caplog.records) == (400, {"message": "Bad Request"}, [])
 
 
-async def test_a_client_that_breaks_off_does_no_harm(site, caplog):
-    _, writer = await asyncio.open_connection("127.0.0.1", site.port)
+async def test_client_that_disconnects_does_no_harm(api, caplog):
+    _, writer = await asyncio.open_connection("127.0.0.1", api.port)
     writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc")
     await writer.drain()
     writer.close()
     await writer.wait_closed()
 
-    assert (await site.ask("GET", "/")).status == 200
-    assert [event["rawPath"] for event in site.events] == ["/"]
+    assert (await api.request("GET", "/")).status == 200
+    assert [event["rawPath"] for event in api.events] == ["/"]
     assert caplog.records == []
 
 
@@ -195,37 +195,37 @@ HOST = "HTTP/1.1\r\nHost: x\r\n"
         f"POST / {HOST}Transfer-Encoding: gzip",
     ],
 )
-async def test_a_malformed_request_is_a_bad_request(site, head, caplog):
-    reply = await site.send(f"{head}\r\n\r\n".encode())
+async def test_malformed_request_is_400(api, head, caplog):
+    response = await api.send(f"{head}\r\n\r\n".encode())
 
-    assert (reply.status, reply.json) == (400, {"message": "Bad Request"})
-    assert reply.header("apigw-requestid")
-    assert (reply.header("connection"), reply.header("server")) == ("close", None)
-    assert (site.events, caplog.records) == ([], [])
-
-
-async def test_throttling_refuses_what_is_over_the_burst(site):
-    site.configure("$default", throttle=Throttle(rate_limit=0.001, burst_limit=3))
-
-    replies = [await site.ask("GET", "/") for _ in range(5)]
-
-    assert [reply.status for reply in replies] == [200, 200, 200, 429, 429]
-    assert replies[-1].json == {"message": "Too Many Requests"}
-    assert len(site.events) == 3
+    assert (response.status, response.json) == (400, {"message": "Bad Request"})
+    assert response.header("apigw-requestid")
+    assert (response.header("connection"), response.header("server")) == ("close", None)
+    assert (api.events, caplog.records) == ([], [])
 
 
-async def test_throttling_lets_through_what_the_rate_allows(site):
-    site.configure("$default", throttle=Throttle(rate_limit=1000, burst_limit=1))
+async def test_requests_over_the_burst_limit_are_429(api):
+    api.configure("$default", throttle=Throttle(rate_limit=0.001, burst_limit=3))
+
+    responses = [await api.request("GET", "/") for _ in range(5)]
+
+    assert [response.status for response in responses] == [200, 200, 200, 429, 429]
+    assert responses[-1].json == {"message": "Too Many Requests"}
+    assert len(api.events) == 3
+
+
+async def test_rate_limit_refills_the_burst(api):
+    api.configure("$default", throttle=Throttle(rate_limit=1000, burst_limit=1))
 
     statuses = []
     for _ in range(3):
-        statuses.append((await site.ask("GET", "/")).status)
+        statuses.append((await api.request("GET", "/")).status)
         await asyncio.sleep(0.01)
 
     assert statuses == [200, 200, 200]
 
 
-async def test_the_access_log_has_a_line_for_each_request_in_the_declared_format(site, tmp_path):
+async def test_access_log_has_one_line_per_request_as_declared(api, tmp_path):
     log = tmp_path / "logs" / "access.log"
     layout = {
         "id": "$context.requestId",
@@ -243,18 +243,18 @@ async def test_the_access_log_has_a_line_for_each_request_in_the_declared_format
         "other": "$context.authorizer.claims.sub",
     }
     declared = AccessLog(path=log, format=json.dumps(layout, indent=1))
-    site.configure("GET /blog/{id}", stage="Prod", access_log=declared)
-    site.answer = {"statusCode": 404, "body": "none"}
-    reply = await site.ask("GET", "/Prod/blog/%C3%A9", ['User-Agent: a "quoted" one'])
-    await site.ask("PUT", "/Prod/blog/1")
-    site.answer = FunctionError("Unhandled", b"why")
-    await site.ask("GET", "/Prod/blog/1")
+    api.configure("GET /blog/{id}", stage="Prod", access_log=declared)
+    api.result = {"statusCode": 404, "body": "none"}
+    response = await api.request("GET", "/Prod/blog/%C3%A9", ['User-Agent: a "quoted" one'])
+    await api.request("PUT", "/Prod/blog/1")
+    api.result = FunctionError("Unhandled", b"why")
+    await api.request("GET", "/Prod/blog/1")
 
     first, second, third = map(json.loads, log.read_text().splitlines())
 
     assert float(first.pop("latency")) >= 0
     assert first == {
-        "id": reply.header("apigw-requestid"),
+        "id": response.header("apigw-requestid"),
         "ip": "127.0.0.1",
         "agent": 'a "quoted" one',
         "method": "GET",
@@ -272,7 +272,7 @@ async def test_the_access_log_has_a_line_for_each_request_in_the_declared_format
     assert (third["status"], third["error"]) == ("500", "Unhandled: why")
 
 
-async def test_a_new_configuration_counts_from_the_next_request_on(site):
+async def test_new_configuration_applies_to_the_next_request(api):
     entered, leave = asyncio.Event(), asyncio.Event()
 
     async def held(_):
@@ -280,27 +280,27 @@ async def test_a_new_configuration_counts_from_the_next_request_on(site):
         await leave.wait()
         return b'"old"'
 
-    site.gateway.configure(GatewaySpec(api_id="x", routes=[Route(key="$default", target=held)]))
-    running = asyncio.create_task(site.ask("GET", "/"))
+    api.gateway.configure(GatewaySpec(api_id="x", routes=[Route(key="$default", target=held)]))
+    running = asyncio.create_task(api.request("GET", "/"))
     await entered.wait()
 
-    site.configure("GET /new")
+    api.configure("GET /new")
 
-    assert (await site.ask("GET", "/new")).status == 200
+    assert (await api.request("GET", "/new")).status == 200
     leave.set()
     assert (await running).body == b"old"
 
 
-async def test_a_bad_configuration_leaves_the_former_one(site):
-    site.configure("GET /blog")
+async def test_invalid_configuration_keeps_the_previous_one(api):
+    api.configure("GET /blog")
 
     with pytest.raises(ValueError, match="not a valid route key"):
-        site.configure("nonsense")
+        api.configure("nonsense")
 
-    assert (await site.ask("GET", "/blog")).status == 200
+    assert (await api.request("GET", "/blog")).status == 200
 
 
-async def test_stopping_lets_a_running_request_finish(site):
+async def test_stop_lets_a_running_request_finish(api):
     entered, leave = asyncio.Event(), asyncio.Event()
 
     async def held(_):
@@ -308,21 +308,21 @@ async def test_stopping_lets_a_running_request_finish(site):
         await leave.wait()
         return b'"done"'
 
-    site.gateway.configure(GatewaySpec(api_id="x", routes=[Route(key="$default", target=held)]))
-    running = asyncio.create_task(site.ask("GET", "/"))
+    api.gateway.configure(GatewaySpec(api_id="x", routes=[Route(key="$default", target=held)]))
+    running = asyncio.create_task(api.request("GET", "/"))
     await entered.wait()
 
-    stopping = asyncio.create_task(site.gateway.stop())
+    stopping = asyncio.create_task(api.gateway.stop())
     await asyncio.sleep(0.05)
     with pytest.raises(OSError, match="Connect"):
-        await site.ask("GET", "/")
+        await api.request("GET", "/")
     leave.set()
 
     assert (await running).body == b"done"
     await stopping
 
 
-async def test_stopping_cuts_off_what_takes_too_long():
+async def test_stop_cuts_off_a_request_that_takes_too_long():
     gateway = Gateway(0, drain_s=0.1)
     await gateway.start()
     entered = asyncio.Event()
@@ -341,14 +341,14 @@ async def test_stopping_cuts_off_what_takes_too_long():
     writer.close()
 
 
-async def test_a_port_is_free_again_at_once_and_a_taken_one_is_an_error(site):
-    port = site.port
+async def test_stopped_gateway_frees_its_port_at_once(api):
+    port = api.port
     other = Gateway(port)
 
     with pytest.raises(OSError, match="in use"):
         await other.start()
 
-    await site.gateway.stop()
+    await api.gateway.stop()
     await other.start()
     assert other.url == f"http://127.0.0.1:{port}"
     await other.stop()
@@ -362,17 +362,17 @@ async def test_a_port_is_free_again_at_once_and_a_taken_one_is_an_error(site):
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
     ],
 )
-async def test_a_request_that_does_not_arrive_is_answered_and_closed(begun):
+async def test_request_that_does_not_arrive_is_408(begun):
     gateway = Gateway(0, arrival_s=0.2)
     await gateway.start()
     try:
         port = int(gateway.url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(begun)
-        answer = await asyncio.wait_for(reader.read(), 20)
+        received = await asyncio.wait_for(reader.read(), 20)
         writer.close()
     finally:
         await gateway.stop()
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    assert answer.endswith(b'{"message": "Request Timeout"}')
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert received.endswith(b'{"message": "Request Timeout"}')

@@ -106,7 +106,7 @@ async def client(connect):
     return await connect()
 
 
-async def test_a_connection_serves_one_request_after_the_other(client, echo):
+async def test_connection_serves_one_request_after_the_other(client, echo):
     assert [await client.ask(GET) for _ in range(3)] == [(200, b"GET / ")] * 3
     assert echo.connections == 1
 
@@ -120,7 +120,7 @@ async def test_pipelined_requests_are_answered_in_order(client):
     ]
 
 
-async def test_a_request_may_come_byte_by_byte(client):
+async def test_request_may_arrive_byte_by_byte(client):
     for byte in b"\r\n" + CHUNKED + b"3\r\nabc\r\n0\r\n\r\n":
         client.send(bytes([byte]))
         await asyncio.sleep(0)
@@ -129,7 +129,7 @@ async def test_a_request_may_come_byte_by_byte(client):
 
 
 @pytest.mark.parametrize("target", ["/é?ü=ö", "/\xff", "/€/%C3%A9"])
-async def test_a_target_outside_ascii_arrives_as_it_was_sent(client, target):
+async def test_target_outside_ascii_arrives_as_it_was_sent(client, target):
     sent = target.encode("latin-1" if "\xff" in target else "utf-8")
     request = b"GET " + sent + b" HTTP/1.1\r\nHost: h\r\n\r\n"
 
@@ -152,13 +152,13 @@ async def test_a_target_outside_ascii_arrives_as_it_was_sent(client, target):
         b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
     ],
 )
-async def test_a_malformed_request_is_400_and_closes_the_connection(client, request_, caplog):
+async def test_malformed_request_is_400_and_closes_the_connection(client, request_, caplog):
     assert await client.ask(request_) == (400, b"error 400")
     assert await client.reader.read() == b""
     assert caplog.records == []
 
 
-async def test_a_malformed_request_after_head_has_a_body_in_its_response(client):
+async def test_malformed_request_after_head_gets_a_body(client):
     client.send(b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\nnonsense\r\n\r\n")
 
     assert await client.response(has_body=False) == (200, b"")
@@ -166,7 +166,7 @@ async def test_a_malformed_request_after_head_has_a_body_in_its_response(client)
 
 
 @pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nHo", CHUNKED + b"3\r\nab"])
-async def test_a_request_that_stops_arriving_is_408(server, connect, begun):
+async def test_request_that_stops_arriving_is_408(server, connect, begun):
     server.timeouts = Timeouts(idle_s=60, request_s=0.2)
     client = await connect()
 
@@ -174,7 +174,7 @@ async def test_a_request_that_stops_arriving_is_408(server, connect, begun):
     assert await client.reader.read() == b""
 
 
-async def test_a_connection_that_stays_idle_is_closed_without_a_response(server, connect):
+async def test_idle_connection_is_closed_without_a_response(server, connect):
     server.timeouts = Timeouts(idle_s=0.2, request_s=60)
     client = await connect()
 
@@ -182,7 +182,7 @@ async def test_a_connection_that_stays_idle_is_closed_without_a_response(server,
     assert await client.reader.read() == b""
 
 
-async def test_a_client_that_closes_its_sending_side_gets_its_response(client):
+async def test_half_closed_connection_gets_its_response(client):
     client.send(GET)
     client.writer.write_eof()
 
@@ -191,14 +191,14 @@ async def test_a_client_that_closes_its_sending_side_gets_its_response(client):
 
 
 @pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nHo", CHUNKED + b"3\r\nab"])
-async def test_a_request_that_breaks_off_is_400(client, begun):
+async def test_incomplete_request_is_400(client, begun):
     client.send(begun)
     client.writer.write_eof()
 
     assert await client.response() == (400, b"error 400")
 
 
-async def test_a_reset_connection_does_no_harm(server, client, caplog):
+async def test_client_that_resets_its_connection_does_no_harm(server, client, caplog):
     for data in (b"", b"GET /", GET, CHUNKED + b"3\r\nab", EXPECT % 5):
         with socket.create_connection(("127.0.0.1", server.port)) as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -211,12 +211,12 @@ async def test_a_reset_connection_does_no_harm(server, client, caplog):
 @pytest.mark.parametrize(
     "body", [b"zz\r\nabc\r\n", b"-3\r\nabc\r\n", b"3\r\nabcd\r\n0\r\n\r\n", b"9" * 21 + b"\r\n"]
 )
-async def test_a_malformed_chunk_is_400(client, body):
+async def test_malformed_chunk_is_400(client, body):
     assert await client.ask(CHUNKED + body) == (400, b"error 400")
     assert await client.reader.read() == b""
 
 
-async def test_the_whole_of_a_large_body_is_read_before_it_is_refused(client):
+async def test_too_large_body_is_read_to_its_end(client):
     body = b"x" * 5_000_000
     client.send(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     await client.writer.drain()
@@ -225,7 +225,7 @@ async def test_the_whole_of_a_large_body_is_read_before_it_is_refused(client):
     assert await client.ask(GET) == (200, b"GET / ")
 
 
-async def test_100_continue_is_sent_only_for_a_body_that_is_wanted(connect):
+async def test_100_continue_is_sent_only_for_an_acceptable_body(connect):
     client = await connect()
     assert await client.ask(EXPECT % 3) == (100, b"")
     assert await client.ask(b"abc") == (200, b"POST / abc")
@@ -242,7 +242,7 @@ async def test_100_continue_is_sent_only_for_a_body_that_is_wanted(connect):
         b"CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n",
     ],
 )
-async def test_a_connection_that_cannot_be_kept_is_announced_as_closing(client, request_):
+async def test_connection_close_is_announced(client, request_):
     client.send(request_)
 
     received = await client.reader.read()
@@ -251,7 +251,7 @@ async def test_a_connection_that_cannot_be_kept_is_announced_as_closing(client, 
     assert b"\r\nConnection: close\r\n" in received
 
 
-async def test_a_line_break_in_a_header_is_never_sent(client, echo, caplog):
+async def test_line_break_in_a_header_is_never_sent(client, echo, caplog):
     echo.headers = [(b"X", b"a\r\nSet-Cookie: b")]
     with caplog.at_level(logging.ERROR):
         assert await client.ask(GET) == (500, b"error 500")
@@ -259,7 +259,7 @@ async def test_a_line_break_in_a_header_is_never_sent(client, echo, caplog):
     assert [record.exc_info[0] for record in caplog.records] == [ValueError]
 
 
-async def test_an_unexpected_error_is_500_and_logged(client, echo, caplog):
+async def test_unexpected_error_is_500_and_logged(client, echo, caplog):
     echo.error = RuntimeError("a defect")
     with caplog.at_level(logging.ERROR):
         assert await client.ask(GET) == (500, b"error 500")
@@ -269,7 +269,7 @@ async def test_an_unexpected_error_is_500_and_logged(client, echo, caplog):
     assert await client.ask(GET) == (200, b"GET / ")
 
 
-async def test_a_stop_finishes_running_requests_and_closes_idle_connections(server, connect, echo):
+async def test_stop_finishes_requests_and_closes_idle_connections(server, connect, echo):
     idle, busy = await connect(), await connect()
     assert await idle.ask(GET) == (200, b"GET / ")
     echo.entered.clear()
@@ -289,7 +289,7 @@ async def test_a_stop_finishes_running_requests_and_closes_idle_connections(serv
     await stopping
 
 
-async def test_a_stop_cuts_off_what_takes_longer_than_the_grace_period(server, client, echo):
+async def test_stop_cuts_off_a_request_after_the_grace_period(server, client, echo):
     echo.leave.clear()
     client.send(GET)
     await echo.entered.wait()
@@ -300,7 +300,7 @@ async def test_a_stop_cuts_off_what_takes_longer_than_the_grace_period(server, c
     assert await client.reader.read() == b""
 
 
-async def test_a_stop_does_not_wait_for_a_client_that_does_not_read(server, client, echo):
+async def test_stop_does_not_wait_for_a_client_that_never_reads(server, client, echo):
     echo.headers = [(b"X", b"x" * 50_000_000)]
     client.writer.transport.pause_reading()
     client.send(GET)
@@ -311,7 +311,7 @@ async def test_a_stop_does_not_wait_for_a_client_that_does_not_read(server, clie
         await server.stop(grace_s=0.1)
 
 
-async def test_a_stopped_server_can_start_again(server, connect):
+async def test_stopped_server_can_start_again(server, connect):
     await server.stop(grace_s=1)
     server.port = await server.start(server.port)
     client = await connect()
@@ -319,6 +319,6 @@ async def test_a_stopped_server_can_start_again(server, connect):
     assert [await client.ask(GET) for _ in range(2)] == [(200, b"GET / ")] * 2
 
 
-async def test_a_port_in_use_is_an_error_that_says_so(server, echo):
+async def test_port_in_use_is_an_error(server, echo):
     with pytest.raises(OSError, match=r"^\[Errno \d+\] Address already in use$"):
         await HttpServer(echo, Timeouts(1, 1)).start(server.port)
