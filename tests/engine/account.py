@@ -56,7 +56,7 @@ class AccountServicer(Servicer):
             await self._provider.create("", _PROVIDER, "aws", given)
         return await super().Configure(request, context)
 
-    async def Check(self, request, context):  # noqa: N802  # likewise
+    async def Check(self, request, context):  # noqa: N802  # the same
         if request.type != _IMAGE:
             return await super().Check(request, context)
         inputs = provider_pb2.CheckResponse(inputs=request.news)

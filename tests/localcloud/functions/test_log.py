@@ -113,11 +113,11 @@ async def test_an_unfinished_line_is_ended_before_the_end_line(bench):
 
 async def test_output_between_two_calls_is_logged(bench):
     function = bench.function()
-    await ask(function, "say_later", text="meanwhile")
+    await ask(function, "say_later", text="later")
 
-    await until(lambda: bench.lines("meanwhile"))
+    await until(lambda: bench.lines("later"))
 
-    assert bench.lines()[-1] == "meanwhile"
+    assert bench.lines()[-1] == "later"
 
 
 async def test_lines_of_different_environments_do_not_mix(bench):
