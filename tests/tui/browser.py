@@ -73,6 +73,21 @@ class Page:
     async def picture(self) -> bytes:
         return base64.b64decode((await self.call("Page.captureScreenshot"))["data"])
 
+    async def still_picture(self) -> bytes:
+        """Return the picture once two in a row are equal."""
+        before = b""
+        async with asyncio.timeout(DEADLINE):
+            while before != (before := await self.picture()):
+                await asyncio.sleep(0.1)
+        return before
+
+    async def next_picture(self, former: bytes) -> bytes:
+        """Return the first still picture that differs from *former*."""
+        async with asyncio.timeout(DEADLINE):
+            while (picture := await self.still_picture()) == former:
+                await asyncio.sleep(0.1)
+        return picture
+
 
 @asynccontextmanager
 async def chromium(folder: Path, size: tuple[int, int] = (1000, 700)) -> AsyncIterator[Page]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -10,6 +12,7 @@ import threading
 
 import pytest
 
+from tests.tui.conftest import swept
 from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
 from tests.tui.payloads import EVERYTHING, RAW
 from tui.command.cli import main
@@ -147,19 +150,50 @@ def test_a_blog_is_posted_shown_edited_and_deleted(blogs, tmp_path):
     assert blogs("show", blog_id)[0] == 5
 
 
+@pytest.fixture
+def stdin(monkeypatch):
+    """Let a command in this process read these bytes, from a pipe."""
+
+    def give(data):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return give
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """Let a command in this process read what is typed on a terminal."""
+    with contextlib.ExitStack() as opened:
+
+        def give(words):
+            master, slave = os.openpty()
+            opened.callback(os.close, master)
+            os.write(master, words)
+            monkeypatch.setattr(sys, "stdin", opened.enter_context(open(slave)))  # noqa: PTH123 -- a descriptor
+
+        yield give
+
+
 def test_a_post_takes_its_contents_from_stdin_and_an_id_of_ones_own(served):
     done = program("post", "--title", "T", "--id", "mine", input=b"from a pipe")
 
     assert done.returncode == 0
     assert served.blogs.table["mine"]["contents"] == "from a pipe"
-    assert program("post", "--title", "T", "--id", "mine", input=b"").returncode == 4
 
 
-def test_contents_that_are_no_text_are_refused_before_any_request(served):
-    done = program("post", "--title", "T", input=b"ok\xff")
+def test_a_post_under_a_taken_id_is_a_conflict(blogs, stdin):
+    stdin(b"")
 
-    assert (done.returncode, served.blogs.asked) == (2, [])
-    assert b"Standard input is not UTF-8 text: byte 2" in done.stderr
+    assert blogs("post", "--title", "T", "--id", "blog-0001")[0] == 4
+
+
+def test_contents_that_are_no_text_are_refused_before_any_request(blogs, served, stdin):
+    stdin(b"ok\xff")
+
+    code, _, err = blogs("post", "--title", "T")
+
+    assert (code, served.blogs.asked) == (2, [])
+    assert "Standard input is not UTF-8 text: byte 2" in err
 
 
 @pytest.mark.parametrize("given", ['"stale"', "stale"])
@@ -175,12 +209,25 @@ def test_a_tag_may_stand_without_its_quotes(blogs, served):
     assert blogs("rm", "blog-0001", "--yes", "--if-match", tag)[0] == 0
 
 
-def test_a_delete_without_yes_needs_somebody_to_ask(served):
-    done = program("rm", "blog-0001", input=b"y\n")
+def test_a_delete_without_yes_needs_somebody_to_ask(blogs, served, stdin):
+    stdin(b"y\n")
 
-    assert done.returncode == 2
-    assert b"--yes" in done.stderr
+    code, _, err = blogs("rm", "blog-0001")
+
+    assert code == 2
+    assert "--yes" in err
     assert "blog-0001" in served.blogs.table
+
+
+@pytest.mark.parametrize(("reply", "left"), [(b"n\n", 5), (b"\n", 5), (b"y\n", 4), (b"YES\n", 4)])
+def test_a_question_on_the_terminal_deletes_only_after_yes(blogs, served, typed, reply, left):
+    typed(reply)
+
+    code, _, err = blogs("rm", "blog-0001")
+
+    assert code == 0
+    assert "Delete “Blog number 1” from FUNCTIONS?" in err
+    assert len(served.blogs.table) == left
 
 
 def test_a_lost_answer_to_a_post_is_found_again(blogs, served):
@@ -287,12 +334,13 @@ def test_ls_all_ends_when_pages_repeat(blogs, served):
     assert len(asked) == 2
 
 
-def test_more_on_stdin_than_a_blog_holds_is_refused_before_any_request(served):
-    with open("/dev/zero", "rb") as endless:  # noqa: PTH123 -- a device
-        done = program("post", "--title", "T", stdin=endless)
+def test_more_on_stdin_than_a_blog_holds_is_refused_before_any_request(blogs, served, monkeypatch):
+    with open("/dev/zero") as endless:  # noqa: PTH123 -- a device
+        monkeypatch.setattr(sys, "stdin", endless)
+        code, _, err = blogs("post", "--title", "T")
 
-    assert (done.returncode, served.blogs.asked) == (2, [])
-    assert b"Standard input is too large. The limit is 262,144 bytes" in done.stderr
+    assert (code, served.blogs.asked) == (2, [])
+    assert "Standard input is too large. The limit is 262,144 bytes" in err
 
 
 def test_listed_times_say_that_they_are_utc_and_titles_that_they_are_invisible(blogs, served):
@@ -373,7 +421,7 @@ def test_help_and_usage_do_not_even_load_httpx():
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.mark.parametrize("words", ["ls", "ls --json", "--help"])
+@pytest.mark.parametrize("words", ["ls", "--help", *swept("ls --json")])
 def test_a_reader_that_has_gone_ends_it_quietly(served, words):
     reading, writing = os.pipe()
     os.close(reading)
@@ -386,7 +434,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(served, words):
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("words", ["ls", "ls --json", "--help"])
+@pytest.mark.parametrize("words", ["ls --json", "--help", *swept("ls")])
 def test_a_full_disk_is_one_line(served, words):
     command = f"{sys.executable} -m tui {words} > /dev/full"
 
@@ -409,13 +457,13 @@ def test_a_closed_stdout_is_one_line(served):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_encoding_without_the_characters_is_no_failure(served):
+def test_an_encoding_without_the_characters_is_no_failure(served, monkeypatch):
     served.blogs.put(id="wide", title="日本語")
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
 
-    done = program("ls", "--limit", "1", env={**os.environ, "PYTHONIOENCODING": "ascii"})
-
-    assert done.returncode == 0
-    assert b"???" in done.stdout
+    assert main(["ls", "--limit", "1"]) == 0
+    assert b"???" in written.getvalue()
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback_and_says_what_is_not_known(served):
@@ -590,30 +638,31 @@ def test_diff_needs_both_backends(blogs, monkeypatch):
     assert "The URL of the CONTAINERS backend is not set" in err
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["ls"],
-        ["ls", "--json"],
-        ["show", "blog-0001"],
-        ["post", "--title", "T", "--file", os.devnull],
-        ["edit", "blog-0001", "--title", "T"],
-        ["rm", "blog-0001", "--yes"],
-        ["diff"],
-        ["diff", "blog-0001", "--json"],
-        ["outputs"],
-        ["completion", "bash"],
-        ["metrics", "--json", "--outputs", os.devnull],
-        ["show", "nope"],
-    ],
+COMMANDS = (
+    ["ls"],
+    ["ls", "--json"],
+    ["show", "blog-0001"],
+    ["post", "--title", "T", "--file", os.devnull],
+    ["edit", "blog-0001", "--title", "T"],
+    ["diff"],
+    ["diff", "blog-0001", "--json"],
+    ["rm", "blog-0001", "--yes"],
+    ["outputs"],
+    ["completion", "bash"],
+    ["metrics", "--json", "--outputs", os.devnull],
+    ["show", "nope"],
 )
-def test_no_command_loads_textual_or_rich(served, words):
+
+
+def test_no_command_loads_textual_or_rich(served):
     done = python(
         "import sys\n"
         "from tui.command.cli import main\n"
-        f"main({words!r})\n"
-        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        f"assert not loaded & {HEAVY}, loaded\n"
+        f"for words in {COMMANDS!r}:\n"
+        "    main(words)\n"
+        "    loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        f"    assert not loaded & {HEAVY}, (words, loaded)\n"
     )
 
     assert done.returncode == 0, done.stderr.decode()
+    assert "blog-0001" not in served.blogs.table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -20,16 +21,18 @@ from tui.command.arguments import app_arguments
 from tui.command.cli import main
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def backend():
     with serve(FakeBlogs(5)) as served:
         yield served
 
 
-@pytest.fixture
-def serving(backend):
-    """A running `blogs serve`."""
+@contextlib.contextmanager
+def running(backend, state):
+    """Run `blogs serve`, with its state in that folder."""
     environment = os.environ | {
+        "XDG_STATE_HOME": str(state),
+        "XDG_CONFIG_HOME": str(state),
         "BLOGS_FUNCTIONS_URL": f"{backend.url}/Prod",
         "BLOGS_CONTAINERS_URL": backend.url,
         "BLOGS_WRITE_TOKEN": TOKEN,
@@ -46,20 +49,31 @@ def serving(backend):
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
-@pytest.fixture
-def address(serving):
-    """Where the app is, with the key."""
-    line = serving.stdout.readline()
+def printed_address(process):
+    """Return the URL that the process prints, with the key."""
+    line = process.stdout.readline()
     assert line.startswith("Open http://127.0.0.1:"), line
     return urlsplit(line.removeprefix("Open ").strip())
 
 
-@pytest.fixture
-async def visitor(address):
-    """A browser that has opened the printed address."""
+@pytest.fixture(scope="module")
+def serving(backend, tmp_path_factory):
+    """One process for all tests of this file that do not stop it."""
+    with running(backend, tmp_path_factory.mktemp("state")) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def address(serving):
+    return printed_address(serving)
+
+
+@contextlib.asynccontextmanager
+async def browser_session(address):
+    """Open the printed URL as a browser does, and keep the cookie."""
     jar = aiohttp.CookieJar(unsafe=True)  # which takes cookies of a bare address
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
         async with session.get(address.geturl()) as answer:
@@ -68,12 +82,18 @@ async def visitor(address):
         yield session
 
 
+@pytest.fixture
+async def visitor(address):
+    async with browser_session(address) as session:
+        yield session
+
+
 async def opened(session, address, **headers):
     """Open the websocket; gives the status."""
     url = f"http://{address.netloc}/ws?width=80&height=24"
     try:
         async with session.ws_connect(url, headers=headers) as socket:
-            message = await socket.receive(timeout=30)
+            message = await socket.receive(timeout=60)
             assert message.type is aiohttp.WSMsgType.TEXT or message.data
             return 101
     except aiohttp.WSServerHandshakeError as error:
@@ -129,14 +149,20 @@ async def test_a_page_of_another_origin_may_not_read_and_none_may_frame_it(visit
         assert TOKEN not in await answer.text()
 
 
-async def test_interrupting_it_ends_the_apps_that_it_has_started(serving, visitor, address):
-    url = f"http://{address.netloc}/ws?width=80&height=24"
-    async with visitor.ws_connect(url, headers={"Origin": f"http://{address.netloc}"}) as socket:
-        await socket.receive(timeout=30)
-        family = descendants(serving.pid)
-        assert len(family) > 1
-        serving.send_signal(signal.SIGINT)
-        code = await asyncio.to_thread(serving.wait, 30)
+async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
+    with running(backend, tmp_path) as process:
+        address = printed_address(process)
+        url = f"http://{address.netloc}/ws?width=80&height=24"
+        origin = {"Origin": f"http://{address.netloc}"}
+        async with (
+            browser_session(address) as session,
+            session.ws_connect(url, headers=origin) as socket,
+        ):
+            await socket.receive(timeout=60)
+            family = descendants(process.pid)
+            assert len(family) > 1
+            process.send_signal(signal.SIGINT)
+            code = await asyncio.to_thread(process.wait, 60)
 
     assert code == 0
     await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, family)))
@@ -145,7 +171,7 @@ async def test_interrupting_it_ends_the_apps_that_it_has_started(serving, visito
 async def test_closing_the_page_ends_its_app(serving, visitor, address):
     url = f"http://{address.netloc}/ws?width=80&height=24"
     async with visitor.ws_connect(url, headers={"Origin": f"http://{address.netloc}"}) as socket:
-        await socket.receive(timeout=30)
+        await socket.receive(timeout=60)
         apps = descendants(serving.pid)[1:]
         assert apps
     await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, apps)))
@@ -159,8 +185,9 @@ async def test_the_app_is_used_in_a_browser(backend, address, tmp_path):
         assert await page.value("location.search") == ""
         await asyncio.to_thread(wait_until, lambda: backend.blogs.asked)
         await page.click(200, 300)
+        listed = await page.still_picture()
         await page.type("n")
-        await asyncio.sleep(1)  # a picture of a terminal tells no test what is on it
+        await page.next_picture(listed)  # the form
         await page.type("From a browser")
         await page.press_control("s")
         await asyncio.to_thread(
