@@ -1,4 +1,4 @@
-"""The main job on real input: what a person and a script do, from the first command to the last."""
+"""The demo, a script and a terminal session, each from the first command to the last."""
 
 import json
 import os
@@ -37,26 +37,24 @@ def blogs(environ, *arguments, contents=""):
     return json.loads(answer.stdout)
 
 
-def type_like_a_person(terminal, keys):
-    """Leave the client time to move the focus before the next field is typed into."""
+def type_slowly(terminal, keys):
+    """Leave the client time to move the focus before the next key."""
     terminal.type(keys)
     end = time.monotonic() + 0.4
     while time.monotonic() < end:
         terminal.read(0.05)
 
 
-@pytest.fixture(params=["home", "no home"])
-def anybody(environ, request):
-    """Somebody with a home, and one whose home cannot be written."""
-    if request.param == "home":
-        return environ
+@pytest.fixture
+def homeless(environ):
+    """An environment whose home folder cannot be written."""
     return {**environ, "HOME": "/dev/null", "XDG_STATE_HOME": ""}
 
 
-def test_without_a_terminal_the_demo_is_a_script_that_says_what_it_did(anybody, tmp_path):
+def test_demo_without_a_terminal_is_a_script(environ, tmp_path):
     command = [sys.executable, DEMO, "--state", str(tmp_path / "state")]
     answer = subprocess.run(
-        command, env=anybody, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
 
     assert answer.returncode == 0, answer.stderr
@@ -70,7 +68,7 @@ def test_without_a_terminal_the_demo_is_a_script_that_says_what_it_did(anybody, 
     assert "\x1b" not in answer.stdout
 
 
-def test_a_person_writes_toggles_and_deletes_and_a_kill_in_between_loses_nothing(environ, tmp_path):
+def test_session_survives_a_kill_of_the_local_cloud(environ, tmp_path):
     state = tmp_path / "state"
     with RunningCloud(state) as cloud:
         cloud.ready()
@@ -80,7 +78,7 @@ def test_a_person_writes_toggles_and_deletes_and_a_kill_in_between_loses_nothing
             terminal.type(b"n")
             terminal.expect(b"Contents")
             for keys in (b"Kept over", b"\t", b"Ada", b"\t", b"Some words"):
-                type_like_a_person(terminal, keys)
+                type_slowly(terminal, keys)
             terminal.type(b"\x13")  # ctrl+s
             terminal.expect(b"Saved")
             (written,) = blogs(environ, "ls")["blogs"]
@@ -104,17 +102,19 @@ def test_a_person_writes_toggles_and_deletes_and_a_kill_in_between_loses_nothing
                 seen = len(terminal.seen)
                 terminal.type(b"d")
                 terminal.expect(b"Deleting", seen)
-                type_like_a_person(terminal, b"D")
+                type_slowly(terminal, b"D")
                 wait_until(lambda: blogs(environ, "ls", "--backend", "containers")["blogs"] == [])
                 terminal.type(b"q")
                 terminal.wait()
                 assert os.WEXITSTATUS(terminal.status) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
-def test_a_demo_that_loses_its_terminal_leaves_nothing_running(environ, tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "variables"), [(signal.SIGHUP, "environ"), (signal.SIGKILL, "homeless")]
+)
+def test_demo_that_loses_its_terminal_leaves_no_process(request, tmp_path, number, variables):
     command = [DEMO, "--state", str(tmp_path / "state")]
-    with opened(environ, command=command) as terminal:
+    with opened(request.getfixturevalue(variables), command=command) as terminal:
         terminal.expect(b"What runs here")
         running = descendants(terminal.pid)
         assert len(running) > 4
