@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -38,11 +37,12 @@ def blogs(environ, *arguments, contents=""):
 
 
 def type_slowly(terminal, keys):
-    """Leave the client time to move the focus before the next key."""
+    """Type *keys* and wait until they are drawn: Textual moves the focus after the next key."""
+    seen = len(terminal.seen)
     terminal.type(keys)
-    end = time.monotonic() + 0.4
-    while time.monotonic() < end:
-        terminal.read(0.05)
+    while len(terminal.seen) == seen:
+        terminal.read(0.1)
+    terminal.settle()
 
 
 @pytest.fixture
