@@ -24,12 +24,12 @@ ANSWERS = {
 }
 
 
-def test_all_that_was_made_is_there(both_up, deployments):
+def test_all_created_resources_are_in_the_account(both_up, deployments):
     for deployment in deployments.values():
         assert deployment.missing() == []
 
 
-def test_every_input_that_is_sent_nowhere_is_declared_and_has_its_reason(both_up, deployments):
+def test_each_input_that_is_not_sent_has_a_reason(both_up, deployments):
     declared = {one.kind: one.inputs for one in deployments[PLAIN].made()}
 
     for kind, inputs in UNSENT.items():
@@ -37,7 +37,7 @@ def test_every_input_that_is_sent_nowhere_is_declared_and_has_its_reason(both_up
         assert all(inputs.values())
 
 
-def test_each_route_reaches_the_function_that_answers_it(account, outputs):
+def test_each_route_reaches_its_function(account, outputs):
     routes = account.routes(outputs["ApiId"])
 
     handlers = {
@@ -47,7 +47,7 @@ def test_each_route_reaches_the_function_that_answers_it(account, outputs):
     assert handlers == {route: f"lambda_src.handlers.{name}" for route, name in ANSWERS.items()}
 
 
-def test_the_api_may_invoke_what_its_routes_name_and_nobody_else_may(account, outputs):
+def test_only_the_api_may_invoke_the_functions_of_its_routes(account, outputs):
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{outputs['ApiId']}/*"
     for function in set(account.routes(outputs["ApiId"]).values()):
         name, _, alias = function.partition(":")
@@ -60,7 +60,7 @@ def test_the_api_may_invoke_what_its_routes_name_and_nobody_else_may(account, ou
         assert statement["Resource"].endswith(f":function:{function}")
 
 
-def test_the_stage_deploys_itself_and_writes_a_log_that_is_kept_for_a_time(account, outputs):
+def test_stage_deploys_automatically_and_has_an_access_log(account, outputs):
     (stage,) = account.listed("apigatewayv2", "get_stages", "Items", ApiId=outputs["ApiId"])
 
     assert stage["StageName"] == outputs["ApiStage"]
@@ -71,12 +71,12 @@ def test_the_stage_deploys_itself_and_writes_a_log_that_is_kept_for_a_time(accou
     assert json.loads(stage["AccessLogSettings"]["Format"])["routeKey"] == "$context.routeKey"
 
 
-def test_the_functions_url_is_the_stages(outputs):
+def test_functions_url_is_the_url_of_the_stage(outputs):
     host = f"{outputs['ApiId']}.execute-api.{REGION}.amazonaws.com"
     assert outputs["FunctionsURL"] == f"https://{host}/{outputs['ApiStage']}"
 
 
-def test_an_alias_names_the_version_that_was_published(account, both_up):
+def test_alias_names_the_published_version(account, both_up):
     for name in both_up[RICH]["FunctionNames"].values():
         alias = account.client("lambda").get_alias(FunctionName=name, Name="live")
         versions = account.listed(
@@ -85,7 +85,7 @@ def test_an_alias_names_the_version_that_was_published(account, both_up):
         assert alias["FunctionVersion"] == versions[-1]["Version"] != "$LATEST"
 
 
-def test_the_plain_listener_forwards_to_the_services_targets(account, both_up):
+def test_http_listener_forwards_to_the_targets_of_the_service(account, both_up):
     outputs = both_up[PLAIN]
     listeners = account.listeners(outputs["LoadBalancerDimension"])
 
@@ -96,7 +96,7 @@ def test_the_plain_listener_forwards_to_the_services_targets(account, both_up):
     assert action["TargetGroupArn"] == to_service["targetGroupArn"]
 
 
-def test_with_a_certificate_http_leads_to_https_which_forwards(account, both_up, rich_settings):
+def test_with_a_certificate_http_redirects_and_https_forwards(account, both_up, rich_settings):
     outputs = both_up[RICH]
     listeners = account.listeners(outputs["LoadBalancerDimension"])
 
@@ -113,7 +113,7 @@ def test_with_a_certificate_http_leads_to_https_which_forwards(account, both_up,
     assert certificate["CertificateArn"] == rich_settings["certificateArn"]
 
 
-def test_targets_are_checked_and_reached_where_the_container_listens(account, outputs):
+def test_targets_and_health_checks_use_the_container_port(account, outputs):
     (to_service,) = account.service(outputs)["loadBalancers"]
     (group,) = account.listed(
         "elbv2",
@@ -132,7 +132,7 @@ def test_targets_are_checked_and_reached_where_the_container_listens(account, ou
     assert group["Matcher"] == {"HttpCode": "200"}
 
 
-def test_targets_are_drained_before_a_task_is_killed(account, outputs):
+def test_deregistration_delay_is_below_the_stop_timeout(account, outputs):
     (to_service,) = account.service(outputs)["loadBalancers"]
     attributes = account.client("elbv2").describe_target_group_attributes(
         TargetGroupArn=to_service["targetGroupArn"]
@@ -143,7 +143,7 @@ def test_targets_are_drained_before_a_task_is_killed(account, outputs):
     assert int(delay) <= container["stopTimeout"]
 
 
-def test_the_name_of_the_domain_is_the_load_balancers(account, both_up, rich_settings):
+def test_domain_name_is_an_alias_of_the_load_balancer(account, both_up, rich_settings):
     records = account.listed(
         "route53",
         "list_resource_record_sets",
@@ -160,7 +160,7 @@ def test_the_name_of_the_domain_is_the_load_balancers(account, both_up, rich_set
     assert both_up[PLAIN]["ContainersURL"] == f"http://{plain['DNSName']}"
 
 
-def test_every_role_is_assumed_by_its_service_alone(account, outputs):
+def test_each_role_is_assumed_only_by_its_service(account, outputs):
     task = account.task(outputs)
     functions = [account.function(name) for name in outputs["FunctionNames"].values()]
 
@@ -171,7 +171,7 @@ def test_every_role_is_assumed_by_its_service_alone(account, outputs):
     assert {role: account.trusted(role) for role in wanted} == wanted
 
 
-def test_the_table_has_its_feed_its_backups_and_its_protection(account, outputs):
+def test_table_has_feed_index_backups_and_protection(account, outputs):
     dynamodb, name = account.client("dynamodb"), outputs["TableName"]
     table = dynamodb.describe_table(TableName=name)["Table"]
     backups = dynamodb.describe_continuous_backups(TableName=name)
@@ -188,7 +188,7 @@ def test_the_table_has_its_feed_its_backups_and_its_protection(account, outputs)
     assert point_in_time["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-def test_the_table_is_protected_where_the_setting_says_so(account, both_up):
+def test_table_is_protected_only_if_set(account, both_up):
     dynamodb = account.client("dynamodb")
     protected = {
         stack: dynamodb.describe_table(TableName=outputs["TableName"])["Table"][
@@ -199,7 +199,7 @@ def test_the_table_is_protected_where_the_setting_says_so(account, both_up):
     assert protected == {PLAIN: False, RICH: True}
 
 
-def test_every_part_writes_into_a_log_group_that_is_there(account, outputs):
+def test_all_log_groups_in_use_exist(account, outputs):
     groups = account.log_groups()
     written = [f"/aws/lambda/{name}" for name in outputs["FunctionNames"].values()]
     (container,) = account.task(outputs)["containerDefinitions"]
@@ -211,13 +211,13 @@ def test_every_part_writes_into_a_log_group_that_is_there(account, outputs):
     assert all(groups[name] for name in written)
 
 
-def test_the_host_is_the_name_at_which_the_load_balancer_answers(account, outputs):
+def test_host_output_is_the_name_of_the_load_balancer(account, outputs):
     balancer = account.balancer(outputs["LoadBalancerDimension"])
 
     assert outputs["LoadBalancerHost"] == balancer["DNSName"]
 
 
-def test_tasks_are_reached_from_the_load_balancer_alone(account, outputs):
+def test_tasks_are_reachable_only_from_the_load_balancer(account, outputs):
     balancer = account.balancer(outputs["LoadBalancerDimension"])
     network = account.service(outputs)["networkConfiguration"]["awsvpcConfiguration"]
     groups = account.client("ec2").describe_security_groups(GroupIds=network["securityGroups"])
@@ -236,9 +236,7 @@ def test_tasks_are_reached_from_the_load_balancer_alone(account, outputs):
         (RICH, {80, 443}, {"192.0.2.0/24", "198.51.100.0/24"}),
     ],
 )
-def test_the_load_balancer_is_reached_from_the_allowed_ranges(
-    account, both_up, stack, ports, ranges
-):
+def test_load_balancer_is_reachable_from_the_allowed_cidrs(account, both_up, stack, ports, ranges):
     balancer = account.balancer(both_up[stack]["LoadBalancerDimension"])
     (group,) = account.client("ec2").describe_security_groups(GroupIds=balancer["SecurityGroups"])[
         "SecurityGroups"
@@ -252,7 +250,7 @@ def test_the_load_balancer_is_reached_from_the_allowed_ranges(
     assert reached == {(port, cidr) for port in ports for cidr in ranges}
 
 
-def test_the_subnets_lie_in_two_zones_with_a_way_out(account, outputs):
+def test_subnets_are_in_two_zones_and_reach_the_internet(account, outputs):
     balancer = account.balancer(outputs["LoadBalancerDimension"])
     zones = {one["ZoneName"]: one["SubnetId"] for one in balancer["AvailabilityZones"]}
     network = account.service(outputs)["networkConfiguration"]["awsvpcConfiguration"]
@@ -273,7 +271,7 @@ def test_the_subnets_lie_in_two_zones_with_a_way_out(account, outputs):
         assert [one["VpcId"] for one in gateway["Attachments"]] == [balancer["VpcId"]]
 
 
-def test_the_way_to_the_table_is_a_service_of_the_region_and_on_every_route(account, outputs):
+def test_dynamodb_endpoint_is_regional_and_in_every_route_table(account, outputs):
     vpc = account.balancer(outputs["LoadBalancerDimension"])["VpcId"]
     own = [{"Name": "vpc-id", "Values": [vpc]}]
     (way,) = account.listed("ec2", "describe_vpc_endpoints", "VpcEndpoints", Filters=own)
@@ -291,7 +289,7 @@ def test_the_way_to_the_table_is_a_service_of_the_region_and_on_every_route(acco
     }
 
 
-def test_alarms_and_dashboard_look_at_what_is_there(account, outputs):
+def test_alarms_and_dashboard_use_existing_resources(account, outputs):
     (dashboard,) = [
         one
         for one in account.inventory()["dashboards"]
@@ -336,7 +334,7 @@ def _dimensions_of(dashboard):
     return [(name, value) for name, value in found if name != "Operation"]
 
 
-def test_scaling_concerns_the_service_that_is_there(account, outputs):
+def test_autoscaling_targets_the_existing_service(account, outputs):
     (target,) = [
         one
         for one in account.listed(
@@ -352,7 +350,7 @@ def test_scaling_concerns_the_service_that_is_there(account, outputs):
     assert target["MinCapacity"] <= desired < target["MaxCapacity"]
 
 
-def test_mail_goes_to_whom_the_setting_names(account, both_up):
+def test_email_goes_to_the_address_of_the_setting(account, both_up):
     (subscription,) = account.listed("sns", "list_subscriptions", "Subscriptions")
     alarms = account.listed("cloudwatch", "describe_alarms", "MetricAlarms")
 
@@ -362,7 +360,7 @@ def test_mail_goes_to_whom_the_setting_names(account, both_up):
     assert told == {(), (subscription["TopicArn"],)}
 
 
-def test_every_service_in_use_is_asked_what_it_has(endpoint, deployments, both_up):
+def test_inventory_covers_every_service_in_use(endpoint, deployments, both_up):
     account = Asking(endpoint)
     account.inventory()
 
@@ -371,7 +369,7 @@ def test_every_service_in_use_is_asked_what_it_has(endpoint, deployments, both_u
     assert used - account.asked == set()
 
 
-def test_everything_that_takes_tags_has_the_stacks(account, both_up):
+def test_all_taggable_resources_have_the_tags_of_the_stack(account, both_up):
     tagged = account.listed("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList")
     by_stack = {PLAIN: 0, RICH: 0}
     for one in tagged:

@@ -132,7 +132,7 @@ def _table_arn(handler):
 
 
 @pytest.mark.parametrize("who", ALLOWED)
-def test_a_role_allows_what_its_code_does_and_nothing_else(enforced, endpoint, keys, stack, who):
+def test_role_allows_only_what_its_code_does(enforced, endpoint, keys, stack, who):
     dynamodb = connect("dynamodb", endpoint, keys[who])
 
     assert _allowed(dynamodb, stack["TableName"]) == ALLOWED[who]
@@ -201,14 +201,14 @@ def _environment(endpoint, credentials, variables):
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["functions", "containers"])
-def test_the_whole_contract_passes_with_the_declared_roles(enforced, pair, side):
+def test_contract_passes_with_the_declared_roles(enforced, pair, side):
     backend = pair[side]
     for question in questions.QUESTIONS:
         if not backend.excuses(question):
             ask(backend, question)
 
 
-def test_the_contract_fails_with_another_functions_role(enforced, endpoint, keys, stack):
+def test_contract_fails_with_the_role_of_another_function(enforced, endpoint, keys, stack):
     variables = {
         "TABLE_NAME": stack["TableName"],
         "OPEN_WRITES": "true",

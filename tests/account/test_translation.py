@@ -57,13 +57,13 @@ def refused(endpoint):
     return reason
 
 
-def test_an_input_that_nothing_is_made_of_is_refused(refused):
+def test_input_that_is_not_used_is_an_error(refused):
     inputs = {**ALARMING, "evaluateLowSampleCountPercentiles": "ignore"}
 
     assert refused(ALARM, inputs) == "the translation ignores evaluateLowSampleCountPercentiles"
 
 
-def test_an_input_below_others_is_refused_likewise(refused):
+def test_nested_input_that_is_not_used_is_an_error(refused):
     (query,) = ALARMING["metricQueries"]
     inputs = {**ALARMING, "metricQueries": [{**query, "metric": {**METRIC, "unit": "Count"}}]}
 
@@ -82,11 +82,11 @@ def test_an_input_below_others_is_refused_likewise(refused):
         ),
     ],
 )
-def test_a_value_that_awss_own_model_forbids_is_refused_by_its_path(refused, changes, reason):
+def test_value_that_the_aws_model_forbids_is_named_by_its_path(refused, changes, reason):
     assert refused(GROUP, {**GROUPED, **changes}).startswith(reason)
 
 
-def test_a_value_that_only_begins_as_awss_pattern_says_is_refused(refused):
+def test_pattern_must_match_the_whole_value(refused):
     inputs = {"name": "with a space", "retentionInDays": 7}
     told = refused("aws:cloudwatch/logGroup:LogGroup", inputs)
 
@@ -94,7 +94,7 @@ def test_a_value_that_only_begins_as_awss_pattern_says_is_refused(refused):
 
 
 @pytest.mark.parametrize(("kind", "limit"), [(BALANCER, 32), (GROUP, 32), (ROLE, 64)])
-def test_a_name_that_leaves_no_room_for_pulumis_digits_is_refused(refused, kind, limit):
+def test_name_without_room_for_a_suffix_is_an_error(refused, kind, limit):
     name = "n" * (limit - 7)
 
     told = refused(kind, {}, name)
@@ -102,7 +102,7 @@ def test_a_name_that_leaves_no_room_for_pulumis_digits_is_refused(refused, kind,
     assert told == f"name '{name}-' plus 7 random chars is longer than maximum length {limit}"
 
 
-def test_zones_that_the_program_excludes_are_left_out_by_their_ids(endpoint):
+def test_excluded_zones_are_left_out_by_id(endpoint):
     token = "aws:index/getAvailabilityZones:getAvailabilityZones"
     filters = [{"name": "opt-in-status", "values": ["opt-in-not-required"]}]
     asked = {"state": "available", "filters": filters, "excludeZoneIds": ["euw1-az1", "use1-az3"]}
@@ -113,5 +113,5 @@ def test_zones_that_the_program_excludes_are_left_out_by_their_ids(endpoint):
     assert len(answer["names"]) == 2
 
 
-def test_a_type_without_a_translation_is_refused(refused):
+def test_type_without_a_translation_is_an_error(refused):
     assert refused(BUCKET, {}) == f"{BUCKET} has no translation in tests/account/kinds"

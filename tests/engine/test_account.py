@@ -56,7 +56,7 @@ def prod(tool, project, endpoint, empty):
         yield made
 
 
-def test_a_wrong_setting_stops_the_preview_with_one_line_before_any_resource(stage, account, empty):
+def test_invalid_setting_fails_the_preview_with_one_line(stage, account, empty):
     stage.set(memorySize="64")
     said = stage.run("preview", fails=True)
 
@@ -66,7 +66,7 @@ def test_a_wrong_setting_stops_the_preview_with_one_line_before_any_resource(sta
     stage.set(memorySize="256")
 
 
-def test_two_stacks_go_up_at_once_one_of_them_after_a_failure(stage, prod, account):
+def test_two_stacks_deploy_at_once_one_of_them_after_a_failure(stage, prod, account):
     assert set(stage.preview().values()) == {"create"}
     stack, provider = prod
     provider.refuses_after = 40
@@ -88,11 +88,11 @@ def test_two_stacks_go_up_at_once_one_of_them_after_a_failure(stage, prod, accou
     assert {first["TableName"], second["TableName"]} <= set(tables)
 
 
-def test_a_refresh_and_a_second_up_change_nothing(stage):
+def test_refresh_and_second_up_change_nothing(stage):
     assert stage.up("--refresh") == {}
 
 
-def test_a_service_loses_its_scaling_with_the_setting(prod, account):
+def test_autoscaling_is_deleted_with_its_setting(prod, account):
     stack, _ = prod
     assert most_tasks(account, stack.outputs()) == [9]
     stack.set(maxTasks="2")  # as many as there are at least
@@ -185,7 +185,7 @@ def apply(stage, project):
     return apply
 
 
-def test_a_preview_names_exactly_what_edits_change(stage, apply):
+def test_preview_shows_exactly_what_edits_change(stage, apply):
     expected = apply(*PREVIEWED)
 
     assert len(expected) == sum(len(changed(name)) for name in PREVIEWED)
@@ -196,7 +196,7 @@ def changed(name):
     return (EDITS | CHANGES)[name][-1]
 
 
-def test_all_edits_reach_the_account_and_nothing_precious_is_replaced(stage, apply, account):
+def test_edits_reach_the_account_and_replace_nothing_precious(stage, apply, account):
     former = stage.outputs()
     expected = apply(*EDITS, *CHANGES)
     assert stage.up() == expected
@@ -229,7 +229,7 @@ def origins(account, outputs):
     return api["CorsConfiguration"]["AllowOrigins"], task
 
 
-def test_outputs_serve_scripts_and_the_token_is_in_clear_nowhere_else(stage):
+def test_token_is_in_clear_only_with_show_secrets(stage):
     token = stage.outputs()["WriteToken"]
     hidden = json.loads(stage.ask("stack", "output", "--json").stdout)
     single = stage.ask("stack", "output", "WriteToken", "--show-secrets").stdout
@@ -246,9 +246,7 @@ def test_outputs_serve_scripts_and_the_token_is_in_clear_nowhere_else(stage):
     assert token not in (stage.folder / "Pulumi.stage.yaml").read_text()
 
 
-def test_destroying_one_leaves_the_other_whole_and_destroying_both_leaves_nothing(
-    stage, prod, account, empty
-):
+def test_destroy_deletes_its_own_stack_completely(stage, prod, account, empty):
     stack, _ = prod
     both = counted(inventory(account))
     stack.run("destroy", "--yes")
@@ -260,7 +258,7 @@ def test_destroying_one_leaves_the_other_whole_and_destroying_both_leaves_nothin
     assert stage.resources() == []
 
 
-def test_an_upgrade_from_an_earlier_version_replaces_nothing_precious(
+def test_upgrade_from_an_earlier_version_replaces_nothing_precious(
     stage, project, account, empty, tmp_path
 ):
     stage.folder = earlier_project(tmp_path, project)

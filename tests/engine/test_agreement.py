@@ -62,7 +62,7 @@ def of(one, word):
     return {key: shown(value) for key, value in one.get(word, {}).items() if key not in own}
 
 
-def test_every_resource_has_the_same_urn_parent_and_inputs(built_in, real):
+def test_both_engines_register_the_same_resources(built_in, real):
     kept = {one["urn"]: one for one in real.resources() if "providers:random" not in one["type"]}
 
     assert kept.keys() == built_in.by_urn.keys()
@@ -77,7 +77,7 @@ def test_every_resource_has_the_same_urn_parent_and_inputs(built_in, real):
             assert set(one.get("dependencies", ())) == declared.dependencies - {declared.parent}
 
 
-def test_every_component_puts_out_the_same(built_in, real):
+def test_both_engines_register_the_same_component_outputs(built_in, real):
     kept = {one["urn"]: one for one in real.resources() if not one["custom"]}
 
     assert kept.keys() == built_in.registered.keys()
@@ -87,7 +87,7 @@ def test_every_component_puts_out_the_same(built_in, real):
     assert any(one.get("parent") and one.get("outputs") for one in kept.values())
 
 
-def test_every_output_is_the_same(built_in, real):
+def test_both_engines_have_the_same_outputs(built_in, real):
     outputs = real.outputs()
 
     assert outputs == json.loads(json.dumps(built_in.outputs))

@@ -25,7 +25,7 @@ class Configured(Servicer):
         return await super().Configure(request, context)
 
 
-def test_a_plugin_gets_made_up_keys_and_loopback_addresses_for_every_service(tool, tmp_path):
+def test_plugin_gets_fake_keys_and_loopback_endpoints_only(tool, tmp_path):
     project = project_copy(tmp_path / "project")
     servicer = Configured()
     with provided(servicer, "aws", "random") as variables:

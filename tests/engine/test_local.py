@@ -107,9 +107,7 @@ def post(outputs, side, identity):
     assert answer.status_code == 201, answer.text
 
 
-def test_without_a_local_cloud_the_program_stops_with_one_line_before_any_resource(
-    tool, deployment, tmp_path
-):
+def test_without_a_local_cloud_up_fails_with_one_line(tool, deployment, tmp_path):
     for answer in (deployment.shell("true"), deployment.shell(name="env")):
         assert answer.returncode == 1
         assert "python -m localcloud --engine pulumi" in answer.stderr
@@ -124,7 +122,7 @@ def test_without_a_local_cloud_the_program_stops_with_one_line_before_any_resour
     edit(deployment.project / "Pulumi.local.yaml", "encryptionsalt", "# encryptionsalt")
 
 
-def test_up_answers_at_the_urls_that_it_outputs_and_a_second_one_changes_nothing(deployed):
+def test_up_serves_its_output_urls_and_a_second_up_is_empty(deployed):
     outputs = deployed.outputs()
     post(outputs, "FunctionsURL", "f")
     post(outputs, "ContainersURL", "c")
@@ -136,7 +134,7 @@ def test_up_answers_at_the_urls_that_it_outputs_and_a_second_one_changes_nothing
     assert url == f"{outputs['FunctionsURL']}\n"
 
 
-def test_the_shell_keeps_the_user_s_own_pulumi_out(deployment, deployed):
+def test_shell_does_not_use_the_user_s_pulumi_settings(deployment, deployed):
     answer = deployment.shell("sh", "-c", "pulumi stack ls --json; echo $PULUMI_HOME")
 
     assert '"name": "local"' in answer.stdout
@@ -144,7 +142,7 @@ def test_the_shell_keeps_the_user_s_own_pulumi_out(deployment, deployed):
     assert (deployment.state / "passphrase").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_shell_says_in_one_line_what_it_cannot_run(deployment, deployed):
+def test_shell_reports_an_unknown_command_in_one_line(deployment, deployed):
     answer = deployment.shell("nosuchcmd")
 
     assert answer.returncode == 1
@@ -188,7 +186,7 @@ def test_the_client_in_that_shell_finds_this_local_cloud_and_no_other(
         assert {blog["id"] for blog in json.loads(answer.stdout)["blogs"]} == {"f", "c"}
 
 
-def test_a_restart_brings_everything_up_again(deployment, deployed):
+def test_restart_runs_what_was_deployed(deployment, deployed):
     before = deployed.outputs()
     operations = deployment.project / "blog" / "operations.py"
     edit(operations, '"status": "ok"', '"status": "never deployed"')
@@ -204,7 +202,7 @@ def test_a_restart_brings_everything_up_again(deployment, deployed):
     assert deployed.outputs() == before
 
 
-def test_a_service_scales_and_functions_get_an_alias_without_a_refused_request(deployed):
+def test_scaling_and_alias_are_deployed_without_downtime(deployed):
     url = deployed.outputs()["ContainersURL"]
     assert served_by(url) == 1
     deployed.set(minTasks="2", desiredTasks="2", snapStart="true")
@@ -219,7 +217,7 @@ def test_a_service_scales_and_functions_get_an_alias_without_a_refused_request(d
     wait_until(lambda: served_by(url) == 2)
 
 
-def test_edits_reach_what_runs_without_a_refused_request(deployment, deployed):
+def test_edits_are_deployed_without_downtime(deployment, deployed):
     project = deployment.project
     with Load(deployed.outputs()) as load:
         edit(project / "blog" / "operations.py", '"status": "ok"', '"status": "edited"')
@@ -265,9 +263,7 @@ def environments(cloud):
     return [path.read_text().split("\0") for path in paths if path.exists()]
 
 
-def test_an_interrupted_up_in_that_shell_ends_in_order_and_the_next_one_goes_on(
-    deployment, deployed
-):
+def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deployed):
     edit(deployment.project / "blog" / "operations.py", '"edited"', '"interrupted"')
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
     with deployment.beginning(*command) as up:
@@ -285,7 +281,7 @@ def test_an_interrupted_up_in_that_shell_ends_in_order_and_the_next_one_goes_on(
         assert httpx.get(f"{deployed.outputs()[side]}/").json() == {"status": "interrupted"}
 
 
-def test_a_protected_table_keeps_its_blogs_and_says_how_to_delete_it(deployment, deployed):
+def test_destroy_of_a_protected_table_fails_with_the_next_step(deployment, deployed):
     deployed.set(deletionProtection="true")
     assert deployed.up("--refresh") == {"blogs": "update"}
     said = deployed.run("destroy", "--yes", fails=True)
@@ -297,7 +293,7 @@ def test_a_protected_table_keeps_its_blogs_and_says_how_to_delete_it(deployment,
     assert {blog["id"] for blog in ask(deployed.outputs()["FunctionsURL"]).json()} == {"f", "c"}
 
 
-def test_destroy_stops_what_it_made_and_deletes_the_table(deployment, deployed):
+def test_destroy_stops_all_processes_and_deletes_the_table(deployment, deployed):
     outputs = deployed.outputs()
     deployed.run("destroy", "--yes")
 
@@ -316,7 +312,7 @@ def test_destroy_stops_what_it_made_and_deletes_the_table(deployment, deployed):
     assert again["WriteToken"] != outputs["WriteToken"]
 
 
-def test_the_built_in_engine_gives_the_same_outputs_on_the_same_state(deployment, deployed):
+def test_built_in_engine_has_the_same_outputs_on_the_same_state(deployment, deployed):
     outputs = deployed.outputs()
     assert deployment.stop() == 0
     with RunningCloud(deployment.state, project=deployment.project) as cloud:

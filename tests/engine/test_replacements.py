@@ -7,7 +7,7 @@ from localcloud.provider.replacements import ASSUMED, REPLACE_ON_CHANGES
 from tests.engine.replacements import DOCUMENT, document
 
 
-def test_every_cited_property_is_create_only_in_aws_s_own_schema():
+def test_each_cited_property_is_create_only_in_the_aws_schema():
     sources = {source for inputs in REPLACE_ON_CHANGES.values() for source in inputs.values()} - {
         ASSUMED
     }
@@ -20,6 +20,6 @@ def test_every_cited_property_is_create_only_in_aws_s_own_schema():
         assert f"/properties/{word}" in always + sometimes, source
 
 
-def test_the_document_is_made_from_the_table():
+def test_replacements_document_is_up_to_date():
     # After a change of the table: `make golden`.
     assert DOCUMENT.read_text("utf-8") == document()

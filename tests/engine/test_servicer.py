@@ -73,7 +73,7 @@ def bench(tool, tmp_path, recorder):
         yield write
 
 
-def test_a_preview_makes_nothing_and_leaves_unknown_what_only_making_tells(bench, recorder):
+def test_preview_creates_nothing_and_shows_unknown_outputs(bench, recorder):
     stack = bench("""
 thing = Thing("a", size=1)
 Thing("b", of=thing.made)
@@ -85,7 +85,7 @@ pulumi.export("size", thing.made)
     assert recorder.calls == []
 
 
-def test_an_input_that_may_change_is_updated_and_another_is_replaced(bench, recorder):
+def test_input_change_updates_or_replaces_the_resource(bench, recorder):
     bench("Thing('a', size=1, shape='round'); Thing('b', shape='flat')").up()
     stack = bench("Thing('a', size=2, shape='round'); Thing('b', shape='round')")
 
@@ -96,7 +96,7 @@ def test_an_input_that_may_change_is_updated_and_another_is_replaced(bench, reco
     assert stack.up() == {}
 
 
-def test_a_changed_provider_is_updated_and_what_it_has_made_stays(bench, recorder):
+def test_changed_provider_keeps_its_resources(bench, recorder):
     program = """
 own = pulumi.ProviderResource("test", "own", {"tags": {"team": "%s"}})
 options = pulumi.ResourceOptions(provider=own)
@@ -114,7 +114,7 @@ pulumi.CustomResource("test:index:Thing", "a", {"size": 1}, options)
     assert "to update" not in stack.said
 
 
-def test_what_has_a_name_goes_before_another_takes_it(bench, recorder):
+def test_resource_with_a_fixed_name_is_deleted_before_replacement(bench, recorder):
     named = "pulumi.CustomResource('test:index:Thing', 'a', {'name': 'one', 'shape': '%s'})"
     bench(named % "round").up()
     bench(named % "flat").up()
@@ -122,7 +122,7 @@ def test_what_has_a_name_goes_before_another_takes_it(bench, recorder):
     assert [call[0] for call in recorder.calls] == ["delete", "create"]
 
 
-def test_secrets_reach_the_provider_and_are_kept_encrypted(bench, recorder):
+def test_secrets_reach_the_provider_and_are_stored_encrypted(bench, recorder):
     stack = bench("""
 thing = Thing("a", password=pulumi.Output.secret("in clear"), hidden=True)
 pulumi.export("made", thing.made)
@@ -137,7 +137,7 @@ pulumi.export("password", thing.password if hasattr(thing, "password") else None
     assert "made a-1" not in kept
 
 
-def test_what_is_gone_is_noticed_by_a_refresh_and_made_again(bench, recorder):
+def test_refresh_finds_missing_resources_and_up_recreates_them(bench, recorder):
     stack = bench("Thing('a', size=1)")
     stack.up()
     assert "2 unchanged" in stack.run("refresh", "--yes")
@@ -147,7 +147,7 @@ def test_what_is_gone_is_noticed_by_a_refresh_and_made_again(bench, recorder):
     assert stack.up() == {"a": "create"}
 
 
-def test_a_refusal_is_shown_in_its_own_words_and_the_next_run_goes_on(bench, recorder):
+def test_provider_error_is_shown_and_the_next_up_continues(bench, recorder):
     stack = bench("Thing('a'); Thing('b', fail=True)")
     stack.up(fails=True)
     assert "size must be even" in stack.said
@@ -157,7 +157,7 @@ def test_a_refusal_is_shown_in_its_own_words_and_the_next_run_goes_on(bench, rec
     assert len(recorder.there) == 2
 
 
-def test_functions_are_answered(bench):
+def test_provider_functions_can_be_invoked(bench):
     stack = bench("""
 answer = pulumi.runtime.invoke("test:index:double", {"number": 21}).value
 pulumi.export("answer", answer["answer"])
@@ -167,7 +167,7 @@ pulumi.export("answer", answer["answer"])
     assert stack.outputs() == {"answer": 42}
 
 
-def test_a_wrong_setting_ends_the_program_with_its_one_line(bench, recorder):
+def test_run_error_is_shown_in_one_line(bench, recorder):
     stack = bench("raise pulumi.RunError('size is wrong')")
 
     said = stack.run("preview", fails=True)

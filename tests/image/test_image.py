@@ -134,7 +134,7 @@ def backend(start):
         yield backend
 
 
-def test_every_layer_s_size_is_said(built, record_property):
+def test_size_of_every_layer_is_printed(built, record_property):
     lines = [line.split() for line in built.said.splitlines()]
     layers = built.archive.layers()
 
@@ -146,11 +146,11 @@ def test_every_layer_s_size_is_said(built, record_property):
         record_property("measured", f"image:{line}")
 
 
-def test_building_it_leaves_nothing_mounted(built):
+def test_build_leaves_nothing_mounted(built):
     assert built.left_mounted == []
 
 
-def test_it_declares_the_command_and_the_folder_of_the_task(built, container):
+def test_command_and_folder_are_those_of_the_task(built, container):
     config = built.archive.config
 
     assert config["Cmd"] == container.command
@@ -158,14 +158,14 @@ def test_it_declares_the_command_and_the_folder_of_the_task(built, container):
     assert set(config["Volumes"]) == set(container.volumes)
 
 
-def test_its_user_is_a_number_and_not_root(built):
+def test_user_is_numeric_and_not_root(built):
     user, group = built.archive.config["User"].split(":")
 
     assert int(user) > 0
     assert int(group) > 0
 
 
-def test_nothing_but_settings_of_python_is_in_its_environment(built):
+def test_environment_has_only_settings_of_python(built):
     names = [entry.partition("=")[0] for entry in built.archive.config["Env"]]
 
     assert sorted(names) == [
@@ -176,7 +176,7 @@ def test_nothing_but_settings_of_python_is_in_its_environment(built):
     ]
 
 
-def test_the_application_is_its_sources_and_their_bytecode(members):
+def test_application_is_its_sources_and_their_bytecode(members):
     sources = {
         path.removeprefix("/app/"): member
         for path, member in members.items()
@@ -194,7 +194,7 @@ def bytecode(path):
     return str(source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc")
 
 
-def test_every_dependency_is_one_of_the_hashed_ones_and_has_no_other_file(root):
+def test_installed_packages_are_the_locked_ones(root):
     hashed = (PROJECT / "requirements" / "container.txt").read_text()
     wanted = re.findall(r"^(\S+)==(\S+)", hashed, re.MULTILINE)
     packages = root / "opt" / "packages"
@@ -206,7 +206,7 @@ def test_every_dependency_is_one_of_the_hashed_ones_and_has_no_other_file(root):
     assert {name for name in files - listed if "__pycache__" not in name} == set()
 
 
-def test_nothing_installs_or_builds_and_nothing_lends_root_s_rights(members):
+def test_no_installer_and_no_setuid_file_is_in_the_image(members):
     programs = {PurePosixPath(path).name for path, one in members.items() if "/bin/" in path}
     installers = [
         path
@@ -219,7 +219,7 @@ def test_nothing_installs_or_builds_and_nothing_lends_root_s_rights(members):
     assert [path for path, one in members.items() if one.isfile() and one.mode & 0o6000] == []
 
 
-def test_no_secret_and_no_path_of_this_machine_is_in_it(root):
+def test_no_secret_and_no_local_path_is_in_the_image(root):
     private = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY|" + re.escape(bytes(PROJECT)))
     ours = [path for name in ("app", "etc", "home", "root") for path in (root / name).rglob("*")]
     files = [path for path in ours if path.is_file() and not path.is_symlink()]
@@ -228,7 +228,7 @@ def test_no_secret_and_no_path_of_this_machine_is_in_it(root):
     assert [path for path in files if private.search(path.read_bytes())] == []
 
 
-def test_it_runs_as_its_user_on_a_read_only_root(image, container, built):
+def test_container_runs_as_its_user_on_a_read_only_root(image, container, built):
     command = image.start(
         ["python3", "-c", PROBE, *FOLDERS, "/dev", SHARED_MEMORY, *container.volumes],
         container.working_directory,
@@ -249,7 +249,7 @@ def test_it_runs_as_its_user_on_a_read_only_root(image, container, built):
     }
 
 
-def test_it_answers_the_contract(backend):
+def test_container_passes_the_contract(backend):
     asked = [question for question in questions.QUESTIONS if not backend.excuses(question)]
     for question in asked:
         answer = ask(backend, question)
@@ -262,7 +262,7 @@ def test_it_answers_the_contract(backend):
     assert len(asked) > 100
 
 
-def test_it_stops_on_sigterm_within_the_declared_time(start, container, record_property):
+def test_container_stops_on_sigterm_within_the_stop_timeout(start, container, record_property):
     with start() as task, HttpClient(task.url) as client:
         # The connection stays open, as a load balancer's do.
         assert client.ask("GET", "/").status == 200
@@ -272,7 +272,7 @@ def test_it_stops_on_sigterm_within_the_declared_time(start, container, record_p
     record_property("measured", f"image: the first answer came after {task.first_answer_s:.2f} s")
 
 
-def test_the_local_cloud_runs_its_tasks_from_it_and_leaves_none_when_killed(image, built, tmp_path):
+def test_local_cloud_runs_and_stops_tasks_from_the_image(image, built, tmp_path):
     base = [f"--image-base={built.base}"] if built.base else []
     others = tasks()
     with RunningCloud(tmp_path / "state", "--containers=image", *base) as cloud:

@@ -36,9 +36,7 @@ def programs(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("user", "first", "second"), [(1000, "podman", "buildah"), (0, "buildah", "podman")]
 )
-def test_the_first_program_that_works_is_taken_and_a_docker_without_its_daemon_does_not(
-    programs, monkeypatch, user, first, second
-):
+def test_first_working_tool_is_used(programs, monkeypatch, user, first, second):
     monkeypatch.setattr(os, "geteuid", lambda: user)
     folder = programs(docker="exit 1", podman="exit 0", buildah="exit 0")
 
@@ -47,7 +45,7 @@ def test_the_first_program_that_works_is_taken_and_a_docker_without_its_daemon_d
     assert find_tool().program == str(folder / second)
 
 
-def test_without_any_that_works_one_line_says_what_to_install(programs):
+def test_without_a_working_tool_one_line_says_what_to_install(programs):
     programs(docker="exit 1")
 
     with pytest.raises(ImageError, match=NONE):
@@ -55,7 +53,7 @@ def test_without_any_that_works_one_line_says_what_to_install(programs):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--base", "debian"]])
-def test_make_image_says_in_one_line_that_nothing_can_build(programs, arguments):
+def test_make_image_without_a_tool_fails_with_one_line(programs, arguments):
     programs(docker="exit 1")
     command = [sys.executable, "scripts/image.py", *arguments]
     told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
@@ -65,7 +63,7 @@ def test_make_image_says_in_one_line_that_nothing_can_build(programs, arguments)
     assert told.stderr.count("\n") == 1
 
 
-def test_a_build_that_fails_says_how_to_do_without_a_registry(programs):
+def test_failed_build_error_names_the_build_without_a_registry(programs):
     folder = programs()
     (folder / "buildah").write_text(FAILING)
     (folder / "buildah").chmod(0o755)
@@ -86,7 +84,7 @@ def cloud_on(folder, tmp_path):
     )
 
 
-def test_the_local_cloud_says_in_one_line_that_nothing_can_build(programs, tmp_path):
+def test_local_cloud_without_a_tool_fails_with_one_line(programs, tmp_path):
     with cloud_on(programs(docker="exit 1"), tmp_path) as cloud:
         assert cloud.stop_by_itself() == 1
 
@@ -94,7 +92,7 @@ def test_the_local_cloud_says_in_one_line_that_nothing_can_build(programs, tmp_p
         assert cloud.said().count("\n") == 1
 
 
-def test_the_local_cloud_passes_on_why_the_image_could_not_be_built(programs, tmp_path):
+def test_local_cloud_reports_why_an_image_build_failed(programs, tmp_path):
     node = shutil.which("node", path=f"{PROJECT}/.venv/bin:/usr/local/bin:/usr/bin:/bin")
     folder = programs(node=f'exec {node} "$@"')
     (folder / "buildah").write_text(FAILING)

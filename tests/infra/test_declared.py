@@ -3,6 +3,6 @@
 from tests.infra.declared import GOLDEN, golden
 
 
-def test_what_is_declared_is_what_was_reviewed(variants):
+def test_declarations_match_the_reviewed_golden_file(variants):
     # After a change that is meant: `make golden`, and read the difference.
     assert golden(variants).splitlines() == GOLDEN.read_text("utf-8").splitlines()

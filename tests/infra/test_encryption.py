@@ -86,13 +86,13 @@ def own_keys(inputs):
     return [key for key in inputs if "kms" in key.lower() or "encrypt" in key.lower()]
 
 
-def test_every_declared_type_stands_in_one_table_and_none_stands_there_for_nothing(variants):
+def test_each_declared_type_is_in_exactly_one_table(variants):
     declared = {one.kind for name in VARIANTS for one in variants(name).resources}
 
     assert sorted(known()) == sorted(declared)
 
 
-def test_what_is_encrypted_by_declaration_is_so_in_every_stack(variant):
+def test_declared_encryption_is_on_in_every_stack(variant):
     for kind, (key, value) in DECLARED.items():
         assert variant.of(kind)
         for name, inputs in variant.of(kind).items():
@@ -100,12 +100,12 @@ def test_what_is_encrypted_by_declaration_is_so_in_every_stack(variant):
 
 
 @pytest.mark.parametrize("kind", [*BY_AWS, *NOT_ENCRYPTED])
-def test_what_is_left_to_aws_names_no_key_of_its_own(variant, kind):
+def test_resources_encrypted_by_default_name_no_key(variant, kind):
     for name, inputs in variant.of(kind).items():
         assert own_keys(inputs) == [], name
 
 
-def test_alarms_are_what_publishes_to_the_topic_that_is_not_encrypted(variants):
+def test_only_alarms_publish_to_the_unencrypted_topic(variants):
     program = variants("everything")
     (topic,) = (one for one in program.resources if one.kind == TOPIC)
     alarms = program.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()

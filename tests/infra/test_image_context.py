@@ -50,14 +50,14 @@ def sent():
     return context(ROOT / "container_src" / "Dockerfile.dockerignore")
 
 
-def test_only_sources_and_the_list_of_requirements_are_sent(sent):
+def test_build_context_has_only_sources_and_requirements(sent):
     assert "requirements/container.txt" in sent
     others = {path for path in sent if path != "requirements/container.txt"}
     assert {path.split("/")[0] for path in others} == {"blog", "container_src"}
     assert {Path(path).suffix for path in others} == {".py"}
 
 
-def test_what_the_dockerfile_copies_is_sent_and_all_that_is_sent_is_copied(sent):
+def test_dockerfile_copies_the_whole_build_context_only(sent):
     dockerfile = (ROOT / "container_src" / "Dockerfile").read_text()
     copied = re.findall(r"^COPY (?!--from)(\S+) ", dockerfile, re.MULTILINE)
 
@@ -67,7 +67,7 @@ def test_what_the_dockerfile_copies_is_sent_and_all_that_is_sent_is_copied(sent)
         assert any(path == source or path.startswith(f"{source}/") for source in copied), path
 
 
-def test_the_task_starts_from_what_is_sent_and_uses_all_of_it(sent, tmp_path):
+def test_task_starts_from_the_build_context_and_imports_all_of_it(sent, tmp_path):
     for path in sent:
         (tmp_path / path).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / path, tmp_path / path)
@@ -98,9 +98,7 @@ def to_build():
 
 
 @pytest.mark.parametrize("docker", [None, "exit 1"])
-def test_without_a_docker_that_answers_both_ways_out_are_said(
-    to_build, docker, tmp_path, monkeypatch
-):
+def test_without_docker_the_error_names_both_alternatives(to_build, docker, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     if docker:
         (tmp_path / "docker").write_text(f"#!/bin/sh\n{docker}\n")
@@ -110,7 +108,7 @@ def test_without_a_docker_that_answers_both_ways_out_are_said(
         check_docker(to_build)
 
 
-def test_an_image_that_exists_needs_no_docker(to_build, tmp_path, monkeypatch):
+def test_existing_image_needs_no_docker(to_build, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     to_build.containers.image = "registry.example/blog:1"
 

@@ -15,7 +15,7 @@ TARGETS = "containers-lb-targets"
 SERVICE = "containers-service"
 
 
-def test_every_input_of_every_resource_is_known_and_of_its_type(variant):
+def test_every_input_has_a_known_name_and_type(variant):
     found = {one.name: problems(one.kind, one.inputs) for one in variant.resources}
 
     assert {name: lines for name, lines in found.items() if lines} == {}
@@ -59,7 +59,7 @@ def test_every_input_of_every_resource_is_known_and_of_its_type(variant):
         ("aws", {"defaultTags": '{"tag": {}}'}, "defaultTags.tag: no such property"),
     ],
 )
-def test_a_mistake_in_a_name_or_a_type_is_found(deployed, name, change, problem):
+def test_wrong_name_or_type_is_found(deployed, name, change, problem):
     declared = deployed.called(name)
 
     found = problems(declared.kind, {**declared.inputs, **change})

@@ -8,11 +8,11 @@ from tests.infra.cloudformation import TRANSLATIONS, complaints
 TASK = "containers-task"
 
 
-def test_what_is_declared_is_within_the_limits(variant):
+def test_declarations_are_within_aws_limits(variant):
     assert complaints(variant.resources) == []
 
 
-def test_the_limits_are_asked_about_what_matters(deployed):
+def test_limits_are_checked_for_twelve_types(deployed):
     asked = {one.kind for one in deployed.resources} & TRANSLATIONS.keys()
 
     assert len(asked) >= 12
@@ -57,7 +57,7 @@ MISTAKES = {
 }
 
 
-def test_each_value_beyond_a_limit_is_found_and_nothing_else(deployed):
+def test_each_value_beyond_a_limit_is_found(deployed):
     broken = [replace(make(deployed), name=mistake) for mistake, (_, make) in MISTAKES.items()]
 
     found = {tuple(line.replace(":", "").split()[:2]) for line in complaints(broken)}

@@ -34,7 +34,7 @@ def assert_exists(variant, namespace, dimensions):
         assert value in values(variant)[key], (namespace, key, value)
 
 
-def test_alarms_watch_metrics_of_what_is_declared(variant):
+def test_alarms_use_metrics_of_declared_resources(variant):
     alarms = variant.of("aws:cloudwatch/metricAlarm:MetricAlarm")
     watched = set()
     for one in alarms.values():
@@ -57,7 +57,7 @@ def test_alarms_watch_metrics_of_what_is_declared(variant):
     }
 
 
-def test_the_dashboard_shows_metrics_of_what_is_declared(variant):
+def test_dashboard_shows_metrics_of_declared_resources(variant):
     (dashboard,) = variant.of("aws:cloudwatch/dashboard:Dashboard").values()
     widgets = json.loads(dashboard["dashboardBody"])["widgets"]
 
@@ -71,7 +71,7 @@ def test_the_dashboard_shows_metrics_of_what_is_declared(variant):
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:topic/monitoring-alarms"
 
 
-def test_alarms_tell_whoever_is_to_be_told(variants):
+def test_alarms_notify_the_topic_of_the_email_address(variants):
     for name, actions in (("defaults", []), ("everything", [TOPIC])):
         for one in variants(name).of("aws:cloudwatch/metricAlarm:MetricAlarm").values():
             assert (one["alarmActions"], one["okActions"]) == (actions, actions)

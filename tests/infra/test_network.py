@@ -15,7 +15,7 @@ def zones_asked(program):
     return asked
 
 
-def test_the_zones_asked_for_are_open_to_everybody_and_run_fargate(variant):
+def test_requested_zones_need_no_opt_in_and_run_fargate(variant):
     assert zones_asked(variant) == {
         "state": "available",
         "filters": [{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
@@ -23,7 +23,7 @@ def test_the_zones_asked_for_are_open_to_everybody_and_run_fargate(variant):
     }
 
 
-def test_no_zone_that_runs_fargate_is_excluded_and_each_region_keeps_two(deployed):
+def test_only_zones_without_fargate_are_excluded(deployed):
     excluded = set(zones_asked(deployed)["excludeZoneIds"])
 
     for region, zones in WITH_FARGATE.items():
@@ -32,7 +32,7 @@ def test_no_zone_that_runs_fargate_is_excluded_and_each_region_keeps_two(deploye
         assert [zone for zone in excluded if zone.startswith(f"{region}-")]
 
 
-def test_the_subnets_lie_in_the_first_zones_of_the_answer(variant):
+def test_subnets_are_in_the_first_zones_returned(variant):
     subnets = variant.of("aws:ec2/subnet:Subnet")
 
     assert {name: one["availabilityZone"] for name, one in subnets.items()} == {

@@ -43,9 +43,7 @@ def test_two_builds_have_the_same_contents(settings, builds, tmp_path, monkeypat
     assert folder_digest(first) == folder_digest(second)
 
 
-def test_bytecode_is_the_same_wherever_and_in_whatever_order_it_is_compiled(
-    settings, tmp_path, monkeypatch
-):
+def test_bytecode_does_not_depend_on_folder_or_order(settings, tmp_path, monkeypatch):
     packages = []
     for seed in ("1", "2"):
         monkeypatch.setenv("PYTHONHASHSEED", seed)
@@ -62,7 +60,7 @@ def test_bytecode_is_the_same_wherever_and_in_whatever_order_it_is_compiled(
     assert folder_digest(first) == folder_digest(second)
 
 
-def test_both_architectures_and_bytecode_have_packages_of_their_own(settings, builds):
+def test_architecture_and_bytecode_have_separate_packages(settings, builds):
     names = {
         packaging.package_folder(replace(settings, architecture=architecture)).name
         for architecture in ("arm64", "x86_64")
@@ -71,7 +69,7 @@ def test_both_architectures_and_bytecode_have_packages_of_their_own(settings, bu
     assert len(names) == 2
 
 
-def test_the_package_holds_no_leftovers_and_only_the_models_it_needs(settings, builds):
+def test_package_has_no_leftovers_and_only_the_needed_models(settings, builds):
     package = packaging.package_folder(settings)
     names = {path.relative_to(package).as_posix() for path in package.rglob("*")}
 
@@ -83,7 +81,7 @@ def test_the_package_holds_no_leftovers_and_only_the_models_it_needs(settings, b
     assert services == {"dynamodb"}
 
 
-def test_the_package_is_small(settings, builds):
+def test_package_is_small(settings, builds):
     package = packaging.package_folder(settings)
     (package / "bytes").write_bytes(b"x" * 1000)
 
@@ -95,7 +93,7 @@ def test_the_package_is_small(settings, builds):
     assert size < 20_000_000
 
 
-def test_the_handlers_import_with_nothing_else_on_the_path(settings, builds):
+def test_handlers_import_with_only_the_package_on_the_path(settings, builds):
     package = packaging.package_folder(settings)
     program = """
 import json, sys
@@ -127,9 +125,7 @@ print(json.dumps([sorted({name.partition(".")[0] for name in sys.modules}), hand
     assert not {"boto3", "pydantic", "aws_xray_sdk", "flask"} & set(modules)
 
 
-def test_bytecode_without_the_right_python_is_refused_with_both_ways_out(
-    settings, builds, monkeypatch
-):
+def test_bytecode_without_python_3_13_names_both_alternatives(settings, builds, monkeypatch):
     monkeypatch.setattr(packaging.shutil, "which", lambda name: None)
 
     with pytest.raises(

@@ -60,7 +60,7 @@ def grants(program):
     return found
 
 
-def test_every_policy_allows_named_actions_to_named_services_or_roles(variant):
+def test_policies_name_their_actions_services_and_roles(variant):
     for one in statements(variant):
         assert one.effect == "Allow"
         assert one.actions
@@ -68,7 +68,7 @@ def test_every_policy_allows_named_actions_to_named_services_or_roles(variant):
         assert one.resources or one.services, one
 
 
-def test_a_resource_with_a_wildcard_has_its_reason(variant):
+def test_each_wildcard_resource_has_a_reason(variant):
     for one in statements(variant):
         for resource in one.resources:
             if "*" in resource:
@@ -79,7 +79,7 @@ def test_a_resource_with_a_wildcard_has_its_reason(variant):
                 ), (one.owner, resource)
 
 
-def test_every_reason_for_a_wildcard_is_still_needed(variants):
+def test_no_reason_for_a_wildcard_is_left_over(variants):
     used = {
         (one.owner, resource)
         for one in statements(variants("everything"))
@@ -90,13 +90,13 @@ def test_every_reason_for_a_wildcard_is_still_needed(variants):
         assert any(fnmatchcase(o, owner) and fnmatchcase(r, allowed) for o, r in used), owner
 
 
-def test_managed_policies_are_the_ones_with_a_reason(variant):
+def test_each_managed_policy_has_a_reason(variant):
     attached = variant.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment").values()
 
     assert {one["policyArn"] for one in attached} == set(MANAGED)
 
 
-def test_each_role_may_do_to_the_table_what_its_code_does_and_nothing_else(variant):
+def test_each_role_has_only_the_table_actions_of_its_code(variant):
     found = {
         role: {
             (action.removeprefix("dynamodb:"), resource)
@@ -109,7 +109,7 @@ def test_each_role_may_do_to_the_table_what_its_code_does_and_nothing_else(varia
     assert {role: allowed for role, allowed in found.items() if allowed} == GRANTS
 
 
-def test_beside_the_table_functions_write_their_log_and_traces_where_asked(variants):
+def test_functions_write_only_logs_and_traces_besides_the_table(variants):
     writing = {"logs:CreateLogStream", "logs:PutLogEvents"}
     tracing = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 
@@ -120,7 +120,7 @@ def test_beside_the_table_functions_write_their_log_and_traces_where_asked(varia
                 assert other == expected, role
 
 
-def test_a_function_writes_to_its_own_log_alone(variant):
+def test_function_writes_only_to_its_own_log(variant):
     logs = "arn:aws:cloudwatch:eu-west-1:000000000000:logGroup"
     for role, allowed in grants(variant).items():
         for action, resource in allowed:
@@ -128,7 +128,7 @@ def test_a_function_writes_to_its_own_log_alone(variant):
                 assert resource == f"{logs}/{role.removesuffix('-role')}-log:*"
 
 
-def test_each_role_is_trusted_by_the_service_that_runs_it_and_by_no_other(variant):
+def test_each_role_trusts_only_the_service_that_runs_it(variant):
     trusted = {one.role: one.services for one in statements(variant) if one.services}
     users = {
         one["role"]: ("lambda.amazonaws.com",)
@@ -149,7 +149,7 @@ def test_no_two_functions_or_tasks_share_a_role(variant):
     assert len(set(roles)) == len(roles)
 
 
-def test_only_the_listener_s_ports_are_open_and_only_to_the_allowed_addresses(variants):
+def test_only_listener_ports_are_open_to_the_allowed_addresses(variants):
     allowed = {
         "defaults": {("0.0.0.0/0", 80)},
         "everything": {
@@ -170,7 +170,7 @@ def test_only_the_listener_s_ports_are_open_and_only_to_the_allowed_addresses(va
         assert {port for _, port in opened} == listening
 
 
-def test_addresses_come_in_to_the_balancer_alone_and_tasks_hear_the_balancer_alone(variant):
+def test_only_the_load_balancer_is_public_and_reaches_the_tasks(variant):
     rules = variant.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
 
     for name, one in rules.items():
@@ -183,12 +183,12 @@ def test_addresses_come_in_to_the_balancer_alone_and_tasks_hear_the_balancer_alo
         assert one["ipProtocol"] == "tcp"
 
 
-def test_no_rule_hides_inside_a_security_group(variant):
+def test_security_groups_have_no_inline_rules(variant):
     for one in variant.of("aws:ec2/securityGroup:SecurityGroup").values():
         assert one.keys() <= {"description", "vpcId"}
 
 
-def test_the_table_is_encrypted_and_can_be_restored(variant):
+def test_table_is_encrypted_and_can_be_restored(variant):
     (table,) = variant.of("aws:dynamodb/table:Table").values()
 
     assert table["serverSideEncryption"] == {"enabled": True}
@@ -196,7 +196,7 @@ def test_the_table_is_encrypted_and_can_be_restored(variant):
     assert table["billingMode"] == "PAY_PER_REQUEST"
 
 
-def test_a_secure_listener_speaks_modern_tls_and_the_other_only_redirects(variants):
+def test_https_listener_uses_modern_tls_and_http_redirects(variants):
     listeners = variants("everything").of("aws:lb/listener:Listener")
     secure = listeners["containers-lb-https"]
     (redirect,) = listeners["containers-lb-http"]["defaultActions"]
@@ -207,19 +207,19 @@ def test_a_secure_listener_speaks_modern_tls_and_the_other_only_redirects(varian
     assert redirect["redirect"] == {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}
 
 
-def test_every_log_is_kept_for_a_limited_time(variants):
+def test_every_log_has_a_retention(variants):
     for name, days in (("defaults", 14), ("everything", 3653)):
         logs = variants(name).of("aws:cloudwatch/logGroup:LogGroup").values()
         assert {one.get("retentionInDays") for one in logs} == {days}
 
 
-def test_no_function_is_in_a_network(variant):
+def test_no_function_is_in_a_vpc(variant):
     for one in variant.of("aws:lambda/function:Function").values():
         assert "vpcConfig" not in one
         assert "reservedConcurrentExecutions" not in one  # new accounts have ten in all
 
 
-def test_nothing_in_the_network_costs_by_the_hour(variant):
+def test_network_has_no_hourly_costs(variant):
     kinds = {one.kind.rpartition(":")[2] for one in variant.resources}
     endpoints = variant.of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
 
@@ -227,7 +227,7 @@ def test_nothing_in_the_network_costs_by_the_hour(variant):
     assert {one["vpcEndpointType"] for one in endpoints} == {"Gateway"}
 
 
-def test_a_given_name_has_its_reason(variant):
+def test_each_fixed_name_has_a_reason(variant):
     given = {
         (one.kind, one.name)
         for one in variant.resources
@@ -237,13 +237,13 @@ def test_a_given_name_has_its_reason(variant):
         assert any(k == kind and fnmatchcase(name, n) for k, n in FIXED_NAMES), (kind, name)
 
 
-def test_what_is_replaced_while_it_is_used_has_no_given_name(variant):
+def test_resources_replaced_while_in_use_have_no_fixed_name(variant):
     for one in variant.resources:
         if one.kind.rpartition(":")[2] in {"TargetGroup", "LoadBalancer", "Service", "Role"}:
             assert not {"name", "namePrefix"} & one.inputs.keys(), one.name
 
 
-def test_a_destroy_takes_the_images_along(variants):
+def test_destroy_deletes_the_images(variants):
     (repository,) = variants("defaults").of("aws:ecr/repository:Repository").values()
 
     assert repository["forceDelete"] is True
@@ -253,9 +253,7 @@ def test_a_destroy_takes_the_images_along(variants):
     ("name", "expected"),
     [("defaults", ("desiredCount",)), ("everything", ("desiredCount",)), ("prepared", ())],
 )
-def test_the_count_of_tasks_is_left_to_autoscaling_only_where_there_is_some(
-    variants, name, expected
-):
+def test_task_count_is_ignored_only_with_autoscaling(variants, name, expected):
     program = variants(name)
     ignoring = {one.name: one.ignored for one in program.resources if one.ignored}
 
@@ -264,7 +262,7 @@ def test_the_count_of_tasks_is_left_to_autoscaling_only_where_there_is_some(
     assert bool(program.of("aws:appautoscaling/target:Target")) == bool(expected)
 
 
-def test_nothing_is_kept_from_a_destroy_unless_it_is_asked_for(variants):
+def test_nothing_is_protected_from_destroy_by_default(variants):
     for name, kept in (("defaults", False), ("everything", True)):
         (table,) = variants(name).of("aws:dynamodb/table:Table").values()
         assert table["deletionProtectionEnabled"] is kept

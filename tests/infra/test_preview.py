@@ -59,15 +59,15 @@ async def _preview(project, folder):
         await processes.close()
 
 
-def test_a_preview_shows_every_resource_that_an_update_makes(previewed, name, variants):
+def test_preview_shows_every_resource_of_an_update(previewed, name, variants):
     assert set(previewed.resources) == set(variants(name).by_urn)
 
 
-def test_a_preview_shows_the_outputs_that_an_update_gives(previewed, name, variants):
+def test_preview_shows_the_outputs_of_an_update(previewed, name, variants):
     assert previewed.outputs.keys() == variants(name).outputs.keys()
 
 
-def test_a_preview_shows_which_outputs_are_not_known_yet(previewed, name):
+def test_preview_shows_which_outputs_are_unknown(previewed, name):
     https = "domainName" in VARIANTS[name]
 
     assert previewed.outputs.get("WriteToken", UNKNOWN) == UNKNOWN
@@ -78,7 +78,7 @@ def test_a_preview_shows_which_outputs_are_not_known_yet(previewed, name):
     assert previewed.outputs["FunctionNames"]["GetBlogs"] == "blog-test-GetBlogs"
 
 
-def test_a_preview_of_an_image_that_is_built_does_not_know_where_it_is_pushed(previewed, name):
+def test_preview_with_an_image_build_does_not_know_its_repository(previewed, name):
     images = [one for one in previewed.resources.values() if one.type_ == BUILT]
 
     assert len(images) == ("dockerImage" not in VARIANTS[name])

@@ -8,7 +8,7 @@ from infra.functions import OPERATIONS
 from localcloud.provider.registry import LocalProvider
 
 
-def test_the_outputs_have_the_predecessor_s_names(program):
+def test_outputs_have_the_predecessor_s_names(program):
     assert {"FunctionsURL", "ContainersURL", "WriteToken"} <= set(program.outputs)
 
 
@@ -21,7 +21,7 @@ def test_every_output_is_in_the_readme(pytestconfig, variant):
     assert set(variant.outputs) <= named
 
 
-def test_open_writes_need_no_token_and_say_so_to_both_backends(declare):
+def test_both_backends_are_told_that_writes_are_open(declare):
     program = declare(openWrites="true")
 
     assert "WriteToken" not in program.outputs
@@ -31,7 +31,7 @@ def test_open_writes_need_no_token_and_say_so_to_both_backends(declare):
         assert "WRITE_TOKEN_SHA256" not in variables
 
 
-def test_both_backends_get_the_table_and_the_digest_of_the_token_never_the_token(program):
+def test_both_backends_get_the_table_and_the_token_digest_only(program):
     for variables in environments(program):
         assert variables["TABLE_NAME"] == "name:blogs"
         assert variables["OPEN_WRITES"] == "false"
@@ -47,11 +47,11 @@ def environments(program):
     return [*(function["environment"]["variables"] for function in functions), declared]
 
 
-def test_every_type_is_known_to_the_local_cloud(program):
+def test_local_cloud_supports_every_declared_type(program):
     assert {one.kind for one in program.resources} <= LocalProvider(None).types
 
 
-def test_every_route_of_the_contract_reaches_the_function_of_its_operation(program):
+def test_every_route_reaches_the_function_of_its_operation(program):
     routes = {}
     for route in program.of("aws:apigatewayv2/route:Route").values():
         integration = route["target"].removeprefix("integrations/").removesuffix("-id")
@@ -72,7 +72,7 @@ def test_every_route_of_the_contract_reaches_the_function_of_its_operation(progr
     }
 
 
-def test_functions_are_named_where_people_look_for_them_and_can_write_their_logs(program):
+def test_functions_have_expected_names_and_write_their_logs(program):
     functions = program.of("aws:lambda/function:Function")
     logs = {log["name"] for log in program.of("aws:cloudwatch/logGroup:LogGroup").values()}
 
@@ -88,7 +88,7 @@ def test_every_log_group_has_a_retention(program):
     )
 
 
-def test_no_policy_allows_more_than_named_actions_on_named_resources(program):
+def test_policies_have_no_wildcards_in_actions_and_resources(program):
     policies = program.of("aws:iam/rolePolicy:RolePolicy")
 
     assert len(policies) == 2 * len(OPERATIONS) + 1
@@ -98,7 +98,7 @@ def test_no_policy_allows_more_than_named_actions_on_named_resources(program):
             assert statement["Resource"] != "*"
 
 
-def test_tasks_are_reached_from_the_load_balancer_alone(program):
+def test_tasks_are_reachable_only_from_the_load_balancer(program):
     rules = program.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
 
     assert rules["containers-task-in"].get("cidrIpv4") is None
@@ -106,7 +106,7 @@ def test_tasks_are_reached_from_the_load_balancer_alone(program):
     assert rules["containers-lb-http-in-0"]["fromPort"] == 80
 
 
-def test_the_table_is_what_the_schema_says(program):
+def test_table_matches_the_schema(program):
     table = program.of("aws:dynamodb/table:Table")["blogs"]
 
     assert table["hashKey"] == schema.TABLE_KEY
@@ -121,7 +121,7 @@ def test_the_table_is_what_the_schema_says(program):
     assert table["serverSideEncryption"] == {"enabled": True}
 
 
-def test_the_gateway_s_cors_block_is_the_one_that_the_containers_answer(program):
+def test_cors_of_the_api_equals_that_of_the_containers(program):
     (gateway,) = program.of("aws:apigatewayv2/api:Api").values()
 
     assert gateway["corsConfiguration"] == {

@@ -18,7 +18,7 @@ def explicit_provider(program):
     return program.called("aws", PROVIDER)
 
 
-def test_every_aws_resource_and_question_goes_through_the_explicit_provider(variant):
+def test_all_aws_resources_and_calls_use_the_explicit_provider(variant):
     reference = f"{explicit_provider(variant).urn}::aws-id"
     asked = [one for one in variant.resources if one.kind.startswith("aws:")]
 
@@ -28,7 +28,7 @@ def test_every_aws_resource_and_question_goes_through_the_explicit_provider(vari
     assert [one.name for one in variant.all if one.kind == PROVIDER] == ["aws"]
 
 
-def test_every_resource_is_below_the_component_that_its_name_begins_with(variant):
+def test_resource_names_begin_with_the_name_of_their_parent(variant):
     components = {one.name for one in variant.all if not one.custom and one.kind != STACK}
     strays = {}
     for one in variant.all:
@@ -44,7 +44,7 @@ def test_every_resource_is_below_the_component_that_its_name_begins_with(variant
     assert strays == {}
 
 
-def test_only_these_stand_for_themselves(variant):
+def test_only_these_resources_have_no_component(variant):
     on_top = {one.name for one in variant.all if one.parent and not variant.name_of(one.parent)}
 
     assert on_top - {"write-token", "image"} == {
@@ -57,13 +57,13 @@ def test_only_these_stand_for_themselves(variant):
     }
 
 
-def test_no_two_resources_of_a_type_have_one_name(variant):
+def test_logical_names_are_unique_per_type(variant):
     names = Counter((one.kind, one.name) for one in variant.all)
 
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_no_two_resources_share_a_physical_name(variant):
+def test_physical_names_are_unique(variant):
     names = Counter(
         (one.kind, one.inputs[key])
         for one in variant.resources
@@ -74,7 +74,7 @@ def test_no_two_resources_share_a_physical_name(variant):
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_the_provider_is_given_the_stack_s_region_and_profile(declare_deployed):
+def test_provider_gets_region_and_profile_of_the_stack(declare_deployed):
     program = declare_deployed(
         **VARIANTS["defaults"], **{"aws:region": "us-west-1", "aws:profile": "demo"}
     )
@@ -86,7 +86,7 @@ def test_the_provider_is_given_the_stack_s_region_and_profile(declare_deployed):
     assert "accessKey" not in inputs
 
 
-def test_the_provider_tags_everything_with_project_and_stack(variant):
+def test_provider_tags_resources_with_project_and_stack(variant):
     tags = json.loads(explicit_provider(variant).inputs["defaultTags"])["tags"]
 
     assert tags.items() >= {"project": "aws-blog-demo", "stack": "test"}.items()
@@ -117,7 +117,7 @@ SERVICES = {
 }
 
 
-def test_the_endpoint_stands_for_every_service_that_any_stack_uses(program, variants):
+def test_endpoint_is_set_for_every_service_in_use(program, variants):
     (endpoints,) = json.loads(explicit_provider(program).inputs["endpoints"])
     kinds = {one.kind for name in VARIANTS for one in variants(name).resources}
     kinds |= {one.token for name in VARIANTS for one in variants(name).invokes}
@@ -156,31 +156,31 @@ def outliving(program, name, kind=""):
     return {one.name for one in program.needs(program.called(name, kind))}
 
 
-def test_a_destroy_deletes_the_service_before_all_that_its_tasks_need(variant):
+def test_destroy_deletes_the_service_before_what_its_tasks_need(variant):
     assert outliving(variant, "containers-service") >= SERVICE_NEEDS
 
 
-def test_a_destroy_keeps_the_routes_of_the_subnets_as_long_as_the_tasks(deployed):
+def test_destroy_deletes_routes_of_the_subnets_after_the_tasks(deployed):
     needed = deployed.needs(deployed.called("containers-service"))
 
     routed = {one.name for one in needed if one.kind.endswith(":RouteTableAssociation")}
     assert routed == {"network-public-0", "network-public-1"}
 
 
-def test_the_secure_listener_is_there_before_the_tasks(variants):
+def test_https_listener_is_created_before_the_tasks(variants):
     needed = outliving(variants("everything"), "containers-service")
 
     assert needed >= {"containers-lb-http", "containers-lb-https"}
 
 
-def test_a_balancer_with_public_addresses_goes_before_the_way_to_the_internet(deployed):
+def test_destroy_deletes_the_load_balancer_before_the_gateway(deployed):
     needed = outliving(deployed, "containers-lb-balancer")
 
     assert needed >= {"network-internet", "network-routes"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_has_its_role_s_policies_and_its_log_from_first_to_last(deployed, function):
+def test_policies_and_log_group_outlive_their_function(deployed, function):
     needed = outliving(deployed, f"functions-{function}-function")
 
     assert needed >= {
@@ -188,7 +188,7 @@ def test_a_function_has_its_role_s_policies_and_its_log_from_first_to_last(deplo
     }
 
 
-def test_scaling_ends_before_what_it_scales(deployed):
+def test_destroy_deletes_autoscaling_before_the_service(deployed):
     order = [
         deployed.called("containers-scaling", "appautoscaling/policy:Policy"),
         deployed.called("containers-scaling", "appautoscaling/target:Target"),
@@ -201,7 +201,7 @@ def test_scaling_ends_before_what_it_scales(deployed):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.function)
-def test_an_integration_leads_to_a_function_only_once_it_may_call_it(variant, operation):
+def test_integration_is_created_after_its_permission(variant, operation):
     name = f"functions-{operation.function}"
 
     assert f"{name}-permission" in outliving(variant, f"{name}-integration")

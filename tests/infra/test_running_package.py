@@ -71,7 +71,7 @@ async def _invoke(declared, package, log):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.function)
-def test_the_declared_handler_runs_and_answers(deployed, invoke, operation):
+def test_declared_handler_returns_a_response(deployed, invoke, operation):
     answer = invoke(deployed.called(f"functions-{operation.function}-function"))
 
     assert answer["statusCode"] == (200 if "GET /" in operation.routes else 404)
@@ -79,7 +79,7 @@ def test_the_declared_handler_runs_and_answers(deployed, invoke, operation):
 
 
 @pytest.mark.parametrize("variant", ["everything", "prepared"])
-def test_it_answers_with_other_settings_too(variants, invoke, variant):
+def test_handlers_run_with_other_settings(variants, invoke, variant):
     answer = invoke(variants(variant).called("functions-GetBlogs-function"))
 
     assert answer["statusCode"] == 200

@@ -36,23 +36,23 @@ def in_clear(program, secret):
     ]
 
 
-def test_the_token_is_in_no_input_and_in_the_outputs_as_a_secret_only(variant):
+def test_token_is_in_no_input_and_a_secret_output(variant):
     assert in_clear(variant, TOKEN) == []
     assert [path for path, text in texts(variant.wire_outputs) if TOKEN in text] == []
 
 
-def test_the_token_s_digest_is_what_both_backends_get(deployed):
+def test_both_backends_get_the_digest_of_the_token(deployed):
     digest = hashlib.sha256(TOKEN.encode()).hexdigest()
 
     assert len(in_clear(deployed, digest)) == 6
     assert deployed.outputs["WriteToken"] == TOKEN
 
 
-def test_the_password_of_the_registry_is_secret(deployed):
+def test_registry_password_is_secret(deployed):
     assert in_clear(deployed, "a registry's password") == []
 
 
-def test_a_mail_address_set_as_a_secret_stays_one(declare_deployed):
+def test_email_address_set_as_a_secret_stays_secret(declare_deployed):
     secret = ["aws-blog-demo:alarmEmail"]
     program = declare_deployed(secret, **{**EVERYTHING, "dockerImage": IMAGE})
 
@@ -61,14 +61,14 @@ def test_a_mail_address_set_as_a_secret_stays_one(declare_deployed):
     assert [text for _, text in texts(program.wire_outputs) if "team@" in text] == []
 
 
-def test_nothing_that_is_declared_names_a_folder_of_this_machine(pytestconfig, variant):
+def test_no_declared_value_names_a_local_folder(pytestconfig, variant):
     found = in_clear(variant, str(pytestconfig.rootpath))
 
     # The engine compares a package by its contents.
     assert {name for name in found if not name.endswith("-function.code.path")} == set()
 
 
-def test_what_is_declared_does_not_depend_on_the_order_of_hashes(pytestconfig, tmp_path):
+def test_declarations_do_not_depend_on_the_hash_seed(pytestconfig, tmp_path):
     sent = []
     for seed in ("1", "2"):
         folder = tmp_path / seed

@@ -31,7 +31,7 @@ def read(pytestconfig):
     set_all_config({}, [])
 
 
-def test_the_local_stack_s_settings_are_valid(read):
+def test_settings_of_the_local_stack_are_valid(read):
     settings = read()
 
     assert settings.containers.image == "local"
@@ -42,12 +42,12 @@ def test_the_local_stack_s_settings_are_valid(read):
 
 
 @pytest.mark.parametrize("word", ["true", "True", "TRUE"])
-def test_a_boolean_is_taken_as_what_it_says(read, word):
+def test_boolean_is_read_as_written(read, word):
     assert read(openWrites=word).open_writes is True
 
 
 @pytest.mark.parametrize("word", ["yes", "on", "1", " true", "", "0", "no"])
-def test_a_word_that_is_no_boolean_never_opens_or_closes_writes_silently(read, word):
+def test_invalid_boolean_never_opens_or_closes_writes(read, word):
     with pytest.raises(pulumi.RunError, match=r"openWrites is .* but must be true or false"):
         read(openWrites=word)
 
@@ -130,7 +130,7 @@ def test_a_word_that_is_no_boolean_never_opens_or_closes_writes_silently(read, w
         ("throttlingRate", "0", "from 1 to 10000"),
     ],
 )
-def test_a_wrong_setting_is_named_with_what_is_allowed(read, key, value, rule):
+def test_invalid_setting_error_names_what_is_allowed(read, key, value, rule):
     with pytest.raises(pulumi.RunError) as raised:
         read(**{key: value})
 
@@ -141,7 +141,7 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(read, key, value, rule):
     assert len(message) < 450
 
 
-def test_what_aws_just_allows_is_taken(read):
+def test_extreme_values_that_aws_allows_are_valid(read):
     tags = {"k" * 128: "v" * 256, "Größe": "a b_c.d:e/f=g+h-i@j", "empty": ""}
     tags |= {f"k{number}": "" for number in range(45)}
 
@@ -166,20 +166,20 @@ def test_what_aws_just_allows_is_taken(read):
         f"localhost:5000/blog:latest@sha256:{'0' * 64}",
     ],
 )
-def test_the_names_of_images_that_exist_are_taken(read, image):
+def test_names_of_real_images_are_valid(read, image):
     assert read(dockerImage=image).containers.image == image
 
 
 @pytest.mark.parametrize(
     "name", ["example.com", "a-1.b.example.museum", "xn--bcher-kva.xn--p1ai", "a" * 63 + ".de"]
 )
-def test_the_names_of_domains_that_exist_are_taken(read, name):
+def test_names_of_real_domains_are_valid(read, name):
     settings = read(domainName=name, certificateArn=CERTIFICATE)
 
     assert settings.containers.domain_name == name
 
 
-def test_a_certificate_of_another_region_is_refused_where_the_region_is_known(read):
+def test_certificate_of_another_region_is_rejected(read):
     https = {"domainName": "blog.example.com", "certificateArn": CERTIFICATE}
 
     for region in ("eu-west-1", ""):
@@ -195,7 +195,7 @@ ODD = (
 )
 
 
-def test_an_odd_value_of_any_setting_is_taken_or_named_in_one_line(pytestconfig, read):
+def test_any_value_is_valid_or_reported_in_one_line(pytestconfig, read):
     declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
     for key in declared:
         for value in ODD:
@@ -212,7 +212,7 @@ def complaint(read, key, value):
     return ""
 
 
-def test_task_counts_are_held_against_each_other_fewest_and_most_first(read):
+def test_task_counts_are_compared_with_each_other(read):
     with pytest.raises(
         pulumi.RunError, match=r"minTasks is '5', but must not be above maxTasks \("
     ):
@@ -224,7 +224,7 @@ def test_task_counts_are_held_against_each_other_fewest_and_most_first(read):
     assert read(minTasks="5", desiredTasks="5", maxTasks="5").containers.is_scaled is False
 
 
-def test_settings_that_exclude_each_other_are_refused(read):
+def test_conflicting_settings_are_rejected(read):
     with pytest.raises(pulumi.RunError, match="snapStart is 'true', but must be false with"):
         read(snapStart="true", provisionedConcurrency="1")
     with pytest.raises(pulumi.RunError, match="certificateArn is '', but must come together"):
@@ -233,18 +233,18 @@ def test_settings_that_exclude_each_other_are_refused(read):
         read(awsEndpoint="")
 
 
-def test_a_setting_that_does_not_exist_is_refused_with_those_that_do(read):
+def test_unknown_setting_error_lists_the_settings(read):
     with pytest.raises(pulumi.RunError, match="aws-blog-demo:opneWrites: no such setting; there"):
         read(opneWrites="true")
 
 
-def test_a_wrong_secret_is_not_shown(read):
+def test_invalid_secret_is_not_shown(read):
     set_all_config({}, [f"{PROJECT}:alarmEmail"])
     with pytest.raises(pulumi.RunError, match="alarmEmail is a secret, but must be a mail"):
         read(alarmEmail="hush")
 
 
-def test_every_declared_setting_has_a_description_and_a_default(pytestconfig):
+def test_every_setting_has_a_description_and_a_default(pytestconfig):
     declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
 
     for entry in declared.values():
@@ -253,7 +253,7 @@ def test_every_declared_setting_has_a_description_and_a_default(pytestconfig):
 
 
 @pytest.mark.parametrize("stack", ["stage", "prod"])
-def test_the_ready_stack_files_are_valid_and_name_a_region(pytestconfig, stack):
+def test_provided_stack_files_are_valid_and_name_a_region(pytestconfig, stack):
     set_all_config(dict(load_project(pytestconfig.rootpath, stack, {}).config))
 
     settings = Settings.read(pulumi.Config(PROJECT), pulumi.Config("aws"), stack)
@@ -263,13 +263,13 @@ def test_the_ready_stack_files_are_valid_and_name_a_region(pytestconfig, stack):
     assert settings.tags == {"project": PROJECT, "stack": stack}
 
 
-def test_a_memory_that_fits_another_cpu_size_is_refused(read):
+def test_memory_must_fit_the_cpu_size(read):
     assert read(taskCpu="512", taskMemory="4096").containers.memory == 4096
     with pytest.raises(pulumi.RunError, match=r"taskMemory is '512', .* with taskCpu 512"):
         read(taskCpu="512", taskMemory="512")
 
 
-def test_physical_names_are_legal_short_and_different_for_each_stack():
+def test_physical_names_are_valid_and_differ_between_stacks():
     stacks = ["local", "Dev_1.x", "dev-1-x", "a" * 60, "a" * 59 + "b", "a"]
 
     prefixes = [physical_prefix("blog", stack) for stack in stacks]
@@ -280,7 +280,7 @@ def test_physical_names_are_legal_short_and_different_for_each_stack():
         assert prefix == prefix.lower().strip("-")
 
 
-def test_a_setting_that_would_not_stay_secret_is_refused_as_one(read):
+def test_setting_that_cannot_stay_secret_is_rejected_as_a_secret(read):
     set_all_config({}, [f"{PROJECT}:prefix"])
     with pytest.raises(pulumi.RunError, match="prefix is a secret, but only alarmEmail stays"):
         read(prefix="hush")

@@ -243,14 +243,14 @@ def given(declare_deployed, deployed):
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: f"{effect.key}={effect.value}")
-def test_a_setting_changes_what_it_says_and_nothing_else(given, effect):
+def test_setting_changes_what_its_description_says_only(given, effect):
     before = given(effect.given)
     after = given({**effect.given, effect.key: effect.value})
 
     assert_changes(changes(before, after), effect.places)
 
 
-def test_a_certificate_and_its_name_turn_https_on(given):
+def test_certificate_and_domain_name_enable_https(given):
     assert_changes(
         changes(given({}), given(HTTPS)),
         {
@@ -264,14 +264,14 @@ def test_a_certificate_and_its_name_turn_https_on(given):
     )
 
 
-def test_who_makes_the_record_of_the_domain_is_told_where_it_leads(given):
+def test_output_has_the_target_for_a_dns_record_of_the_user(given):
     program = given(HTTPS)
 
     assert not program.of("aws:route53/record:Record")
     assert program.outputs["LoadBalancerHost"] == "dnsName:containers-lb-balancer"
 
 
-def test_bytecode_changes_the_contents_of_the_package(own_project, tmp_path, given):
+def test_bytecode_setting_changes_the_package(own_project, tmp_path, given):
     python = tmp_path / "python" / "python3.13"
     python.parent.mkdir()
     python.write_text(FAKE_PYTHON)
@@ -297,7 +297,7 @@ esac
 """
 
 
-def test_every_setting_has_its_effect_here(pytestconfig):
+def test_every_setting_has_an_entry_in_this_table(pytestconfig):
     declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
 
     assert {effect.key for effect in EFFECTS} | {"bytecode"} == set(declared)

@@ -43,7 +43,7 @@ def run(pytestconfig, program, *command):
     )
 
 
-def test_requests_find_the_task_s_port_all_the_way(variant):
+def test_port_is_the_same_from_load_balancer_to_task(variant):
     task = container(variant)
     service = variant.called("containers-service").inputs
     targets = variant.called("containers-lb-targets").inputs
@@ -66,7 +66,7 @@ def variant_arn(rest):
     return f"arn:aws:lb:eu-west-1:000000000000:{rest}"
 
 
-def test_listeners_forward_to_the_service_s_targets(variant):
+def test_listeners_forward_to_the_target_group_of_the_service(variant):
     forwarded = [
         action["targetGroupArn"]
         for listener in variant.of("aws:lb/listener:Listener").values()
@@ -77,14 +77,14 @@ def test_listeners_forward_to_the_service_s_targets(variant):
     assert forwarded == [variant_arn("targetGroup/containers-lb-targets")]
 
 
-def test_the_listener_without_a_certificate_is_where_the_url_says(deployed):
+def test_url_has_the_port_of_the_http_listener(deployed):
     (listener,) = deployed.of("aws:lb/listener:Listener").values()
 
     assert (listener["port"], listener["protocol"]) == (80, "HTTP")
     assert deployed.outputs["ContainersURL"] == "http://dnsName:containers-lb-balancer"
 
 
-def test_the_health_check_asks_what_the_task_answers(pytestconfig, deployed):
+def test_health_check_path_is_served_by_the_task(pytestconfig, deployed):
     check = deployed.called("containers-lb-targets").inputs["healthCheck"]
 
     answer = run(pytestconfig, deployed, sys.executable, "-c", SAY_STATUS, check["path"])
@@ -94,7 +94,7 @@ def test_the_health_check_asks_what_the_task_answers(pytestconfig, deployed):
 
 
 @pytest.mark.parametrize("name", ["defaults", "prepared"])
-def test_the_task_s_command_starts_with_what_it_is_given(pytestconfig, variants, name):
+def test_task_command_starts_with_the_declared_environment(pytestconfig, variants, name):
     program = variants(name)
     command = container(program)["command"]
 
@@ -104,7 +104,7 @@ def test_the_task_s_command_starts_with_what_it_is_given(pytestconfig, variants,
     assert container(program)["workingDirectory"] == "/app"
 
 
-def test_the_task_logs_to_a_group_that_is_declared(variant):
+def test_task_logs_to_a_declared_log_group(variant):
     options = container(variant)["logConfiguration"]["options"]
 
     assert container(variant)["logConfiguration"]["logDriver"] == "awslogs"
@@ -112,7 +112,7 @@ def test_the_task_logs_to_a_group_that_is_declared(variant):
     assert options["awslogs-region"] == "eu-west-1"
 
 
-def test_the_task_writes_to_nothing_but_its_volume(variant):
+def test_task_can_write_only_to_its_volume(variant):
     task, definition = container(variant), variant.called("containers-task").inputs
 
     assert task["readonlyRootFilesystem"] is True
@@ -121,7 +121,7 @@ def test_the_task_writes_to_nothing_but_its_volume(variant):
     ]
 
 
-def test_one_architecture_drives_functions_image_and_tasks(variant):
+def test_functions_image_and_tasks_have_one_architecture(variant):
     architecture = variant.outputs["Architecture"]
     platform = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}[architecture]
     definition = variant.called("containers-task").inputs
@@ -133,13 +133,13 @@ def test_one_architecture_drives_functions_image_and_tasks(variant):
     assert definition["runtimePlatform"]["cpuArchitecture"] == architecture.upper()
 
 
-def test_the_image_that_is_built_is_the_one_that_runs(deployed, variants):
+def test_task_runs_the_image_that_is_built(deployed, variants):
     assert container(deployed)["image"] == "ref:image-image"
     assert container(variants("prepared"))["image"] == "registry.example/blog:1"
     assert not variants("prepared").of("aws:ecr/repository:Repository")
 
 
-def test_a_task_may_finish_before_it_is_stopped(pytestconfig, deployed):
+def test_stop_timeout_covers_the_graceful_stop(pytestconfig, deployed):
     settings = (pytestconfig.rootpath / "container_src" / "gunicorn_conf.py").read_text()
     gunicorn = {
         node.targets[0].id: node.value.value
@@ -154,7 +154,7 @@ def test_a_task_may_finish_before_it_is_stopped(pytestconfig, deployed):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.function)
-def test_the_handler_of_each_function_exists(pytestconfig, deployed, operation):
+def test_handler_of_each_function_exists(pytestconfig, deployed, operation):
     declared = deployed.called(f"functions-{operation.function}-function").inputs["handler"]
     module, _, name = declared.rpartition(".")
     source = pytestconfig.rootpath / f"{module.replace('.', '/')}.py"
@@ -170,13 +170,13 @@ def test_the_handler_of_each_function_exists(pytestconfig, deployed, operation):
     assert name.replace("_", "") == operation.function.lower()
 
 
-def test_functions_answer_before_the_gateway_gives_up(variant):
+def test_function_timeout_is_below_the_integration_timeout(variant):
     for one in variant.of("aws:lambda/function:Function").values():
         assert one["timeout"] < 30
         assert one["runtime"] == "python3.13"
 
 
-def test_the_gateway_may_call_what_its_routes_lead_to(variant):
+def test_api_may_invoke_the_functions_of_its_routes(variant):
     permissions = variant.of("aws:lambda/permission:Permission")
     aliases = variant.of("aws:lambda/alias:Alias")
     for operation in OPERATIONS:
@@ -194,7 +194,7 @@ def test_the_gateway_may_call_what_its_routes_lead_to(variant):
         assert called["payloadFormatVersion"] == "2.0"
 
 
-def test_snapshots_and_reserves_have_a_published_version_behind_an_alias(variants):
+def test_snapstart_and_provisioned_concurrency_use_an_alias(variants):
     for name in ("everything", "prepared"):
         program = variants(name)
         for one in program.of("aws:lambda/function:Function").values():
@@ -206,7 +206,7 @@ def test_snapshots_and_reserves_have_a_published_version_behind_an_alias(variant
     assert {one["qualifier"] for one in reserves.values()} == {"live"}
 
 
-def test_the_stage_deploys_by_itself_and_logs_to_a_group_that_is_declared(variant):
+def test_stage_deploys_automatically_and_logs_to_a_declared_group(variant):
     stage = variant.called("functions-stage").inputs
     log = variant.called("functions-access-log")
 
@@ -215,7 +215,7 @@ def test_the_stage_deploys_by_itself_and_logs_to_a_group_that_is_declared(varian
     assert json.loads(stage["accessLogSettings"]["format"])["status"] == "$context.status"
 
 
-def test_subnets_are_in_two_zones_with_a_way_out_and_one_to_the_table(deployed):
+def test_subnets_are_in_two_zones_and_reach_internet_and_table(deployed):
     subnets = deployed.of("aws:ec2/subnet:Subnet").values()
     (routes,) = deployed.of("aws:ec2/routeTable:RouteTable").values()
     (endpoint,) = deployed.of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
@@ -229,7 +229,7 @@ def test_subnets_are_in_two_zones_with_a_way_out_and_one_to_the_table(deployed):
     assert service["securityGroups"] == ["containers-task-group-id"]
 
 
-def test_scaling_is_of_the_service(deployed):
+def test_autoscaling_targets_the_service(deployed):
     target = deployed.called("containers-scaling", "appautoscaling/target:Target").inputs
     policy = deployed.called("containers-scaling", "appautoscaling/policy:Policy").inputs
 
