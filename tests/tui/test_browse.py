@@ -139,7 +139,7 @@ async def test_search_shows_what_matches_and_says_of_how_many(size):
     world.blogs.put(id="x", title="Needle in hay", author="Grace")
     async with staged(world, size) as stage:
         await stage.press("slash", *"NEED")
-        await stage.sees("1 of 100 loaded (a: the rest) · with “NEED”", "a loads the rest")
+        await stage.sees("1 of 100 loaded (a: load all) · with “NEED”", "a loads the rest")
         await stage.press("enter", "a")
         await stage.sees("1 of 231 loaded")
         assert [blog.id for blog in stage.list.blogs] == ["x"]

@@ -48,7 +48,7 @@ def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
     catalogue = LoadedList()
     catalogue.replace([blog(3, "beta"), blog(2, "Alpha", "Grace"), blog(1, "Cäsar")])
 
-    catalogue.see(view)
+    catalogue.set_view(view)
 
     assert ids(catalogue) == shown
 
@@ -68,7 +68,7 @@ def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
 def test_a_word_finds_an_id_that_begins_with_it_when_it_is_long_enough_to_mean_one(words, found):
     one = replace(blog(1), id="9e107d9d-372b-4b68-81d2-372bb6826bd8")
 
-    assert View(words=words).admits(one) is found
+    assert View(words=words).matches(one) is found
 
 
 def test_the_orders_follow_one_another_round_and_round():
@@ -88,14 +88,14 @@ def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, orde
     blogs = [blog(count - row, title, title) for row, title in enumerate([*first, *second])]
     whole, grown = LoadedList(), LoadedList()
     whole.replace(blogs)
-    whole.see(View(order=order, words=words))
-    grown.see(View(order=order, words=words))
+    whole.set_view(View(order=order, words=words))
+    grown.set_view(View(order=order, words=words))
     grown.replace(blogs[: len(first)])
 
     for row in range(len(grown.rows)):
         kept = grown.rows[row]
         trial = LoadedList()
-        trial.see(grown.view)
+        trial.set_view(grown.view)
         trial.replace(blogs[: len(first)])
         assert trial.rows[trial.add(blogs[len(first) :], row)] is kept
     grown.add(blogs[len(first) :], 0)

@@ -182,7 +182,7 @@ async def test_the_offer_of_a_draft(payload, size):
     world = world_with("Title")
     texts = dict.fromkeys(("id", "title", "author", "contents"), payload)
     async with staged(world, size) as stage:
-        stage.app.session.drafts.keep(SavedDraft(**texts, base=None, urls=stage.app.session.urls))
+        stage.app.session.drafts.write(SavedDraft(**texts, base=None, urls=stage.app.session.urls))
         await stage.press("n")
         await stage.is_on("ChoiceScreen")
         await look(stage, "c")

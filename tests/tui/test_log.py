@@ -183,7 +183,7 @@ async def test_in_read_only_mode_a_write_is_not_sent_again(world, monkeypatch):
 
 
 async def test_what_is_forgotten_cannot_be_sent_again_and_that_is_told(world, monkeypatch):
-    monkeypatch.setattr(history, "MOST_KEPT", 0)
+    monkeypatch.setattr(history, "MAX_BODY_BYTES", 0)
     async with staged(world, SMALL) as stage:
         await open_log(stage)
         for key in ("f", "y"):

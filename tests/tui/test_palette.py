@@ -71,7 +71,7 @@ async def test_what_is_picked_in_the_palette_is_done():
 
 
 async def test_only_an_answer_that_takes_its_time_is_called_awaited(world, monkeypatch):
-    monkeypatch.setattr(backend_label, "WAIT_SHOWN_AFTER_S", 60)
+    monkeypatch.setattr(backend_label, "WAITING_DELAY_S", 60)
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()
         await stage.press("r")
@@ -80,7 +80,7 @@ async def test_only_an_answer_that_takes_its_time_is_called_awaited(world, monke
         assert "waiting" not in stage.text()
         gate.set()
         await stage.settled()
-        monkeypatch.setattr(backend_label, "WAIT_SHOWN_AFTER_S", 0.01)
+        monkeypatch.setattr(backend_label, "WAITING_DELAY_S", 0.01)
         gate = world.faults[F].hold()
         await stage.press("r")
         await stage.sees("… waiting")

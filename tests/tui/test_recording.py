@@ -164,7 +164,7 @@ def entry(size: int) -> LogEntry:
 
 
 def test_the_history_forgets_the_oldest_and_keeps_numbers(monkeypatch):
-    monkeypatch.setattr(history, "REMEMBERED", 3)
+    monkeypatch.setattr(history, "MAX_ENTRIES", 3)
     kept = History()
 
     for size in range(5):
@@ -175,7 +175,7 @@ def test_the_history_forgets_the_oldest_and_keeps_numbers(monkeypatch):
 
 
 def test_what_was_sent_is_forgotten_oldest_first_when_it_is_too_much(monkeypatch):
-    monkeypatch.setattr(history, "MOST_KEPT", 1000)
+    monkeypatch.setattr(history, "MAX_BODY_BYTES", 1000)
     kept = History()
 
     for _ in range(5):
@@ -189,8 +189,8 @@ def test_what_was_sent_is_forgotten_oldest_first_when_it_is_too_much(monkeypatch
 
 
 def test_entries_that_are_forgotten_leave_room_for_what_others_sent(monkeypatch):
-    monkeypatch.setattr(history, "REMEMBERED", 3)
-    monkeypatch.setattr(history, "MOST_KEPT", 1000)
+    monkeypatch.setattr(history, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(history, "MAX_BODY_BYTES", 1000)
     kept = History()
 
     for _ in range(20):

@@ -13,7 +13,7 @@ F = BackendName.FUNCTIONS
 
 
 def kept(stage):
-    return stage.app.session.drafts.offers(stage.app.session.urls)
+    return stage.app.session.drafts.find(stage.app.session.urls)
 
 
 def asked(world, method):

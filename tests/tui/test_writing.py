@@ -99,7 +99,7 @@ async def test_the_focus_comes_back_after_a_save_that_failed(world):
 
 
 def kept(stage):
-    return stage.app.session.drafts.offers(stage.app.session.urls)
+    return stage.app.session.drafts.find(stage.app.session.urls)
 
 
 async def test_what_is_written_is_kept_and_forgotten_once_it_is_saved(world):

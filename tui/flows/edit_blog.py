@@ -50,7 +50,7 @@ class EditFlow:
 
     def mention_drafts(self) -> None:
         """Say that something was written and not saved."""
-        kept = self._session.drafts.offers(self._session.urls)
+        kept = self._session.drafts.find(self._session.urls)
         if kept:
             self._screen.notify(f"{_described(kept[0])} was not saved. Press n to go on with it.")
 
@@ -59,7 +59,7 @@ class EditFlow:
 
     async def _post(self) -> None:
         """Offer what was not saved before, the latest first, then an empty form."""
-        for kept in self._session.drafts.offers(self._session.urls):
+        for kept in self._session.drafts.find(self._session.urls):
             answer = await self._offer(kept, Choice("n", "New blog"))
             if answer == "n":
                 break
@@ -76,7 +76,7 @@ class EditFlow:
             self._session.writes.resume(kept.id)
             self._open_form(DraftBlog.of(kept), form_values_of(kept))
         elif answer == "x":
-            self._session.drafts.drop(kept.id)
+            self._session.drafts.delete(kept.id)
         return answer
 
     def edit(self, listed: Summary) -> None:
@@ -85,7 +85,7 @@ class EditFlow:
 
     async def _edit(self, listed: Summary) -> None:
         """Edit what is stored now, not what was read some time ago."""
-        for kept in self._session.drafts.offers(self._session.urls):
+        for kept in self._session.drafts.find(self._session.urls):
             if kept.id == listed.id and await self._offer(kept) != "x":
                 return
         asked = self._session.backend

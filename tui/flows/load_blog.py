@@ -58,7 +58,7 @@ class BlogLoader:
         self._subject = self._wanted = None
         async with self._showing:
             if self._subject is None:
-                await self._pane.say(_HINT)
+                await self._pane.show_message(_HINT)
 
     async def _read(self, wanted: tuple[Generation, str, str]) -> None:
         """Read one blog and show it, unless another is wanted by then."""
@@ -76,7 +76,7 @@ class BlogLoader:
 
     async def _show(self, generation: Generation, found: Blog | str) -> None:
         if isinstance(found, str):
-            await self._pane.say(found)
+            await self._pane.show_message(found)
             return
         self._shown = generation
         await self._pane.show(found, focus=self._pane.screen.has_class("reading"))

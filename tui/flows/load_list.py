@@ -127,7 +127,7 @@ class ListLoader:
 
     def drop(self, blog_id: str) -> None:
         """Take a blog out that is no more."""
-        self._rows.drop(blog_id)
+        self._rows.remove_blog(blog_id)
         self.reword()
 
     async def _newest(self, generation: Generation) -> tuple[SeenPages, Page]:
@@ -156,7 +156,7 @@ class ListLoader:
         self._loading = False
         again = "a to go on, or r to start anew" if self._has_next else "r"
         self._error = f"{error} Then press {again}; t asks {generation.backend.other.word}."
-        self._rows.wants_more = False
+        self._rows.has_more = False
         if self._loaded is not generation.backend:
             self._next = None
             self._rows.show([], more=False)
@@ -177,7 +177,7 @@ class ListLoader:
             return self._error
         if not self._rows.loaded:
             return f"No blogs yet on {word}. Press n to write the first."
-        if not self._rows.view.is_whole:
+        if not self._rows.view.shows_all:
             return self._left_out()
         return "(no more)" if self.is_complete else "… more below"
 

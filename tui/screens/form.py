@@ -78,7 +78,7 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they would cover what is said below the fields
-        if self._draft_blog.hides:
+        if self._draft_blog.has_hidden_characters:
             self._say(_HIDDEN)
         self._check()
         self._session.on_change()  # fills the label
@@ -136,10 +136,10 @@ class FormScreen(ClosesOnce[Blog | None]):
             return False
         try:
             if self.is_dirty:
-                kept = self._draft_blog.kept(self._texts(), self._session.urls)
-                self._session.drafts.keep(kept)
+                kept = self._draft_blog.saved_draft(self._texts(), self._session.urls)
+                self._session.drafts.write(kept)
             else:
-                self._session.drafts.drop(self._draft_blog.id)
+                self._session.drafts.delete(self._draft_blog.id)
         except OSError as error:
             self._say(f"No draft can be kept: {error.strerror}. Save soon.")
             return False
@@ -194,7 +194,7 @@ class FormScreen(ClosesOnce[Blog | None]):
         self._stored = await saving.save(self._draft_blog, self._texts())
         form.disabled = self._saving = False
         if self._stored or self._draft_blog.id != begun:
-            self._session.drafts.drop(begun)
+            self._session.drafts.delete(begun)
             self.keep()
         if self._draft_blog.base not in {base, None}:
             self._load(self._draft_blog.original)
@@ -225,6 +225,6 @@ class FormScreen(ClosesOnce[Blog | None]):
         if answer == "k":
             self.keep()
         elif answer == "y":
-            self._session.drafts.drop(self._draft_blog.id)
+            self._session.drafts.delete(self._draft_blog.id)
         if answer:
             self.withdraw(None)

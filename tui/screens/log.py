@@ -83,7 +83,7 @@ class LogScreen(ClosesOnce[None]):
         self.query_one("#filter", LineField).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._table.only(event.value)
+        self._table.set_filter(event.value)
 
     def on_input_submitted(self) -> None:
         self._table.focus()

@@ -121,7 +121,7 @@ class MainScreen(ClosesOnce[None]):
 
     def _count(self) -> None:
         walking = f"Loading all: {self._list.loaded:,} so far, esc stops"
-        self._pane.tell(walking if self._list_loader.is_walking else "")
+        self._pane.show_status(walking if self._list_loader.is_walking else "")
         self.query_one(BackendLabel).note = f"{self._list_loader.count} · times in UTC"
         self._session.on_change()
 
@@ -139,13 +139,13 @@ class MainScreen(ClosesOnce[None]):
     def on_list_pane_arranged(self) -> None:
         self._list_loader.reword()
 
-    def on_list_pane_stop_wanted(self) -> None:
+    def on_list_pane_stop_requested(self) -> None:
         self._list_loader.stop()
 
-    def on_list_pane_all_wanted(self) -> None:
+    def on_list_pane_load_all_requested(self) -> None:
         start(self, self._attempt(self._list_loader.load_all))
 
-    def on_blog_list_end_wanted(self) -> None:
+    def on_blog_list_end_requested(self) -> None:
         if self._list_loader.is_walking:
             self._list_loader.stop()
         else:
@@ -293,7 +293,7 @@ class MainScreen(ClosesOnce[None]):
     def _show_deletions(self) -> None:
         waiting = self._session.deletions.waiting
         self.query_one(DeletionLine).show(waiting)
-        self._list.mark({deletion.blog.id: deletion.seconds for deletion in waiting})
+        self._list.mark_deletions({deletion.blog.id: deletion.seconds for deletion in waiting})
         if waiting:
             self._countdown.resume()
         else:

@@ -1,1 +1,1 @@
-"""What a run of the app knows: session, loaded list, drafts, pending deletions, request log."""
+"""The state of the app: session, loaded list, drafts, pending deletions, request log."""

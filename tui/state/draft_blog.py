@@ -1,4 +1,4 @@
-"""A blog while it is written: what the form began with, and what is to be stored of it."""
+"""The blog that a form edits: its original texts, and the texts to save."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from tui.text import Safe
 
 @dataclass(frozen=True, kw_only=True)
 class EditableText:
-    """An editor cannot show every text; one that nobody touched is stored as it was."""
+    """The text of a field. An editor cannot show every character, so unedited text is kept."""
 
     original: str
     shown: Safe
 
     @classmethod
     def of_line(cls, original: str) -> EditableText:
-        """Make a field that shows one line."""
+        """Return the text of a field with one line."""
         shown = text.editable(original).replace("\n", " ").replace("\t", " ")
         return cls(original=original, shown=Safe(shown))
 
     @classmethod
     def of_text(cls, original: str) -> EditableText:
-        """Make a field that shows many lines."""
+        """Return the text of a field with several lines."""
         return cls(original=original, shown=text.editable(original))
 
     def stored(self, current: str) -> str:
-        """Give the text to store when the field shows *current*."""
+        """Return the text to save when the field shows *current*."""
         if current == self.shown:
             return self.original
         return current.replace("\n", "\r\n") if self._has_windows_lines else current
 
     def loses(self, current: str) -> bool:
-        """Tell whether storing *current* replaces characters that could not be shown."""
+        """Return True if saving *current* replaces characters that cannot be shown."""
         shown = self.shown.replace("\n", "\r\n") if self._has_windows_lines else self.shown
         return current != self.shown and shown != self.original
 
@@ -48,7 +48,7 @@ class EditableText:
 
 @dataclass(frozen=True, kw_only=True)
 class FormValues:
-    """What the fields of a form show."""
+    """The texts in the fields of a form."""
 
     title: str
     author: str
@@ -56,18 +56,18 @@ class FormValues:
 
 
 class DraftBlog:
-    """A new blog, or an edit of a stored one."""
+    """A new blog, or a stored blog that is being edited."""
 
     def __init__(self, blog: Blog | None = None) -> None:
-        # Made once, so that sending again after a lost answer cannot make a second blog.
+        # Created once, so that a retry after a lost response does not create a second blog.
         self.id = blog.id if blog else new_id()
         self._begin(blog)
 
     @classmethod
-    def of(cls, kept: SavedDraft) -> DraftBlog:
-        """Go on with a draft, as the same blog."""
-        draft_blog = cls(kept.base)
-        draft_blog.id = kept.id
+    def of(cls, saved: SavedDraft) -> DraftBlog:
+        """Return the blog of a saved draft, with the same id."""
+        draft_blog = cls(saved.base)
+        draft_blog.id = saved.id
         return draft_blog
 
     def _begin(self, base: Blog | None) -> None:
@@ -81,30 +81,30 @@ class DraftBlog:
 
     @property
     def is_new(self) -> bool:
-        """It is stored over nothing."""
+        """True if saving creates a blog, False if it replaces one."""
         return self.etag is None
 
     @property
-    def hides(self) -> bool:
-        """Some characters of the stored blog cannot be shown."""
+    def has_hidden_characters(self) -> bool:
+        """True if some characters of the stored blog cannot be shown."""
         return any(field.loses("") for field in self._fields.values())
 
     @property
     def original(self) -> FormValues:
-        """What a form shows before anything is written."""
+        """The texts that the form shows first."""
         return FormValues(**{name: field.shown for name, field in self._fields.items()})
 
     def loses(self, texts: FormValues) -> bool:
-        """Tell whether storing *texts* replaces characters that could not be shown."""
+        """Return True if saving *texts* replaces characters that cannot be shown."""
         return any(field.loses(getattr(texts, name)) for name, field in self._fields.items())
 
     def draft(self, texts: FormValues) -> Draft:
-        """Give what to store."""
+        """Return the draft to send to the backend."""
         stored = {name: field.stored(getattr(texts, name)) for name, field in self._fields.items()}
         return Draft(id=self.id, **stored)
 
-    def kept(self, texts: FormValues, urls: tuple[str, ...]) -> SavedDraft:
-        """Give what to keep until it is stored."""
+    def saved_draft(self, texts: FormValues, urls: tuple[str, ...]) -> SavedDraft:
+        """Return the draft to keep on disk until the blog is saved."""
         return SavedDraft(
             id=self.id,
             title=texts.title,
@@ -115,22 +115,22 @@ class DraftBlog:
         )
 
     def rebase(self, theirs: Blog) -> None:
-        """Store over what was stored meanwhile, and over nothing that comes after."""
+        """Replace the version *theirs* with the next save, but no later version."""
         self.etag = theirs.etag
 
     def restart(self, theirs: Blog) -> None:
-        """Begin anew with what was stored meanwhile."""
+        """Discard the edit, and continue with the version *theirs*."""
         self._begin(theirs)
 
     def detach(self) -> None:
-        """Become a new blog: the stored one is gone, or stays beside it."""
+        """Save as a new blog, because the stored one was deleted or is to be kept."""
         self.id, self.base, self.etag = new_id(), None, None
 
 
-def form_values_of(kept: SavedDraft) -> FormValues:
-    """Give what the form showed; a file may have been changed since, so it is made fit again."""
+def form_values_of(saved: SavedDraft) -> FormValues:
+    """Return the texts of a saved draft, made safe again: the file may have been changed."""
     return FormValues(
-        title=EditableText.of_line(kept.title).shown,
-        author=EditableText.of_line(kept.author).shown,
-        contents=EditableText.of_text(kept.contents).shown,
+        title=EditableText.of_line(saved.title).shown,
+        author=EditableText.of_line(saved.author).shown,
+        contents=EditableText.of_text(saved.contents).shown,
     )

@@ -1,6 +1,6 @@
-"""What was written and not saved, in files of its own, so that it outlives a failure or a crash.
+"""Drafts on disk: unsaved text that survives a failed save or a crash.
 
-A draft holds a blog's texts and where it was written for, never the token.
+A draft contains the texts of a blog and the URLs of its backends, never the write token.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tui.settings.xdg import state_home
 
 @dataclass(frozen=True, kw_only=True)
 class SavedDraft:
-    """What a form showed, and the stored blog that it began with (none: a new blog)."""
+    """The texts of a form, and the stored blog that was being edited (None for a new blog)."""
 
     id: str
     title: str
@@ -30,15 +30,15 @@ class SavedDraft:
     contents: str
     base: Blog | None
     urls: tuple[str, ...]
-    """The backends it was written for."""
+    """The URLs of the backends it was written for."""
     kept_at: str = ""
-    """When, in UTC; set when it is kept."""
+    """The time in UTC when it was written to disk."""
     pid: int = 0
-    """Whose form it may still be in; set when it is kept."""
+    """The process that wrote it to disk, and that may still show it in a form."""
 
 
 class DraftFolder:
-    """The drafts of one person, a file each."""
+    """The drafts of the user, one file each."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,8 +47,8 @@ class DraftFolder:
     def of(cls, environ: Mapping[str, str]) -> DraftFolder:
         return cls(state_home(environ) / "blogs" / "drafts")
 
-    def keep(self, draft: SavedDraft) -> None:
-        """Write the draft over its former state, whole or not at all. Raises `OSError`."""
+    def write(self, draft: SavedDraft) -> None:
+        """Write the draft to its file, atomically. Raise OSError on failure."""
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         document = asdict(draft) | {"kept_at": now, "pid": os.getpid()}
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,36 +60,36 @@ class DraftFolder:
         finally:
             new.unlink(missing_ok=True)
 
-    def drop(self, blog_id: str) -> None:
-        """Forget a draft that was saved, or thrown away on purpose."""
+    def delete(self, blog_id: str) -> None:
+        """Delete a draft whose blog was saved, or that the user discarded."""
         with contextlib.suppress(OSError):
             self._path(blog_id).unlink()
 
-    def offers(self, urls: tuple[str, ...]) -> list[SavedDraft]:
-        """Give what can be gone on with, the latest first.
+    def find(self, urls: tuple[str, ...]) -> list[SavedDraft]:
+        """Return the drafts that can be continued, the latest first.
 
-        An edit belongs to its backends; what another running app has in its form is its own.
+        Edits of blogs on other backends are left out, and drafts that another running app shows.
         """
         found = [draft for draft in self._all() if _is_free(draft)]
-        fitting = [draft for draft in found if not draft.base or set(draft.urls) & set(urls)]
-        return sorted(fitting, key=lambda draft: draft.kept_at, reverse=True)
+        usable = [draft for draft in found if not draft.base or set(draft.urls) & set(urls)]
+        return sorted(usable, key=lambda draft: draft.kept_at, reverse=True)
 
     def _path(self, blog_id: str) -> Path:
-        """Name the file after no text from outside."""
+        """Return the path of the file. Its name is a hash: an id may contain any character."""
         return (
             self._folder
             / f"{hashlib.sha256(blog_id.encode(errors='surrogatepass')).hexdigest()[:32]}.json"
         )
 
     def _all(self) -> Iterator[SavedDraft]:
-        """Give what can be read; anything else is left where it is."""
+        """Return the drafts that can be read. Ignore other files."""
         for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
                 yield _read(json.loads(path.read_bytes()))
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Make a file that is its owner's alone from the first byte."""
+    """Write a file that only its owner can read, from the first byte on."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
@@ -105,5 +105,5 @@ def _read(document: dict[str, Any]) -> SavedDraft:
     texts = [draft.id, draft.title, draft.author, draft.contents, draft.kept_at, *draft.urls]
     texts += asdict(base).values() if base else []
     if not all(isinstance(text, str) for text in texts) or not isinstance(draft.pid, int):
-        raise TypeError("a draft of another form")
+        raise TypeError("not a valid draft")
     return draft

@@ -1,4 +1,4 @@
-"""The request log: the requests of this run, filtered, as curl commands and as a file."""
+"""The request log: the requests of this run, its filter, and its export as curl or JSON."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from tui.client.request_trace import request_document
 from tui.settings.backends import TOKEN_VARIABLE
 from tui.settings.values import BackendName
 
-REMEMBERED: Final = 1000
-MOST_KEPT: Final = 4 * 1024 * 1024
-"""Bytes of what was sent; the oldest requests lose theirs first, and cannot be sent again."""
+MAX_ENTRIES: Final = 1000
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+"""The limit for the stored request bodies. The oldest are dropped, and cannot be sent again."""
 FILTER_HINT: Final = "functions, containers, 404, 4xx, failed, cold, or any text"
 _STATUS: Final = re.compile(r"[1-5](?:xx|\d\d)")
-_LONGEST_WORD: Final = 100_000  # Linux takes 128 KiB in one argument
+_LONGEST_ARGUMENT: Final = 100_000  # Linux allows 128 KiB in one argument
 _END: Final = "END_OF_BODY"
 
 
 class History(Sequence[LogEntry]):
-    """Entries, newest first."""
+    """The log entries, newest first."""
 
     def __init__(self) -> None:
-        self._entries: deque[LogEntry] = deque(maxlen=REMEMBERED)
-        self._kept = 0
+        self._entries: deque[LogEntry] = deque(maxlen=MAX_ENTRIES)
+        self._body_bytes = 0
         self.total = 0
-        """How many there were, those that are forgotten included."""
+        """The number of requests so far, including those no longer in the log."""
 
     def add(self, entry: LogEntry) -> None:
-        """Remember one more; the oldest goes when there are too many."""
-        if len(self._entries) == REMEMBERED:
-            self._kept -= _weight(self._entries[-1])
+        """Add an entry, and drop the oldest if there are too many."""
+        if len(self._entries) == MAX_ENTRIES:
+            self._body_bytes -= _request_size(self._entries[-1])
         self.total += 1
         self._entries.appendleft(replace(entry, number=self.total))
-        self._kept += _weight(entry)
-        if self._kept > MOST_KEPT:
-            self._lighten()
+        self._body_bytes += _request_size(entry)
+        if self._body_bytes > MAX_BODY_BYTES:
+            self._drop_oldest_bodies()
 
-    def _lighten(self) -> None:
+    def _drop_oldest_bodies(self) -> None:
         for index in range(len(self._entries) - 1, -1, -1):
-            weight = _weight(self._entries[index])
-            if weight:
+            size = _request_size(self._entries[index])
+            if size:
                 self._entries[index] = replace(self._entries[index], request=None)
-                self._kept -= weight
-            if self._kept <= MOST_KEPT:
+                self._body_bytes -= size
+            if self._body_bytes <= MAX_BODY_BYTES:
                 return
 
     def __len__(self) -> int:
@@ -74,17 +74,17 @@ class History(Sequence[LogEntry]):
         return self._entries[index]
 
 
-def _weight(entry: LogEntry) -> int:
+def _request_size(entry: LogEntry) -> int:
     request = entry.request
     return len(request.target) + len(request.body or b"") if request else 0
 
 
 def matches(entry: LogEntry, words: str) -> bool:
-    """Tell whether every one of *words* holds: a backend, a status, a state, or any text."""
-    return all(_holds(entry, word) for word in words.lower().split())
+    """Return True if the entry matches each word: a backend, a status, a state, or any text."""
+    return all(_matches(entry, word) for word in words.lower().split())
 
 
-def _holds(entry: LogEntry, word: str) -> bool:
+def _matches(entry: LogEntry, word: str) -> bool:
     if word in set(BackendName):
         return entry.backend == word
     if word == "failed":
@@ -97,7 +97,7 @@ def _holds(entry: LogEntry, word: str) -> bool:
 
 
 def as_curl(base: str, request: Request, *, with_token: bool) -> str:
-    """Write *request* for a POSIX shell; a body too long for an argument comes on stdin."""
+    """Return the curl command for a POSIX shell. A body too long for an argument uses stdin."""
     url = base + request.target
     words = ["curl", "-i"]
     if set("[]{}") & set(url):
@@ -115,14 +115,14 @@ def as_curl(base: str, request: Request, *, with_token: bool) -> str:
 def _body(body: bytes | None) -> str:
     if body is None:
         return ""
-    text = body.decode()  # JSON of ours, in ASCII and on one line
-    if len(text) <= _LONGEST_WORD:
+    text = body.decode()  # JSON from this client, in ASCII and on one line
+    if len(text) <= _LONGEST_ARGUMENT:
         return f" --data-raw {shlex.quote(text)}"
     return f" --data-binary @- <<'{_END}'\n{text}\n{_END}"
 
 
 def export(folder: Path, entries: Iterable[LogEntry]) -> Path:
-    """Write a new file into *folder*, oldest request first; no body and no token is in it."""
+    """Write the entries to a new file in *folder*, oldest first, without bodies and token."""
     requests = [entry_document(entry) for entry in entries]
     requests.reverse()
     document = json.dumps({"version": 1, "requests": requests}, indent=1) + "\n"
@@ -138,7 +138,7 @@ def export(folder: Path, entries: Iterable[LogEntry]) -> Path:
 
 
 def entry_document(entry: LogEntry) -> dict[str, Any]:
-    """Give the stable shape of one request in the file."""
+    """Return the JSON object of one request. Scripts rely on its keys."""
     return {
         "backend": entry.backend,
         "url": entry.base,

@@ -1,4 +1,4 @@
-"""What is loaded of a list, and what of it is shown in which order."""
+"""The loaded blogs, and the rows that the search, the author filter and the order select."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.client.contract import Summary
 
 
 class Order(StrEnum):
-    """How rows follow one another; the value is how a screen says it."""
+    """The order of the rows. The value is the text on the screen."""
 
     NEWEST = "newest first"
     OLDEST = "oldest first"
@@ -22,13 +22,13 @@ class Order(StrEnum):
 
     @property
     def next(self) -> Order:
-        """The order after this one, round and round."""
+        """The order after this one; the first follows the last."""
         orders = list(Order)
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
-_ID_PREFIX: Final = 6  # a shorter word may begin the ids of many blogs
-# Without a tie-break: of rows that tie, the one that was loaded first stays first, the newest.
+_ID_PREFIX: Final = 6  # a shorter word could match the ids of many blogs
+# The sort is stable: among equal rows, the newest stays first.
 _KEYS: Final[dict[Order, Callable[[Summary], tuple[str, ...]]]] = {
     Order.OLDEST: lambda blog: (blog.created_at, blog.id),
     Order.AUTHOR: lambda blog: (blog.author.strip().casefold(),),
@@ -38,36 +38,36 @@ _KEYS: Final[dict[Order, Callable[[Summary], tuple[str, ...]]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What a person wants to see of what is loaded."""
+    """The search, the author filter and the order."""
 
     words: str = ""
-    """Each of them must occur in title or author, or begin the id, whatever their case."""
+    """The search words. Each must be in the title or author, or start the id; case is ignored."""
     author: str | None = None
     order: Order = Order.NEWEST
 
     @property
-    def is_whole(self) -> bool:
-        """Nothing is left out."""
-        return not self._wanted and self.author is None
+    def shows_all(self) -> bool:
+        """True if no blog is filtered out."""
+        return not self._search_words and self.author is None
 
     @cached_property
-    def _wanted(self) -> tuple[str, ...]:
+    def _search_words(self) -> tuple[str, ...]:
         return tuple(self.words.casefold().split())
 
-    def admits(self, blog: Summary) -> bool:
+    def matches(self, blog: Summary) -> bool:
         if self.author is not None and blog.author != self.author:
             return False
-        text = f"{blog.title}\n{blog.author}".casefold() if self._wanted else ""
-        return all(word in text or _begins_id(word, blog) for word in self._wanted)
+        text = f"{blog.title}\n{blog.author}".casefold() if self._search_words else ""
+        return all(word in text or _starts_id(word, blog) for word in self._search_words)
 
 
-def _begins_id(word: str, blog: Summary) -> bool:
-    """Tell whether *word* is long enough to mean an id, and means this one."""
+def _starts_id(word: str, blog: Summary) -> bool:
+    """Return True if the id starts with *word*, and *word* is long enough for an id."""
     return len(word) >= _ID_PREFIX and blog.id.casefold().startswith(word)
 
 
 class LoadedList:
-    """The loaded blogs, newest first, and the rows that the view makes of them."""
+    """The loaded blogs, newest first, and the rows that the view selects."""
 
     def __init__(self) -> None:
         self._loaded: dict[str, Summary] = {}
@@ -76,47 +76,47 @@ class LoadedList:
 
     @property
     def size(self) -> int:
-        """How many are loaded, shown or not."""
+        """The number of loaded blogs, including those filtered out."""
         return len(self._loaded)
 
     def replace(self, blogs: Iterable[Summary]) -> None:
-        """Forget what was loaded before."""
+        """Replace all loaded blogs."""
         self._loaded = {}
         for blog in blogs:
             self._loaded.setdefault(blog.id, blog)
-        self.see(self.view)
+        self.set_view(self.view)
 
-    def add(self, blogs: Iterable[Summary], kept: int) -> int:
-        """Add older blogs without sorting all anew; gives where the blog of row *kept* is then."""
+    def add(self, blogs: Iterable[Summary], row: int) -> int:
+        """Add older blogs. Return the new row of the blog that was in *row*."""
         for blog in blogs:
             if blog.id in self._loaded:
                 continue
             self._loaded[blog.id] = blog
-            if self.view.admits(blog) and self._insert(blog) <= kept and len(self.rows) > 1:
-                kept += 1
-        return kept
+            if self.view.matches(blog) and self._insert(blog) <= row and len(self.rows) > 1:
+                row += 1
+        return row
 
     def put(self, blog: Summary) -> None:
-        """Take a blog that was stored: in its place, or as the newest."""
+        """Replace the blog with the same id, or add *blog* as the newest."""
         if blog.id in self._loaded:
             self._loaded[blog.id] = blog
         else:
             self._loaded = {blog.id: blog, **self._loaded}
-        self.see(self.view)
+        self.set_view(self.view)
 
-    def drop(self, blog_id: str) -> None:
+    def remove(self, blog_id: str) -> None:
         self._loaded.pop(blog_id, None)
         self.rows = [blog for blog in self.rows if blog.id != blog_id]
 
-    def see(self, view: View) -> None:
-        """Show what *view* says."""
+    def set_view(self, view: View) -> None:
+        """Select and sort the rows by *view*."""
         self.view = view
-        self.rows = [blog for blog in self._loaded.values() if view.admits(blog)]
+        self.rows = [blog for blog in self._loaded.values() if view.matches(blog)]
         if view.order in _KEYS:
             self.rows.sort(key=_KEYS[view.order])
 
     def position(self, blog_id: str | None) -> int | None:
-        """Give the row of a blog, None when it is not shown."""
+        """Return the row of a blog, or None if it is not shown."""
         return next((row for row, blog in enumerate(self.rows) if blog.id == blog_id), None)
 
     def _insert(self, blog: Summary) -> int:

@@ -1,4 +1,4 @@
-"""PendingDeletions that wait for a while, in which each can be taken back."""
+"""Deletions that wait for a few seconds, during which the user can undo them."""
 
 from __future__ import annotations
 
@@ -13,53 +13,53 @@ from tui.client.contract import Blog
 from tui.settings.values import BackendName
 
 GRACE: Final = 5.0
-"""Seconds in which a deletion can be taken back."""
+"""The seconds in which a deletion can be undone."""
 
 
 @dataclass(eq=False, kw_only=True)
 class PendingDeletion:
-    """One deletion that nobody was told of yet."""
+    """One deletion that was not sent yet."""
 
     blog: Blog
     backend: BackendName
-    """Where the request goes, whatever backend is active by then."""
+    """The backend that gets the request, even if another one is active then."""
     due: float
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     is_undone: bool = False
 
     @property
     def seconds(self) -> int:
-        """What is left, as it is counted down on screens."""
+        """The remaining seconds, for the countdown."""
         return max(0, math.ceil(self.due - monotonic()))
 
 
 class PendingDeletions:
-    """Those that wait, the latest last. When the program dies, none of them happens."""
+    """The waiting deletions, the latest last. If the program crashes, none of them is sent."""
 
     def __init__(self) -> None:
         self.grace = GRACE
         self.waiting: list[PendingDeletion] = []
-        self._none_waits = asyncio.Event()
+        self._emptied = asyncio.Event()
 
     def begin(self, blog: Blog, backend: BackendName) -> PendingDeletion:
-        """Let the time of a deletion run; `wait` it."""
+        """Start the countdown of a deletion. Then `wait` for its end."""
         deletion = PendingDeletion(blog=blog, backend=backend, due=monotonic() + self.grace)
         self.waiting.append(deletion)
         return deletion
 
     async def wait(self, deletion: PendingDeletion) -> bool:
-        """Wait until the blog is to be deleted (true), or to be kept."""
+        """Wait for the end of the countdown. Return True to delete the blog, False to keep it."""
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.grace):
                     await deletion.decided.wait()
         finally:
             self.waiting.remove(deletion)
-            self._none_waits.set()
+            self._emptied.set()
         return not deletion.is_undone
 
     def of(self, blog_id: str | None) -> PendingDeletion | None:
-        """Give the blog's deletion, while it waits."""
+        """Return the waiting deletion of the blog, or None."""
         return next((one for one in self.waiting if one.blog.id == blog_id), None)
 
     def undo(self, deletion: PendingDeletion) -> None:
@@ -68,12 +68,12 @@ class PendingDeletions:
         deletion.decided.set()
 
     def run_now(self) -> None:
-        """Let all that wait happen now."""
+        """End all countdowns now."""
         for deletion in self.waiting:
             deletion.decided.set()
 
     async def wait_until_empty(self) -> None:
-        """Wait until none waits."""
+        """Wait until no deletion waits."""
         while self.waiting:
-            self._none_waits.clear()
-            await self._none_waits.wait()
+            self._emptied.clear()
+            await self._emptied.wait()

@@ -1,4 +1,4 @@
-"""What a run of the app knows: the backends, which one is active, and the requests so far."""
+"""The session of the app: the backends, the active one, and the requests so far."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Generation:
-    """Which backend a read asked, and since which change; responses to older ones are stale."""
+    """The backend of a read and the state of the session. Responses to older ones are stale."""
 
     backend: BackendName
     number: int
 
 
 class Session:
-    """Asks the active backend; never cancels a request, lets stale answers be told apart."""
+    """Sends requests to the backends. It cancels none: use `is_stale` to ignore old responses."""
 
     def __init__(self, factory: ApiFactory, active: BackendName) -> None:
         self._factory = factory
@@ -61,7 +61,7 @@ class Session:
         self.writes = Writes()
         self.deletions = PendingDeletions()
         self.failures = 0
-        """How many writes did not do what they were to do."""
+        """The number of failed writes."""
         self._all_written = asyncio.Event()
         self.requests = History()
         self.on_change: Callable[[], None] = lambda: None
@@ -77,17 +77,17 @@ class Session:
 
     @property
     def read_only(self) -> bool:
-        """Every write is refused."""
+        """True if all writes are rejected."""
         return self.connections.preferences.read_only.value
 
     @property
     def backends(self) -> Backends:
-        """Both backends, and where they are."""
+        """The backends of the current deployment."""
         return self._factory.backends
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """The addresses of all backends that are known."""
+        """The URLs of the backends."""
         return tuple(sorted(one.url for one in self._factory.backends.by_name.values()))
 
     @property
@@ -97,40 +97,40 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Some request has no answer yet, or something else takes a while."""
+        """True while a request waits for its response, or other slow work is in progress."""
         return bool(self._reads or self._writes)
 
     def working(self) -> AbstractContextManager[None]:
-        """Count as busy while something is made that takes a while."""
-        return self._among(self._reads)
+        """Return a context in which the session is busy."""
+        return self._in_progress(self._reads)
 
     @property
     def saving(self) -> bool:
-        """Some write has no answer yet."""
+        """True while a write waits for its response."""
         return bool(self._writes)
 
     @property
     def unfinished(self) -> int:
-        """How many writes have no answer yet, those that still wait for their time among them."""
+        """The number of writes without a response, including pending deletions."""
         return len(self._writes) + len(self.deletions.waiting)
 
     def toggle(self) -> None:
-        """Make the other backend active, or say that it is not known."""
+        """Activate the other backend. Raise SettingsError if its URL is not set."""
         self._factory.backends.get(self.active.other)
         self.active = self.active.other
         self.start_generation()
 
     @property
     def connections(self) -> Connections:
-        """Where else the backends may be."""
+        """The deployments that the user can connect to."""
         return self._factory.connections
 
     def connect(self, backends: Backends) -> None:
-        """Ask *backends* from now on; what was agreed to for others counts no more."""
+        """Use *backends* from now on. Permissions that the user gave for others end."""
         self._factory.backends = backends
         self._stack_metrics = None
         self._factory.plain_http_token = self.connections.preferences.plain_http_token.value
-        # Not closed yet: a read may be under way, whose answer is stale from now on.
+        # Not closed yet: a read may still be in progress.
         self._retired += self._apis.values()
         self._apis = {}
         if self.active not in backends.by_name:
@@ -149,7 +149,7 @@ class Session:
         return generation != self.generation()
 
     def allow_plain_http_token(self) -> None:
-        """Send the token unencrypted from now on: the person agreed."""
+        """Allow sending the token unencrypted, after the user agreed."""
         self._factory.plain_http_token = True
         for api in self._apis.values():
             api.plain_http_token = True
@@ -171,35 +171,35 @@ class Session:
         return await self._read(self.active, lambda api: api.page(limit, url))
 
     async def check_permission(self, name: BackendName) -> None:
-        """Raise what every write to the backend would raise before it is sent."""
+        """Raise the error that every write to the backend would raise before it is sent."""
         (await self._api(name)).check_permission()
 
     async def create(self, name: BackendName, draft: Draft) -> WriteResult:
-        """Store a new blog."""
+        """Create a blog."""
         return await self._write(name, lambda api: self.writes.create(api, draft))
 
     async def replace(self, name: BackendName, draft: Draft, etag: str | None) -> WriteResult:
-        """Store *draft* over the blog with that *etag*."""
+        """Replace the blog that has *etag* with *draft*."""
         return await self._write(name, lambda api: self.writes.replace(api, draft, etag))
 
     async def delete(self, name: BackendName, blog: Blog) -> bool:
-        """Delete *blog* as it was read; return True if only reading showed that it is gone."""
+        """Delete this version of *blog*. Return True if a lost response was confirmed by a read."""
         return await self._write(name, lambda api: self.writes.delete(api, blog.id, blog.etag))
 
     async def exchange(self, name: BackendName, request: Request) -> Exchange:
-        """Send just this to one backend, whichever is active."""
+        """Send *request* to the backend *name*, whichever is active."""
         send = self._write if request.writes else self._read
         return await send(name, lambda api: api.exchange(request))
 
     async def _read(self, name: BackendName, request: Callable[[Api], Awaitable[T]]) -> T:
-        with self._among(self._reads):
+        with self._in_progress(self._reads):
             return await request(await self._api(name))
 
     async def _write(self, name: BackendName, request: Callable[[Api], Awaitable[T]]) -> T:
-        """Send what must not be cut short, and count it until its response is there."""
+        """Send a write, and count it as unfinished until its response arrives."""
         api = await self._api(name)
         try:
-            with self._among(self._writes):
+            with self._in_progress(self._writes):
                 return await request(api)
         except ApiError as error:
             self.failures += error.failure is not Failure.MISSING
@@ -208,7 +208,7 @@ class Session:
             self._all_written.set()
 
     async def finish(self) -> None:
-        """Send what waits for its time, and wait for the answers to all writes."""
+        """Send the pending deletions, and wait for the responses to all writes."""
         self.deletions.run_now()
         await self.deletions.wait_until_empty()
         while self._writes:
@@ -216,23 +216,23 @@ class Session:
             await self._all_written.wait()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         for api in (*self._retired, *self._apis.values()):
             await api.close()
 
     @contextmanager
-    def _among(self, running: set[object]) -> Iterator[None]:
-        mark = object()
-        running.add(mark)
+    def _in_progress(self, running: set[object]) -> Iterator[None]:
+        token = object()
+        running.add(token)
         self.on_change()
         try:
             yield
         finally:
-            running.discard(mark)
+            running.discard(token)
             self.on_change()
 
     async def _api(self, name: BackendName) -> Api:
-        """Give the client of a backend; it stays with that one, whatever is connected later."""
+        """Return the client of a backend. It keeps its URL if the user connects elsewhere."""
         async with self._opening:
             if name not in self._apis:
                 opened = await asyncio.to_thread(self._factory.open, name, self._record)

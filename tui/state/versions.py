@@ -1,4 +1,4 @@
-"""Two versions of one blog, line by line, and where they differ."""
+"""Compare two versions of a blog line by line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.text import Safe
 
 
 class Position(NamedTuple):
-    """Where in a version to look: a line, and a character of it."""
+    """A line of a version, and a character in it."""
 
     line: int
     column: int
@@ -22,18 +22,18 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One of the two; the places of both belong together, the first difference first."""
+    """One of the two versions. The positions of both correspond, first difference first."""
 
     lines: Sequence[Safe]
     is_own: Sequence[bool]
-    """By line: the other version has none that is the same."""
+    """For each line, True if the other version does not have it."""
     positions: Sequence[Position]
 
 
 def versions(mine: Draft, theirs: Blog) -> tuple[Version, Version]:
-    """Set *mine* against *theirs*; takes as long as both are, however much differs."""
+    """Compare *mine* with *theirs*, in time proportional to their length."""
     first, second = _lines(mine), _lines(theirs)
-    own = _own(first, second), _own(second, first)
+    own = _not_in(first, second), _not_in(second, first)
     begin = min(common(first, second), len(first) - 1, len(second) - 1)
     starts = [list(_starts(marks, begin)) for marks in own]
     columns = [
@@ -54,20 +54,20 @@ def _lines(version: Draft | Blog) -> list[Safe]:
     return [*head, Safe(""), *text.lines(version.contents)]
 
 
-def _own(lines: Sequence[Safe], others: Sequence[Safe]) -> list[bool]:
+def _not_in(lines: Sequence[Safe], others: Sequence[Safe]) -> list[bool]:
     known = set(others)
     return [line not in known for line in lines]
 
 
-def _starts(own: Sequence[bool], begin: int) -> Iterator[int]:
-    """Give the line where both begin to differ, then where every later run of marks begins."""
+def _starts(is_own: Sequence[bool], begin: int) -> Iterator[int]:
+    """Yield the line of the first difference, then the start of every later run of own lines."""
     yield begin
-    for number in range(begin + 1, len(own)):
-        if own[number] and not own[number - 1]:
+    for number in range(begin + 1, len(is_own)):
+        if is_own[number] and not is_own[number - 1]:
             yield number
 
 
 def _positions(starts: Sequence[int], columns: Sequence[int]) -> list[Position]:
-    """Look past what two lines begin with in common: a paragraph is one line, however long."""
+    """Return the positions after the common start of the lines: a paragraph is one long line."""
     found = zip_longest(starts, columns[: len(starts)], fillvalue=0)
     return [Position(line, column) for line, column in found]

@@ -1,1 +1,1 @@
-"""What screens are made of. Widgets show only `Safe` text and talk in messages."""
+"""The widgets of the screens. They show only `Safe` text, and post messages."""

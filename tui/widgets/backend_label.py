@@ -1,4 +1,4 @@
-"""The line on top that says, in words, which backend is asked."""
+"""The top line, which names the backend and the deployment."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tui.settings.values import BackendName
 from tui.text import CUT
 from tui.widgets.strips import both_ends
 
-_LEAST_URL: Final = 16  # less of it says nothing
-_LEAST_NAME: Final = 8  # likewise of a stack's name
-WAIT_SHOWN_AFTER_S: Final = 0.2  # an answer that comes sooner was not waited for
+_SHORTEST_URL: Final = 16  # a shorter one is not useful
+_SHORTEST_STACK: Final = 8  # same
+WAITING_DELAY_S: Final = 0.2  # "waiting" does not appear for shorter requests
 
 COLORS: Final = {"functions": "#ff9f1c", "containers": "#35c9e8", "on-backend": "#000000"}
-"""Each backend has a colour wherever its word stands; to style sheets these are variables."""
+"""The color of each backend on all screens. Style sheets use them as variables."""
 
 
 class BackendLabel(Static):
-    """FUNCTIONS or CONTAINERS, where it is, whether it may be written to, and who is awaited."""
+    """Shows FUNCTIONS or CONTAINERS, the deployment and URL, READ-ONLY, and a waiting request."""
 
     DEFAULT_CSS = """
     BackendLabel { dock: top; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -35,87 +35,89 @@ class BackendLabel(Static):
     def __init__(self, *, note: str = "", backend: BackendName | None = None) -> None:
         super().__init__(markup=False)
         self.backend_name = backend
-        """The backend that is named, for a screen that is about one; None for the active one."""
+        """The backend of a screen that is about one backend; None for the active one."""
         self.note = note
-        """What the screen adds: fixed words of ours."""
+        """A fixed text that the screen adds."""
         self._backend: Backend | None = None
         self._deployment = Deployment()
         self._read_only = False
-        self._wait: Timer | None = None
-        self._is_late = False
+        self._timer: Timer | None = None
+        self._shows_waiting = False
 
-    def show(self, backend: Backend, place: Deployment, *, busy: bool, read_only: bool) -> None:
-        """Show *backend*."""
+    def show(
+        self, backend: Backend, deployment: Deployment, *, busy: bool, read_only: bool
+    ) -> None:
+        """Show *backend* and its deployment."""
         for name in BackendName:
             self.set_class(name is backend.name, name.value)
-        self._backend, self._deployment, self._read_only = backend, place, read_only
+        self._backend, self._deployment, self._read_only = backend, deployment, read_only
         if busy:
-            self._await_answer()
+            self._start_waiting()
         else:
             self._stop_waiting()
         self._draw()
 
-    def _await_answer(self) -> None:
-        if self._wait is None:
-            self._wait = self.set_timer(WAIT_SHOWN_AFTER_S, self._be_late)
+    def _start_waiting(self) -> None:
+        if self._timer is None:
+            self._timer = self.set_timer(WAITING_DELAY_S, self._show_waiting)
 
-    def _be_late(self) -> None:
-        if self._wait:  # a timer's call may be under way when it is stopped
-            self._is_late = True
+    def _show_waiting(self) -> None:
+        if self._timer:  # the timer may call this just after it was stopped
+            self._shows_waiting = True
             self._draw()
 
     def _stop_waiting(self) -> None:
-        if self._wait:
-            self._wait.stop()
-        self._wait, self._is_late = None, False
+        if self._timer:
+            self._timer.stop()
+        self._timer, self._shows_waiting = None, False
 
     def on_resize(self) -> None:
         self._draw()
 
     def _draw(self) -> None:
-        """Write what must always be seen, and as much of the URL as there is room for."""
+        """Draw the parts that are always visible, and as much of the rest as fits."""
         if self._backend is None:
             return
         word = f" {self._backend.name.word} "
         state = " READ-ONLY " if self._read_only else ""
-        waiting = " … waiting " if self._is_late else ""
+        waiting = " … waiting " if self._shows_waiting else ""
         rest = self._rest(self.size.width - sum(map(cell_len, (word, state, waiting))))
         self.update(Content.assemble((word, "bold"), (state, "bold reverse"), waiting, rest))
 
     def _rest(self, room: int) -> str:
-        """Give place, URL and note: where there is little room the URL goes first, then words."""
-        place = f" {text.row(self._deployment.words)} " if self._deployment.stack else ""
-        number = place.replace("account ", "")
-        brief = self.note.partition(" · ")[0]
-        bare = f" {self._bare_deployment(room - 2)} " if self._deployment.stack else ""
-        for where, note in (
-            (place, self.note),
-            (place, brief),
-            (number, brief),
-            (number, ""),
-            (bare, ""),
+        """Return deployment, URL and note, shortened to *room* cells: the URL is cut first."""
+        full = f" {text.row(self._deployment.words)} " if self._deployment.stack else ""
+        without_label = full.replace("account ", "")
+        short_note = self.note.partition(" · ")[0]
+        shortest = f" {self._short_deployment(room - 2)} " if self._deployment.stack else ""
+        for deployment, note in (
+            (full, self.note),
+            (full, short_note),
+            (without_label, short_note),
+            (without_label, ""),
+            (shortest, ""),
         ):
-            said = f" {note}" if note else ""
-            left = room - cell_len(where) - cell_len(said) - 1
+            end = f" {note}" if note else ""
+            left = room - cell_len(deployment) - cell_len(end) - 1
             if left >= 0:
                 break
         url = text.row(self._backend.address) if self._backend else ""
-        url = _shortened(url, left if place else max(left, _LEAST_URL))
-        return f"{where}{f' {url} ' if url else ''}{said}"
+        url = _shortened(url, left if full else max(left, _SHORTEST_URL))
+        return f"{deployment}{f' {url} ' if url else ''}{end}"
 
-    def _bare_deployment(self, room: int) -> str:
-        """Leave out what names of places say they are; the stack's gives way to the others."""
+    def _short_deployment(self, room: int) -> str:
+        """Return the deployment without labels. The name of the stack is cut first."""
         others = (self._deployment.region, self._deployment.account)
         rest = text.row("".join(f" · {other}" for other in others if other))
         name = text.row(self._deployment.stack.removeprefix("stack "))
-        return f"{both_ends(name, max(_LEAST_NAME, room - cell_len(rest)))}{rest}"
+        return f"{both_ends(name, max(_SHORTEST_STACK, room - cell_len(rest)))}{rest}"
 
 
 def _shortened(url: str, room: int) -> str:
-    """Leave the middle out, so that host and stage are told; nothing when that says nothing."""
+    """Cut the middle of the URL, so that host and stage stay; "" if there is too little room."""
     if len(url) < room:
         return url
-    if room <= _LEAST_URL:
+    if room <= _SHORTEST_URL:
         return ""
     tail = room // 3
     return f"{url[: room - tail - 2]}{CUT}{url[-tail:]}"

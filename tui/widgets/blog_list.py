@@ -1,4 +1,4 @@
-"""The list of blogs: draws only the rows in sight, so its length costs nothing."""
+"""The list of blogs. It draws only the visible rows, so it is fast at any length."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from tui.widgets.strips import column, strip
 
 _AUTHOR_WIDTH: Final = 14
 _NOT_LOADED: Final = Safe(" ··· ")
-_ROOMY: Final = 60  # below this width the author has no column
+_WIDE: Final = 60  # the width from which on there is a column for the author
 
 
 class BlogList(ScrollView, can_focus=True):
-    """Blogs in the order given, with a cursor, and a last line that tells how it goes on."""
+    """A list of blogs with a cursor, and a note below the last row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -40,54 +40,54 @@ class BlogList(ScrollView, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "blog-list--cursor",
-        "blog-list--doomed",
+        "blog-list--deleting",
         "blog-list--note",
     }
     DEFAULT_CSS = """
     BlogList { height: 1fr; overflow-x: hidden; }
     BlogList > .blog-list--cursor { background: $primary 30%; }
     BlogList:focus > .blog-list--cursor { background: $primary; color: $text; text-style: bold; }
-    BlogList > .blog-list--doomed { text-style: strike; }
+    BlogList > .blog-list--deleting { text-style: strike; }
     BlogList > .blog-list--note { color: $text-muted; }
     """
 
     cursor: reactive[int] = reactive(0)
-    """The row that keys act on."""
+    """The selected row."""
 
     class Highlighted(Message):
-        """The cursor came to another blog."""
+        """The cursor moved to another blog."""
 
         def __init__(self, blog: Summary) -> None:
             super().__init__()
             self.blog = blog
 
     class Opened(Message):
-        """The person wants to read the blog."""
+        """The user opened the blog."""
 
         def __init__(self, blog: Summary) -> None:
             super().__init__()
             self.blog = blog
 
     class Clicked(Message):
-        """The person pointed at the blog."""
+        """The user clicked the blog."""
 
         def __init__(self, blog: Summary) -> None:
             super().__init__()
             self.blog = blog
 
     class NeedMore(Message):
-        """The end of what is loaded comes near."""
+        """The user scrolled near the end of the loaded blogs."""
 
-    class EndWanted(Message):
-        """The person wants to see the last blog of all, which is not loaded."""
+    class EndRequested(Message):
+        """The user wants to see the very last blog, which is not loaded."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self._loaded_list = LoadedList()
         self._note = Safe("")
-        self._doomed: Mapping[str, int] = {}
-        self.wants_more = False
-        """There is more to load; asking for it is `NeedMore`."""
+        self._seconds_left: Mapping[str, int] = {}
+        self.has_more = False
+        """True if there are more blogs to load; the list posts `NeedMore` to load them."""
 
     @property
     def blogs(self) -> Sequence[Summary]:
@@ -96,7 +96,7 @@ class BlogList(ScrollView, can_focus=True):
 
     @property
     def loaded(self) -> int:
-        """How many blogs are known, shown or not."""
+        """The number of loaded blogs, including those filtered out."""
         return self._loaded_list.size
 
     @property
@@ -109,56 +109,56 @@ class BlogList(ScrollView, can_focus=True):
         return self.blogs[self.cursor] if self.cursor < len(self.blogs) else None
 
     def show(self, blogs: Sequence[Summary], *, more: bool) -> None:
-        """Replace everything; the cursor stays on the same blog when that is still there."""
-        self.wants_more = more
+        """Replace all blogs. The cursor stays on its blog, if that is still there."""
+        self.has_more = more
         self._change(lambda: self._loaded_list.replace(blogs))
 
-    def see(self, view: View) -> None:
-        """Show what *view* says of what is loaded; the cursor stays on its blog."""
-        self._change(lambda: self._loaded_list.see(view))
+    def set_view(self, view: View) -> None:
+        """Filter and sort the loaded blogs. The cursor stays on its blog."""
+        self._change(lambda: self._loaded_list.set_view(view))
 
     def append(self, blogs: Sequence[Summary], *, more: bool) -> None:
-        """Add older blogs; what is in sight stays where it is."""
+        """Add older blogs. The visible rows stay where they are."""
         row = self._loaded_list.add(blogs, self.cursor)
-        self.wants_more = more
+        self.has_more = more
         self._resize()
         if row != self.cursor:
             self.scroll_to(y=self.scroll_offset.y + row - self.cursor, animate=False)
             self.cursor = row
-        self._ask_when_near()
+        self._load_more_near_end()
 
     def put(self, blog: Summary) -> None:
-        """Show *blog* in its place, or first when it is new, and go to it."""
+        """Replace the row of *blog*, or add it at the top, and select it."""
         self._loaded_list.put(blog)
         row = self._loaded_list.position(blog.id)
         self._go_to(self.cursor if row is None else row)
 
-    def drop(self, blog_id: str) -> None:
-        """Take a blog out; the cursor goes to the next one when it was there."""
-        kept = self.current
-        self._loaded_list.drop(blog_id)
-        row = self._loaded_list.position(kept.id) if kept else None
+    def remove_blog(self, blog_id: str) -> None:
+        """Remove a blog. If it was selected, the next one is selected."""
+        selected = self.current
+        self._loaded_list.remove(blog_id)
+        row = self._loaded_list.position(selected.id) if selected else None
         self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
 
-    def mark(self, doomed: Mapping[str, int]) -> None:
-        """Show in how many seconds which blogs are deleted."""
-        self._doomed = doomed
+    def mark_deletions(self, seconds_left: Mapping[str, int]) -> None:
+        """Show the blogs that are about to be deleted, with the seconds that are left."""
+        self._seconds_left = seconds_left
         self.refresh()
 
     def note(self, words: str) -> None:
-        """Say below the rows (or instead of them) how it goes on."""
+        """Show a note below the rows."""
         self._note = text.line(words)
         self._resize()
 
     def _change(self, change: Callable[[], None]) -> None:
-        """Change many rows; without its blog the cursor keeps its number, if there was a blog."""
-        kept = self.current
+        """Change the rows. If the selected blog is gone, the same row stays selected."""
+        selected = self.current
         change()
-        row = self._loaded_list.position(kept.id) if kept else 0
+        row = self._loaded_list.position(selected.id) if selected else 0
         self._go_to(min(self.cursor, len(self.blogs) - 1) if row is None else row)
 
     def _go_to(self, index: int) -> None:
-        """Move the cursor after the rows have changed; the same number may be another blog."""
+        """Move the cursor after the rows changed. The same row may now be another blog."""
         before = self.cursor
         self._resize()
         self.cursor = max(0, index)
@@ -167,13 +167,13 @@ class BlogList(ScrollView, can_focus=True):
 
     @property
     def _placeholders(self) -> int:
-        """Rows that stand for the next page, so that there is somewhere to scroll to."""
-        return LARGEST_PAGE if self._loads_by_itself else 0
+        """The number of placeholder rows for the next page, so that the user can scroll there."""
+        return LARGEST_PAGE if self._loads_on_scroll else 0
 
     @property
-    def _loads_by_itself(self) -> bool:
-        """What is left out or sorted says nothing of where the next page would stand."""
-        return self.wants_more and self.view == View()
+    def _loads_on_scroll(self) -> bool:
+        """True if scrolling loads more. In a filtered or sorted list, new blogs can be anywhere."""
+        return self.has_more and self.view == View()
 
     def _resize(self) -> None:
         height = len(self.blogs) + self._placeholders + len(self._note_lines())
@@ -188,43 +188,43 @@ class BlogList(ScrollView, can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self._ask_when_near()
+        self._load_more_near_end()
 
     def _cursor_moved(self) -> None:
         self._reveal()
         self.refresh()
         if self.current:
-            self._tell(self.Highlighted(self.current))
-        self._ask_when_near()
+            self._post_from_self(self.Highlighted(self.current))
+        self._load_more_near_end()
 
-    def _tell(self, message: Message) -> None:
-        """Tell everybody above: what a widget's parent has caused would else end at that parent."""
+    def _post_from_self(self, message: Message) -> None:
+        """Post with this widget as sender. Textual stops a message at the widget that sent it."""
         self.post_message(message.set_sender(self))
 
     def _reveal(self) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False)
-        elif self._lowest_wanted(height) >= top + height:
-            self.scroll_to(y=self._lowest_wanted(height) - height + 1, animate=False)
+        elif self._last_row_to_show(height) >= top + height:
+            self.scroll_to(y=self._last_row_to_show(height) - height + 1, animate=False)
 
-    def _lowest_wanted(self, height: int) -> int:
-        """Give the cursor's row, or what is said below when that is the last one."""
+    def _last_row_to_show(self, height: int) -> int:
+        """Return the row of the cursor, or the end of the note if it is the last row."""
         if self.cursor < len(self.blogs) - 1 or self._placeholders:
             return self.cursor
         return self.cursor + min(len(self._note_lines()), height - 1)
 
-    def _ask_when_near(self) -> None:
-        """Ask for more when less than two screenfuls are left below cursor or window."""
+    def _load_more_near_end(self) -> None:
+        """Post NeedMore if fewer than two screens of rows are left below."""
         height = max(1, self.size.height)
         lowest = max(self.cursor, self.scroll_offset.y + height)
-        if self._loads_by_itself and lowest + 2 * height >= len(self.blogs):
-            self._tell(self.NeedMore())
+        if self._loads_on_scroll and lowest + 2 * height >= len(self.blogs):
+            self._post_from_self(self.NeedMore())
 
     def on_resize(self) -> None:
         self._resize()
         self._reveal()
-        self._ask_when_near()
+        self._load_more_near_end()
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
@@ -247,18 +247,18 @@ class BlogList(ScrollView, can_focus=True):
         return self.rich_style
 
     def _row(self, blog: Summary, width: int, style: Style) -> Strip:
-        """Draw date, author and title; the title comes last, where a wrong width harms nothing."""
+        """Draw date, author and title. The title is last, because its width may be unknown."""
         when = Safe(text.row(blog.created_at).replace("T", " ")[5:16])
-        if blog.id in self._doomed:
-            when = Safe(f"gone in {self._doomed[blog.id]} s")
-            style += self.get_component_rich_style("blog-list--doomed", partial=True)
+        if blog.id in self._seconds_left:
+            when = Safe(f"gone in {self._seconds_left[blog.id]} s")
+            style += self.get_component_rich_style("blog-list--deleting", partial=True)
         words = f" {column(when, 11)} "
-        if width >= _ROOMY:
+        if width >= _WIDE:
             words += f" {column(text.row(blog.author), _AUTHOR_WIDTH)} "
         return strip(Safe(f"{words} {text.row(text.title(blog.title))}"), width, style)
 
     def _note_lines(self) -> list[str]:
-        """Wrap the note: what to do stands at its end."""
+        """Wrap the note, so that its end with the next step is visible."""
         return textwrap.wrap(self._note, max(1, self.size.width - 2))
 
     def _note_line(self, number: int) -> Safe:
@@ -276,8 +276,8 @@ class BlogList(ScrollView, can_focus=True):
 
     def action_last(self) -> None:
         self.cursor = len(self.blogs) - 1
-        if self.wants_more:
-            self.post_message(self.EndWanted())
+        if self.has_more:
+            self.post_message(self.EndRequested())
 
     def action_open(self) -> None:
         if self.current:

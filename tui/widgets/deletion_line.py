@@ -1,4 +1,4 @@
-"""The line that shows what is about to be deleted, and when."""
+"""The line that shows pending deletions with a countdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.state.pending_deletions import PendingDeletion
 
 
 class DeletionLine(Static):
-    """What is about to be deleted, when, and how to keep it; nothing when nothing is."""
+    """Shows the pending deletions and their keys; hidden if there are none."""
 
     DEFAULT_CSS = """
     DeletionLine { height: 1; display: none; padding: 0 1; }
@@ -23,21 +23,21 @@ class DeletionLine(Static):
         super().__init__(markup=False)
 
     async def on_click(self) -> None:
-        """Keep it, as the key does that stands here."""
+        """Undo the deletion, as its key does."""
         await self.run_action("screen.undo")
 
     def show(self, waiting: list[PendingDeletion]) -> None:
         self.display = bool(waiting)
         if waiting:
-            self.update(Content(text.line(_words(waiting))))
+            self.update(Content(text.line(_message(waiting))))
 
 
-def _words(waiting: list[PendingDeletion]) -> str:
+def _message(waiting: list[PendingDeletion]) -> str:
     if len(waiting) > 1:
         soonest = min(deletion.seconds for deletion in waiting)
         return f"Deleting {len(waiting)} blogs, the next in {soonest} s (u keeps, D deletes now)"
     deletion = waiting[0]
-    # The keys come first: a long title is cut, and toasts cover the right.
+    # The keys come first: a long title is cut, and toasts cover the right side.
     return (
         f"Deleting in {deletion.seconds} s (u keeps it, D deletes it now): "
         f"{named(deletion.blog)} from {deletion.backend.word}"
@@ -45,5 +45,5 @@ def _words(waiting: list[PendingDeletion]) -> str:
 
 
 def named(blog: Summary) -> str:
-    """Return the title in quotes, fit to show."""
+    """Return the title in quotes, safe for a terminal."""
     return f"“{text.title(blog.title, 60)}”"

@@ -1,6 +1,6 @@
-"""Text of any length, drawn as lines in a thread: a widget per paragraph would take seconds.
+"""Text of any length, drawn as lines in a thread: one widget per paragraph would be too slow.
 
-Rich's Markdown is imported in that thread, since only long texts need it.
+Only long texts need Rich's Markdown, which is imported in that thread.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tui.text import Safe
 from tui.widgets.safe_markdown import make_safe
 from tui.widgets.strips import strip
 
-_CONSOLE: Final = Console(file=io.StringIO())  # Rich asks for one to wrap, and draws nothing on it
+_CONSOLE: Final = Console(file=io.StringIO())  # Rich needs one to wrap text; it prints nothing
 
 
 class DrawnText(ScrollView, can_focus=True):
-    """Draws its text anew for each width."""
+    """A scrollable text that is drawn again when its width changes."""
 
-    # The scrollbar is always there, so that it does not change the width that was drawn for.
+    # The scrollbar is always there, so that it does not change the width of the text.
     DEFAULT_CSS = """
     DrawnText {
         overflow-x: hidden;
@@ -47,7 +47,7 @@ class DrawnText(ScrollView, can_focus=True):
         self._drawn_width = 0
 
     def drawn(self, width: int) -> list[list[Segment]]:
-        """Draw the lines for so many cells; called in a thread."""
+        """Return the lines for a width in cells. Called in a thread."""
         raise NotImplementedError
 
     def on_resize(self) -> None:
@@ -57,7 +57,7 @@ class DrawnText(ScrollView, can_focus=True):
             self.run_worker(self._draw(width), group="draw", exit_on_error=False)
 
     async def _draw(self, width: int) -> None:
-        """Draw in a thread; a width that has changed meanwhile is drawn by its own call."""
+        """Draw in a thread. Drop the result if the width has changed: another call draws then."""
         lines = await asyncio.to_thread(self.drawn, width)
         if width == self._drawn_width:
             self._lines = lines
@@ -76,7 +76,7 @@ class DrawnText(ScrollView, can_focus=True):
 
 
 class LongText(DrawnText):
-    """Markdown of any length; links are shown and not clickable."""
+    """Rendered Markdown of any length. Links are shown, but cannot be clicked."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class LongText(DrawnText):
 
 
 class RawText(DrawnText):
-    """The text as it is written; long lines are wrapped."""
+    """The raw text, with long lines wrapped."""
 
     DEFAULT_CSS = """
     RawText { padding-left: 1; }
@@ -106,16 +106,16 @@ class RawText(DrawnText):
 
     def __init__(self, source: str) -> None:
         super().__init__()
-        self._written = text.lines(source)
+        self._source_lines = text.lines(source)
 
     def drawn(self, width: int) -> list[list[Segment]]:
-        return [[Segment(row)] for rows in wrapped(self._written, width) for row in rows]
+        return [[Segment(row)] for rows in wrapped(self._source_lines, width) for row in rows]
 
 
 def wrapped(lines: Iterable[Safe], width: int) -> Iterator[list[str]]:
-    """Give the rows of each line; nothing is lost but spaces where a row ends."""
+    """Yield the rows of each line. Only spaces at the end of a row are lost."""
     for line in lines:
-        if cell_len(line) <= width:  # Rich takes many seconds for as many short lines
+        if cell_len(line) <= width:  # Rich is slow with many short lines
             yield [line]
         else:
             yield [row.plain for row in Text(line).wrap(_CONSOLE, width, overflow="fold")]

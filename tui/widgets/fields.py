@@ -1,4 +1,4 @@
-"""The parts of a form: fields that make pasted text safe, and labels that count what is in them."""
+"""The fields of a form, and their labels with a character count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.text import Safe
 
 
 class Fields(VerticalScroll, can_focus=False):
-    """As many fields as fit; the one that is written in stays in sight."""
+    """The scrollable fields of a form. The focused field stays visible."""
 
     def on_mount(self) -> None:
         self.watch(self, "virtual_size", self.on_resize)
@@ -24,7 +24,7 @@ class Fields(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
-        if not self.is_attached:  # the form may have closed since it was asked for
+        if not self.is_attached:  # the form may have been closed
             return
         focused = self.screen.focused
         if focused and self in focused.ancestors:
@@ -32,7 +32,7 @@ class Fields(VerticalScroll, can_focus=False):
 
 
 class TextField(TextArea):
-    """Many lines; tab leaves the field."""
+    """A field with several lines. Tab moves to the next field."""
 
     def __init__(self, shown: Safe, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(shown, id=id, show_line_numbers=False, highlight_cursor_line=False)
@@ -47,7 +47,7 @@ class TextField(TextArea):
 
 
 class CountedLabel(Label):
-    """The name of a field, how much of its limit is used, and what is wrong with its contents."""
+    """The label of a field, with its size, its limit, and the problem with its text."""
 
     DEFAULT_CSS = """
     CountedLabel { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -56,12 +56,12 @@ class CountedLabel(Label):
 
     def __init__(self, name: str, limit: int, unit: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
         super().__init__(markup=False, id=id)
-        self._words = name
+        self._label = name
         self._limit = limit
         self._unit = unit
 
     def show(self, size: int, problem: str | None) -> None:
-        """Say how much of the room is taken, and what is wrong."""
+        """Show the size of the text and the problem, if any."""
         self.set_class(problem is not None, "wrong")
-        room = f"{self._words}  {size:,} of {self._limit:,} {self._unit}"
-        self.update(Content(text.line(f"{room}  {problem}" if problem else room)))
+        label = f"{self._label}  {size:,} of {self._limit:,} {self._unit}"
+        self.update(Content(text.line(f"{label}  {problem}" if problem else label)))

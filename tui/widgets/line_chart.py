@@ -1,7 +1,7 @@
-"""A small chart of curves over time, drawn with braille dots on a logarithmic scale.
+"""A line chart over time, drawn with braille dots on a logarithmic scale.
 
-Logarithmic, since on a linear one the spikes of one backend press the other to the ground. The
-curves differ in how they are dotted as well as in colour: a terminal may have none.
+On a linear scale, a spike of one backend would flatten the other curve. The curves differ in dash
+and color, because some terminals have no colors.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ from tui.widgets.strips import strip
 
 _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row, then column
 _BRAILLE: Final = 0x2800
-_LABELS: Final = 8  # cells left of the curves
+_LABEL_WIDTH: Final = 8
 _DAY_S: Final = 24 * 3600
 _THREE_DIGITS: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """One backend's points; *dash* is after how many dots one is left out, 0 for never."""
+    """The points of one backend."""
 
     word: str
     dash: int
+    """Every dot with this number is left out; 0 for a solid line."""
     points: Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What a chart is about: its title, and the time it covers in seconds since the epoch."""
+    """The title and the time range of a chart, in seconds since the epoch."""
 
     title: str
     start: float
@@ -50,7 +51,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class _Scale:
-    """From values to heights: 0 is the least that is above nothing, 1 the most."""
+    """Maps values to heights: 0 is the lowest value above zero, 1 the highest."""
 
     low: float
     high: float
@@ -66,12 +67,12 @@ class _Scale:
         return math.log(value / self.low) / math.log(self.high / self.low)
 
     def value(self, height: float) -> float:
-        """Give the value at a height; all are one where there is nothing to tell apart."""
+        """Return the value at a height."""
         return self.low * (self.high / self.low) ** height if self.low else 0.0
 
 
 class LineChart(Widget):
-    """Draws the curves it is given, as large as it is."""
+    """A widget that draws curves in all of its space."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "line-chart--axis",
@@ -91,19 +92,19 @@ class LineChart(Widget):
         self._curves: Sequence[Curve] = ()
 
     def show(self, frame: Frame, curves: Sequence[Curve]) -> None:
-        """Draw *curves*, those later in the sequence over those before."""
+        """Draw the curves; later ones are drawn over earlier ones."""
         self._frame, self._curves = frame, curves
         self.refresh()
 
     def render_lines(self, crop: object) -> list[Strip]:
-        """Draw everything; a chart is small, and any line of it may have changed."""
+        """Draw all lines: a chart is small, and every line may have changed."""
         del crop
         width, height = self.size
         if self._frame is None:
             return [Strip.blank(width, self.rich_style)] * height
         rows = max(1, height - 2)
         scale = _Scale.of(self._curves)
-        plot = _Plot(max(1, width - _LABELS), rows)
+        plot = _Plot(max(1, width - _LABEL_WIDTH), rows)
         for curve in self._curves:
             plot.draw(curve, _steps(curve, self._frame, scale))
         labels = _labels(scale, rows)
@@ -124,7 +125,7 @@ class LineChart(Widget):
 
     def _row(self, label: str, cells: Sequence[tuple[str, str]]) -> Strip:
         axis = self.rich_style + self.get_component_rich_style("line-chart--axis")
-        segments = [Segment(f"{label:>{_LABELS - 1}}│", axis)]
+        segments = [Segment(f"{label:>{_LABEL_WIDTH - 1}}│", axis)]
         segments += [Segment(dots, self._style(word)) for dots, word in cells]
         return Strip(segments).simplify()
 
@@ -134,8 +135,8 @@ class LineChart(Widget):
         first, last = (
             datetime.fromtimestamp(at, UTC).strftime(form) for at in (frame.start, frame.end)
         )
-        room = max(0, width - _LABELS - len(first) - len(last))
-        return strip(Safe(f"{'':{_LABELS}}{first}{'':{room}}{last}"), width, axis)
+        room = max(0, width - _LABEL_WIDTH - len(first) - len(last))
+        return strip(Safe(f"{'':{_LABEL_WIDTH}}{first}{'':{room}}{last}"), width, axis)
 
     def _style(self, word: str) -> Style:
         if not word:
@@ -144,7 +145,7 @@ class LineChart(Widget):
 
 
 class _Plot:
-    """A field of cells, eight dots each."""
+    """A grid of cells with eight dots each."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self._columns, self._rows = columns, rows
@@ -152,16 +153,16 @@ class _Plot:
         self._words: dict[tuple[int, int], str] = {}
 
     def draw(self, curve: Curve, lines: Iterator[Sequence[tuple[float, float]]]) -> None:
-        """Draw lines whose points are shares of the width and the height."""
+        """Draw lines whose points are fractions of the width and the height."""
         width, height = self._columns * 2 - 1, self._rows * 4 - 1
         for line in lines:
             dots = [(round(x * width), round((1 - y) * height)) for x, y in line]
-            if len(dots) == 1:  # a dot alone would hardly be seen
+            if len(dots) == 1:  # widened, because a single dot is hard to see
                 ((x, y),) = dots
                 self._mark({(max(x - 1, 0), y), (x, y), (min(x + 1, width), y)}, curve.word)
             else:
-                whole = enumerate(_connected(dots))
-                shown = {dot for n, dot in whole if not (curve.dash and n % curve.dash)}
+                numbered = enumerate(_connected(dots))
+                shown = {dot for n, dot in numbered if not (curve.dash and n % curve.dash)}
                 self._mark(shown, curve.word)
 
     def _mark(self, dots: Iterable[tuple[int, int]], word: str) -> None:
@@ -171,7 +172,7 @@ class _Plot:
             self._words[cell] = word
 
     def row(self, row: int) -> list[tuple[str, str]]:
-        """Give the cells of one line, and whose each is."""
+        """Return the cells of one row, each with the word of its curve."""
         return [
             (chr(_BRAILLE + self._dots[row, column]), self._words[row, column])
             if (row, column) in self._dots
@@ -181,7 +182,7 @@ class _Plot:
 
 
 def _steps(curve: Curve, frame: Frame, scale: _Scale) -> Iterator[Sequence[tuple[float, float]]]:
-    """Give the curve in pieces, broken where steps have no value."""
+    """Yield the pieces of the curve, which is interrupted where a step has no value."""
     span = max(frame.end - frame.start - frame.step_s, 1)
     piece: list[tuple[float, float]] = []
     before = -math.inf
@@ -197,7 +198,7 @@ def _steps(curve: Curve, frame: Frame, scale: _Scale) -> Iterator[Sequence[tuple
 
 
 def _connected(dots: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Give every dot on the way from the first to the last."""
+    """Yield every dot on the lines between *dots*."""
     yield dots[0]
     for (x, y), (to_x, to_y) in pairwise(dots):
         count = max(abs(to_x - x), abs(to_y - y))
@@ -206,7 +207,7 @@ def _connected(dots: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _labels(scale: _Scale, rows: int) -> Mapping[int, str]:
-    """Give the values at the top, in the middle and at the bottom, as far as they differ."""
+    """Return the labels at the top, in the middle and at the bottom, without duplicates."""
     marks = {0: 1.0, rows // 2: 1 - (rows // 2) / max(rows - 1, 1), rows - 1: 0.0}
     if scale.low == scale.high:
         marks = {rows - 1: 0.0}

@@ -1,4 +1,4 @@
-"""A line to write in: apart from the larger fields, whose import the first frame need not await."""
+"""A field with one line, in its own module so that the first frame need not load larger fields."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tui import text
 
 
 class LineField(Input):
-    """One line; line ends in a paste become spaces."""
+    """A field with one line. Line breaks in pasted text become spaces."""
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         pasted = text.editable(event.text).strip("\n")
         if "\n" in pasted:
-            self.notify("This field has one line: line ends became spaces.")
+            self.notify("Line breaks in the pasted text were replaced by spaces.")
         self.replace(pasted.replace("\n", " ").replace("\t", " "), *self.selection)

@@ -1,4 +1,4 @@
-"""Lines of any number and length, wrapped to the width there is; only those in sight are drawn."""
+"""A scrollable text of styled lines. Long lines are wrapped; only visible lines are drawn."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tui.text import Safe
 from tui.widgets.strips import in_style, strip
 
 Line = tuple[str, Safe]
-"""A style (``plain``, ``head``, ``backends``, ``dim``, ``old``, ``new``) and words.
+"""A style (``plain``, ``head``, ``backends``, ``dim``, ``old``, ``new``) and a text.
 
-In ``backends``, a head of our own words, each backend is named in its colour.
+``backends`` is a heading in which the name of each backend has its color.
 """
 
 MARKS: Final = ("head", "backends", "dim", "old", "new")
 
 
 class Lines(ScrollView, can_focus=True):
-    """Text that is read and not edited."""
+    """A read-only text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False),
@@ -47,15 +47,15 @@ class Lines(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._lines_for: Callable[[int], Sequence[Line]] = lambda width: ()  # noqa: ARG005 -- none fit any
+        self._lines_for: Callable[[int], Sequence[Line]] = lambda width: ()  # noqa: ARG005 -- no lines yet
         self._wrapped: list[Line] = []
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Replace everything, and begin at the top."""
-        self.fit(lambda width: lines)  # noqa: ARG005 -- these are wrapped only
+        """Replace all lines, and scroll to the top."""
+        self.fit(lambda width: lines)  # noqa: ARG005 -- the same lines for any width
 
     def fit(self, lines_for: Callable[[int], Sequence[Line]]) -> None:
-        """Show what *lines_for* gives for so many cells, now and whenever there are others."""
+        """Show the lines that *lines_for* returns for the width, now and after each resize."""
         self._lines_for = lines_for
         self.scroll_home(animate=False)
         self._wrap()
@@ -80,9 +80,9 @@ class Lines(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         mark, words = self._wrapped[index]
         line = strip(words, width, self._style(mark))
-        return self._with_colours(line, words) if mark == "backends" else line
+        return self._with_colors(line, words) if mark == "backends" else line
 
-    def _with_colours(self, line: Strip, words: Safe) -> Strip:
+    def _with_colors(self, line: Strip, words: Safe) -> Strip:
         for name in BackendName:
             if name.word in words:
                 style = self.get_component_rich_style(f"lines--{name}")

@@ -1,4 +1,4 @@
-"""The list with its search, its order, and a line that says what of it is shown."""
+"""The list of blogs with its search field and a status line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tui.state.loaded_list import View
 from tui.widgets.blog_list import BlogList
 from tui.widgets.line_field import LineField
 
-_SEARCH_DELAY: Final = 0.1  # a hundred thousand blogs are looked through once, not for each letter
+_SEARCH_DELAY: Final = 0.1  # so that a long list is not searched at every key
 
 
 class ListPane(Vertical):
-    """Searches, filters and sorts what is loaded, and says so in words."""
+    """Searches, filters and sorts the loaded blogs, and shows how in a status line."""
 
     DEFAULT_CSS = """
     ListPane > #search { display: none; margin: 0; background: $boost; }
@@ -40,11 +40,11 @@ class ListPane(Vertical):
         Binding("escape,ctrl+g", "back", "Show all", show=False),
     ]
 
-    class AllWanted(Message):
-        """The person wants all blogs loaded."""
+    class LoadAllRequested(Message):
+        """The user wants to load all blogs."""
 
-    class StopWanted(Message):
-        """The person wants no more of them."""
+    class StopRequested(Message):
+        """The user wants to stop loading."""
 
     def __init__(self, rows: BlogList, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
@@ -57,8 +57,8 @@ class ListPane(Vertical):
         yield LineField(placeholder="title, author, start of an id", id="search", compact=True)
         yield Static(id="view", markup=False)
 
-    def tell(self, progress: str) -> None:
-        """Say how far loading is (nothing when it is not under way), and what is shown."""
+    def show_status(self, progress: str) -> None:
+        """Show the progress of loading ("" if nothing is loading), the filter and the order."""
         self._progress = progress
         parts = [progress] if progress else []
         if self.rows.view != View():
@@ -68,21 +68,21 @@ class ListPane(Vertical):
 
     def _shown(self) -> str:
         view = self.rows.view
-        more = " (a: the rest)" if self.rows.wants_more else ""
+        more = " (a: load all)" if self.rows.has_more else ""
         parts = [f"{len(self.rows.blogs):,} of {self.rows.loaded:,} loaded{more}"]
         if view.words.strip():
             parts.append(f"with “{text.line(view.words.strip(), 30)}”")
         if view.author is not None:
-            parts.append(f"of {text.line(view.author, 30) or 'nobody'}")
+            parts.append(f"by {text.line(view.author, 30) or 'nobody'}")
         parts.append(view.order.value)
         return " · ".join([*parts, "esc shows all"])
 
     def _arrange(self, view: View) -> None:
-        self.rows.see(view)
+        self.rows.set_view(view)
         self.post_message(self.Arranged())
 
     class Arranged(Message):
-        """Other rows are shown, or in another order."""
+        """The filter or the order of the rows changed."""
 
     @property
     def _field(self) -> Input:
@@ -96,7 +96,7 @@ class ListPane(Vertical):
         self._arrange(replace(self.rows.view, order=self.rows.view.order.next))
 
     def action_author(self) -> None:
-        """Show the blogs of the author under the cursor only, or of all again."""
+        """Show only the blogs by the author of the selected blog, or all blogs again."""
         view, blog = self.rows.view, self.rows.current
         if view.author is not None:
             self._arrange(replace(view, author=None))
@@ -104,12 +104,12 @@ class ListPane(Vertical):
             self._arrange(replace(view, author=blog.author))
 
     def action_load_all(self) -> None:
-        self.post_message(self.StopWanted() if self._progress else self.AllWanted())
+        self.post_message(self.StopRequested() if self._progress else self.LoadAllRequested())
 
     def action_back(self) -> None:
-        """Stop what is under way; else show all again; else leave the search."""
+        """Stop loading; otherwise show all blogs again; in any case close the search."""
         if self._progress:
-            self.post_message(self.StopWanted())
+            self.post_message(self.StopRequested())
         elif self.rows.view != View():
             self._field.value = ""
             self._arrange(View())
@@ -117,10 +117,10 @@ class ListPane(Vertical):
         self.rows.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave keys to the screen that have nothing to do here."""
+        """Leave the key to the screen if there is nothing to go back from."""
         if action == "back":
-            nothing = not self._progress and self.rows.view == View()
-            return self.has_class("searching") or not nothing
+            is_idle = not self._progress and self.rows.view == View()
+            return self.has_class("searching") or not is_idle
         return super().check_action(action, parameters)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -137,7 +137,7 @@ class ListPane(Vertical):
         self.rows.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Let the arrows lead from the search to the rows."""
+        """Move the focus from the search field to the rows with the arrow keys."""
         if event.key in {"down", "up"} and self._field.has_focus:
             event.stop()
             self.rows.focus()

@@ -1,4 +1,4 @@
-"""Shows one of two versions of a text, with a mark before what the other has not."""
+"""One of two versions of a text, with a mark at each line that the other does not have."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MARK: Final = "▌"
 
 
 class MarkedText(DrawnText):
-    """Begins where the versions begin to differ; each row of a marked line has the mark."""
+    """A version of a text, scrolled to the first difference."""
 
     DEFAULT_CSS = """
     MarkedText { padding-left: 1; }
@@ -24,15 +24,15 @@ class MarkedText(DrawnText):
         self._version = version
         self._position = 0
         self._rows: dict[int, list[int]] = {}
-        """By width: the row of each place."""
+        """The row of each position, by width."""
 
     @property
     def positions(self) -> int:
-        """How many places there are to go to."""
+        """The number of positions to go to."""
         return len(self._version.positions)
 
     def go_to(self, number: int) -> None:
-        """Show that place on top, or the last when there are fewer."""
+        """Scroll to the position with this number, or to the last one."""
         self._position = min(number, self.positions - 1)
         rows = self._rows.get(self._drawn_width)
         if rows:
@@ -58,14 +58,14 @@ class MarkedText(DrawnText):
 
 
 def _row(pieces: list[str], before: str) -> int:
-    """Tell in which row the text after *before* stands; at a row's end spaces are dropped."""
-    left = _inked(before)
+    """Return the row of the text after *before*. Wrapping drops spaces, so they do not count."""
+    left = _visible_length(before)
     for number, piece in enumerate(pieces):
-        left -= _inked(piece)
+        left -= _visible_length(piece)
         if left < 0:
             return number
     return len(pieces) - 1
 
 
-def _inked(words: str) -> int:
-    return len("".join(words.split()))
+def _visible_length(text: str) -> int:
+    return len("".join(text.split()))

@@ -1,4 +1,4 @@
-"""A list to choose from whose page keys wait until it is drawn."""
+"""A list of options that also works without space on the screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.widgets import OptionList
 
 
 class Options(OptionList):
-    """Textual's list; its page keys would end the app where there is no room for a line."""
+    """An OptionList without page keys while it has no room: Textual would crash there."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"page_up", "page_down"} and not self.scrollable_content_region:

@@ -13,14 +13,14 @@ from textual.widgets import Static
 from tui import text
 from tui.client.contract import Blog
 
-# Textual's Markdown makes a widget of every block and table cell: about 50 ms for each KB.
+# Textual's Markdown creates a widget for each block and table cell: about 50 ms per KB.
 _LONG: Final = 8_000
 _MANY_LINES: Final = 300
 _MANY_CELLS: Final = 150
 
 
 class Reader(Vertical):
-    """Shows a blog, or what to do to see one."""
+    """Shows a blog, or a message if none is open."""
 
     DEFAULT_CSS = """
     Reader > #reader-head { height: auto; max-height: 6; padding: 0 1; }
@@ -32,14 +32,14 @@ class Reader(Vertical):
         super().__init__(id=id)
         self.blog: Blog | None = None
         self.is_raw = False
-        """The text is shown as it is written, this one and those to come."""
+        """True if contents are shown as raw text, for this blog and the next ones."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="reader-head", markup=False)
         yield Vertical(id="reader-body")
 
     async def show(self, blog: Blog, *, focus: bool) -> None:
-        """Replace what is shown by *blog*; *focus* lets the keys scroll it at once."""
+        """Show *blog*, and focus it if *focus* is True."""
         self.blog = blog
         self.query_one("#reader-head", Static).update(_head(blog))
         await self._show_body(focus=focus)
@@ -52,19 +52,19 @@ class Reader(Vertical):
         await draw(body)
 
     async def toggle_raw(self) -> None:
-        """Show the text as it is written, or rendered again."""
+        """Switch between raw and rendered text."""
         self.is_raw = not self.is_raw
         await self._show_body(focus=False)
 
-    async def say(self, words: str) -> None:
+    async def show_message(self, message: str) -> None:
         """Show a message instead of a blog."""
         self.blog = None
-        self.query_one("#reader-head", Static).update(Content(text.line(words)))
-        # Without a body the focus would leave for the list, and keys would act on its blog.
+        self.query_one("#reader-head", Static).update(Content(text.line(message)))
+        # Without a body, the focus would move to the list, and keys would change its blog.
         await self._replace(VerticalScroll() if self.has_focus_within else None, focus=False)
 
     async def _replace(self, body: Widget | None, *, focus: bool) -> None:
-        """Put *body* in before the old one goes, so that the focus has somewhere to stay."""
+        """Mount *body* before the old one is removed, so that the reader keeps the focus."""
         frame = self.query_one("#reader-body", Vertical)
         old = list(frame.children)
         async with self.batch():
@@ -75,7 +75,7 @@ class Reader(Vertical):
             await frame.remove_children(old)
 
     def focus_body(self) -> None:
-        """Let the keys scroll the text."""
+        """Focus the text, so that the keys scroll it."""
         for body in self.query("#reader-body > *"):
             body.focus()
 
@@ -96,9 +96,9 @@ def _moment(moment: str) -> str:
 
 
 def rendered(contents: str) -> Widget:
-    """Make the widget that shows Markdown of this length; `draw` it when it is mounted."""
-    # Imported for the first blog that is read: Markdown takes 0.1 s that the start has not.
-    if _is_heavy(contents):
+    """Return the widget for Markdown of this length. Call `draw` when it is mounted."""
+    # Imported here, because Markdown would delay the start of the app by 0.1 s.
+    if _is_long(contents):
         from tui.widgets.drawn_text import LongText  # noqa: PLC0415 -- see above
 
         return LongText(contents)
@@ -108,21 +108,21 @@ def rendered(contents: str) -> Widget:
 
 
 def raw(contents: str) -> Widget:
-    """Make the widget that shows a text as it is written."""
+    """Return the widget for raw text."""
     from tui.widgets.drawn_text import RawText  # noqa: PLC0415 -- as for rendered
 
     return RawText(contents)
 
 
 async def draw(body: Widget) -> None:
-    """Fill a widget that `rendered` made, and that is mounted."""
+    """Draw a mounted widget that `rendered` returned."""
     from tui.widgets.short_text import ShortText  # noqa: PLC0415 -- as for rendered
 
     if isinstance(body, ShortText):
         await body.draw()
 
 
-def _is_heavy(contents: str) -> bool:
+def _is_long(contents: str) -> bool:
     return (
         len(contents) > _LONG
         or contents.count("\n") > _MANY_LINES

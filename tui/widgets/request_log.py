@@ -1,4 +1,4 @@
-"""The request log: every request of this run, newest on top."""
+"""The request log below the list: the requests of this run, newest first."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
 )
 
 WORD_AT: Final = 11
-"""The cell from which on the backend is named."""
+"""The cell where the name of the backend starts."""
 
 
 class RequestLog(ScrollView, can_focus=True):
-    """Backend, method, status, time, cold or warm, path and server of every request."""
+    """Shows backend, method, status, time, start (cold or warm), path and server."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "request-log--head",
@@ -52,7 +52,7 @@ class RequestLog(ScrollView, can_focus=True):
         self._entries = entries
 
     def update(self) -> None:
-        """Show what the session has recorded by now."""
+        """Show the requests that the session has recorded."""
         width = sum(cells + 2 for _, cells, _ in _COLUMNS)
         self.virtual_size = Size(width, len(self._entries) + 1)
         self.refresh()

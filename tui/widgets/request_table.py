@@ -1,4 +1,4 @@
-"""The request log with a cursor, and only the requests that are wanted."""
+"""The request log with a cursor and a filter."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _PHASES: Final[tuple[_Column, ...]] = (
     ("     app", 8, lambda entry: milliseconds(entry.server.app).rjust(8)),
     ("      db", 8, lambda entry: milliseconds(entry.server.db).rjust(8)),
 )
-_ROOMY: Final = 130  # from this width on the phases have columns
+_WIDE: Final = 130  # the width from which on there are columns for the phases
 
 
 class RequestTable(ScrollView, can_focus=True):
-    """Requests, newest on top; the cursor stays on its request while others arrive."""
+    """A table of requests, newest first. The cursor stays on its request when others arrive."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
@@ -68,7 +68,7 @@ class RequestTable(ScrollView, can_focus=True):
     """
 
     class Highlighted(Message):
-        """The cursor came to another request, or to none."""
+        """The cursor moved to another request, or there is none."""
 
         def __init__(self, entry: LogEntry | None) -> None:
             super().__init__()
@@ -77,13 +77,13 @@ class RequestTable(ScrollView, can_focus=True):
     def __init__(self, history: History, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self._history = history
-        self._words = ""
+        self._filter = ""
         self._rows: list[LogEntry] = []
         self._cursor = 0
 
     @property
     def rows(self) -> list[LogEntry]:
-        """What is listed."""
+        """The listed requests."""
         return self._rows
 
     @property
@@ -91,25 +91,25 @@ class RequestTable(ScrollView, can_focus=True):
         """The request under the cursor."""
         return self._rows[self._cursor] if self._cursor < len(self._rows) else None
 
-    def only(self, words: str) -> None:
-        """List only what *words* ask for."""
-        self._words = words
+    def set_filter(self, words: str) -> None:
+        """List only the requests that match *words*."""
+        self._filter = words
         self.update()
 
     def update(self) -> None:
-        """List what the session has recorded by now."""
-        before = self.current.number if self.current else 0
-        self._rows = [entry for entry in self._history if matches(entry, self._words)]
-        places = (index for index, entry in enumerate(self._rows) if entry.number == before)
+        """List the requests that the session has recorded."""
+        selected = self.current.number if self.current else 0
+        self._rows = [entry for entry in self._history if matches(entry, self._filter)]
+        rows = (index for index, entry in enumerate(self._rows) if entry.number == selected)
         self.virtual_size = Size(self.size.width, len(self._rows) + 1)
-        self.go_to(next(places, min(self._cursor, max(0, len(self._rows) - 1))))
+        self.go_to(next(rows, min(self._cursor, max(0, len(self._rows) - 1))))
         self.refresh()
 
     def go_to(self, index: int) -> None:
-        """Move the cursor, and the rows with it where that is needed."""
+        """Move the cursor, and scroll if necessary."""
         self._cursor = max(0, min(index, len(self._rows) - 1))
         top = self.scroll_offset.y
-        # The names of the columns stand over the first row in sight.
+        # The heading covers the first line.
         lowest, highest = self._cursor, max(0, self._cursor + 2 - self.size.height)
         wanted = min(max(top, highest), lowest)
         if wanted != top:
@@ -136,7 +136,7 @@ class RequestTable(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y - 1
         if y == 0:
             head = self.get_component_rich_style("request-table--head")
-            return strip(self._words_of(None), width, head)
+            return strip(self._columns(None), width, head)
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         entry = self._rows[index]
@@ -147,12 +147,12 @@ class RequestTable(ScrollView, can_focus=True):
             style = self.get_component_rich_style("request-table--cursor")
         word = self.get_component_rich_style(f"request-table--{entry.backend}")
         return in_style(
-            strip(self._words_of(entry), width, style), WORD_AT, entry.backend.word, word
+            strip(self._columns(entry), width, style), WORD_AT, entry.backend.word, word
         )
 
-    def _words_of(self, entry: LogEntry | None) -> Safe:
-        """Draw the columns that fit, the path last; without an entry their names."""
-        columns = (*_FIRST, *(_PHASES if self.size.width >= _ROOMY else ()))
+    def _columns(self, entry: LogEntry | None) -> Safe:
+        """Return the columns that fit, the path last; without an entry, the headings."""
+        columns = (*_FIRST, *(_PHASES if self.size.width >= _WIDE else ()))
         cells = [column(Safe(read(entry) if entry else name), n) for name, n, read in columns]
         room = self.size.width - sum(width + 2 for _, width, _ in columns) - 1
         path = both_ends(entry.path, max(8, room)) if entry else "path"

@@ -1,4 +1,4 @@
-"""Parsed Markdown whose text is fit to show: `&#x202e;` is harmless only before it is parsed."""
+"""Make parsed Markdown safe: `&#x202e;` becomes a control character only when it is parsed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tui import text
 
-if TYPE_CHECKING:  # raw text needs no Markdown, which takes 0.1 s to import
+if TYPE_CHECKING:  # Markdown takes 0.1 s to import, and raw text does not need it
     from markdown_it.token import Token
 
 
 def make_safe(tokens: Sequence[Token]) -> None:
-    """Make the text of *tokens* fit to show."""
+    """Make the text of *tokens* safe for a terminal."""
     for token in tokens:
         token.content = text.whole(token.content)
         make_safe(token.children or ())

@@ -1,4 +1,4 @@
-"""Shows Markdown as widgets, with links to click: for texts that are not long."""
+"""Short Markdown, shown as widgets with clickable links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.widgets.safe_markdown import make_safe
 
 
 class LinkClicked(Message):
-    """Nothing was opened yet: that is for the person to decide."""
+    """The user clicked a link. It is not opened yet: the app asks first."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class LinkClicked(Message):
 
 
 class ShortText(VerticalScroll):
-    """Markdown whose links are told to the screen instead of being opened."""
+    """Rendered Markdown that posts `LinkClicked` instead of opening a link."""
 
     def __init__(self, source: str) -> None:
         self._markdown = Markdown(parser_factory=_parser, open_links=False)
@@ -30,7 +30,7 @@ class ShortText(VerticalScroll):
     async def draw(self) -> None:
         """Show the text; the widget must be mounted."""
         await self._markdown.update(self._source)
-        # Textual parses tooltips as markup, and gives every table cell its text as one.
+        # Textual sets the text of each table cell as its tooltip, and parses it as markup.
         for cell in self._markdown.query("MarkdownTableCellContents"):
             cell.tooltip = None
 
@@ -40,7 +40,7 @@ class ShortText(VerticalScroll):
 
 
 def _parser() -> MarkdownIt:
-    """Make the parser that Textual's widget expects, with text that is fit to show."""
-    made = MarkdownIt("gfm-like")
-    made.core.ruler.push("fit", lambda state: make_safe(state.tokens))
-    return made
+    """Return the parser that Textual's widget expects, with safe text."""
+    parser = MarkdownIt("gfm-like")
+    parser.core.ruler.push("make_safe", lambda state: make_safe(state.tokens))
+    return parser

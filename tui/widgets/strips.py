@@ -1,4 +1,4 @@
-"""Lines of counted cells, for widgets that draw themselves."""
+"""Draw lines of an exact width in cells."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.text import CUT, Safe
 
 
 def both_ends(words: str, width: int) -> str:
-    """Leave the middle out of what is long: ids of about the same time differ at their end."""
+    """Cut the middle of a long text: ids of about the same time differ at their end."""
     if len(words) <= width:
         return words
     head = (width - 1) // 2
@@ -19,17 +19,17 @@ def both_ends(words: str, width: int) -> str:
 
 
 def column(words: Safe, width: int) -> Safe:
-    """Cut or fill *words* to exactly *width* cells, wide characters counted as two."""
+    """Cut or pad *words* to exactly *width* cells; wide characters count as two."""
     return Safe(set_cell_size(words, width))
 
 
 def strip(words: Safe, width: int, style: Style) -> Strip:
-    """Draw one line, *width* cells wide whatever is in it."""
+    """Return a line of exactly *width* cells."""
     return Strip([Segment(words, style)]).adjust_cell_length(max(0, width), style)
 
 
 def in_style(line: Strip, start: int, word: str, style: Style) -> Strip:
-    """Draw *word* in *style*, which stands on *line* from the cell *start* on."""
+    """Return *line* with *word*, which starts at the cell *start*, in *style*."""
     end = start + len(word)
     marked = Segment.apply_style(line.crop(start, end), post_style=style)
     return Strip.join([line.crop(0, start), Strip(marked), line.crop(end)])
