@@ -206,7 +206,7 @@ async def test_f_shows_one_author_and_all_again(world, size):
     world.blogs.put(id="x", title="Other", author="Grace")
     async with staged(world, size) as stage:
         await stage.press("f")
-        await stage.sees("1 of 6 loaded · of Grace")
+        await stage.sees("1 of 6 loaded · by Grace")
         await stage.press("f")
         await stage.until(lambda: len(stage.list.blogs) == 6)
 

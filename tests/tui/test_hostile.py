@@ -277,7 +277,7 @@ async def test_what_is_pasted_is_text_and_no_key(world):
         await stage.is_on("FormScreen")
         form = stage.app.screen
         form.query_one("#title", Input).post_message(events.Paste("one\r\ntwo\x1b[31m\ttab\x07"))
-        await stage.until(lambda: "line ends became spaces" in stage.toasts())
+        await stage.until(lambda: "replaced by spaces" in stage.toasts())
         contents = form.query_one("#contents")
         contents.focus()
         contents.post_message(
