@@ -152,7 +152,7 @@ async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
         await stage.press("C")
         await stage.sees("pulumi stack dev")
         await stage.press("end", "enter")
-        await stage.sees("pulumi failed: locked")
+        await stage.sees("pulumi command failed: locked")
         assert world.moved is None
         await stage.press("escape")
         await stage.sees("Blog number 4")

@@ -101,7 +101,7 @@ def test_a_name_that_no_argument_holds_is_refused(environ, pulumi):
     [
         (
             "error: no stack named 'dev' found",
-            "pulumi failed: no stack named 'dev' found. To list the stacks, run",
+            "pulumi command failed: no stack named 'dev' found. To list the stacks, run",
         ),
         (
             "error: no Pulumi.yaml project file found; either",
@@ -112,8 +112,8 @@ def test_a_name_that_no_argument_holds_is_refused(environ, pulumi):
             "Run `pulumi login` first",
         ),
         ("error: incorrect passphrase", "Set PULUMI_CONFIG_PASSPHRASE"),
-        ("warning: x\nerror: \x1b[31mred", "pulumi failed: red. For details, run `pulumi"),
-        ("", "pulumi failed: no error message. For details, run"),
+        ("warning: x\nerror: \x1b[31mred", "pulumi command failed: red. For details, run `pulumi"),
+        ("", "pulumi command failed: no error message. For details, run"),
     ],
 )
 def test_what_pulumi_complains_of_is_one_sentence_with_what_to_do(
@@ -125,8 +125,8 @@ def test_what_pulumi_complains_of_is_one_sentence_with_what_to_do(
         stack(environ)
 
     assert words in str(caught.value)
-    assert "No local cloud named dev is running (running: none; if it" in str(caught.value)
-    assert "`python -m localcloud shell`). pulumi failed: " in str(caught.value)
+    assert "No local cloud named dev is running (running: none; to reach" in str(caught.value)
+    assert "the Pulumi stack dev cannot be read. The pulumi command failed: " in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "\x1b" not in str(caught.value)
 

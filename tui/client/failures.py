@@ -13,8 +13,8 @@ from tui.settings.backends import Backend
 from tui.settings.values import HOW_TO_GET_TOKEN
 
 READ_ONLY: Final = (
-    "Cannot write in read-only mode. To write, unset --read-only, BLOGS_READ_ONLY and read_only in "
-    "the configuration file."
+    "Cannot write in read-only mode. To allow writes, remove --read-only, BLOGS_READ_ONLY or "
+    "read_only from your settings."
 )
 _FAILURES: Final[dict[int, Failure]] = {
     HTTPStatus.UNAUTHORIZED: Failure.TOKEN,

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from lab.cloudwatch.metrics import PERIODS
 from tui.client.contract import DEFAULT_PAGE, LARGEST_PAGE
 from tui.command import output
-from tui.command.help_text import DIFF_EXIT_CODES, EPILOG, EXIT_CODES, json_format
+from tui.command.help_text import COMPLETION_SETUP, DIFF_EXIT_CODES, EPILOG, EXIT_CODES, json_format
 from tui.settings.values import BackendName
 
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -126,7 +126,9 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "server or the time may differ."
     )
     diff.epilog = f"{diff.epilog}\n{DIFF_EXIT_CODES}"
-    diff.add_argument("id", metavar="ID", nargs="?", help="id of a blog (default: the list)")
+    diff.add_argument(
+        "id", metavar="ID", nargs="?", help="id of a blog (default: the list of blogs)"
+    )
     diff.add_argument(
         "--limit",
         type=_page_size,
@@ -146,12 +148,14 @@ def _add_metrics(commands: argparse._SubParsersAction[Parser]) -> None:
         "charge."
     )
     names = [period.name for period in PERIODS]
-    metrics.add_argument("--period", choices=names, default="1h", help="time range (default 1h)")
+    metrics.add_argument(
+        "--period", choices=names, default="1h", help="period up to now (default 1h)"
+    )
     metrics.add_argument(
         "--outputs",
         type=_not_empty,
         metavar="FILE",
-        help="file with the output of `pulumi stack output --json` (default: ask the stack)",
+        help="read the stack outputs from this file, made by `pulumi stack output --json`",
     )
 
 
@@ -160,7 +164,7 @@ def _add_completion(commands: argparse._SubParsersAction[Parser]) -> None:
         "completion",
         help="print a shell completion script",
         description="Print a completion script for a shell.",
-        epilog='example, in ~/.bashrc:\n  eval "$(blogs completion bash)"',
+        epilog=COMPLETION_SETUP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -230,7 +234,7 @@ def _add_common_options(parser: Parser) -> None:
     add = parser.add_argument_group("connection", argument_default=argparse.SUPPRESS).add_argument
     names = [name.value for name in BackendName]
     add("--backend", choices=names, help="backend to use (default: functions)")
-    add("--stack", type=_not_empty, metavar="NAME", help="a running local cloud or a Pulumi stack")
+    add("--stack", type=_not_empty, metavar="NAME", help="name of a local cloud or Pulumi stack")
     add(
         "--project",
         type=_not_empty,
@@ -245,7 +249,7 @@ def _add_common_options(parser: Parser) -> None:
     )
     add("--containers-url", type=_not_empty, metavar="URL", help="URL of the containers backend")
     add("--token-file", type=_not_empty, metavar="FILE", help="file that contains the write token")
-    add("--timeout", metavar="SECONDS", help="time limit of a request (default 30)")
+    add("--timeout", metavar="SECONDS", help="time limit for a request (default 30)")
     add("--read-only", action="store_true", help="reject all writes before they are sent")
     add(
         "--plain-http-token",
@@ -265,24 +269,24 @@ def _etag(text: str) -> str:
     """Return an ETag; add the quotes if they are missing."""
     tag = text.strip()
     if not tag or not all(" " <= character <= "~" for character in tag):
-        raise argparse.ArgumentTypeError("an ETag consists of printable ASCII characters")
+        raise argparse.ArgumentTypeError("use only printable ASCII characters")
     return tag if tag == "*" or '"' in tag else f'"{tag}"'
 
 
 def _page_size(text: str) -> int:
     count = _positive_number(text)
     if count > LARGEST_PAGE:
-        raise argparse.ArgumentTypeError(f"the largest possible number is {LARGEST_PAGE}")
+        raise argparse.ArgumentTypeError(f"use a whole number from 1 to {LARGEST_PAGE}")
     return count
 
 
 def _positive_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise argparse.ArgumentTypeError("use a whole number of at least 1")
+        raise argparse.ArgumentTypeError("use a whole number from 1 on")
     return int(text)
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) > _LARGEST_PORT:
-        raise argparse.ArgumentTypeError(f"use a number from 0 to {_LARGEST_PORT}")
+        raise argparse.ArgumentTypeError(f"use a whole number from 0 to {_LARGEST_PORT}")
     return int(text)

@@ -21,7 +21,7 @@ from tui.command.arguments import UsageError
 from tui.settings.backends import Backends
 from tui.settings.connections import Connections
 from tui.settings.preferences import Setting, client_settings
-from tui.settings.values import BackendName
+from tui.settings.values import DEFAULT_SOURCE, BackendName
 
 
 @dataclass(kw_only=True)
@@ -90,10 +90,8 @@ def show_settings(rows: Sequence[Setting]) -> None:
     """Print each setting with its value and its source."""
     width = max(len(row.name) for row in rows)
     for row in rows:
-        setting = f"{row.name.ljust(width)}  {row.value}"
-        output.print_text(
-            text.line(setting if row.source == "-" else f"{setting}  (from {row.source})")
-        )
+        source = {"-": "", DEFAULT_SOURCE: "  (default)"}.get(row.source, f"  (from {row.source})")
+        output.print_text(text.line(f"{row.name.ljust(width)}  {row.value}{source}"))
 
 
 def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str, Any]:
@@ -224,7 +222,8 @@ async def _confirmed_etag(api: Api, context: CommandContext, etag: str | None) -
     """Ask for confirmation. Return the ETag of the blog to delete, or None to keep it."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
-            "Cannot ask for confirmation: stdin is not a terminal. Use --yes to delete without it."
+            "Cannot ask for confirmation because stdin is not a terminal. "
+            "Use --yes to delete without confirmation."
         )
     blog = await api.read(context.args.id)
     output.print_stderr(f"Delete “{text.title(blog.title)}” from {context.backend.word}? [y/N]")

@@ -25,13 +25,12 @@ how blogs finds the backends (the first source that is set):
   2. --functions-url, --containers-url  or BLOGS_FUNCTIONS_URL, BLOGS_CONTAINERS_URL
   3. BLOGS_STACK                        same as --stack
   4. configuration file                 its URLs or its stack
-  5. none of these                      the only running local cloud
+  5. otherwise                          the only running local cloud
 
-how blogs finds the write token (the first source that is set):
-  1. --token-file FILE
-  2. with a stack or a local cloud: its own write token
-     with URLs: BLOGS_WRITE_TOKEN
-     with URLs from the configuration file: token_file
+write token (the first source that is set):
+  with a stack or a local cloud         --token-file, else the token of the stack or local cloud
+  with URLs                             --token-file, else BLOGS_WRITE_TOKEN
+  with URLs in the configuration file   --token-file, else BLOGS_WRITE_TOKEN, else token_file
 
 other settings (the first source that is set):
   1. option                             --backend, --timeout, --read-only, --project
@@ -55,6 +54,12 @@ examples:
   blogs --backend containers show ID
   echo 'Hello *there*' | blogs post --title Hello --author Ada"""
 
+COMPLETION_SETUP: Final = """\
+to set up completion, add this line:
+  bash  ~/.bashrc                        eval "$(blogs completion bash)"
+  zsh   ~/.zshrc, after compinit         eval "$(blogs completion zsh)"
+  fish  ~/.config/fish/config.fish       blogs completion fish | source"""
+
 _FORMATS: Final = {
     "ls": """{"backend", "blogs": [SUMMARY, ...], "more": true|false, "requests"}""",
     "show": """{"backend", "blog": BLOG, "etag", "requests"}""",
@@ -73,7 +78,8 @@ _FORMATS: Final = {
    "cost": {"queries", "usd", "usd_per_hour_each_minute"}}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
    "token": {"source", "problem": TEXT|null}|null,
-   "place": {"stack", "region", "account", "named_by"}, each TEXT|null,
+   "place": {"stack": TEXT|null, "region": TEXT|null, "account": TEXT|null,
+             "named_by": TEXT|null},
    "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
 }
 _FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "version"}"""
@@ -83,7 +89,7 @@ _TERMS: Final = {
     '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null, "served_by",
                 "phases": {"connect", "tls", "first_byte", "body"},
                 "server": {"app", "db", "init"}}], times in milliseconds or null""",
-    '"read_back"': "true if the response was lost and a read confirmed the write",
+    '"read_back"': "true if the response was lost and reading the blog confirmed the write",
 }
 _FAILURE: Final = """{"error": {"kind", "message", "status", "exit_code"}} on stderr"""
 

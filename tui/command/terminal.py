@@ -8,7 +8,7 @@ from typing import Final
 
 _DRIVER: Final = "TEXTUAL_DRIVER"
 _TOO_SIMPLE: Final = {"", "dumb", "unknown"}
-_ALTERNATIVE: Final = "Without one, use a command such as blogs ls (see blogs --help)."
+_ALTERNATIVE: Final = "Without a terminal, use a command such as blogs ls (see blogs --help)."
 
 
 def problem(environ: Mapping[str, str]) -> str | None:
@@ -18,8 +18,8 @@ def problem(environ: Mapping[str, str]) -> str | None:
     # stderr too: Textual draws there.
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
         if stream is None or not stream.isatty():
-            return f"The app needs a terminal, and {name} is not one. {_ALTERNATIVE}"
+            return f"The app needs a terminal, but {name} is not a terminal. {_ALTERNATIVE}"
     term = environ.get("TERM", "")
     if term in _TOO_SIMPLE:
-        return f"The app needs a terminal with cursor control, and TERM is “{term}”. {_ALTERNATIVE}"
+        return f"The app needs a terminal with cursor control, but TERM is “{term}”. {_ALTERNATIVE}"
     return None

@@ -160,8 +160,9 @@ class Finder:
         except SettingsError as error:
             clouds = local_clouds.labels(self.environ)
             raise SettingsError(
-                f"No local cloud named {name} is running (running: {clouds}; if it was started "
-                f"with --engine pulumi, use `python -m localcloud shell`). {error}"
+                f"No local cloud named {name} is running (running: {clouds}; to reach one with "
+                f"--engine pulumi, use `python -m localcloud shell`), and the Pulumi stack {name} "
+                f"cannot be read. {error}"
             ) from error
 
     def of_pulumi(self, name: str) -> Backends:

@@ -92,8 +92,8 @@ def _run(
             out, err = process.communicate(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired as error:
             raise SettingsError(
-                f"pulumi did not finish within {TIME_LIMIT:g} s. To see what it waits for, run "
-                f"`pulumi stack ls` in {_folder_name(project)}."
+                f"The pulumi command did not finish within {TIME_LIMIT:g} s. To see what it waits "
+                f"for, run `pulumi stack ls` in {_folder_name(project)}."
             ) from error
     return process.returncode, out, err
 
@@ -136,4 +136,4 @@ def _failure(project: Path, stderr: str) -> str:
     error = next((line for line in lines if line.startswith("error:")), "".join(lines[-1:]))
     reason = text.line(error.removeprefix("error:").strip(), 300).rstrip(".") or "no error message"
     next_step = next(step for part, step in _NEXT_STEPS if part.lower() in stderr.lower())
-    return f"pulumi failed: {reason}. {next_step.format(project=_folder_name(project))}"
+    return f"The pulumi command failed: {reason}. {next_step.format(project=_folder_name(project))}"
