@@ -370,7 +370,8 @@ async def test_a_missing_backend_is_named_instead_of_switched_to(world):
     world.names = (C,)
     async with staged(world, SMALL) as stage:
         await stage.press("t")
-        await stage.sees("No FUNCTIONS backend is known", "CONTAINERS")
+        await stage.hears("The URL of the FUNCTIONS backend is not set")
+        await stage.sees("CONTAINERS")
 
 
 async def test_the_request_log_shows_what_was_asked(world):
@@ -494,7 +495,7 @@ async def test_saving_again_after_a_lost_answer_makes_no_second_blog(world):
         world.faults[F].lose_answer |= {"POST", "GET"}
         await stage.press("n")
         await stage.write("Once")
-        await stage.sees("may have been applied")
+        await stage.sees("been applied")
         await stage.press("ctrl+s")
         await stage.sees("Saved “Once”")
         assert [blog["title"] for blog in world.blogs.table.values()].count("Once") == 1
@@ -629,8 +630,8 @@ async def test_resizing_under_a_dialog_keeps_it_and_its_focus(world):
 async def test_a_timer_that_is_stopped_too_late_leaves_nobody_awaited(world):
     async with staged(world, SMALL) as stage:
         label = stage.app.screen.query_one(BackendLabel)
-        label._await_answer()  # noqa: SLF001 -- the race is inside: a call under way is not taken back
+        label._start_waiting()  # noqa: SLF001 -- the race is inside: a call under way is not taken back
         label._stop_waiting()  # noqa: SLF001 -- likewise
-        label._be_late()  # noqa: SLF001 -- likewise
+        label._show_waiting()  # noqa: SLF001 -- likewise
         await stage.pilot.pause()
         assert "waiting" not in stage.text()

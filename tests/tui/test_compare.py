@@ -123,7 +123,7 @@ async def test_with_one_backend_known_it_is_asked_and_the_way_to_the_other_is_to
     world.names = (F,)
     async with staged(world, SMALL) as stage:
         await compare(stage)
-        await stage.sees("No CONTAINERS backend is known", "body of FUNCTIONS")
+        await stage.sees("The URL of the CONTAINERS backend is not set", "body of FUNCTIONS")
         assert re.search(r"status +200 +-", told(stage))
 
 

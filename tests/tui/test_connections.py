@@ -93,7 +93,7 @@ async def test_every_setting_is_listed_with_its_source_and_the_token_is_not_show
     async with staged(with_settings(world, monkeypatch, environ), (120, 40)) as stage:
         await stage.press("C")
         await stage.sees("7 s  from BLOGS_TIMEOUT", "set, not shown  from test", "functions URL")
-        await stage.sees("pulumi is not on PATH: install it")
+        await stage.sees("The pulumi command is not on PATH. Install it")
         assert TOKEN not in stage.text()
         await stage.press("q")
         await stage.is_on("MainScreen")
@@ -133,7 +133,7 @@ async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
         )
         async with staged(world, size) as stage:
             await stage.press("C")
-            await stage.sees("pulumi stack dev, the current one", "pulumi stack prod")
+            await stage.sees("pulumi stack dev (current)", "pulumi stack prod")
             await stage.press("end", "enter")
             await stage.is_on("MainScreen")
             await stage.sees("stack prod")

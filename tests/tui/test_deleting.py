@@ -162,7 +162,7 @@ async def test_quitting_stays_when_the_deletion_fails(world):
         await begin(stage)
         world.faults[F].down = True
         await stage.press("q")
-        await stage.hears("“Blog number 4” was not deleted. FUNCTIONS at 127.0.0.1:1/Prod cannot")
+        await stage.hears("“Blog number 4” was not deleted. FUNCTIONS at 127.0.0.1:1/Prod is not")
         await stage.is_on("MainScreen")
         assert stage.app.is_running
         await stage.press("q")
@@ -195,7 +195,7 @@ async def test_a_blog_that_changes_while_the_time_runs_is_not_deleted(world, siz
         await begin(stage)
         world.blogs.put(id="blog-0004", title="Changed")
         await stage.press("D")
-        await stage.hears("was not deleted. The blog was changed since you read it (412)")
+        await stage.hears("was not deleted. The blog has changed since you read it (412)")
         assert "blog-0004" in world.blogs.table
         assert "gone in" not in stage.text()
 

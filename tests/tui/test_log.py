@@ -62,7 +62,7 @@ def test_a_filter_wants_all_its_words(words, wanted):
 def test_a_request_without_an_answer_is_found_as_failed_and_by_its_error():
     lost = entry(status=None, error="FUNCTIONS is not reachable")
 
-    assert matches(lost, "failed reached")
+    assert matches(lost, "failed reachable")
     assert not matches(lost, "5xx")
 
 

@@ -45,7 +45,7 @@ async def world():
 async def answered(stage):
     await stage.press("m")
     await stage.is_on("MetricsScreen")
-    await stage.sees("invocations", "local cloud answers for nothing")
+    await stage.sees("invocations", "free of charge from a local cloud")
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE, *swept(LARGE)], ids=str)

@@ -125,7 +125,7 @@ async def test_what_to_do_after_an_outage_is_not_cut_below_the_rows(world):
         await stage.press("r")
         await stage.until(lambda: not stage.app.session.busy)
         stage.app.clear_notifications()
-        await stage.sees("be reached", "Blog number 0")
+        await stage.sees("is running", "Blog number 0")
         assert "press r; t asks CONTAINERS." in " ".join(stage.text().split())
 
 

@@ -108,7 +108,7 @@ async def _read(api: Api, blog_id: str, error: ApiError) -> Blog | None:
         if second.failure is Failure.MISSING:
             return None
         raise ApiError(
-            f"{error} The write may have been applied. Check blog {blog_id} before you try again.",
+            f"{error} The write may have been applied: check blog {blog_id} first.",
             error.failure,
             status=error.status,
             uncertain=True,
