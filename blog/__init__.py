@@ -1,1 +1,1 @@
-"""The shared data module; nothing is imported here, so that the schema alone loads no client."""
+"""The shared data module. It imports nothing, so that importing the schema loads no AWS client."""

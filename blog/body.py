@@ -1,4 +1,4 @@
-"""From the bytes of a request to plain values: size, media type, strict JSON."""
+"""Parse request bodies: size, media type, strict JSON."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _PARAMETER: Final = re.compile(rf"[ \t]*;[ \t]*(?:({_TOKEN})=({_TOKEN}|{_QUOTED}
 _JSON_TYPE: Final = re.compile(rf"application/(?:json|{_TOKEN}\+json)", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
-# A whole string (an unfinished one reaches to the end) or one bracket; linear in the text.
+# A whole string (an unterminated one extends to the end) or one bracket; takes linear time.
 _JSON_PART: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 
 
 class Number:
-    """Any number: no field of a blog is one, so no value is worth computing.
+    """A placeholder for any number: no field of a blog is numeric.
 
-    That also keeps huge integers and exponents from costing time or depending on the interpreter.
+    Not computing the value avoids the cost and the interpreter's limits of huge numbers.
     """
 
 
 def read_object(request: Request) -> dict[str, object]:
-    """Read the body of *request* as a JSON object; raise the Problem that comes first."""
+    """Return the body of *request* as a JSON object; raise the first Problem found."""
     body = request.read_body(schema.MAX_BODY_BYTES)
     if len(body) > schema.MAX_BODY_BYTES:
         raise BodyTooLarge
@@ -41,7 +41,7 @@ def read_object(request: Request) -> dict[str, object]:
 
 def _check_media_type(request: Request) -> None:
     if request.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
-        raise UnsupportedMedia("The body must not be encoded: leave Content-Encoding out.")
+        raise UnsupportedMedia("The body must not be encoded. Omit the header Content-Encoding.")
     if not _is_json(request.headers.get("content-type", "").strip(" \t")):
         raise UnsupportedMedia(
             "The Content-Type must be application/json or application/*+json, in UTF-8."
@@ -69,18 +69,20 @@ def _parse(body: bytes) -> object:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest("The body is not UTF-8.") from error
+        raise BadRequest("The body is not valid UTF-8.") from error
     _check_depth(text)
     try:
         return json.loads(
             text,
-            object_pairs_hook=_without_duplicates,
+            object_pairs_hook=_object,
             parse_int=_number,
             parse_float=_number,
-            parse_constant=_refuse_constant,
+            parse_constant=_reject_constant,
         )
     except ValueError as error:
-        raise BadRequest("The body is not JSON (RFC 8259, without a byte order mark).") from error
+        raise BadRequest(
+            "The body is not valid JSON (RFC 8259, without a byte order mark)."
+        ) from error
 
 
 def _check_depth(text: str) -> None:
@@ -96,12 +98,12 @@ def _number(_digits: str) -> Number:
     return Number()
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+def _reject_constant(name: str) -> None:
+    raise ValueError(f"{name} is not valid JSON")
 
 
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise BadRequest("A member appears twice in the same object of the body.")
+        raise BadRequest("An object in the body has two members of the same name.")
     return members

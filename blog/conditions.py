@@ -1,4 +1,4 @@
-"""If-Match and If-None-Match, evaluated as RFC 9110 says, in this one place."""
+"""Evaluate If-Match and If-None-Match (RFC 9110)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from blog.errors import PreconditionFailed
 from blog.http import Request
 
-# One list member: "*", an entity tag, or anything else up to the next comma (matches nothing).
+# One list member: "*", an entity tag, or anything else up to the next comma (never matches).
 _MEMBER: Final = re.compile(
     r'[ \t]*(?:(?P<star>\*)|(?P<weak>W/)?(?P<tag>"[\x21\x23-\x7e\x80-\U0010ffff]*"))[ \t]*(?:,|\Z)'
     r"|[^,]*(?:,|\Z)"
@@ -17,12 +17,12 @@ _MEMBER: Final = re.compile(
 
 
 def etag(version: str) -> str:
-    """Make the strong entity tag of a version."""
+    """Return the strong entity tag of *version*."""
     return f'"{version}"'
 
 
 def require(request: Request, current: str) -> None:
-    """Raise PreconditionFailed unless a write may go on while *current* is the entity tag."""
+    """Raise PreconditionFailed if the conditions forbid a write on the entity tag *current*."""
     headers = request.headers
     _require_match(headers, current)
     if "if-none-match" in headers and _any(headers["if-none-match"], current, weakly=True):
@@ -30,7 +30,7 @@ def require(request: Request, current: str) -> None:
 
 
 def is_fresh(request: Request, current: str) -> bool:
-    """Tell whether a reader's copy is still good; raise PreconditionFailed for its If-Match."""
+    """Return True if the client's copy is current; raise PreconditionFailed for If-Match."""
     _require_match(request.headers, current)
     return _any(request.headers.get("if-none-match", ""), current, weakly=True)
 

@@ -1,7 +1,7 @@
-"""Cross-origin answers of the containers, as the functions' gateway gives them.
+"""CORS of the containers backend.
 
-The gateway of the functions answers from its own CORS block, which is declared from the same
-constants of the schema.
+For the functions backend, API Gateway adds the same headers: its CORS configuration is declared
+from the same constants of the schema.
 """
 
 from __future__ import annotations
@@ -15,28 +15,30 @@ ANY_ORIGIN: Final = "*"
 
 
 def parse_origins(setting: str) -> tuple[str, ...]:
-    """Read a comma-separated list of origins, or ``*`` for all."""
+    """Parse a comma-separated list of origins, or ``*`` for all."""
     origins = tuple(part.strip() for part in setting.split(",") if part.strip())
     if not origins or (ANY_ORIGIN in origins and len(origins) > 1):
-        raise ValueError(f"CORS_ORIGINS must be '*' or origins with commas, not {setting!r}.")
+        raise ValueError(
+            f"CORS_ORIGINS must be '*' or a comma-separated list of origins, not {setting!r}."
+        )
     return origins
 
 
 def is_preflight(request: Request) -> bool:
-    """Tell whether a browser asks for permission before it asks for something else."""
-    asks = {"origin", "access-control-request-method"} <= request.headers.keys()
-    return request.method == "OPTIONS" and asks
+    """Return True if *request* is a CORS preflight."""
+    has_headers = {"origin", "access-control-request-method"} <= request.headers.keys()
+    return request.method == "OPTIONS" and has_headers
 
 
 class Cors:
-    """Which origins may read the answers in a browser; never with credentials."""
+    """The origins whose pages may read responses, never with credentials."""
 
     def __init__(self, origins: tuple[str, ...]) -> None:
         self._any = ANY_ORIGIN in origins
         self._origins = frozenset(origins)
 
     def preflight(self, request: Request) -> Reply:
-        """Answer a preflight, on any path."""
+        """Return the response to a preflight, on any path."""
         granted = {
             "Access-Control-Allow-Methods": ",".join(schema.CORS_METHODS),
             "Access-Control-Allow-Headers": ",".join(schema.CORS_HEADERS),
@@ -45,7 +47,7 @@ class Cors:
         return Reply(status=204, headers=granted if self._allows(request) else {})
 
     def apply(self, request: Request, reply: Reply) -> Reply:
-        """Let the page at the request's origin read *reply*, if that origin may."""
+        """Add the headers that let a page of the request's origin read *reply*, if allowed."""
         more = {} if self._any else {"Vary": "Origin"}
         if self._allows(request):
             more["Access-Control-Allow-Origin"] = (

@@ -1,4 +1,4 @@
-"""A cursor: the position of the last blog of a page, as one opaque word."""
+"""Cursors: the position of the last blog of a page, as opaque text."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Final
 
 from blog import ids
 
-# A position has 27 characters of time, a "#" and at most 128 of id; in base64 that is 208.
+# A position has 27 characters of time, "#" and an id of at most 128: 208 characters in base64.
 MAX_CHARACTERS: Final = 208
 
 
 class MalformedCursor(ValueError):
-    """The word was not made by ``encode``."""
+    """The text does not come from ``encode``."""
 
 
 def encode(position: str) -> str:
-    """Write *position* so that it fits into a URL as it is."""
+    """Return *position* as text that needs no escaping in a URL."""
     return urlsafe_b64encode(position.encode()).decode().rstrip("=")
 
 
-def decode(word: str) -> str:
-    """Give the position behind *word*; raise MalformedCursor for anything not ours."""
-    if len(word) > MAX_CHARACTERS:
-        raise MalformedCursor(word)
+def decode(cursor: str) -> str:
+    """Return the position that *cursor* encodes; raise MalformedCursor."""
+    if len(cursor) > MAX_CHARACTERS:
+        raise MalformedCursor(cursor)
     try:
-        position = urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode("ascii")
+        position = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise MalformedCursor(word) from error
+        raise MalformedCursor(cursor) from error
     created_at, _, blog_id = position.partition("#")
-    # Only one spelling per position: the decoder above would forgive foreign characters.
-    if encode(position) != word or not ids.is_timestamp(created_at) or not ids.is_id(blog_id):
-        raise MalformedCursor(word)
+    # The decoder ignores characters outside base64: accept only what ``encode`` returns.
+    if encode(position) != cursor or not ids.is_timestamp(created_at) or not ids.is_id(blog_id):
+        raise MalformedCursor(cursor)
     return position

@@ -1,4 +1,4 @@
-"""The connection to DynamoDB: bounded in time, few retries, errors in our own words."""
+"""The connection to DynamoDB: calls with a time limit, few retries, and the blog's own errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botocore.session import Session
 from blog import timing
 from blog.errors import Unavailable
 
-if TYPE_CHECKING:  # the types are not shipped to where this runs
+if TYPE_CHECKING:  # the deployed packages have no type stubs
     from mypy_boto3_dynamodb import DynamoDBClient
 
 T = TypeVar("T")
@@ -23,11 +23,11 @@ T = TypeVar("T")
 _CONNECT_SECONDS: Final = 1
 _READ_SECONDS: Final = 2
 _ATTEMPTS: Final = 3
-# No new attempt after this: a client hears of a dead database within about two seconds.
+# No new attempt after this time: a client gets 503 within about two seconds.
 _RETRY_UNTIL_SECONDS: Final = 0.8
 _BACKOFF_SECONDS: Final = 0.05
 
-_BUSY_CODES: Final = frozenset(
+_TRANSIENT_CODES: Final = frozenset(
     {
         "InternalServerError",
         "LimitExceededException",
@@ -44,11 +44,11 @@ _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
 
 def connect(max_connections: int) -> DynamoDBClient:
-    """Make a client for the region and endpoint of the environment."""
+    """Return a client for the region and the endpoint in the environment variables."""
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
-        # Attempts are counted here instead, where their number and their time are known.
+        # ``call`` retries instead, within the time limit of the request.
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=max_connections,
     )
@@ -56,33 +56,33 @@ def connect(max_connections: int) -> DynamoDBClient:
 
 
 class ConditionFailed(Exception):
-    """A conditional write found another state than it asked for."""
+    """The condition of a write was not met."""
 
     def __init__(self, *, repeated: bool) -> None:
-        """*repeated* means that an earlier attempt may have been the cause."""
+        """*repeated* means that an earlier attempt of the same write may be the cause."""
         super().__init__()
         self.repeated = repeated
 
 
 def call(work: Callable[[], T]) -> T:
-    """Do *work* with the client, again after a passing fault, within a bounded time."""
+    """Call *work*, and again after a transient error, within the time limit of the request."""
     start = time.monotonic()
     _check_time()
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with timing.database():
+            with timing.measure_database():
                 return work()
         except ClientError as error:
             if error.response["Error"]["Code"] == _CONDITION_FAILED:
                 raise ConditionFailed(repeated=attempt > 1) from error
-            if not _is_passing(error):
+            if not _is_transient(error):
                 raise
             last: Exception = error
         except (NoConnection, HTTPClientError) as error:
             last = error
         if attempt == _ATTEMPTS or time.monotonic() - start > _RETRY_UNTIL_SECONDS:
             break
-        wait(attempt)
+        back_off(attempt)
     raise Unavailable from last
 
 
@@ -91,13 +91,13 @@ def _check_time() -> None:
         raise Unavailable
 
 
-def wait(attempt: int) -> None:
-    """Wait before the next attempt: longer each time, and never all clients at once."""
+def back_off(attempt: int) -> None:
+    """Sleep before the next attempt: exponential backoff with jitter."""
     _check_time()
-    with timing.database():
+    with timing.measure_database():
         time.sleep(_BACKOFF_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - no secret
 
 
-def _is_passing(error: ClientError) -> bool:
+def _is_transient(error: ClientError) -> bool:
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-    return error.response["Error"]["Code"] in _BUSY_CODES or status >= _SERVER_ERROR
+    return error.response["Error"]["Code"] in _TRANSIENT_CODES or status >= _SERVER_ERROR

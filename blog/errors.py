@@ -1,17 +1,17 @@
-"""Everything that can go wrong with a request, as one tree.
+"""The errors of the API, as one tree of exceptions.
 
 * Problem
   + BadRequest          400, the query or the body cannot be read
-  + Unauthorized        401, no or a wrong token
-  + NotFound            404, no such path or blog
-  + MethodNotAllowed    405, the path exists, the method does not
+  + Unauthorized        401, no write token, or an invalid one
+  + NotFound            404, the path or the blog does not exist
+  + MethodNotAllowed    405, the path does not allow the method
   + IdTaken             409, another blog has the id
-  + PreconditionFailed  412, If-Match or If-None-Match forbids the write
+  + PreconditionFailed  412, If-Match or If-None-Match is not satisfied
   + BodyTooLarge        413
   + UnsupportedMedia    415
-  + InvalidField        422, JSON, but no blog
-  + InternalError       500, never explained to the client
-  + Unavailable         503, the database does not answer in time
+  + InvalidField        422, JSON, but not a valid blog
+  + InternalError       500, with the cause in the log only
+  + Unavailable         503, the database does not respond in time
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ RETRY_AFTER_SECONDS: Final = 2
 
 
 class Problem(Exception):
-    """An answer other than success, in the words of RFC 9457."""
+    """An error response, as problem details (RFC 9457)."""
 
     status: ClassVar[int] = 500
-    # Written out, since the standard library renames phrases between Python versions.
+    # Not from the standard library, whose phrases change between Python versions.
     title: ClassVar[str] = "Internal Server Error"
 
     def __init__(
@@ -52,51 +52,51 @@ class BadRequest(Problem):
 
 
 class BadParameter(BadRequest):
-    """A query parameter is not what it may be."""
+    """A query parameter is not valid."""
 
     def __init__(self, parameter: str, detail: str) -> None:
         super().__init__(detail, members={"parameter": parameter})
 
 
 class Unauthorized(Problem):
-    """A write without the right token."""
+    """A write without the write token."""
 
     status = 401
     title = "Unauthorized"
 
     def __init__(self) -> None:
         super().__init__(
-            "Writing needs the header 'Authorization: Bearer <token>' with the right token.",
+            "Writes need the header 'Authorization: Bearer <token>' with the write token.",
             headers={"WWW-Authenticate": "Bearer"},
         )
 
 
 class NotFound(Problem):
-    """No such path, or no such blog."""
+    """The path or the blog does not exist."""
 
     status = 404
     title = "Not Found"
 
 
 class UnknownPath(NotFound):
-    """Nothing lives at this path, whatever the method."""
+    """No operation has this path, whatever the method."""
 
     def __init__(self) -> None:
         super().__init__(
-            "There is nothing at this path. The paths are /, /blog and /blog/{id}, without a"
-            f" slash at the end; an id matches {schema.ID_PATTERN}."
+            "This path does not exist. The paths are /, /blog and /blog/{id}, without a trailing"
+            f" slash; an id matches {schema.ID_PATTERN}."
         )
 
 
 class UnknownBlog(NotFound):
-    """The path is fine, but no blog has the id."""
+    """The path is valid, but no blog has the id."""
 
     def __init__(self) -> None:
-        super().__init__("There is no blog with this id.")
+        super().__init__("No blog has this id.")
 
 
 class MethodNotAllowed(Problem):
-    """The path exists, but not for this method."""
+    """The path does not allow the method."""
 
     status = 405
     title = "Method Not Allowed"
@@ -113,41 +113,41 @@ class IdTaken(Problem):
     title = "Conflict"
 
     def __init__(self) -> None:
-        super().__init__("There is a blog with this id already. Leave the id out to get a new one.")
+        super().__init__("A blog with this id already exists. Omit the id to get a new one.")
 
 
 class PreconditionFailed(Problem):
-    """If-Match or If-None-Match forbids what was asked."""
+    """If-Match or If-None-Match is not satisfied."""
 
     status = 412
     title = "Precondition Failed"
 
     def __init__(self, header: str) -> None:
         super().__init__(
-            f"The condition in {header} does not hold for the blog's current ETag. Nothing was"
+            f"The blog's current ETag does not satisfy the condition in {header}. Nothing was"
             " changed."
         )
 
 
 class BodyTooLarge(Problem):
-    """More bytes than any legal blog can need."""
+    """The body is larger than any valid blog."""
 
     status = 413
     title = "Content Too Large"
 
     def __init__(self) -> None:
-        super().__init__(f"The body may have at most {schema.MAX_BODY_BYTES} bytes.")
+        super().__init__(f"The body must have at most {schema.MAX_BODY_BYTES} bytes.")
 
 
 class UnsupportedMedia(Problem):
-    """The body is not declared to be plain JSON in UTF-8."""
+    """The headers do not declare the body as plain JSON in UTF-8."""
 
     status = 415
     title = "Unsupported Media Type"
 
 
 class InvalidField(Problem):
-    """JSON, but not a blog."""
+    """The body is JSON, but not a valid blog."""
 
     status = 422
     title = "Unprocessable Content"
@@ -157,20 +157,20 @@ class InvalidField(Problem):
 
 
 class InternalError(Problem):
-    """What nobody expected; the log knows more."""
+    """An unexpected exception; the log has its traceback."""
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong here. The log of the service says what.")
+        super().__init__("An unexpected error occurred. The log of the service has the details.")
 
 
 class Unavailable(Problem):
-    """The database does not answer in time, or not now."""
+    """The database does not respond in time, or throttles."""
 
     status = 503
     title = "Service Unavailable"
 
     def __init__(self) -> None:
         super().__init__(
-            "The database cannot serve this request at the moment. Try again.",
+            "The database is not available at the moment. Try again.",
             headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
         )

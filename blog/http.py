@@ -1,4 +1,4 @@
-"""A request and a reply, free of any framework."""
+"""Requests and responses, independent of any framework."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PROBLEM_JSON: Final = "application/problem+json"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a client asked, as both backends see it.
+    """A request, the same for both backends.
 
-    *path* is percent-decoded once and has no stage. Header names are in lower case, repeated
-    lines joined with ", ". *read_body* takes a limit and gives at most one byte more than that:
-    an adapter reads, or refuses to decode, a body only when an operation wants it.
+    *path* is percent-decoded once and has no stage. Header names are in lower case, and repeated
+    headers are joined with ", ". *read_body* takes a limit and returns at most one byte more: an
+    adapter reads and decodes the body only if an operation needs it.
     """
 
     method: str
@@ -31,31 +31,34 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What both backends answer; an adapter leaves the body out for HEAD."""
+    """A response, the same from both backends. An adapter omits the body for HEAD.
+
+    It is not named Response because both frameworks have a class of that name.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
     def with_headers(self, more: Mapping[str, str]) -> Reply:
-        """Give the same reply with *more* headers."""
+        """Return the same reply with *more* headers."""
         return Reply(status=self.status, headers={**self.headers, **more}, body=self.body)
 
 
 def encode(value: object) -> bytes:
-    """Write *value* as the shortest JSON: UTF-8 takes fewer bytes than escapes."""
+    """Return *value* as compact JSON, in UTF-8 without escapes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def json_reply(status: int, value: object, headers: Mapping[str, str] | None = None) -> Reply:
-    """Answer with *value* as JSON."""
+    """Return a reply with *value* as JSON."""
     return Reply(
         status=status, headers={"Content-Type": JSON, **(headers or {})}, body=encode(value)
     )
 
 
 def problem_reply(problem: Problem) -> Reply:
-    """Answer with *problem* as RFC 9457 describes."""
+    """Return a reply with *problem* as problem details (RFC 9457)."""
     body = {
         "type": "about:blank",
         "title": problem.title,

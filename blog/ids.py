@@ -1,4 +1,4 @@
-"""Ids and points in time."""
+"""Ids, versions and timestamps."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NANOSECONDS: Final = 1_000_000
 
 
 def is_id(text: str) -> bool:
-    """Tell whether *text* may be the id of a blog."""
+    """Return True if *text* is a valid id of a blog."""
     return _ID.fullmatch(text) is not None
 
 
 def make_id(now_ns: int | None = None) -> str:
-    """Make a UUID version 7 (RFC 9562): later ids sort after earlier ones.
+    """Return a new UUID version 7 (RFC 9562): later ids sort after earlier ones.
 
-    The twelve bits after the millisecond hold its fraction (the RFC's method 3).
+    The twelve bits after the milliseconds hold their fraction (method 3 of the RFC).
     """
     milliseconds, rest = divmod(time.time_ns() if now_ns is None else now_ns, _NANOSECONDS)
     fraction = rest * 4096 // _NANOSECONDS
@@ -33,17 +33,17 @@ def make_id(now_ns: int | None = None) -> str:
 
 
 def make_version() -> str:
-    """Make an opaque version that no write of any blog will have again."""
+    """Return a new opaque version; no two writes of any blog have the same."""
     return secrets.token_urlsafe(15)
 
 
 def timestamp() -> str:
-    """Say what time it is, as RFC 3339 in UTC with six decimals, so that text sorts as time."""
+    """Return the current time as RFC 3339 in UTC, with six decimals so that it sorts as text."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def is_timestamp(text: str) -> bool:
-    """Tell whether *text* is a real point in time as ``timestamp`` writes it."""
+    """Return True if *text* is a valid time in the format of ``timestamp``."""
     if not _TIMESTAMP.fullmatch(text):
         return False
     try:

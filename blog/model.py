@@ -1,4 +1,4 @@
-"""What a blog is."""
+"""The blog: a draft from a client, a summary in the feed, and the whole blog."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blog import ids
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a client may decide about a blog; without an id the server makes one."""
+    """The fields that a client sets. Without an id, the server generates one."""
 
     id: str | None
     title: str
@@ -20,7 +20,7 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """A blog without its contents, as the feed knows it."""
+    """A blog without its contents, as in the feed."""
 
     id: str
     title: str
@@ -31,7 +31,7 @@ class Summary:
 
     @property
     def position(self) -> str:
-        """Where the blog stands in the feed: newest last, ties settled by id."""
+        """The sort key in the feed: the creation time, then the id."""
         return f"{self.created_at}#{self.id}"
 
     def as_json(self) -> dict[str, str]:
@@ -40,13 +40,13 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Blog(Summary):
-    """A whole blog."""
+    """A blog with its contents."""
 
     contents: str
 
     @classmethod
-    def first(cls, draft: Draft) -> Blog:
-        """Make a new blog of *draft*."""
+    def create(cls, draft: Draft) -> Blog:
+        """Return a new blog with the fields of *draft*."""
         now = ids.timestamp()
         return cls(
             id=draft.id or ids.make_id(),
@@ -58,30 +58,30 @@ class Blog(Summary):
             version=ids.make_version(),
         )
 
-    def rewritten(self, draft: Draft) -> Blog:
-        """Give this blog with the words of *draft* and a new version."""
+    def updated(self, draft: Draft) -> Blog:
+        """Return this blog with the text of *draft* and a new version."""
         return Blog(
             id=self.id,
             title=draft.title,
             author=draft.author,
             contents=draft.contents,
             created_at=self.created_at,
-            # Clocks of two machines differ; a blog's own times never run backwards.
+            # The clocks of two machines differ: never go back in time.
             updated_at=max(ids.timestamp(), self.updated_at),
             version=ids.make_version(),
         )
 
     def as_json(self) -> dict[str, str]:
-        """Put the members into the documented order."""
+        """Return the members in the documented order."""
         members = asdict(self)
         order = ("id", "title", "author", "contents", "created_at", "updated_at", "version")
         return {name: members[name] for name in order}
 
 
 def escaped_bytes(text: str) -> int:
-    """Count what *text* takes at most in a Lambda function's answer.
+    """Return the largest size of *text* in the response of a Lambda function.
 
-    There the JSON body becomes a string inside another JSON text; some versions of Lambda's
-    runtime client escape everything outside ASCII on the way, so that is counted.
+    There the JSON body is a string inside another JSON document, and some versions of Lambda's
+    runtime client escape everything outside ASCII.
     """
     return len(json.dumps(json.dumps(text, ensure_ascii=False))) - len(r'"\"\""')

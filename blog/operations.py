@@ -29,14 +29,14 @@ ALL: Final = frozenset(Operation)
 
 
 class Log(Protocol):
-    """Where an unexpected exception is written down, with its trace."""
+    """The logger of unexpected exceptions."""
 
     def exception(self, msg: str, /) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
-    """What a deployment decides: its name, who may write, where it logs, whom browsers trust."""
+class ApiSettings:
+    """What each backend sets: its name in X-Served-By, write access, logger, CORS."""
 
     served_by: str
     access: WriteAccess
@@ -47,10 +47,12 @@ class Site:
 class Operations:
     """The API around a store."""
 
-    def __init__(self, store: Store, site: Site, init_seconds: float | None = None) -> None:
+    def __init__(
+        self, store: Store, settings: ApiSettings, init_seconds: float | None = None
+    ) -> None:
         """*init_seconds* is the duration of the cold start; the first reply reports it."""
         self._store = store
-        self._site = site
+        self._settings = settings
         self._init_seconds = init_seconds
         self._handlers: Mapping[Operation, Handler] = {
             Operation.HEALTH: self._health,
@@ -62,21 +64,21 @@ class Operations:
         }
 
     def handle(self, request: Request, served: Collection[Operation] = ALL) -> Reply:
-        """Route *request* to one of the operations *served*; reply in every case.
+        """Return the reply of the operation that *request* names.
 
-        The other operations reply 404: a Lambda function has the permissions of its own only.
+        An operation outside *served* replies 404: a Lambda function may serve its own only.
         """
-        timing.restart()
+        timing.start_request()
         start = time.perf_counter()
         reply = self._attempt(request, served)
-        timing.finish()
+        timing.end_request()
         if request.method in _READS:
             reply = reply.with_headers({"Cache-Control": "no-cache"})
-        if self._site.cors:
-            reply = self._site.cors.apply(request, reply)
+        if self._settings.cors:
+            reply = self._settings.cors.apply(request, reply)
         seconds = time.perf_counter() - start
         return reply.with_headers(
-            {"Server-Timing": self._timings(seconds), "X-Served-By": self._site.served_by}
+            {"Server-Timing": self._timings(seconds), "X-Served-By": self._settings.served_by}
         )
 
     def _attempt(self, request: Request, served: Collection[Operation]) -> Reply:
@@ -85,19 +87,21 @@ class Operations:
         except Problem as problem:
             return problem_reply(problem)
         except Exception:  # the outermost handler: a client always gets a response
-            self._site.log.exception("Unexpected error")
+            self._settings.log.exception("Unexpected error")
             return problem_reply(InternalError())
 
     def _dispatch(self, request: Request, served: Collection[Operation]) -> Reply:
         if is_preflight(request):
-            # A site without CORS rules stands behind a gateway that adds its own.
-            return self._site.cors.preflight(request) if self._site.cors else Reply(status=204)
+            # Without CORS settings, API Gateway adds the headers.
+            return (
+                self._settings.cors.preflight(request) if self._settings.cors else Reply(status=204)
+            )
         route, parameters = routes.find(request.path)
         if request.method == "OPTIONS":
             return Reply(status=204, headers={"Allow": ", ".join(route.methods)})
         operation = route.operation(request.method)
         if operation not in served:
-            # The gateway sends /blog%2Fan-id to its default function, decoded.
+            # API Gateway sends /blog%2Fan-id to the function of its $default route, decoded.
             raise UnknownPath
         return self._handlers[operation](request, *parameters)
 
@@ -113,12 +117,12 @@ class Operations:
         return json_reply(200, {"status": "ok"})
 
     def _list_blogs(self, request: Request) -> Reply:
-        asked = query.parse(request.query)
-        read = self._store.summaries if asked.view == query.SUMMARY else self._store.blogs
-        page = read(asked.limit, asked.before)
-        headers = {} if page.last is None else {"Link": asked.link_to(page.last)}
+        options = query.parse(request.query)
+        read = self._store.summaries if options.view == query.SUMMARY else self._store.blogs
+        page = read(options.limit, options.before)
+        headers = {} if page.last is None else {"Link": options.link_to(page.last)}
         content = encode([blog.as_json() for blog in page.blogs])
-        # A page that is no longer the last one is another page, even with the same blogs.
+        # The tag covers Link: a page that is no longer the last has changed.
         digest = sha256(headers.get("Link", "").encode() + b"\n" + content).digest()
         tag = conditions.etag(urlsafe_b64encode(digest[:_LIST_ETAG_BYTES]).decode())
         if conditions.is_fresh(request, tag):
@@ -128,8 +132,8 @@ class Operations:
         )
 
     def _create_blog(self, request: Request) -> Reply:
-        self._site.access.check(request)
-        blog = Blog.first(validation.new_blog(body.read_object(request)))
+        self._settings.access.check(request)
+        blog = Blog.create(validation.new_blog(body.read_object(request)))
         self._store.create(blog)
         return _blog_reply(201, blog, {"Location": f"blog/{blog.id}"})
 
@@ -141,17 +145,17 @@ class Operations:
         return _blog_reply(200, blog)
 
     def _replace_blog(self, request: Request, blog_id: str) -> Reply:
-        self._site.access.check(request)
+        self._settings.access.check(request)
         draft = validation.changed_blog(body.read_object(request), blog_id)
 
         def change(old: Blog) -> Blog:
             conditions.require(request, conditions.etag(old.version))
-            return old.rewritten(draft)
+            return old.updated(draft)
 
         return _blog_reply(200, self._store.replace(blog_id, change))
 
     def _delete_blog(self, request: Request, blog_id: str) -> Reply:
-        self._site.access.check(request)
+        self._settings.access.check(request)
         self._store.delete(
             blog_id, lambda old: conditions.require(request, conditions.etag(old.version))
         )

@@ -1,4 +1,4 @@
-"""What a client may ask of the list, read from the raw query string."""
+"""Parse the query string of the list."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from blog import cursor, schema
 from blog.errors import BadParameter
 
 _LIMIT: Final = re.compile("[1-9][0-9]{0,2}")
-_KNOWN: Final = ("limit", "cursor", "view")
+_PARAMETERS: Final = ("limit", "cursor", "view")
 SUMMARY: Final = "summary"
 _VIEWS: Final = ("full", SUMMARY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListQuery:
-    """How many blogs, from where on, and whether with their contents."""
+    """The number of blogs, the position to start after, and the view."""
 
     limit: int
     before: str | None
     view: str
 
     def link_to(self, position: str) -> str:
-        """Make the Link header of the page that goes on after *position* (RFC 8288)."""
+        """Return the Link header (RFC 8288) of the page after *position*."""
         view = f"&view={SUMMARY}" if self.view == SUMMARY else ""
         return f'<?limit={self.limit}&cursor={cursor.encode(position)}{view}>; rel="next"'
 
 
 def parse(raw: str) -> ListQuery:
-    """Read the raw query string; unknown parameters are ignored."""
+    """Parse the raw query string; ignore unknown parameters."""
     given = _parameters(raw)
     return ListQuery(
         limit=_limit(given.get("limit")), before=_before(given.get("cursor")), view=_view(given)
@@ -44,8 +44,8 @@ def _parameters(raw: str) -> dict[str, str]:
         name, _, value = pair.partition("=")
         name = unquote_plus(name)
         if name in given:
-            raise BadParameter(name, f"{name} may be given once only.")
-        if name in _KNOWN:
+            raise BadParameter(name, f"{name} must not be given twice.")
+        if name in _PARAMETERS:
             given[name] = unquote_plus(value)
     return given
 
@@ -62,16 +62,16 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-def _before(word: str | None) -> str | None:
-    if word is None:
+def _before(text: str | None) -> str | None:
+    if text is None:
         return None
     try:
-        return cursor.decode(word)
+        return cursor.decode(text)
     except cursor.MalformedCursor as error:
         raise BadParameter(
             "cursor",
-            "cursor must be one that a Link header of this list gave; leave it out"
-            " to begin with the newest blog.",
+            "cursor must come from a Link header of this list. Omit it to start with the newest"
+            " blog.",
         ) from error
 
 

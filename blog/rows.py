@@ -1,4 +1,4 @@
-"""How a blog lies in the table; only the store knows this module."""
+"""Convert blogs to and from items of the table. Only the store imports this module."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from blog import schema
 from blog.model import Blog, Summary, escaped_bytes
 
-if TYPE_CHECKING:  # the types are not shipped to where this runs
+if TYPE_CHECKING:  # the deployed packages have no type stubs
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 Row = Mapping[str, Any]
 
 
 def from_blog(blog: Blog) -> dict[str, AttributeValueTypeDef]:
-    """Make the item of *blog*; an empty text is left out, since not every database takes it."""
+    """Return the item of *blog*, without empty strings, which not every database accepts."""
     texts = {**asdict(blog), schema.FEED_PARTITION: schema.FEED_VALUE}
     texts[schema.FEED_POSITION] = blog.position
     row: dict[str, AttributeValueTypeDef] = {
@@ -27,7 +27,7 @@ def from_blog(blog: Blog) -> dict[str, AttributeValueTypeDef]:
 
 
 def is_blog(row: Row) -> bool:
-    """Tell a blog from nothing, and from what only holds its place."""
+    """Return False for an empty row, and for a placeholder without a blog."""
     return "version" in row
 
 
@@ -47,7 +47,7 @@ def to_summary(row: Row) -> Summary:
 
 
 def contents_bytes(row: Row) -> int:
-    """Say what the contents take in an answer, known without reading them."""
+    """Return the size of the contents in a response, as stored in the index."""
     return int(row["contents_bytes"]["N"])
 
 

@@ -1,13 +1,13 @@
-"""Names and limits that the table's declaration, both backends and the documents share.
+"""Names and limits shared by the declaration of the table, both backends, and the docs.
 
-Imports nothing but the standard library's typing, so that declaring the table loads no client.
+Imports only typing, so that declaring the table loads no AWS client.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-# The table: one item a blog.
+# The table: one item per blog.
 TABLE_KEY: Final = "id"
 
 # The feed: an index with one constant partition, sorted by "created_at#id".
@@ -38,10 +38,10 @@ MIN_LIMIT: Final = 1
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 20
 
-# A Lambda function answers at most 6 MB, counted with every escape; a page stays well below.
+# A Lambda function returns at most 6 MB, including all escapes; a page stays well below.
 MAX_PAGE_BYTES: Final = 5_500_000
 
-# What a browser may do from another origin. Listed one by one: "*" would not cover Authorization.
+# What pages of other origins may do. Not "*", which would not cover Authorization.
 CORS_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 CORS_HEADERS: Final = ("authorization", "content-type", "if-match", "if-none-match")
 CORS_EXPOSED_HEADERS: Final = ("etag", "link", "location", "server-timing", "x-served-by")

@@ -1,4 +1,4 @@
-"""The blogs in DynamoDB: single-item conditional writes, one query a page, no scans."""
+"""The blogs in DynamoDB: conditional writes of single items, one query per page, no scans."""
 
 from __future__ import annotations
 
@@ -12,98 +12,98 @@ from blog.database import ConditionFailed
 from blog.errors import IdTaken, Unavailable, UnknownBlog
 from blog.model import Blog, Summary, escaped_bytes
 
-if TYPE_CHECKING:  # the types are not shipped to where this runs
+if TYPE_CHECKING:  # the deployed packages have no type stubs
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
-# Other writers of the same blog can win a race this often before the client hears 503.
-_RACES: Final = 12
-# Pauses grow no further than this attempt's, since each race is soon over.
-_LONGEST_PAUSE: Final = 2
-_BATCH_TRIES: Final = 5
+# Attempts to write a blog that other clients write at the same time; then 503.
+_WRITE_ATTEMPTS: Final = 12
+# Conflicts with other writers are short: do not back off longer than at this attempt.
+_LONGEST_BACKOFF: Final = 2
+_BATCH_ATTEMPTS: Final = 5
 
-# Names, times, version and the JSON around the fields of one blog.
-_FRAME_BYTES: Final = 600
+# The size of one blog without its title, author and contents: names, times, version, JSON.
+_OVERHEAD_BYTES: Final = 600
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Blogs of the feed, newest first; *last* is the position after which more follow, if any."""
+    """Blogs of the feed, newest first. *last* is the position before the next page, if any."""
 
     blogs: Sequence[Summary]
     last: str | None
 
 
 class Store:
-    """Keeps blogs in one table."""
+    """Stores blogs in one table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
     def create(self, blog: Blog) -> None:
-        """Add *blog*; raise IdTaken when its id is in use."""
+        """Add *blog*; raise IdTaken if its id is in use."""
         try:
             self._put(blog, {"ConditionExpression": f"attribute_not_exists({schema.TABLE_KEY})"})
         except ConditionFailed as failed:
-            if not (failed.repeated and self._holds(blog)):
+            if not (failed.repeated and self._has_stored(blog)):
                 raise IdTaken from failed
 
     def get(self, blog_id: str) -> Blog:
-        """Read a blog as the last write left it; raise UnknownBlog when there is none."""
-        answer = database.call(
+        """Return a blog as of the last write; raise UnknownBlog if there is none."""
+        response = database.call(
             lambda: self._client.get_item(
                 TableName=self._table, Key=_key(blog_id), ConsistentRead=True
             )
         )
-        if not rows.is_blog(answer.get("Item", {})):
+        if not rows.is_blog(response.get("Item", {})):
             raise UnknownBlog
-        return rows.to_blog(answer["Item"])
+        return rows.to_blog(response["Item"])
 
     def replace(self, blog_id: str, change: Callable[[Blog], Blog]) -> Blog:
-        """Put what *change* makes of the current blog in its place.
+        """Replace the current blog with what *change* returns for it.
 
-        *change* may refuse by raising; it is asked again when another writer came first.
+        *change* may raise to reject the write. It is called again if another writer was faster.
         """
-        for attempt in range(_RACES):
-            _pause(attempt)
+        for attempt in range(_WRITE_ATTEMPTS):
+            _back_off(attempt)
             old = self.get(blog_id)
             new = change(old)
             try:
                 self._put(new, _while_version_is(old))
             except ConditionFailed as failed:
-                if not (failed.repeated and self._holds(new)):
+                if not (failed.repeated and self._has_stored(new)):
                     continue
             return new
         raise Unavailable
 
     def delete(self, blog_id: str, check: Callable[[Blog], None]) -> None:
-        """Remove a blog unless *check* refuses by raising; raise UnknownBlog when there is none."""
-        for attempt in range(_RACES):
-            _pause(attempt)
+        """Delete a blog unless *check* raises; raise UnknownBlog if there is none."""
+        for attempt in range(_WRITE_ATTEMPTS):
+            _back_off(attempt)
             old = self.get(blog_id)
             check(old)
             try:
-                self._remove(old)
+                self._delete(old)
             except ConditionFailed as failed:
-                if not (failed.repeated and self._is_gone(blog_id)):
+                if not (failed.repeated and self._is_deleted(blog_id)):
                     continue
             return
         raise Unavailable
 
     def summaries(self, limit: int, before: str | None) -> Page:
-        """Read a page of the feed without contents."""
+        """Return a page of the feed without contents."""
         found, more = self._feed(limit, before)
         summaries = [rows.to_summary(row) for row in found]
         return Page(blogs=summaries, last=summaries[-1].position if more else None)
 
     def blogs(self, limit: int, before: str | None) -> Page:
-        """Read a page of the feed with contents, as many as one answer can carry."""
+        """Return a page of the feed with contents, limited to the size of one response."""
         found, more = self._feed(limit, before)
-        planned = _fitting([_planned_bytes(row) for row in found])
+        planned = _count_fitting([_planned_bytes(row) for row in found])
         blogs = self._current([rows.to_summary(row) for row in found[:planned]])
-        # A blog may have grown since its index row was written.
-        fitting = _fitting([_actual_bytes(blog) for blog in blogs])
+        # A blog may be larger now than its row in the index says.
+        fitting = _count_fitting([_actual_bytes(blog) for blog in blogs])
         if fitting < len(blogs):
             return Page(blogs=blogs[:fitting], last=blogs[fitting - 1].position)
         if more or planned < len(found):
@@ -111,19 +111,18 @@ class Store:
         return Page(blogs=blogs, last=None)
 
     def _feed(self, limit: int, before: str | None) -> tuple[list[rows.Row], bool]:
-        """Give up to *limit* index rows, and whether there are more.
+        """Return up to *limit* rows of the index, and True if there are more.
 
-        One row more than wanted is asked for: a continuation key alone would also promise a page
-        that is empty.
+        This reads one row more: LastEvaluatedKey alone may lead to an empty page.
         """
         query = self._query(limit + 1, before)
         found: list[rows.Row] = []
         while True:
-            answer = database.call(lambda: self._client.query(**query))
-            found += answer["Items"]
-            if len(found) > limit or "LastEvaluatedKey" not in answer:
+            response = database.call(lambda: self._client.query(**query))
+            found += response["Items"]
+            if len(found) > limit or "LastEvaluatedKey" not in response:
                 return found[:limit], len(found) > limit
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            query["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
     def _query(self, limit: int, before: str | None) -> QueryInputTypeDef:
         condition = "#feed = :feed"
@@ -144,7 +143,7 @@ class Store:
         }
 
     def _current(self, summaries: Sequence[Summary]) -> list[Blog]:
-        """Read the blogs behind index rows; those deleted meanwhile, or made anew, are left out."""
+        """Return the blogs of *summaries*, without those that were deleted or created again."""
         found = self._batch([summary.id for summary in summaries]) if summaries else {}
         blogs = (found.get(summary.id) for summary in summaries)
         pairs = zip(blogs, summaries, strict=True)
@@ -155,36 +154,36 @@ class Store:
         wanted: Mapping[str, Any] = {
             self._table: {"Keys": [_key(blog_id) for blog_id in blog_ids], "ConsistentRead": True}
         }
-        for attempt in range(_BATCH_TRIES):
+        for attempt in range(_BATCH_ATTEMPTS):
             if attempt:
-                database.wait(attempt)
-            answer = database.call(partial(self._client.batch_get_item, RequestItems=wanted))
-            items = filter(rows.is_blog, answer["Responses"].get(self._table, []))
+                database.back_off(attempt)
+            response = database.call(partial(self._client.batch_get_item, RequestItems=wanted))
+            items = filter(rows.is_blog, response["Responses"].get(self._table, []))
             found.update((blog.id, blog) for blog in map(rows.to_blog, items))
-            wanted = answer.get("UnprocessedKeys", {})
+            wanted = response.get("UnprocessedKeys", {})
             if not wanted:
                 return found
-        raise Unavailable  # a page must not be short for want of capacity
+        raise Unavailable  # throttling must not shorten a page
 
     def _put(self, blog: Blog, condition: Mapping[str, Any]) -> None:
         row = rows.from_blog(blog)
         database.call(lambda: self._client.put_item(TableName=self._table, Item=row, **condition))
 
-    def _remove(self, blog: Blog) -> None:
+    def _delete(self, blog: Blog) -> None:
         database.call(
             lambda: self._client.delete_item(
                 TableName=self._table, Key=_key(blog.id), **_while_version_is(blog)
             )
         )
 
-    def _holds(self, blog: Blog) -> bool:
-        """Tell whether a write whose answer got lost was done all the same."""
+    def _has_stored(self, blog: Blog) -> bool:
+        """Return True if a write succeeded although its response was lost."""
         try:
             return self.get(blog.id).version == blog.version
         except UnknownBlog:
             return False
 
-    def _is_gone(self, blog_id: str) -> bool:
+    def _is_deleted(self, blog_id: str) -> bool:
         try:
             self.get(blog_id)
         except UnknownBlog:
@@ -192,10 +191,10 @@ class Store:
         return False
 
 
-def _pause(attempt: int) -> None:
-    """Let other writers go first after a lost race."""
+def _back_off(attempt: int) -> None:
+    """Let other writers finish before another attempt."""
     if attempt:
-        database.wait(min(attempt, _LONGEST_PAUSE))
+        database.back_off(min(attempt, _LONGEST_BACKOFF))
 
 
 def _key(blog_id: str) -> dict[str, Any]:
@@ -210,8 +209,8 @@ def _while_version_is(blog: Blog) -> dict[str, Any]:
     }
 
 
-def _fitting(sizes: Sequence[int]) -> int:
-    """Say how many of *sizes* fit into one answer, at least one if there is any."""
+def _count_fitting(sizes: Sequence[int]) -> int:
+    """Return how many of *sizes* fit into one response, at least one if there is any."""
     total = 0
     for count, size in enumerate(sizes):
         total += size
@@ -221,12 +220,12 @@ def _fitting(sizes: Sequence[int]) -> int:
 
 
 def _planned_bytes(row: rows.Row) -> int:
-    return rows.contents_bytes(row) + _head_bytes(rows.to_summary(row))
+    return rows.contents_bytes(row) + _summary_bytes(rows.to_summary(row))
 
 
 def _actual_bytes(blog: Blog) -> int:
-    return escaped_bytes(blog.contents) + _head_bytes(blog)
+    return escaped_bytes(blog.contents) + _summary_bytes(blog)
 
 
-def _head_bytes(blog: Summary) -> int:
-    return _FRAME_BYTES + escaped_bytes(blog.title) + escaped_bytes(blog.author)
+def _summary_bytes(blog: Summary) -> int:
+    return _OVERHEAD_BYTES + escaped_bytes(blog.title) + escaped_bytes(blog.author)

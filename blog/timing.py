@@ -1,4 +1,4 @@
-"""How long a request waits for the database, and how long it may."""
+"""The time limit of a request, and its time in the database."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ _waited: Final[ContextVar[float]] = ContextVar("waited_for_database", default=0.
 _deadline: Final[ContextVar[float]] = ContextVar("deadline_of_request", default=math.inf)
 
 REQUEST_SECONDS: Final = 5
-"""How long a request may ask: with one last call under way, well within a function's time-out."""
+"""The time limit for calls. With one last call in progress, a function is within its timeout."""
 
 
-def restart() -> None:
-    """Forget earlier requests of this thread, and give this one its time."""
+def start_request() -> None:
+    """Start the time limit of a new request in this thread."""
     _waited.set(0.0)
     _deadline.set(time.monotonic() + REQUEST_SECONDS)
 
 
-def finish() -> None:
-    """End the current request: what comes after it in this thread has no deadline."""
+def end_request() -> None:
+    """End the current request: later calls in this thread have no deadline."""
     _deadline.set(math.inf)
 
 
 def seconds_left() -> float:
-    """Say how long the current request may still go on."""
+    """Return the remaining time of the current request."""
     return _deadline.get() - time.monotonic()
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Count the time inside as waiting for the database."""
+def measure_database() -> Iterator[None]:
+    """Add the duration of the block to the time in the database."""
     start = time.perf_counter()
     try:
         yield
@@ -43,5 +43,5 @@ def database() -> Iterator[None]:
 
 
 def database_seconds() -> float:
-    """Say how long the current request has waited for the database."""
+    """Return the time that the current request spent in the database."""
     return _waited.get()

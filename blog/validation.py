@@ -1,4 +1,4 @@
-"""From the members of a JSON object to the fields of a blog."""
+"""Validate the fields of a blog."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from blog import ids, schema
 from blog.errors import InvalidField
 from blog.model import Draft
 
-_OURS: Final = frozenset({"created_at", "updated_at", "version"})
+_SERVER_FIELDS: Final = frozenset({"created_at", "updated_at", "version"})
 _FIELDS: Final = frozenset({"id", "title", "author", "contents"})
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAX_ECHO: Final = 100
 
 
 def new_blog(members: Mapping[str, object]) -> Draft:
-    """Read what POST sends; a missing, null or empty id leaves the choice to the server."""
-    _refuse_unknown(members)
+    """Validate the body of a POST. Without an id, or with null or "", the server generates one."""
+    _reject_unknown(members)
     blog_id = members.get("id")
     if blog_id is not None and blog_id != "" and not _is_id(blog_id):
         raise InvalidField(
-            f"id must match {schema.ID_PATTERN}; leave it out to get a new one.", field="id"
+            f"id must match {schema.ID_PATTERN}. Omit it to get a new one.", field="id"
         )
     return _draft(str(blog_id) if blog_id else None, members)
 
 
 def changed_blog(members: Mapping[str, object], blog_id: str) -> Draft:
-    """Read what PUT sends to the path of *blog_id*."""
-    _refuse_unknown(members)
+    """Validate the body of a PUT to the blog *blog_id*."""
+    _reject_unknown(members)
     if members.get("id") not in (None, blog_id):
-        raise InvalidField("id must be the one in the path, or be left out.", field="id")
+        raise InvalidField("id must equal the id in the path, or be omitted.", field="id")
     return _draft(blog_id, members)
 
 
@@ -44,13 +44,13 @@ def _draft(blog_id: str | None, members: Mapping[str, object]) -> Draft:
     )
 
 
-def _refuse_unknown(members: Mapping[str, object]) -> None:
+def _reject_unknown(members: Mapping[str, object]) -> None:
     for name in members:
-        if name not in _FIELDS | _OURS:
-            # Half of a surrogate pair could not be written back as UTF-8.
+        if name not in _FIELDS | _SERVER_FIELDS:
+            # UTF-8 cannot encode half of a surrogate pair.
             shown = _SURROGATE.sub("\ufffd", name)[:_MAX_ECHO]
             raise InvalidField(
-                "This member is unknown; a blog has id, title, author and contents.", field=shown
+                "Unknown member. A blog has id, title, author and contents.", field=shown
             )
 
 
@@ -66,7 +66,7 @@ def _text(name: str, members: Mapping[str, object]) -> str:
         raise InvalidField(f"{name} must be a string.", field=name)
     if _SURROGATE.search(value):
         raise InvalidField(
-            f"{name} has half of a surrogate pair (\\ud800 to \\udfff), which is no character.",
+            f"{name} must not have half of a surrogate pair (\\ud800 to \\udfff).",
             field=name,
         )
     return value
@@ -74,10 +74,10 @@ def _text(name: str, members: Mapping[str, object]) -> str:
 
 def _title(title: str) -> str:
     if not title.strip():
-        raise InvalidField("title must have something besides white space.", field="title")
+        raise InvalidField("title must not be blank.", field="title")
     if len(title) > schema.MAX_TITLE_CHARACTERS:
         raise InvalidField(
-            f"title may have at most {schema.MAX_TITLE_CHARACTERS} characters.", field="title"
+            f"title must have at most {schema.MAX_TITLE_CHARACTERS} characters.", field="title"
         )
     return title
 
@@ -85,7 +85,7 @@ def _title(title: str) -> str:
 def _author(author: str) -> str:
     if len(author) > schema.MAX_AUTHOR_CHARACTERS:
         raise InvalidField(
-            f"author may have at most {schema.MAX_AUTHOR_CHARACTERS} characters.", field="author"
+            f"author must have at most {schema.MAX_AUTHOR_CHARACTERS} characters.", field="author"
         )
     return author
 
@@ -93,7 +93,7 @@ def _author(author: str) -> str:
 def _contents(contents: str) -> str:
     if len(contents.encode()) > schema.MAX_CONTENTS_BYTES:
         raise InvalidField(
-            f"contents may have at most {schema.MAX_CONTENTS_BYTES} bytes of UTF-8.",
+            f"contents must have at most {schema.MAX_CONTENTS_BYTES} bytes of UTF-8.",
             field="contents",
         )
     return contents

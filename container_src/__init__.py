@@ -1,1 +1,1 @@
-"""The containers backend: a Flask app on the operations of ``blog``."""
+"""The containers backend: a Flask app around the operations of ``blog``."""

@@ -1,8 +1,8 @@
-"""gunicorn's settings, and so part of the composition root: it reads HOST, PORT and TMPDIR.
+"""The settings of gunicorn. This module reads the variables HOST, PORT and TMPDIR.
 
-The process needs one writable folder, for the file by which the worker shows that it is alive:
-/dev/shm, or else TMPDIR, or else /tmp. The task definition mounts a volume on /tmp, so that it
-starts with a read-only root wherever there is no writable /dev/shm.
+gunicorn needs one writable folder for the heartbeat file of its worker: /dev/shm, TMPDIR or /tmp.
+The task definition mounts a volume on /tmp, because the root file system is read-only and a task
+may have no writable /dev/shm.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from typing import Final
 
 from container_src import logging_json
 
-_HEARTBEAT_FOLDERS: Final = ("/dev/shm", "/tmp")  # noqa: S108 - unlinked as soon as made
+_HEARTBEAT_FOLDERS: Final = ("/dev/shm", "/tmp")  # noqa: S108 - unlinked after creation
 
 
 def address(environ: Mapping[str, str]) -> str:
-    """Make the address to listen on."""
-    host = environ.get("HOST", "0.0.0.0")  # noqa: S104 - the security group decides who gets here
+    """Return the address to listen on."""
+    host = environ.get("HOST", "0.0.0.0")  # noqa: S104 - the security group restricts access
     port = environ.get("PORT", "8080")
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def heartbeat_folder(folders: Iterable[str]) -> str:
-    """Choose the first of *folders* that takes a file; without one, end with one clear line."""
-    tried = [folder for folder in folders if folder]
-    for folder in tried:
+    """Return the first writable folder of *folders*; exit with a log line if there is none."""
+    candidates = [folder for folder in folders if folder]
+    for folder in candidates:
         try:
             tempfile.TemporaryFile(dir=folder).close()
         except OSError:
             continue
         return folder
-    message = f"gunicorn needs one writable folder of {', '.join(tried)}: mount a volume on /tmp"
+    message = f"None of {', '.join(candidates)} is writable. Mount a volume on /tmp."
     sys.exit(json.dumps({"level": "CRITICAL", "message": message}))
 
 
@@ -43,21 +43,21 @@ bind = address(os.environ)
 worker_class = "container_src.worker.Worker"
 workers = 1
 threads = 16
-# Longer than the load balancer's idle time-out of 60 s, or it would meet closed connections.
+# Longer than the load balancer's idle timeout of 60 s: a shorter one causes 502 responses.
 keepalive = 75
-# Within the target group's deregistration delay, so that the balancer has let go before.
+# Shorter than the deregistration delay of the target group (20 s).
 graceful_timeout = 15
 worker_tmp_dir = heartbeat_folder(
     (_HEARTBEAT_FOLDERS[0], os.environ.get("TMPDIR", ""), _HEARTBEAT_FOLDERS[1])
 )
-limit_request_line = 8190  # as long as gunicorn can be told; the gateway takes a little more
-# Longer than what gunicorn allows by itself: a list of entity tags can be long.
+limit_request_line = 8190  # the maximum of gunicorn; API Gateway accepts a little more
+# Larger than the default: a list of entity tags can be long.
 limit_request_field_size = 16384
 limit_request_fields = 200
-# No client and no proxy may move the application to another path or scheme.
+# No header of a client or proxy changes the path or the scheme of the application.
 forwarded_allow_ips = ""
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
-# Its socket would need a writable home.
+# Its socket needs a writable home directory.
 control_socket_disable = True
 logconfig_dict = logging_json.CONFIG

@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line, each with the id of its request."""
+"""Log one JSON object per line, with the id of the request."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-if TYPE_CHECKING:  # exists for type checkers only
+if TYPE_CHECKING:  # this module exists only for type checkers
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _TRACE_ID: Final = re.compile(r"(?:^|;)\s*Root=([0-9A-Za-z-]{1,100})(?:;|$)")
 _request_id: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
 _log: Final = logging.getLogger(__name__)
 
-# For gunicorn's logconfig_dict, which also configures every other logger of the process.
+# For gunicorn's logconfig_dict, which configures all loggers of the process.
 CONFIG: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -35,14 +35,14 @@ CONFIG: Final[dict[str, Any]] = {
     "loggers": {
         "botocore": {"level": "WARNING"},
         "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},
-        # Replaced by the line below, which has the id and the time of the request.
+        # RequestLog replaces it, with the id and the duration of the request.
         "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
     },
 }
 
 
 class JsonFormatter(logging.Formatter):
-    """Write a record as one line of ASCII, whatever is in it."""
+    """Formats a record as one line of ASCII."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -59,7 +59,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class RequestLog:
-    """A WSGI application that logs what another one answers."""
+    """WSGI middleware that logs every request with its response status."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
@@ -77,7 +77,7 @@ class RequestLog:
         try:
             return self._app(environ, started)
         finally:
-            _log.info("answered", extra={"fields": _fields(environ, status, start)})
+            _log.info("Request served", extra={"fields": _fields(environ, status, start)})
             _request_id.reset(token)
 
 
@@ -91,6 +91,6 @@ def _fields(environ: WSGIEnvironment, status: str, start: float) -> dict[str, ob
 
 
 def _id_of(environ: WSGIEnvironment) -> str:
-    """Take the id that the load balancer gave the request, or make one."""
-    given = _TRACE_ID.search(environ.get("HTTP_X_AMZN_TRACE_ID", ""))
-    return given[1] if given else str(uuid.uuid4())
+    """Return the trace id from the load balancer, or a new id."""
+    trace_id = _TRACE_ID.search(environ.get("HTTP_X_AMZN_TRACE_ID", ""))
+    return trace_id[1] if trace_id else str(uuid.uuid4())

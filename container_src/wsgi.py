@@ -1,4 +1,7 @@
-"""Composition root of the containers: with gunicorn's settings, what reads the environment."""
+"""The WSGI application, and its composition root.
+
+Only this module and ``gunicorn_conf`` read the environment variables.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Final
 from blog import database
 from blog.auth import WriteAccess
 from blog.cors import Cors, parse_origins
-from blog.operations import Operations, Site
+from blog.operations import ApiSettings, Operations
 from blog.store import Store
 from container_src.app import create_app
 from container_src.gunicorn_conf import threads
@@ -21,7 +24,7 @@ _TASK_CHARACTERS: Final = 8
 
 
 def _served_by(environ: Mapping[str, str]) -> str:
-    """Name this task: containers/<start of the task's id, or of the host's name>."""
+    """Return containers/<start of the task's id, or of the host name>."""
     segment = environ.get("ECS_CONTAINER_METADATA_URI_V4", "").rstrip("/").rpartition("/")[2]
     task = segment.partition("-")[0] or socket.gethostname()
     return f"containers/{task[:_TASK_CHARACTERS]}"
@@ -31,13 +34,13 @@ def _operations(environ: Mapping[str, str]) -> Operations:
     access = WriteAccess.from_settings(
         environ.get("OPEN_WRITES", "false"), environ.get("WRITE_TOKEN_SHA256", "")
     )
-    site = Site(
+    settings = ApiSettings(
         served_by=_served_by(environ),
         access=access,
         log=logging.getLogger("blog"),
         cors=Cors(parse_origins(environ["CORS_ORIGINS"])),
     )
-    return Operations(Store(database.connect(threads), environ["TABLE_NAME"]), site)
+    return Operations(Store(database.connect(threads), environ["TABLE_NAME"]), settings)
 
 
 app = RequestLog(create_app(_operations(os.environ)))

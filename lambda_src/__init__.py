@@ -1,1 +1,1 @@
-"""The functions backend: thin Lambda handlers on the operations of ``blog``."""
+"""The functions backend: Lambda handlers around the operations of ``blog``."""

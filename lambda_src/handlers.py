@@ -1,5 +1,8 @@
-# ruff: noqa: E402 - the clock starts before the imports, which are most of a cold start
-"""Composition root of the functions: the only module here that reads the environment."""
+# ruff: noqa: E402 - the clock starts before the imports, which take most of a cold start
+"""The handlers of the Lambda functions, and their composition root.
+
+No other module here reads the environment variables.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blog import database
 from blog.auth import WriteAccess
-from blog.operations import Operations, Site
+from blog.operations import ApiSettings, Operations
 from blog.routes import METHODS, Operation
 from blog.store import Store
 from lambda_src.events import to_request, to_response
@@ -50,7 +53,7 @@ def serve_unmatched(_error: NotFoundError) -> Response[str]:
 
 
 def _served_by(environ: Mapping[str, str]) -> str:
-    """Name this execution environment: functions/<function>/<start of its log stream's id>."""
+    """Return functions/<function>/<start of the id of the log stream>."""
     function = environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
     stream = environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "").rpartition("]")[2]
     return f"functions/{function}/{stream[:_INSTANCE_CHARACTERS]}"
@@ -60,12 +63,12 @@ def _operations(environ: Mapping[str, str]) -> Operations:
     access = WriteAccess.from_settings(
         environ.get("OPEN_WRITES", "false"), environ.get("WRITE_TOKEN_SHA256", "")
     )
-    # An environment serves one request at a time.
+    # An execution environment serves one request at a time.
     store = Store(database.connect(max_connections=1), environ["TABLE_NAME"])
-    site = Site(served_by=_served_by(environ), access=access, log=logger)
-    # Provisioned concurrency and SnapStart prepare an environment before anybody waits for it.
-    cold = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "on-demand"
-    return Operations(store, site, time.perf_counter() - _started if cold else None)
+    settings = ApiSettings(served_by=_served_by(environ), access=access, log=logger)
+    # With provisioned concurrency and SnapStart, no request waits for the initialization.
+    is_cold_start = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "on-demand"
+    return Operations(store, settings, time.perf_counter() - _started if is_cold_start else None)
 
 
 def _handler(*served: Operation) -> Handler:
@@ -83,7 +86,7 @@ def _handler(*served: Operation) -> Handler:
         metrics.add_metric("Answers", MetricUnit.Count, 1)
         metrics.add_metric("ServerErrors", MetricUnit.Count, int(status >= _SERVER_ERROR))
         logger.info(
-            "answered",
+            "Request served",
             method=event["requestContext"]["http"]["method"],
             path=event["rawPath"],
             status=status,

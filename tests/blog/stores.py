@@ -14,11 +14,11 @@ HEAVY = "\x01" * schema.MAX_CONTENTS_BYTES
 
 def make_blog(blog_id: str, **fields: str) -> Blog:
     draft = Draft(**{"id": blog_id, "title": "t", "author": "a", "contents": "c", **fields})
-    return Blog.first(draft)
+    return Blog.create(draft)
 
 
 def rewrite(blog: Blog) -> Blog:
-    return blog.rewritten(Draft(id=blog.id, title="new", author="", contents=""))
+    return blog.updated(Draft(id=blog.id, title="new", author="", contents=""))
 
 
 def nothing(_blog: Blog) -> None:

@@ -197,7 +197,7 @@ def test_a_blog_never_runs_backwards_in_time():
         created_at="2999-01-01T00:00:00.000000Z",
         updated_at="2999-01-01T00:00:00.000000Z",
     )
-    changed = ahead.rewritten(draft)
+    changed = ahead.updated(draft)
 
     assert changed.updated_at >= ahead.updated_at
     assert changed.created_at == ahead.created_at

@@ -61,7 +61,7 @@ def test_blogs_that_grew_behind_a_lagging_feed_still_fit_into_the_answer(
         for number in range(5):
             store.replace(
                 f"b{number}",
-                lambda old: old.rewritten(Draft(id=None, title="t", author="", contents=HEAVY)),
+                lambda old: old.updated(Draft(id=None, title="t", author="", contents=HEAVY)),
             )
         first = seeing.blogs(5, None)
         second = seeing.blogs(5, first.last)

@@ -101,17 +101,17 @@ def test_a_request_whose_time_is_over_asks_the_database_no_more(monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(timing, "REQUEST_SECONDS", 0)
     context = contextvars.copy_context()
-    context.run(timing.restart)
+    context.run(timing.start_request)
 
     with pytest.raises(Unavailable):
         context.run(database.call, lambda: asked.append(1))
     with pytest.raises(Unavailable):
-        context.run(database.wait, 1)
+        context.run(database.back_off, 1)
     assert asked == []
 
 
 def test_a_request_has_less_time_than_a_function():
     context = contextvars.copy_context()
-    context.run(timing.restart)
+    context.run(timing.start_request)
 
     assert 4 < context.run(timing.seconds_left) <= 5

@@ -32,7 +32,7 @@ class Blogs(RuleBasedStateMachine):
 
     @rule(draft=DRAFTS)
     def create(self, draft: Draft) -> None:
-        blog = Blog.first(draft)
+        blog = Blog.create(draft)
         try:
             self.store.create(blog)
         except IdTaken:
@@ -47,7 +47,7 @@ class Blogs(RuleBasedStateMachine):
             assert old == self.model[old.id]
             if refused:
                 raise PreconditionFailed("If-Match")
-            return old.rewritten(draft)
+            return old.updated(draft)
 
         try:
             self.model[str(draft.id)] = self.store.replace(str(draft.id), change)

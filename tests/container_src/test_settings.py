@@ -40,7 +40,7 @@ def test_without_a_writable_folder_it_ends_with_one_line_that_says_what_to_do():
         gunicorn_conf.heartbeat_folder(["/proc", "/sys"])
 
     line = json.loads(str(ended.value.code))
-    assert "mount a volume on /tmp" in line["message"]
+    assert "Mount a volume on /tmp" in line["message"]
 
 
 @pytest.mark.parametrize("folder", ["/build/packages", "/build/app"])

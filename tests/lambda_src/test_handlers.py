@@ -57,7 +57,7 @@ def test_a_body_that_is_no_base64_or_no_text_is_400(fresh, body: str, capsys):
     assert answer["statusCode"] == 400
     assert answer["headers"]["Content-Type"] == "application/problem+json"
     logs = _logs(capsys.readouterr().out)
-    assert [line["message"] for line in logs] == ["answered"]
+    assert [line["message"] for line in logs] == ["Request served"]
 
 
 ROUTES = {
@@ -76,7 +76,7 @@ def test_a_function_answers_404_for_another_functions_operation(handlers, functi
         response = handler(event(method, path), context())
 
         assert response["statusCode"] == 404
-        assert "There is nothing at this path." in response["body"] or method == "HEAD"
+        assert "This path does not exist." in response["body"] or method == "HEAD"
         assert "db;dur=0.000" in response["headers"]["Server-Timing"]
 
 
@@ -96,7 +96,7 @@ def test_a_function_serves_its_own_operations(handlers, function: str):
     for method, path in ROUTES[function]:
         response = getattr(handlers, function)(event(method, path), context())
 
-        assert "There is nothing at this path." not in response["body"]
+        assert "This path does not exist." not in response["body"]
         assert response["statusCode"] in {200, 404, 415}
 
 
