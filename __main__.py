@@ -14,7 +14,7 @@ import pulumi
 from infra.backend import BackendSettings
 from infra.containers import Containers, ContainersArgs
 from infra.functions import Functions, FunctionsArgs
-from infra.image import Image, check_docker, given_image
+from infra.image import Image, check_docker, configured_image
 from infra.monitoring import Monitoring, MonitoringArgs
 from infra.network import Network
 from infra.packaging import build_package
@@ -29,29 +29,29 @@ check_docker(settings)
 package = build_package(settings)
 
 provider = aws_provider(settings)
-through = pulumi.ResourceOptions(providers=[provider])
+options = pulumi.ResourceOptions(providers=[provider])
 table = blogs_table("blogs", settings, pulumi.ResourceOptions(provider=provider))
 token = None if settings.open_writes else write_token("write-token")
 backend = BackendSettings(table=table, write_token_sha256=token.sha256 if token else None)
 
 functions = Functions(
-    "functions", FunctionsArgs(settings=settings, backend=backend, package=package), through
+    "functions", FunctionsArgs(settings=settings, backend=backend, package=package), options
 )
-network = Network("network", through)
+network = Network("network", options)
 containers = Containers(
     "containers",
     ContainersArgs(
         settings=settings,
         backend=backend,
         network=network,
-        image=given_image(settings) or Image("image", settings, through).ref,
+        image=configured_image(settings) or Image("image", settings, options).ref,
     ),
-    through,
+    options,
 )
 monitoring = Monitoring(
     "monitoring",
     MonitoringArgs(settings=settings, table=table, functions=functions, containers=containers),
-    through,
+    options,
 )
 
 outputs = {

@@ -1,4 +1,4 @@
-"""What both backends are told, in the same words."""
+"""The settings that both backends share."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True, kw_only=True)
 class BackendSettings:
-    """The facts behind both backends; no digest means that writes are open."""
+    """The table, and the digest of the write token; without a digest, writes are open."""
 
     table: aws.dynamodb.Table
     write_token_sha256: pulumi.Output[str] | None
 
     def environment(self) -> dict[str, pulumi.Input[str]]:
-        """Give the variables that both composition roots read."""
+        """Return the environment variables that both backends read."""
         variables: dict[str, pulumi.Input[str]] = {
             "TABLE_NAME": self.table.name,
             "OPEN_WRITES": "false" if self.write_token_sha256 else "true",

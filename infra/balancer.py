@@ -1,4 +1,4 @@
-"""The load balancer: HTTP, or HTTPS with a redirect where there is a certificate."""
+"""The load balancer: HTTP, or HTTPS and a redirect if there is a certificate."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _HTTP: Final = 80
 _HTTPS: Final = 443
 _TLS_POLICY: Final = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 DEREGISTRATION_DELAY_S: Final = 20
-_IDLE_TIMEOUT_S: Final = 60  # below gunicorn's keep-alive, or clients would meet closed connections
+_IDLE_TIMEOUT_S: Final = 60  # shorter than gunicorn's keep-alive, or clients would get 502
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancerArgs:
-    """Who reaches the load balancer, and where it sends requests."""
+    """The settings, the network, and the port of the targets."""
 
     settings: ContainerSettings
     network: Network
@@ -28,14 +28,14 @@ class BalancerArgs:
 
 
 class Balancer(pulumi.ComponentResource):
-    """An Application Load Balancer, its listeners, and the group of its targets."""
+    """An Application Load Balancer, its listeners, and its target group."""
 
     url: pulumi.Output[str]
     host: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     target_group: aws.lb.TargetGroup
     dimension: pulumi.Output[str]
-    ways_in: list[pulumi.Resource]  # what must be there before a service takes part
+    ingress_resources: list[pulumi.Resource]  # a service needs these to receive requests
 
     def __init__(
         self, name: str, args: BalancerArgs, opts: pulumi.ResourceOptions | None = None
@@ -50,7 +50,7 @@ class Balancer(pulumi.ComponentResource):
             opts=self._child,
         )
         self.security_group_id = group.id
-        self.ways_in = [allow_all_out(f"{name}-out", group, self._child)]
+        self.ingress_resources = [allow_all_out(f"{name}-out", group, self._child)]
         balancer = aws.lb.LoadBalancer(
             f"{name}-balancer",
             load_balancer_type="application",
@@ -58,7 +58,7 @@ class Balancer(pulumi.ComponentResource):
             subnets=args.network.subnet_ids,
             idle_timeout=_IDLE_TIMEOUT_S,
             drop_invalid_header_fields=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.network.ways_out),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.network.egress_resources),
         )
         self.host, self.dimension = balancer.dns_name, balancer.arn_suffix
         self.target_group = self._targets()
@@ -119,7 +119,7 @@ class Balancer(pulumi.ComponentResource):
             default_actions=[action],
             opts=self._child,
         )
-        self.ways_in.append(listener)
+        self.ingress_resources.append(listener)
         for number, network in enumerate(self._args.settings.allowed_cidrs):
             aws.vpc.SecurityGroupIngressRule(
                 f"{self._name}-{protocol}-in-{number}",

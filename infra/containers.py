@@ -18,8 +18,8 @@ from infra.settings import Settings
 _PORT: Final = 8080
 _CONTAINER: Final = "blog"
 _STOP_TIMEOUT_S: Final = 30
-_START_PATIENCE_S: Final = 30
-_PATIENCE: Final = "15m"  # an `up` that waits longer for healthy tasks has failed
+_HEALTH_CHECK_GRACE_S: Final = 30
+_STEADY_TIMEOUT: Final = "15m"  # `pulumi up` fails if tasks are not healthy by then
 _COMMAND: Final = (
     *("gunicorn", "--config", "python:container_src.gunicorn_conf"),
     "container_src.wsgi:app",
@@ -32,7 +32,7 @@ _TABLE_ACTIONS: Final = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class ContainersArgs:
-    """What the containers backend is made of."""
+    """The inputs of the containers backend."""
 
     settings: Settings
     backend: BackendSettings
@@ -41,7 +41,7 @@ class ContainersArgs:
 
 
 class Containers(pulumi.ComponentResource):
-    """The load balancer, the service, and the tasks that answer."""
+    """The load balancer, the cluster, and the service that runs the tasks."""
 
     url: pulumi.Output[str]
     cluster_name: pulumi.Output[str]
@@ -56,7 +56,7 @@ class Containers(pulumi.ComponentResource):
         super().__init__("blog:infra:Containers", name, {}, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        # The load balancer, its listeners, and the group of tasks that it sends requests to
+        # The load balancer, its listeners, and the target group with the tasks
         balancer = Balancer(
             f"{name}-lb",
             BalancerArgs(
@@ -64,9 +64,9 @@ class Containers(pulumi.ComponentResource):
             ),
             self._child,
         )
-        # What a task needs from its start to its end: the service depends on it
-        self._needs = [*args.network.ways_out, *balancer.ways_in]
-        # A namespace for the service: with Fargate, a cluster has no machines of its own
+        # A task needs these while it runs, so the service depends on them
+        self._needs = [*args.network.egress_resources, *balancer.ingress_resources]
+        # The namespace of the service; Fargate provides the machines
         cluster = aws.ecs.Cluster(f"{name}-cluster", opts=self._child)
         # Runs the tasks, registers them in the target group, and replaces unhealthy ones
         service = self._service(cluster, balancer)
@@ -86,7 +86,7 @@ class Containers(pulumi.ComponentResource):
             description="Tasks, reached from the load balancer alone",
             opts=self._child,
         )
-        way_in = aws.vpc.SecurityGroupIngressRule(
+        ingress = aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-task-in",
             security_group_id=group.id,
             ip_protocol="tcp",
@@ -95,7 +95,7 @@ class Containers(pulumi.ComponentResource):
             referenced_security_group_id=balancer.security_group_id,
             opts=self._child,
         )
-        self._needs += [way_in, allow_all_out(f"{self._name}-task-out", group, self._child)]
+        self._needs += [ingress, allow_all_out(f"{self._name}-task-out", group, self._child)]
         return group
 
     def _service(self, cluster: aws.ecs.Cluster, balancer: Balancer) -> aws.ecs.Service:
@@ -108,7 +108,7 @@ class Containers(pulumi.ComponentResource):
             desired_count=settings.desired_tasks,
             launch_type="FARGATE",
             deployment_circuit_breaker={"enable": True, "rollback": True},
-            health_check_grace_period_seconds=_START_PATIENCE_S,
+            health_check_grace_period_seconds=_HEALTH_CHECK_GRACE_S,
             wait_for_steady_state=True,
             network_configuration={
                 "assign_public_ip": True,
@@ -126,7 +126,9 @@ class Containers(pulumi.ComponentResource):
                 parent=self,
                 depends_on=self._needs,
                 ignore_changes=["desiredCount"] if settings.is_scaled else [],
-                custom_timeouts=pulumi.CustomTimeouts(create=_PATIENCE, update=_PATIENCE),
+                custom_timeouts=pulumi.CustomTimeouts(
+                    create=_STEADY_TIMEOUT, update=_STEADY_TIMEOUT
+                ),
             ),
         )
 

@@ -1,4 +1,4 @@
-"""The dashboard's body: each question asked of both backends, side by side."""
+"""The body of the dashboard: the same metrics of both backends, side by side."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _HEIGHT: Final = 6
 _PERIOD_S: Final = 60
 _LATENCIES: Final = ("p50", "p95", "p99")
 
-Row = Sequence[Any]  # namespace, metric, dimension names and values in turn, options
+Row = Sequence[Any]  # namespace, metric, alternating dimension names and values, options
 Widget = tuple[str, Sequence[Row]]  # title and metrics
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subjects:
-    """What the widgets are about; *functions* maps operations to names."""
+class MetricSources:
+    """The resources whose metrics are shown; *functions* maps operations to function names."""
 
     region: str
     functions: Mapping[str, str]
@@ -31,21 +31,21 @@ class Subjects:
     table: str
 
 
-def dashboard_body(subjects: Subjects) -> str:
-    """Write the widgets, functions on the left and containers on the right."""
+def dashboard_body(sources: MetricSources) -> str:
+    """Return the widgets as JSON: functions on the left, containers on the right."""
     widgets = []
-    for line, pair in enumerate(_pairs(subjects)):
+    for row, pair in enumerate(_rows(sources)):
         for column, (title, metrics) in enumerate(pair):
             widgets.append(
                 {
                     "type": "metric",
                     "x": column * _WIDTH,
-                    "y": line * _HEIGHT,
+                    "y": row * _HEIGHT,
                     "width": _WIDTH,
                     "height": _HEIGHT,
                     "properties": {
                         "title": title,
-                        "region": subjects.region,
+                        "region": sources.region,
                         "view": "timeSeries",
                         "period": _PERIOD_S,
                         "stat": "Sum",
@@ -56,23 +56,23 @@ def dashboard_body(subjects: Subjects) -> str:
     return json.dumps({"widgets": widgets}, sort_keys=True)
 
 
-def _pairs(subjects: Subjects) -> list[tuple[Widget, Widget]]:
-    api = ("ApiId", subjects.api, "Stage", subjects.stage)
-    balancer = ("LoadBalancer", subjects.balancer)
-    targets = ("TargetGroup", subjects.targets, *balancer)
-    service = ("ClusterName", subjects.cluster, "ServiceName", subjects.service)
+def _rows(sources: MetricSources) -> list[tuple[Widget, Widget]]:
+    api = ("ApiId", sources.api, "Stage", sources.stage)
+    balancer = ("LoadBalancer", sources.balancer)
+    targets = ("TargetGroup", sources.targets, *balancer)
+    service = ("ClusterName", sources.cluster, "ServiceName", sources.service)
     elb, ecs, gateway = "AWS/ApplicationELB", "AWS/ECS", "AWS/ApiGateway"
     return [
         (
             ("Functions: invocations and requests", [
-                *_of_functions(subjects, "Invocations"),
+                *_lambda_metrics(sources, "Invocations"),
                 (gateway, "Count", *api, {"label": "API requests"}),
             ]),
             ("Containers: requests", [(elb, "RequestCount", *balancer)]),
         ),
         (
             ("Functions: duration", [
-                row for stat in _LATENCIES for row in _of_functions(subjects, "Duration", stat)
+                row for stat in _LATENCIES for row in _lambda_metrics(sources, "Duration", stat)
             ]),
             ("Containers: response time of the tasks", [
                 (elb, "TargetResponseTime", *targets, {"stat": stat}) for stat in _LATENCIES
@@ -91,8 +91,8 @@ def _pairs(subjects: Subjects) -> list[tuple[Widget, Widget]]:
         ),
         (
             ("Functions: errors and throttles", [
-                *_of_functions(subjects, "Errors"),
-                *_of_functions(subjects, "Throttles"),
+                *_lambda_metrics(sources, "Errors"),
+                *_lambda_metrics(sources, "Throttles"),
                 (gateway, "4xx", *api),
                 (gateway, "5xx", *api),
             ]),
@@ -103,7 +103,7 @@ def _pairs(subjects: Subjects) -> list[tuple[Widget, Widget]]:
             ]),
         ),
         (
-            ("Functions: concurrency", _of_functions(subjects, "ConcurrentExecutions", "Maximum")),
+            ("Functions: concurrency", _lambda_metrics(sources, "ConcurrentExecutions", "Maximum")),
             ("Containers: healthy hosts, CPU and memory", [
                 (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
                 (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
@@ -113,13 +113,13 @@ def _pairs(subjects: Subjects) -> list[tuple[Widget, Widget]]:
         ),
         (
             ("Table: capacity", [
-                ("AWS/DynamoDB", name, "TableName", subjects.table)
+                ("AWS/DynamoDB", name, "TableName", sources.table)
                 for name in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
             ]),
             ("Table: latency", [
                 (
                     *("AWS/DynamoDB", "SuccessfulRequestLatency"),
-                    *("TableName", subjects.table, "Operation", operation),
+                    *("TableName", sources.table, "Operation", operation),
                     {"stat": "Average"},
                 )
                 for operation in ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
@@ -128,8 +128,8 @@ def _pairs(subjects: Subjects) -> list[tuple[Widget, Widget]]:
     ]  # fmt: skip
 
 
-def _of_functions(subjects: Subjects, metric: str, stat: str = "Sum") -> list[Row]:
+def _lambda_metrics(sources: MetricSources, metric: str, stat: str = "Sum") -> list[Row]:
     return [
         ("AWS/Lambda", metric, "FunctionName", name, {"stat": stat, "label": f"{label} {stat}"})
-        for label, name in subjects.functions.items()
+        for label, name in sources.functions.items()
     ]

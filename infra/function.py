@@ -1,4 +1,4 @@
-"""One Lambda function and everything it needs to run, except its callers."""
+"""One Lambda function with its role and log group, without its triggers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TRACE: Final = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionArgs:
-    """What distinguishes one function from another."""
+    """The inputs of one function."""
 
     settings: Settings
     physical_name: str
@@ -30,7 +30,7 @@ class FunctionArgs:
 
 
 class Function(pulumi.ComponentResource):
-    """The function with its log and its role; callers use the alias where there is one."""
+    """The function, its log group and its role. Callers use the alias if there is one."""
 
     name: pulumi.Output[str]
     invoke_arn: pulumi.Output[str]
@@ -84,7 +84,7 @@ class Function(pulumi.ComponentResource):
         streams = pulumi.Output.concat(log_group.arn, ":*")
         documents = {"log": [(_WRITE_LOG, streams)], "data": self._args.grants}
         if self._args.settings.functions.tracing:
-            documents["trace"] = [(_TRACE, ANYTHING)]  # X-Ray knows no resources
+            documents["trace"] = [(_TRACE, ANYTHING)]  # X-Ray has no resource-level permissions
         policies: list[pulumi.Resource] = [
             aws.iam.RolePolicy(
                 f"{self._name}-{purpose}-policy",

@@ -21,7 +21,7 @@ _READ: Final = ("dynamodb:GetItem",)
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What one function answers, and what it may do to the table (and to its feed index)."""
+    """One function: its handler, its routes, and its permissions on the table and the feed."""
 
     function: str
     handler: str
@@ -64,7 +64,7 @@ OPERATIONS: Final = (
     ),
 )
 
-# What the gateway writes about each request; the client of the logs reads JSON.
+# One JSON object per request
 _ACCESS_LOG: Final = json.dumps(
     {
         "requestId": "$context.requestId",
@@ -83,7 +83,7 @@ _ACCESS_LOG: Final = json.dumps(
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionsArgs:
-    """What the functions backend is made of."""
+    """The inputs of the functions backend."""
 
     settings: Settings
     backend: BackendSettings
@@ -138,7 +138,7 @@ class Functions(pulumi.ComponentResource):
             integration_type="AWS_PROXY",
             integration_uri=function.invoke_arn,
             payload_format_version="2.0",
-            # Between function and alias it switches only once it may call the other one.
+            # An update switches between function and alias only when the permission exists.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
         for route in routes:
@@ -168,7 +168,8 @@ class Functions(pulumi.ComponentResource):
     ) -> aws.apigatewayv2.Stage:
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
-            # Under this prefix a log needs no share of the region's one short resource policy.
+            # Log groups with this prefix need no entry in the account's resource policy, which is
+            # limited in size.
             name=f"/aws/vendedlogs/apigateway/{settings.prefix}-functions",
             retention_in_days=settings.log_retention_days,
             opts=self._child,
@@ -212,5 +213,5 @@ def _function_args(operation: Operation, args: FunctionsArgs) -> FunctionArgs:
 
 
 def _slug(route: str) -> str:
-    """Make a logical name of a route key: `GET /blog/{id}` becomes `get-blog-id`."""
+    """Return a logical name for a route key: `GET /blog/{id}` becomes `get-blog-id`."""
     return "-".join("".join(c if c.isalnum() else " " for c in route).split()).lower()

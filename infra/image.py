@@ -1,4 +1,4 @@
-"""The tasks' image: one that exists, or one built from the project and pushed to ECR."""
+"""The image of the tasks: an existing one, or one that is built and pushed to ECR."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from infra.settings import LOCAL_IMAGE, Settings
 _KEPT_IMAGES: Final = 10
 _DOCKERFILE: Final = "container_src/Dockerfile"
 _IGNORED: Final = "container_src/Dockerfile.dockerignore"
-_PATIENCE_S: Final = 20
+_DOCKER_TIMEOUT_S: Final = 20
 _PLATFORMS: Final = {
     "arm64": docker_build.Platform.LINUX_ARM64,
     "x86_64": docker_build.Platform.LINUX_AMD64,
@@ -26,33 +26,33 @@ _PLATFORMS: Final = {
 
 
 def check_docker(settings: Settings) -> None:
-    """End the program with one line when an image has to be built and nothing can build it."""
-    if settings.containers.image or _docker_answers():
+    """Stop with one line if an image must be built and Docker is not available."""
+    if settings.containers.image or _is_docker_running():
         return
     raise pulumi.RunError(
-        "the tasks need an image, and no Docker answers on this machine: start Docker (with "
-        "buildx), or name an image that exists: pulumi config set dockerImage REPOSITORY:TAG "
-        "(the local cloud: dockerImage=local, with awsEndpoint as in Pulumi.local.yaml)"
+        "Docker is not available, and the tasks need an image. Start Docker (with buildx), or use"
+        " an existing image: pulumi config set dockerImage REPOSITORY:TAG (for the local cloud,"
+        " use dockerImage=local and awsEndpoint as in Pulumi.local.yaml)"
     )
 
 
-def _docker_answers() -> bool:
+def _is_docker_running() -> bool:
     docker = shutil.which("docker")
     if docker is None:
         return False
     try:
         command = [docker, "version", "--format", "{{.Server.Version}}"]
-        subprocess.run(command, capture_output=True, timeout=_PATIENCE_S, check=True)  # noqa: S603  # found on PATH
+        subprocess.run(command, capture_output=True, timeout=_DOCKER_TIMEOUT_S, check=True)  # noqa: S603  # found on PATH
     except (OSError, subprocess.SubprocessError):
         return False
     return True
 
 
-def given_image(settings: Settings) -> str:
-    """Give the image that the settings name, or nothing when it is to be built.
+def configured_image(settings: Settings) -> str:
+    """Return the image in the settings, or "" if it must be built.
 
-    The local cloud's own is named after the sources that it is made of, so that an edit of them is
-    a change of the task definition, as a pushed image's digest is.
+    The tag of the local cloud's image is a digest of its sources. An edit of them therefore changes
+    the task definition, as the digest of a pushed image does.
     """
     if settings.containers.image != LOCAL_IMAGE:
         return settings.containers.image
@@ -66,7 +66,7 @@ def given_image(settings: Settings) -> str:
 
 
 class Image(pulumi.ComponentResource):
-    """A repository, and in it the image of the current sources."""
+    """A repository with the image of the current sources."""
 
     ref: pulumi.Output[str]
 
@@ -89,7 +89,7 @@ class Image(pulumi.ComponentResource):
         )
         image = docker_build.Image(
             f"{name}-image",
-            # Relative to the project: a path of this machine would be a change on every other one.
+            # Relative to the project: an absolute path would differ on every machine.
             context={"location": "."},
             dockerfile={"location": _DOCKERFILE},
             platforms=[_PLATFORMS[settings.architecture]],

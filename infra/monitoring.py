@@ -1,4 +1,4 @@
-"""One dashboard with both backends side by side, and alarms."""
+"""A dashboard with both backends side by side, and alarms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.containers import Containers
-from infra.dashboard import Subjects, dashboard_body
+from infra.dashboard import MetricSources, dashboard_body
 from infra.functions import Functions
 from infra.settings import Settings
 
@@ -19,7 +19,7 @@ _MINUTE_S: Final = 60
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
-    """What is watched."""
+    """The resources to monitor."""
 
     settings: Settings
     table: aws.dynamodb.Table
@@ -37,7 +37,7 @@ class Metric:
 
 
 class Monitoring(pulumi.ComponentResource):
-    """The dashboard, the alarms, and who is told."""
+    """The dashboard, the alarms, and the topic that sends email."""
 
     region: pulumi.Output[str]
     dashboard_url: pulumi.Output[str]
@@ -50,9 +50,9 @@ class Monitoring(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
         self._actions = self._topic()
-        self._watch_functions()
-        self._watch_containers()
-        self._watch_table()
+        self._function_alarms()
+        self._container_alarms()
+        self._table_alarms()
         dashboard = self._dashboard()
         self.dashboard_url = pulumi.Output.format(
             "https://{0}.console.aws.amazon.com/cloudwatch/home?region={0}#dashboards/dashboard/{1}",
@@ -63,7 +63,7 @@ class Monitoring(pulumi.ComponentResource):
 
     def _dashboard(self) -> aws.cloudwatch.Dashboard:
         functions, containers = self._args.functions, self._args.containers
-        subjects = pulumi.Output.all(
+        sources = pulumi.Output.all(
             region=self.region,
             functions=functions.names,
             api=functions.api_id,
@@ -77,7 +77,7 @@ class Monitoring(pulumi.ComponentResource):
         return aws.cloudwatch.Dashboard(
             f"{self._name}-dashboard",
             dashboard_name=self._args.settings.prefix,
-            dashboard_body=subjects.apply(lambda known: dashboard_body(Subjects(**known))),
+            dashboard_body=sources.apply(lambda known: dashboard_body(MetricSources(**known))),
             opts=self._child,
         )
 
@@ -94,7 +94,7 @@ class Monitoring(pulumi.ComponentResource):
         )
         return [topic.arn]
 
-    def _watch_functions(self) -> None:
+    def _function_alarms(self) -> None:
         functions = self._args.functions
         for problem in ("Errors", "Throttles"):
             metrics = [
@@ -108,7 +108,7 @@ class Monitoring(pulumi.ComponentResource):
             "api-5xx", [Metric(namespace="AWS/ApiGateway", name="5xx", dimensions=dimensions)]
         )
 
-    def _watch_containers(self) -> None:
+    def _container_alarms(self) -> None:
         containers, namespace = self._args.containers, "AWS/ApplicationELB"
         balancer: dict[str, pulumi.Input[str]] = {"LoadBalancer": containers.balancer_dimension}
         targets = {**balancer, "TargetGroup": containers.targets_dimension}
@@ -121,7 +121,7 @@ class Monitoring(pulumi.ComponentResource):
         unhealthy = Metric(namespace=namespace, name="UnHealthyHostCount", dimensions=targets)
         self._alarm("unhealthy-hosts", [unhealthy], statistic="Maximum", minutes=3)
 
-    def _watch_table(self) -> None:
+    def _table_alarms(self) -> None:
         metrics = [
             Metric(
                 namespace="AWS/DynamoDB", name=name, dimensions={"TableName": self._args.table.name}
@@ -133,7 +133,7 @@ class Monitoring(pulumi.ComponentResource):
     def _alarm(
         self, what: str, metrics: Sequence[Metric], *, statistic: str = "Sum", minutes: int = 1
     ) -> None:
-        """Alarm when the sum of *metrics* is above zero for so many minutes in a row."""
+        """Declare an alarm: the sum of *metrics* is above zero for *minutes* minutes."""
         total: aws.cloudwatch.MetricAlarmMetricQueryArgsDict = {
             "id": "total",
             "expression": "SUM(METRICS())",

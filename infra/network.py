@@ -1,4 +1,4 @@
-"""Two public subnets in two zones, with a way out and a private way to DynamoDB."""
+"""Two public subnets in two zones, with an internet gateway and an endpoint for DynamoDB."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import pulumi
 import pulumi_aws as aws
 
 _ZONES: Final = 2  # some regions have no third zone for new accounts
-# Zones in which no task would start, by ids: a zone's name means another one in each account.
+# Zones without Fargate, by id, because the name of a zone differs between accounts.
 _WITHOUT_FARGATE: Final = (
     # Amazon ECS developer guide, "AWS Fargate Regions": usw1-az1 and usw1-az3 only; apne1-az1,
     # apne1-az2 and apne1-az4 only. Its older page "Amazon ECS on AWS Fargate" also: cac1-az1 and
     # cac1-az2 only.
     *("usw1-az2", "apne1-az3", "cac1-az3", "cac1-az4"),
-    # Reported to start no ARM64 tasks, which are the default; not on AWS's page.
+    # Reported not to start ARM64 tasks, the default; AWS does not document this.
     "use1-az3",
 )
 
 
 class Network(pulumi.ComponentResource):
-    """The network of the containers backend: no NAT gateway, nothing that costs by the hour."""
+    """The network of the containers backend, without a NAT gateway or other hourly charges."""
 
     vpc_id: pulumi.Output[str]
     subnet_ids: list[pulumi.Output[str]]
-    ways_out: list[pulumi.Resource]  # what must be there before anything in it works
+    egress_resources: list[pulumi.Resource]  # what runs in the network needs these
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("blog:infra:Network", name, {}, opts)
@@ -48,7 +48,7 @@ class Network(pulumi.ComponentResource):
             route_table_ids=[routes.id],
             opts=child,
         )
-        self.ways_out = [gateway, endpoint]
+        self.egress_resources = [gateway, endpoint]
         self.vpc_id = vpc.id
         self.subnet_ids = self._subnets(name, vpc, routes)
         self.register_outputs({"vpc_id": self.vpc_id, "subnet_ids": self.subnet_ids})
@@ -59,7 +59,7 @@ class Network(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         zones = aws.get_availability_zones_output(
             state="available",
-            # A Local Zone that the account has opted in to may know neither balancers nor Fargate.
+            # Without Local Zones, which may have neither load balancers nor Fargate.
             filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
             exclude_zone_ids=list(_WITHOUT_FARGATE),
             opts=pulumi.InvokeOptions(parent=self),
@@ -80,7 +80,7 @@ class Network(pulumi.ComponentResource):
                 route_table_id=routes.id,
                 opts=child,
             )
-            self.ways_out.append(association)
+            self.egress_resources.append(association)
             ids.append(subnet.id)
         return ids
 
@@ -88,7 +88,7 @@ class Network(pulumi.ComponentResource):
 def allow_all_out(
     name: str, group: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupEgressRule:
-    """Let a security group's members reach everything: images, logs, the table."""
+    """Allow all outbound traffic, for images, logs and the table."""
     return aws.vpc.SecurityGroupEgressRule(
         name, security_group_id=group.id, ip_protocol="-1", cidr_ipv4="0.0.0.0/0", opts=opts
     )

@@ -1,7 +1,7 @@
-"""Builds the folder that the functions run: hashed dependencies, our sources, nothing else.
+"""Build the package of the functions: the locked dependencies and the project's sources.
 
-The folder lies in `.cache/lambda/`, named after the digest of what goes in, and is built once. The
-engine hashes its contents (names and bytes, no times), so equal contents are an equal package.
+The package is a folder in `.cache/lambda/`. Its name is a digest of its inputs, so it is built
+once. Pulumi hashes its contents (names and bytes, not times), so the same contents are no change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PLATFORMS: Final[dict[Architecture, str]] = {
     "arm64": "aarch64-manylinux2014",
     "x86_64": "x86_64-manylinux2014",
 }
-# botocore carries the models of every service; only these of its data are read.
+# botocore has the models of every service; only these files are used.
 _BOTOCORE_DATA: Final = {
     "_retry.json",
     "dynamodb",
@@ -41,16 +41,16 @@ _BOTOCORE_DATA: Final = {
 }
 _UNWANTED: Final = ("bin", "*.dist-info", "**/*.pyi", "**/py.typed", "**/__pycache__", ".lock")
 _Build = Callable[[Path], None]  # fills an empty folder
-_KEEP_S: Final = 24 * 3600.0  # a build that nobody has used for a day may go
+_KEEP_S: Final = 24 * 3600.0  # packages that were not used for this long are deleted
 
 
 def build_package(settings: Settings) -> pulumi.FileArchive:
-    """Give the package for *settings*, built when it is not there yet."""
+    """Return the package for *settings*. Build it if it does not exist."""
     return pulumi.FileArchive(str(package_folder(settings)))
 
 
 def package_folder(settings: Settings) -> Path:
-    """Build the package unless it exists, and give its folder."""
+    """Return the folder of the package. Build it if it does not exist."""
     dependencies = dependencies_folder(settings.architecture)
     digest = hashlib.sha256(f"{dependencies.name} {settings.functions.bytecode}".encode())
     for path in _source_files():
@@ -67,20 +67,20 @@ def package_folder(settings: Settings) -> Path:
         files, size = measure(folder)
         pulumi.log.info(f"the functions' package: {files} files, {size / 1e6:.1f} MB unpacked")
 
-    package = _once("package", digest.hexdigest(), assemble)
-    _forget_old_packages()
+    package = _build_once("package", digest.hexdigest(), assemble)
+    _delete_old_packages()
     return package
 
 
 def dependencies_folder(architecture: Architecture) -> Path:
-    """Give the installed dependencies; set-up has fetched them, so this needs no network then."""
+    """Return the folder of the dependencies. After `make setup`, this needs no network."""
     rule = repr((_PYTHON, architecture, sorted(_BOTOCORE_DATA), _UNWANTED))
     digest = hashlib.sha256(_REQUIREMENTS.read_bytes() + rule.encode()).hexdigest()
-    return _once("dependencies", digest, lambda folder: _install(architecture, folder))
+    return _build_once("dependencies", digest, lambda folder: _install(architecture, folder))
 
 
 def measure(folder: Path) -> tuple[int, int]:
-    """Count the files of a package and their bytes (Lambda takes 250 MB unpacked)."""
+    """Return the number of files in a package, and their bytes (Lambda's limit is 250 MB)."""
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
     return len(sizes), sum(sizes)
 
@@ -102,7 +102,7 @@ def _install(architecture: Architecture, folder: Path) -> None:
     finished = cached if cached.returncode == 0 else _run(command)
     if finished.returncode != 0:
         raise pulumi.RunError(
-            f"the functions' dependencies cannot be fetched: {finished.stderr.strip()}"
+            f"cannot install the functions' dependencies: {finished.stderr.strip()}"
         )
     _trim(folder)
 
@@ -128,25 +128,25 @@ def _compile(folder: Path) -> None:
     options = ("-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder))
     command = [python, "-m", "compileall", *options, str(folder)]
     if _run(command).returncode != 0:
-        raise pulumi.RunError(f"the functions' package cannot be compiled: {' '.join(command)}")
+        raise pulumi.RunError(f"cannot compile the functions' package: {' '.join(command)}")
 
 
 def _lambda_python() -> str:
-    """Find a Python whose bytecode Lambda's Python reads."""
+    """Return a Python of the version that the functions run on."""
     for name in (sys.executable, f"python{_PYTHON}"):
         found = shutil.which(name)
         report = found and _run([found, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
         if found and report and report.stdout.strip() == _PYTHON:
             return found
     raise pulumi.RunError(
-        f"bytecode is 'required', but no Python {_PYTHON} is on PATH: install one, or accept"
-        " slower cold starts with: pulumi config set bytecode none"
-        " (in the local cloud: --config bytecode=none)"
+        f"bytecode is 'required', but Python {_PYTHON} is not on PATH. Install it, or accept"
+        " slower cold starts: pulumi config set bytecode none"
+        " (for the local cloud: --config bytecode=none)"
     )
 
 
-def _once(kind: str, digest: str, build: _Build) -> Path:
-    """Give the folder named after *digest*, built in a temporary one and moved in place."""
+def _build_once(kind: str, digest: str, build: _Build) -> Path:
+    """Return the folder named after *digest*. Build it in a temporary folder, then move it."""
     target = _BUILDS / f"{kind}-{digest[:20]}"
     if not target.is_dir():
         _BUILDS.mkdir(parents=True, exist_ok=True)
@@ -156,22 +156,22 @@ def _once(kind: str, digest: str, build: _Build) -> Path:
             build(work)
             try:
                 work.rename(target)
-            except OSError:  # another program built the same at the same time
+            except OSError:  # another process built the same folder
                 if not target.is_dir():
                     raise
     os.utime(target)
     return target
 
 
-def _forget_old_packages() -> None:
+def _delete_old_packages() -> None:
     for folder in _BUILDS.glob("package-*"):
-        with contextlib.suppress(FileNotFoundError):  # another program forgets it too
+        with contextlib.suppress(FileNotFoundError):  # another process deletes it too
             if folder.stat().st_mtime < time.time() - _KEEP_S:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def _link(source: str, target: str) -> None:
-    """Share the bytes with the dependencies' folder where the file system can."""
+    """Create a hard link if the file system supports it, else a copy."""
     try:
         os.link(source, target)
     except OSError:
@@ -186,7 +186,7 @@ def _remove(path: Path) -> None:
 
 
 def main() -> None:
-    """Fetch the dependencies for every architecture, as set-up does."""
+    """Install the dependencies for every architecture, for `make setup`."""
     for architecture in _PLATFORMS:
         try:
             dependencies_folder(architecture)

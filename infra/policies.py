@@ -1,4 +1,4 @@
-"""Policy documents, built by name."""
+"""IAM policy documents."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import pulumi
 
 Grant = tuple[Sequence[str], pulumi.Input[str]]  # actions, and the resource they are allowed on
 
-# For actions that AWS allows on no narrower resource; each use says which and why.
+# For actions without resource-level permissions; each use has a comment with the reason.
 ANYTHING: Final = "*"
 
 
 def trust(service: str) -> str:
-    """Let the AWS service *service* assume the role."""
+    """Return a trust policy: the AWS service *service* may assume the role."""
     return _document(
         [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]
     )
 
 
 def allow(*grants: Grant) -> pulumi.Output[str]:
-    """Allow each grant's actions on its resource, nothing else."""
+    """Return a policy that allows the actions of each grant on its resource."""
     return pulumi.Output.all(*(resource for _, resource in grants)).apply(
         lambda resources: _document(
             [

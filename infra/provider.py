@@ -1,4 +1,4 @@
-"""The AWS provider that every resource goes through, so that nothing depends on chance."""
+"""The AWS provider of all resources, with explicit settings."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _SERVICES: Final = (
     *("acm", "apigatewayv2", "applicationautoscaling", "cloudwatch", "dynamodb", "ec2", "ecr"),
     *("ecs", "elbv2", "iam", "lambda_", "logs", "route53", "sns", "sts"),
 )
-_PATIENCE_S: Final = 2
+_CONNECT_TIMEOUT_S: Final = 2
 
 
 def check_endpoint(settings: Settings) -> None:
-    """End the program with one line when AWS is to be stood in for and nothing does."""
+    """Stop with one line if nothing listens on the setting awsEndpoint."""
     endpoint = settings.aws.endpoint
     if not endpoint:
         return
     parts = urlsplit(endpoint)
     try:
-        socket.create_connection((parts.hostname, parts.port or 80), _PATIENCE_S).close()
+        socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_TIMEOUT_S).close()
     except OSError as error:
         raise pulumi.RunError(
-            f"awsEndpoint is {endpoint}, and nothing answers there: start the local cloud with "
-            "python -m localcloud --engine pulumi"
+            f"nothing listens on awsEndpoint ({endpoint}). Start the local cloud:"
+            " python -m localcloud --engine pulumi"
         ) from error
 
 
 def aws_provider(settings: Settings) -> aws.Provider:
-    """Tag everything alike; with an endpoint, use made-up keys and that endpoint alone."""
+    """Return the provider with the default tags. With an endpoint, it uses fake keys."""
     tags: aws.ProviderDefaultTagsArgsDict = {"tags": settings.tags}
     if not settings.aws.endpoint:
         return aws.Provider(
@@ -46,7 +46,7 @@ def aws_provider(settings: Settings) -> aws.Provider:
         region=settings.aws.region or "eu-west-1",
         default_tags=tags,
         access_key="local",
-        secret_key="local",  # noqa: S106  # made up: it opens nothing
+        secret_key="local",  # noqa: S106  # not a real key
         endpoints=[aws.ProviderEndpointArgs(**dict.fromkeys(_SERVICES, settings.aws.endpoint))],
         skip_credentials_validation=True,
         skip_metadata_api_check=True,

@@ -1,4 +1,4 @@
-"""The stack's settings, read once into one typed and validated object."""
+"""The settings of the stack: typed, validated, and read once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import pulumi
 
-from infra.reader import Reader
+from infra.config_reader import ConfigReader
 
 Architecture = Literal["arm64", "x86_64"]
 Bytecode = Literal["required", "none"]
 
 LOCAL_IMAGE: Final = "local"
-# Fargate's sizes: CPU units, and for each the memory in MB that it may have.
+# Fargate's sizes: the memory in MB that is allowed for each number of CPU units.
 # Source: Amazon ECS developer guide, "Task CPU and memory".
 FARGATE_SIZES: Final[dict[int, Sequence[int]]] = {
     256: [512, 1024, 2048],
@@ -50,7 +50,7 @@ _IMAGE: Final = rf"|(?=.{{1,255}}$){_REGISTRY}[a-z0-9]+((\.|__?|-+|/)[a-z0-9]+)*
 
 @dataclass(frozen=True, kw_only=True)
 class AwsSettings:
-    """Where the stack lives; what is None is left to the AWS tools' own settings."""
+    """Where the stack is deployed. None leaves the choice to the AWS configuration."""
 
     region: str | None
     profile: str | None
@@ -59,7 +59,7 @@ class AwsSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
-    """Of the functions and their API."""
+    """The settings of the functions and their API."""
 
     stage_name: str
     throttling_rate: int
@@ -73,13 +73,13 @@ class FunctionSettings:
 
     @property
     def is_versioned(self) -> bool:
-        """Whether a version is published, behind an alias: snapshots and reserves need one."""
+        """True if a version is published, with an alias; SnapStart and concurrency need one."""
         return self.snap_start or self.provisioned_concurrency > 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerSettings:
-    """Of the tasks and their load balancer."""
+    """The settings of the tasks and their load balancer."""
 
     image: str
     cpu: int
@@ -100,7 +100,7 @@ class ContainerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a stack may choose; `Pulumi.yaml` describes each setting and holds its default."""
+    """All settings of a stack; `Pulumi.yaml` has their descriptions and defaults."""
 
     prefix: str
     tags: dict[str, str]
@@ -116,9 +116,9 @@ class Settings:
 
     @classmethod
     def read(cls, config: pulumi.Config, aws: pulumi.Config, stack: str) -> Settings:
-        """Read *config*; a wrong setting ends the program with one line that names it."""
-        reader = Reader(config)
-        rule = "must be 1 to 20 lower-case letters, digits and -, the first a letter"
+        """Read *config*. An invalid setting stops the program with one line that names it."""
+        reader = ConfigReader(config)
+        rule = "must be 1 to 20 lowercase letters, digits and -, starting with a letter"
         prefix = reader.text("prefix", _PREFIX, rule)
         settings = cls(
             prefix=physical_prefix(prefix, stack),
@@ -127,43 +127,43 @@ class Settings:
             cors_origins=reader.origins("corsOrigins"),
             deletion_protection=reader.boolean("deletionProtection"),
             log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
-            alarm_email=reader.text("alarmEmail", _MAIL, "must be a mail address"),
+            alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
             aws=_aws(reader, aws),
             functions=_functions(reader),
             containers=_containers(reader),
         )
-        _check_together(reader, settings)
-        reader.refuse_others()
+        _check_combinations(reader, settings)
+        reader.reject_unknown()
         return settings
 
 
 def physical_prefix(prefix: str, stack: str) -> str:
-    """Make the first part of physical names: short, legal, and different for each stack."""
+    """Return the start of all physical names: short, valid, and different for each stack."""
     wanted = f"{prefix}-{stack}"
-    legal = re.sub(r"[^a-z0-9-]", "-", wanted.lower())
-    if legal == wanted and len(legal) <= _PREFIX_LIMIT:
-        return legal
-    return f"{legal[: _PREFIX_LIMIT - 8].rstrip('-')}-{sha256(wanted.encode()).hexdigest()[:7]}"
+    valid = re.sub(r"[^a-z0-9-]", "-", wanted.lower())
+    if valid == wanted and len(valid) <= _PREFIX_LIMIT:
+        return valid
+    return f"{valid[: _PREFIX_LIMIT - 8].rstrip('-')}-{sha256(wanted.encode()).hexdigest()[:7]}"
 
 
-def _aws(reader: Reader, aws: pulumi.Config) -> AwsSettings:
+def _aws(reader: ConfigReader, aws: pulumi.Config) -> AwsSettings:
     rule = "must be a URL of this machine (http://127.0.0.1:PORT)"
     endpoint = reader.text("awsEndpoint", r"|https?://\S+", rule)
-    if endpoint and not _is_here(endpoint):
-        raise reader.wrong("awsEndpoint", rule)
+    if endpoint and not _is_loopback(endpoint):
+        raise reader.error("awsEndpoint", rule)
     return AwsSettings(region=aws.get("region"), profile=aws.get("profile"), endpoint=endpoint)
 
 
-def _is_here(endpoint: str) -> bool:
+def _is_loopback(endpoint: str) -> bool:
     try:
         host, port = urlsplit(endpoint).hostname, urlsplit(endpoint).port
-    except ValueError:  # a port above the last one, or half an address
+    except ValueError:  # an invalid port or address
         return False
     return host in _LOOPBACK and port != 0
 
 
-def _functions(reader: Reader) -> FunctionSettings:
+def _functions(reader: ConfigReader) -> FunctionSettings:
     rule = "must be 1 to 128 letters, digits, - and _"
     return FunctionSettings(
         stage_name=reader.text("stageName", r"[A-Za-z0-9_-]{1,128}", rule),
@@ -178,10 +178,10 @@ def _functions(reader: Reader) -> FunctionSettings:
     )
 
 
-def _containers(reader: Reader) -> ContainerSettings:
+def _containers(reader: ConfigReader) -> ContainerSettings:
     cpu = reader.one_of("taskCpu", tuple(FARGATE_SIZES))
     arn = "must be an ACM certificate (arn:aws:acm:REGION:ACCOUNT:certificate/ID)"
-    zone = "must be a zone's id such as Z0123456789ABC"
+    zone = "must be a zone id such as Z0123456789ABC"
     return ContainerSettings(
         image=reader.text("dockerImage", _IMAGE, "must be an image such as repository:tag"),
         cpu=cpu,
@@ -192,31 +192,33 @@ def _containers(reader: Reader) -> ContainerSettings:
         cpu_target=reader.integer("autoscalingCpuTarget", 10, 90),
         allowed_cidrs=reader.networks("allowedCidrs"),
         certificate_arn=reader.text("certificateArn", _CERTIFICATE, arn),
-        domain_name=reader.text("domainName", _DOMAIN, "must be a domain name in lower case"),
+        domain_name=reader.text("domainName", _DOMAIN, "must be a lowercase domain name"),
         hosted_zone_id=reader.text("hostedZoneId", r"|Z[A-Z0-9]{1,31}", zone),
     )
 
 
-def _check_together(reader: Reader, settings: Settings) -> None:
-    """Refuse settings that are right one by one and impossible together."""
+def _check_combinations(reader: ConfigReader, settings: Settings) -> None:
+    """Raise an error for settings that are not valid together."""
     functions, containers = settings.functions, settings.containers
     if functions.snap_start and functions.provisioned_concurrency:
-        raise reader.wrong("snapStart", "must be false with provisionedConcurrency: choose one")
+        raise reader.error("snapStart", "must be false with provisionedConcurrency: choose one")
     _check_counts(reader, containers)
     if bool(containers.certificate_arn) != bool(containers.domain_name):
-        raise reader.wrong("certificateArn", "must come together with domainName")
+        raise reader.error("certificateArn", "must be set together with domainName")
     if containers.hosted_zone_id and not containers.domain_name:
-        raise reader.wrong("hostedZoneId", "must come together with domainName")
+        raise reader.error("hostedZoneId", "must be set together with domainName")
     region = settings.aws.region
     if region and containers.certificate_arn and containers.certificate_arn.split(":")[3] != region:
-        raise reader.wrong("certificateArn", f"must be of the load balancer's region: {region}")
+        raise reader.error(
+            "certificateArn", f"must be in the region of the load balancer, {region}"
+        )
     if containers.image == LOCAL_IMAGE and not settings.aws.endpoint:
-        raise reader.wrong("dockerImage", "must be a real image unless awsEndpoint is set")
+        raise reader.error("dockerImage", "must be a real image unless awsEndpoint is set")
 
 
-def _check_counts(reader: Reader, containers: ContainerSettings) -> None:
+def _check_counts(reader: ConfigReader, containers: ContainerSettings) -> None:
     if containers.min_tasks > containers.max_tasks:
-        raise reader.wrong("minTasks", f"must not be above maxTasks ({containers.max_tasks})")
+        raise reader.error("minTasks", f"must not exceed maxTasks ({containers.max_tasks})")
     if not containers.min_tasks <= containers.desired_tasks <= containers.max_tasks:
         rule = f"must be from minTasks ({containers.min_tasks}) to maxTasks"
-        raise reader.wrong("desiredTasks", f"{rule} ({containers.max_tasks})")
+        raise reader.error("desiredTasks", f"{rule} ({containers.max_tasks})")

@@ -1,4 +1,4 @@
-"""The one table, with the index that holds the feed."""
+"""The table and its index, the feed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.settings import Settings
 def blogs_table(
     name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
 ) -> aws.dynamodb.Table:
-    """Declare the table as `blog.schema` describes it."""
+    """Declare the table that `blog.schema` describes."""
     keys = (schema.TABLE_KEY, schema.FEED_PARTITION, schema.FEED_POSITION)
     return aws.dynamodb.Table(
         name,

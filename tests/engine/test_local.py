@@ -116,8 +116,7 @@ def test_without_a_local_cloud_up_fails_with_one_line(tool, deployment, tmp_path
     stack.run("stack", "init")
     said = stack.run("preview", fails=True)
 
-    assert "error: awsEndpoint is http://127.0.0.1:" in said
-    assert "nothing answers there" in said
+    assert "error: nothing listens on awsEndpoint (http://127.0.0.1:" in said
     assert "aws:" not in said.replace("awsEndpoint", "")
     edit(deployment.project / "Pulumi.local.yaml", "encryptionsalt", "# encryptionsalt")
 

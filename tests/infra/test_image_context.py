@@ -104,7 +104,7 @@ def test_without_docker_the_error_names_both_alternatives(to_build, docker, tmp_
         (tmp_path / "docker").write_text(f"#!/bin/sh\n{docker}\n")
         (tmp_path / "docker").chmod(0o755)
 
-    with pytest.raises(pulumi.RunError, match=r"start Docker .* pulumi config set dockerImage"):
+    with pytest.raises(pulumi.RunError, match=r"Start Docker .* pulumi config set dockerImage"):
         check_docker(to_build)
 
 

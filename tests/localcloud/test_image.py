@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.image import given_image
+from infra.image import configured_image
 from infra.settings import LOCAL_IMAGE
 from localcloud.engine.provider import ProviderError
 from localcloud.images.dockerfile import IgnoreRules, sources_tag
@@ -188,4 +188,4 @@ def test_a_lost_image_is_rebuilt_from_the_same_sources_only(project, named, tmp_
 def test_the_tag_is_the_one_the_program_declares():
     settings = SimpleNamespace(containers=SimpleNamespace(image=LOCAL_IMAGE))
 
-    assert given_image(settings) == f"{LOCAL_IMAGE}:{sources_tag(ROOT)}"
+    assert configured_image(settings) == f"{LOCAL_IMAGE}:{sources_tag(ROOT)}"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.dashboard import Subjects, dashboard_body
+from infra.dashboard import MetricSources, dashboard_body
 from lab.cloudwatch.definitions import StackResources, metric_definitions
 from lab.cloudwatch.metrics import MAX_QUERIES, MetricsError, queries
 from tests.lab.cloudwatch.outputs import OUTPUTS
@@ -14,7 +14,7 @@ ON_THE_DASHBOARD_ONLY = {"NewConnectionCount", "ConsumedLCUs", "UnHealthyHostCou
 
 
 def test_dashboard_metrics_are_fetched_with_the_same_dimensions():
-    shown = Subjects(
+    shown = MetricSources(
         region="eu-west-1",
         functions=OUTPUTS["FunctionNames"],
         api="api",
