@@ -78,6 +78,11 @@ class ClientConnection:
         return self._http.their_state is h11.IDLE and not unread
 
     @property
+    def has_request(self) -> bool:
+        """Whether the head of a request has arrived that has no response yet."""
+        return self._http.their_state is not h11.IDLE
+
+    @property
     def can_respond(self) -> bool:
         """Whether no response has begun yet."""
         has_begun = self._http.our_state not in {h11.IDLE, h11.SEND_RESPONSE}

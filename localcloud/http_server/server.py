@@ -16,6 +16,7 @@ from localcloud.http_server.errors import HttpError, ResponseAborted
 from localcloud.ports import HOST
 
 _BACKLOG: Final = 1024
+_TURNS: Final = 3  # of the event loop, in which it reads and parses what clients have sent already
 _logger: Final = logging.getLogger(__name__)
 
 
@@ -72,7 +73,10 @@ class HttpServer:
         server.close()
         for connection in self._connections.values():
             connection.is_last = True
-            if connection.is_idle:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        for connection in self._connections.values():
+            if not connection.has_request:
                 connection.abort()
         if self._connections:
             _, late = await asyncio.wait(self._connections, timeout=grace_s)

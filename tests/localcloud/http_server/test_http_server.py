@@ -289,6 +289,26 @@ async def test_stop_finishes_requests_and_closes_idle_connections(server, connec
     await stopping
 
 
+async def test_stop_serves_a_request_that_was_sent_before_it(server, client):
+    assert await client.ask(GET) == (200, b"GET / ")
+    client.send(GET)
+
+    await server.stop(grace_s=60)
+
+    assert (await client.reader.read()).endswith(b"GET / ")
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /", b"GET / HTTP/1.1\r\nHo"])
+async def test_stop_does_not_wait_for_an_incomplete_head(server, client, begun):
+    assert await client.ask(GET) == (200, b"GET / ")
+    client.send(begun)
+
+    async with asyncio.timeout(20):
+        await server.stop(grace_s=60)
+
+    assert await client.reader.read() == b""
+
+
 async def test_stop_cuts_off_a_request_after_the_grace_period(server, client, echo):
     echo.leave.clear()
     client.send(GET)
