@@ -1,5 +1,8 @@
 """HTTP/1.1 for the local API Gateway and load balancer, which may not know each other.
 
+It is built on h11's public interface, which keeps bytes as they are sent, and lets a response begin
+while the request still arrives.
+
 ``server`` listens and drains, ``connection`` reads requests and sends responses, ``headers`` has
 what both know about headers. Rules, limits and error responses are those of each application.
 """
