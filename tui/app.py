@@ -61,7 +61,7 @@ class BlogsApp(App[None]):
         self._leaving = False
         self._is_over = False
         wanted = self.session.connections.preferences.theme.value
-        chosen = wanted or theme.remembered(os.environ)
+        chosen = wanted or theme.stored(os.environ)
         if chosen in self.available_themes:
             self.theme = chosen
 
@@ -88,7 +88,7 @@ class BlogsApp(App[None]):
 
     def _remember_theme(self, chosen: Theme) -> None:
         try:
-            theme.remember(os.environ, chosen.name)
+            theme.store(os.environ, chosen.name)
         except OSError as error:
             self.notify(f"The theme is for this run only: {error.strerror}.", severity="warning")
 

@@ -1,4 +1,4 @@
-"""The theme that a person has chosen, kept from run to run."""
+"""The theme that the user chose in the menu, stored for the next runs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _VARIABLE: Final = "TEXTUAL_THEME"
 _LONGEST: Final = 100
 
 
-def remembered(environ: Mapping[str, str]) -> str | None:
-    """Give the theme chosen last; None when none was, or TEXTUAL_THEME names one for this run."""
+def stored(environ: Mapping[str, str]) -> str | None:
+    """Return the stored theme, or None. TEXTUAL_THEME overrides it."""
     if environ.get(_VARIABLE):
         return None
     try:
@@ -24,13 +24,13 @@ def remembered(environ: Mapping[str, str]) -> str | None:
         return None
 
 
-def remember(environ: Mapping[str, str], name: str) -> None:
-    """Keep *name* for the next run; raises OSError where nothing can be written."""
+def store(environ: Mapping[str, str], name: str) -> None:
+    """Store *name* for the next runs. Raise OSError on failure."""
     file = _file(environ)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = file.with_name(f"{file.name}.{os.getpid()}")
-    written.write_text(f"{name}\n", encoding="utf-8")
-    written.replace(file)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    temporary.write_text(f"{name}\n", encoding="utf-8")
+    temporary.replace(file)
 
 
 def _file(environ: Mapping[str, str]) -> Path:

@@ -53,7 +53,7 @@ def test_without_a_home_nothing_is_set_and_nothing_remembered(monkeypatch):
         assert config.read(environ) == config.Config()
         assert local_clouds.running(environ) == []
         with pytest.raises(NotADirectoryError):
-            theme.remember(environ, "nord")
+            theme.store(environ, "nord")
 
 
 def test_every_key_is_read(written, tmp_path):

@@ -76,14 +76,14 @@ async def test_the_theme_is_remembered_for_the_next_run(world):
     async with staged(world, SMALL) as stage:
         assert stage.app.theme == "textual-dark"
         stage.app.theme = "nord"
-        await stage.until(lambda: theme.remembered(os.environ) == "nord")
+        await stage.until(lambda: theme.stored(os.environ) == "nord")
     async with staged(world, SMALL) as stage:
         assert stage.app.theme == "nord"
 
 
 @pytest.mark.parametrize("damage", [b"", b"no-such-theme", b"\xff\xfe", b"x" * 100_000])
 def test_a_damaged_memory_of_the_theme_is_no_memory(world, damage):
-    theme.remember(os.environ, "nord")
+    theme.store(os.environ, "nord")
     file = Path(os.environ["XDG_STATE_HOME"]) / "blogs" / "theme"
     file.write_bytes(damage)
 
@@ -91,9 +91,9 @@ def test_a_damaged_memory_of_the_theme_is_no_memory(world, damage):
 
 
 async def test_a_theme_from_the_environment_wins_for_this_run(monkeypatch):
-    theme.remember(os.environ, "nord")
+    theme.store(os.environ, "nord")
 
-    assert theme.remembered({**os.environ, "TEXTUAL_THEME": "gruvbox"}) is None
+    assert theme.stored({**os.environ, "TEXTUAL_THEME": "gruvbox"}) is None
 
 
 async def test_a_theme_that_cannot_be_remembered_still_changes_and_is_said(world):

@@ -26,7 +26,7 @@ async def test_a_lost_answer_to_a_post_is_settled_by_reading(world, fault):
     written = await Writes().create(world.api(), DRAFT)
 
     assert written.read_back
-    assert written.blog.says(DRAFT)
+    assert written.blog.matches(DRAFT)
     assert methods(world) == ["POST", "GET"]
 
 

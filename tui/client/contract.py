@@ -41,7 +41,7 @@ class Blog(Summary):
     contents: str
     etag: str
 
-    def says(self, draft: Draft) -> bool:
+    def matches(self, draft: Draft) -> bool:
         """Return True if this blog has the id and the texts of *draft*."""
         mine = (draft.id, draft.title, draft.author, draft.contents)
         return mine == (self.id, self.title, self.author, self.contents)

@@ -11,7 +11,7 @@ from typing import Any
 class DaemonThreadExecutor(ThreadPoolExecutor):
     """An executor for asyncio with daemon threads: a DNS lookup that hangs does not block exit."""
 
-    def submit(  # the signature is the base class's
+    def submit(  # the signature of the base class
         self,
         fn: Callable[..., Any],
         /,

@@ -27,7 +27,7 @@ _MESSAGES: Final[dict[int, str]] = {
         "{name} requires the write token (401). Set BLOGS_WRITE_TOKEN or --token-file. "
         f"{HOW_TO_GET_TOKEN}."
     ),
-    HTTPStatus.FORBIDDEN: "{name} denied access (403). Ask its owner for permission.",
+    HTTPStatus.FORBIDDEN: "{name} denied access (403). Ask its owner for access.",
     HTTPStatus.NOT_FOUND: (
         "{name} does not have this blog (404). It may have been deleted: list the blogs again."
     ),

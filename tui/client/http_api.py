@@ -54,7 +54,7 @@ class _TooLarge(Exception):
 _TIMEOUT: Final = "did not respond within {timeout:g} s. Try again, or increase --timeout."
 # The first match is used.
 _CAUSES: Final[tuple[tuple[type[Exception], str], ...]] = (
-    (_TooLarge, "sent more data than a blog API can. Check the URL."),
+    (_TooLarge, "sent a response that is too large. Check the URL."),
     (
         httpx.ConnectTimeout,
         "did not accept a connection in time. Check that it is running, then try again.",
@@ -243,7 +243,7 @@ class HttpApi(Api):
             yield
         except InvalidResponse as error:
             raise ApiError(
-                f"{name_of(self.backend)} did not respond as a blog API ({error}). Check the URL.",
+                f"{name_of(self.backend)} sent an invalid response ({error}). Check the URL.",
                 Failure.REFUSED,
                 uncertain=method != "GET",
             ) from error

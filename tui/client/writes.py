@@ -80,7 +80,7 @@ class Writes:
 
     async def _read_back(self, api: Api, draft: Draft, error: ApiError) -> WriteResult:
         blog = await _read(api, draft.id, error)
-        if blog and blog.says(draft):
+        if blog and blog.matches(draft):
             self._lost.discard(draft.id)
             return WriteResult(blog=blog, read_back=True)
         if error.uncertain:
@@ -101,7 +101,7 @@ class Writes:
 
 
 async def _read(api: Api, blog_id: str, error: ApiError) -> Blog | None:
-    """Return the blog, or None if it does not exist. If reading fails, raise *error* extended."""
+    """Return the blog, or None if it does not exist. If reading fails, extend *error*."""
     try:
         return await api.read(blog_id)
     except ApiError as second:

@@ -172,7 +172,7 @@ def _run_command(
         if context.writing:
             reporter.interrupted = (
                 f"Interrupted. The write to blog {context.writing} may have been applied. "
-                f"To check: blogs show {context.writing}"
+                f"To check, run: blogs show {context.writing}"
             )
         raise
     return SUCCESS

@@ -41,7 +41,7 @@ class Connections:
     def running(self) -> list[Candidate]:
         """Return the deployment that the settings name, and the running local clouds."""
         return [
-            Candidate(name="as started", find=self.finder.find),
+            Candidate(name="startup settings", find=self.finder.find),
             *map(self._local, local_clouds.running(self.finder.environ)),
         ]
 

@@ -14,7 +14,7 @@ from tui.settings.values import SettingsError
 from tui.settings.xdg import state_home
 
 OWN_VARIABLE: Final = "BLOGS_LOCAL_CLOUD"
-"""The state folder of the local cloud that a shell belongs to. The client uses no other there."""
+"""The state folder of the local cloud that a shell belongs to. There, the client uses no other."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-HOW_TO_GET_TOKEN: Final = "To print the token: `pulumi stack output WriteToken --show-secrets`"  # noqa: S105 -- a hint
+HOW_TO_GET_TOKEN: Final = "To print the token, run `pulumi stack output WriteToken --show-secrets`"  # noqa: S105 -- a hint
 DEFAULT_SOURCE: Final = "default"
 LONGEST_WAIT: Final = 3600
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")

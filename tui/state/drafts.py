@@ -68,7 +68,7 @@ class DraftFolder:
     def find(self, urls: tuple[str, ...]) -> list[SavedDraft]:
         """Return the drafts that can be continued, the latest first.
 
-        Edits of blogs on other backends are left out, and drafts that another running app shows.
+        Leave out edits of blogs on other backends, and drafts that another running app shows.
         """
         found = [draft for draft in self._all() if _is_free(draft)]
         usable = [draft for draft in found if not draft.base or set(draft.urls) & set(urls)]
