@@ -1,4 +1,4 @@
-"""What is the same and what is not in the responses of the two backends to one request."""
+"""Compare the responses of the two backends to one request."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from itertools import takewhile
 from typing import Final, Generic, Protocol, TypeVar
 
 EXPECTED: Final = {
-    "apigw-requestid": "the gateway's number of the request",
-    "connection": "belongs to one hop",
-    "date": "the moment of the answer",
-    "keep-alive": "belongs to one hop",
-    "server": "each server names itself",
-    "server-timing": "each server's own times",
-    "transfer-encoding": "belongs to one hop",
-    "via": "belongs to one hop",
-    "x-amzn-trace-id": "the number of a trace",
-    "x-served-by": "who answered",
+    "apigw-requestid": "request id of API Gateway",
+    "connection": "depends on the connection",
+    "date": "time of the response",
+    "keep-alive": "depends on the connection",
+    "server": "name of the server software",
+    "server-timing": "times of the server",
+    "transfer-encoding": "depends on the connection",
+    "via": "depends on the connection",
+    "x-amzn-trace-id": "trace id",
+    "x-served-by": "server that responded",
 }
-"""Headers that may differ although both backends answer alike, and why."""
+"""The headers that may differ between equal responses, and the reason."""
 
-_WIDTH: Final = 100  # a longer line is compared piece by piece: a blog's contents are one line
+_WIDTH: Final = 100  # longer lines are compared in pieces: the contents of a blog are one line
 _CONTEXT: Final = 3
 _MOST_COMPARED: Final = 1000
 _MOST_SHOWN: Final = 200
 
 
 class Response(Protocol):
-    """What is compared of a response."""
+    """The parts of a response that are compared."""
 
     @property
     def status(self) -> int | None: ...
@@ -48,7 +48,7 @@ ResponseT = TypeVar("ResponseT", bound=Response)
 
 @dataclass(frozen=True, kw_only=True)
 class HeaderPair:
-    """One header of both answers; None where it is absent."""
+    """One header of both responses; None if a response does not have it."""
 
     name: str
     functions: str | None
@@ -60,7 +60,7 @@ class HeaderPair:
 
     @property
     def reason(self) -> str | None:
-        """Why it may differ; None when it should not."""
+        """The reason why the header may differ, or None if it must be the same."""
         return EXPECTED.get(self.name)
 
 
@@ -81,7 +81,7 @@ class Comparison(Generic[ResponseT]):
 
     @cached_property
     def headers(self) -> tuple[HeaderPair, ...]:
-        """Every header of either answer, by name."""
+        """The headers of both responses, sorted by name."""
         functions, containers = (_joined(one.headers) for one in self.responses)
         return tuple(
             HeaderPair(name=name, functions=functions.get(name), containers=containers.get(name))
@@ -90,23 +90,23 @@ class Comparison(Generic[ResponseT]):
 
     @property
     def unexpected(self) -> list[HeaderPair]:
-        """The headers that differ and should not."""
+        """The headers that differ but must be the same."""
         return [pair for pair in self.headers if not (pair.same or pair.reason)]
 
     @cached_property
     def body(self) -> tuple[str, ...]:
-        """The difference of the bodies, line by line as diff(1) marks it; nothing when same."""
+        """The difference of the bodies in the format of diff(1); empty if they are the same."""
         functions, containers = (_lines(one.body) for one in self.responses)
         return tuple(_difference(functions, containers))
 
     @property
     def same(self) -> bool:
-        """Nothing differs but what must."""
+        """True if nothing differs except headers that may differ."""
         return self.same_status and not self.unexpected and not self.body
 
 
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Join the lines of a header that came in several."""
+    """Join headers with the same name."""
     found: dict[str, str] = {}
     for name, value in headers:
         found[name] = f"{found[name]}, {value}" if name in found else value
@@ -114,7 +114,7 @@ def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def canonical(body: bytes) -> str:
-    """Write JSON in one way only; give anything else as it is."""
+    """Return JSON in canonical form, and any other body unchanged."""
     try:
         return json.dumps(json.loads(body), indent=2, sort_keys=True, ensure_ascii=False)
     except (ValueError, RecursionError):
@@ -130,7 +130,7 @@ def _lines(body: bytes) -> list[str]:
 
 
 def _difference(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
-    """Compare; what is long and differs throughout is cut, because matching it takes minutes."""
+    """Yield the difference. Long texts that differ throughout are cut: diffing takes minutes."""
     if old == new:
         return
     head = common(old, new)
@@ -138,7 +138,7 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
     if max(len(old), len(new)) - head - tail <= _MOST_COMPARED:
         head, tail = max(0, head - _CONTEXT), max(0, tail - _CONTEXT)
         old, new = (side[head : len(side) - tail] for side in (old, new))
-        yield from _headless(difflib.unified_diff(old, new, n=_CONTEXT, lineterm=""))
+        yield from _without_heading(difflib.unified_diff(old, new, n=_CONTEXT, lineterm=""))
         return
     for sign, side in (("-", old), ("+", new)):
         differing = side[head : len(side) - tail]
@@ -148,11 +148,11 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
 
 
 def common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Count the lines (or characters) at the beginning that are the same."""
+    """Return the length of the common start, in lines (or characters)."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
-def _headless(lines: Iterable[str]) -> Iterable[str]:
-    """Leave out what names files, and the line numbers, which count only what was compared."""
+def _without_heading(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the lines without file names and line numbers, which have no meaning here."""
     for line in list(lines)[3:]:
         yield "…" if line.startswith("@@") else line

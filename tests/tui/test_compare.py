@@ -72,7 +72,7 @@ async def test_differences_are_shown_with_their_marks(world, size):
         await compare(stage)
         await stage.sees("The answers differ.", "206", '+  "title": "Another"')
         await stage.press("shift+tab", "end")
-        await stage.sees('+ etag: "other"', "x-served-by: who answered")
+        await stage.sees('+ etag: "other"', "x-served-by: server that responded")
 
 
 def told(stage):

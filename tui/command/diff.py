@@ -100,7 +100,7 @@ def _header(name: str, value: str | None) -> str:
 
 def _figures(found: FullComparison | PartialComparison) -> list[str]:
     rows = [
-        ("milliseconds", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word),
+        ("times in ms", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word),
         *table(found),
     ]
     name_width, width = (max(len(row[column]) for row in rows) for column in (0, 1))
