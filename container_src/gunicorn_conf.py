@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from container_src import logging_json
+from container_src import connection, logging_json
 
 _HEARTBEAT_FOLDERS: Final = ("/dev/shm", "/tmp")  # noqa: S108 - unlinked after creation
 
@@ -41,6 +41,7 @@ def heartbeat_folder(folders: Iterable[str]) -> str:
 
 bind = address(os.environ)
 worker_class = "container_src.worker.Worker"
+pre_request = connection.pre_request
 workers = 1
 threads = 16
 # Longer than the load balancer's idle timeout of 60 s: a shorter one causes 502 responses.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import ClientDisconnected
 
 from blog.errors import BadRequest
+from container_src import connection
 
 BODY_SECONDS: Final = 10
 """The time limit for a whole body, however steadily it arrives."""
@@ -44,33 +46,42 @@ class RequestBody:
     def __init__(self, request: flask.Request) -> None:
         self._stream = request.stream
         self._client: socket.socket | None = request.environ.get("gunicorn.socket")
-        self._length = request.content_length or 0
-        self._unread = self._length > 0 or "Transfer-Encoding" in request.headers
+        self._chunked = "Transfer-Encoding" in request.headers
+        self._missing = math.inf if self._chunked else request.content_length or 0
+        self._broken = False
 
     def read(self, limit: int) -> bytes:
         """Return the body, or its first *limit* + 1 bytes; raise BadRequest if it ends early."""
-        wanted = limit + 1
-        try:
-            with self._time_limit(BODY_SECONDS):
-                body = self._stream.read(wanted)
-        except _BROKEN as error:
-            raise IncompleteBody from error
-        if len(body) < min(self._length, wanted):
-            raise IncompleteBody
-        self._unread = len(body) == wanted
-        return body
+        with self._time_limit(BODY_SECONDS):
+            return self._receive(limit + 1)
 
     def discard(self) -> None:
-        """Read what a refused client still sends.
+        """Read what a refused client still sends, and close the connection if that is too much.
 
-        Closing the connection before that would reset it, and the client would lose the response.
+        Closing it before that would reset it, and the client would lose the response. Keeping it
+        with a part of the body unread would let the client pass that part off as a request.
         """
-        if not self._unread:
-            return
         left = _DISCARD_BYTES
-        with contextlib.suppress(*_BROKEN), self._time_limit(_DISCARD_SECONDS):
-            while left > 0 and (chunk := self._stream.read(_CHUNK_BYTES)):
-                left -= len(chunk)
+        with contextlib.suppress(IncompleteBody), self._time_limit(_DISCARD_SECONDS):
+            while self._missing and not self._broken and left > 0:
+                left -= len(self._receive(_CHUNK_BYTES))
+        if self._missing or self._broken:
+            connection.close_after_response()
+
+    def _receive(self, size: int) -> bytes:
+        try:
+            received = self._stream.read(size)
+        except _BROKEN as error:
+            self._broken = True
+            raise IncompleteBody from error
+        if len(received) < size and self._chunked:
+            self._missing = 0  # that was the last chunk
+        elif len(received) < min(size, self._missing):
+            self._broken = True
+            raise IncompleteBody
+        else:
+            self._missing -= len(received)
+        return received
 
     def _time_limit(self, seconds: float) -> contextlib.AbstractContextManager[None]:
         return (
@@ -90,7 +101,10 @@ class Watchdog:
 
     @contextlib.contextmanager
     def limit(self, client: socket.socket, seconds: float) -> Iterator[None]:
-        """Let the block receive from *client* for *seconds*; after that it reads the end."""
+        """Let the block receive from *client* for *seconds*; after that it reads the end.
+
+        The body has then fewer bytes than announced. What arrives later can still be read.
+        """
         self._deadlines[client] = time.monotonic() + seconds
         try:
             yield

@@ -43,6 +43,38 @@ def test_slow_bodies_give_their_threads_back(dynalite, table, access, status: in
         assert answers == [f"HTTP/1.1 {status} ".encode()] * gunicorn_conf.threads
 
 
+def test_the_rest_of_a_slow_body_is_not_served_as_a_request(dynalite, table):
+    inner = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    access = {"OPEN_WRITES": "false", "WRITE_TOKEN_SHA256": "0" * 64}
+    with running(dynalite.endpoint, table, **access) as server:
+        # Short enough that gunicorn takes it for read after one attempt that ends early.
+        with server.socket(_post_head("Content-Length: 60000")) as connection:
+            received = _send_until_closed(connection, [inner] * (60_000 // len(inner)))
+        log = server.ask("GET", "/after")[0] and server.wait_for_log("/after") and server.lines
+
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert received.startswith(b"HTTP/1.1 401 ")
+    assert b"\r\nConnection: close\r\n" in received
+    assert not [line for line in log if '"path": "/"' in line]
+
+
+def _send_until_closed(connection: socket.socket, pieces: Iterable[bytes]) -> bytes:
+    """Send *pieces*; return what was received until the server closed the connection."""
+    received = b""
+    with contextlib.suppress(OSError):  # reset by the server, which reads no more
+        for piece in pieces:
+            connection.sendall(piece)
+            connection.settimeout(0.001)
+            with contextlib.suppress(TimeoutError):
+                if not (news := connection.recv(65536)):
+                    return received
+                received += news
+            connection.settimeout(20)
+        while news := connection.recv(65536):
+            received += news
+    return received
+
+
 def test_long_and_many_headers_are_served(server: Server):
     many = {f"X_{number}": "x" for number in range(110)}
 

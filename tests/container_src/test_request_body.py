@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import flask
 import pytest
 
 from blog.http import Reply, Request
-from container_src import request_body
+from container_src import gunicorn_conf, request_body
 from container_src.app import create_app
 from container_src.request_body import IncompleteBody, RequestBody
 
@@ -85,6 +86,44 @@ def test_the_next_body_on_a_connection_has_a_time_limit_of_its_own(connection: C
         assert connection.body(10).read(100) == b"0123456789"
     with pytest.raises(IncompleteBody):
         connection.body(10).read(100)
+
+
+class GunicornRequest:
+    closes = False
+
+    def force_close(self) -> None:
+        self.closes = True
+
+
+@pytest.mark.parametrize(
+    ("sent", "closes"),
+    [(b"x" * 10, False), (b"x" * 9, True), (b"", True)],
+    ids=["whole", "short", "nothing"],
+)
+@pytest.mark.parametrize("refused", [True, False], ids=["refused", "read"])
+def test_an_unfinished_body_closes_its_connection(
+    connection: Connection, sent: bytes, closes, refused
+):
+    request = GunicornRequest()
+    gunicorn_conf.pre_request(None, request)
+    connection.client.send(sent)
+    body = connection.body(10)
+    if not refused:
+        with contextlib.suppress(IncompleteBody):
+            body.read(100)
+    body.discard()
+
+    assert request.closes is closes
+
+
+def test_a_body_over_the_limit_of_discard_closes_its_connection(connection, monkeypatch):
+    monkeypatch.setattr(request_body, "_DISCARD_BYTES", 5)
+    request = GunicornRequest()
+    gunicorn_conf.pre_request(None, request)
+    connection.client.send(b"x" * 100_000)
+    connection.body(100_001).discard()
+
+    assert request.closes
 
 
 class Operations:
