@@ -19,7 +19,7 @@ from textual.screen import ModalScreen, Screen
 from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
-from tui import palette, text, theme
+from tui import palette, terminal_size, text, theme
 from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.dialogs.choice import Choice, ChoiceScreen
@@ -142,6 +142,8 @@ class BlogsApp(App[None]):
                 table.update()
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize) and not self.is_headless:
+            event = terminal_size.latest(event)
         await super().on_event(palette.fit(self, event))
 
     def notify(

@@ -280,6 +280,34 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again_at_the_new_size(envir
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
 
 
+SLOW_TO_READ_ITS_SIZE = """
+import os, sys, time
+from textual.drivers.linux_driver import LinuxDriver
+from tui.command.cli import main
+read = LinuxDriver._get_terminal_size
+def interrupted(self):
+    size = read(self)
+    if size == (100, 30):
+        os.write(2, b"SIZE READ")
+        time.sleep(0.5)  # as if another process had the processor now
+    return size
+LinuxDriver._get_terminal_size = interrupted
+sys.exit(main([]))
+"""
+
+
+def test_a_resize_that_interrupts_another_one_counts(environ):
+    with opened(environ, command=["-c", SLOW_TO_READ_ITS_SIZE]) as terminal:
+        mark = terminal.expect(b"number")
+        terminal.resize(100, 30)
+        terminal.expect(b"SIZE READ", mark)
+        mark = len(terminal.seen)
+        terminal.resize(120, 40)
+        terminal.expect(b"served by", mark)  # the log, which only a large screen shows unasked
+        terminal.type(b"q")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+
+
 def test_a_storm_of_resizes_while_a_dialog_is_open_harms_nothing(environ):
     with opened(environ, (10, 24)) as terminal:
         terminal.expect(b"11-25")
