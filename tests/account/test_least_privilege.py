@@ -9,8 +9,8 @@ from moto.dynamodb.responses import DynamoHandler
 
 from tests.account.account import ACCOUNT_ID, REGION, connect
 from tests.account.deployment import Deployment
-from tests.contract import questions
-from tests.contract.asking import Backend, ask
+from tests.contract import cases
+from tests.contract.checks import Backend, check_case
 from tests.contract.clients import FunctionsClient, WsgiClient
 from tests.contract.conftest import NO_GATEWAY, load
 from tests.infra.variants import DEFAULTS
@@ -203,9 +203,9 @@ def _environment(endpoint, credentials, variables):
 @pytest.mark.parametrize("side", [0, 1], ids=["functions", "containers"])
 def test_contract_passes_with_the_declared_roles(enforced, pair, side):
     backend = pair[side]
-    for question in questions.QUESTIONS:
-        if not backend.excuses(question):
-            ask(backend, question)
+    for case in cases.CASES:
+        if not backend.exempts(case):
+            check_case(backend, case)
 
 
 def test_contract_fails_with_the_role_of_another_function(enforced, endpoint, keys, stack):
@@ -218,8 +218,8 @@ def test_contract_fails_with_the_role_of_another_function(enforced, endpoint, ke
     handlers = load("lambda_src.handlers", _environment(endpoint, keys["GetBlog"], variables))
     backend = Backend("functions", FunctionsClient(handlers), "none", NO_GATEWAY)
 
-    assert backend.client.ask("GET", "/blog/unknown").status == 404
-    assert backend.client.ask("GET", "/blog").status == 500
+    assert backend.client.request("GET", "/blog/unknown").status == 404
+    assert backend.client.request("GET", "/blog").status == 500
     assert (
         backend.write("POST", "/blog", b'{"title": "a", "author": "", "contents": ""}').status
         == 500

@@ -1,4 +1,4 @@
-"""Stand-ins around a real client: they record, withhold, refuse, or lose answers."""
+"""Clients that wrap a real one: they record, delay, reject or lose responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 
 class Around:
-    """A client whose calls go through *change* first: it gets the name, the call, its arguments."""
+    """A client whose calls go through *change*, which gets the name, the call and its arguments."""
 
     def __init__(
         self, client: Any, change: Callable[[str, Callable[..., Any], dict[str, Any]], Any]
@@ -24,7 +24,7 @@ class Around:
 
 
 class Recorder:
-    """Remembers every call."""
+    """Records every call."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -38,22 +38,22 @@ class Recorder:
 
 
 class LostAnswers:
-    """Does each of the first *count* calls of *names*, then breaks the connection."""
+    """Makes each of the first *count* calls of *names*, then raises a connection error."""
 
     def __init__(self, *names: str, count: int = 1) -> None:
         self._names = names
         self._left = count
 
     def __call__(self, name: str, call: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-        answer = call(**arguments)
+        response = call(**arguments)
         if name in self._names and self._left:
             self._left -= 1
             raise ConnectionClosedError(endpoint_url="http://database.test")
-        return answer
+        return response
 
 
 class Faults:
-    """Answers the first *count* calls with an error of DynamoDB."""
+    """Raises an error of DynamoDB for the first *count* calls."""
 
     def __init__(self, code: str, *, status: int = 400, count: int = 10**6) -> None:
         self._code, self._status, self._left = code, status, count
@@ -69,7 +69,7 @@ class Faults:
 
 
 class Unprocessed:
-    """Leaves half of the keys of a batch unprocessed, *count* times."""
+    """Returns half of the keys of a batch as unprocessed, *count* times."""
 
     def __init__(self, count: int) -> None:
         self._left = count
@@ -85,14 +85,14 @@ class Unprocessed:
             return call(**arguments)
         self._left -= 1
         done = len(keys) // 2
-        answer: dict[str, Any] = {"Responses": {}}
+        response: dict[str, Any] = {"Responses": {}}
         if done:
-            answer = call(RequestItems={table: {**wanted, "Keys": keys[:done]}})
-        return {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": keys[done:]}}}
+            response = call(RequestItems={table: {**wanted, "Keys": keys[:done]}})
+        return {**response, "UnprocessedKeys": {table: {**wanted, "Keys": keys[done:]}}}
 
 
 class LaggingIndex:
-    """Shows the feed as it was when it was frozen, while the table goes on."""
+    """Returns the feed as it was when it was frozen, while the table changes."""
 
     def __init__(self) -> None:
         self._frozen: Any = None

@@ -1,4 +1,4 @@
-"""Databases for tests: moto and dynalite on loopback, and a table as the program declares it."""
+"""Databases for tests: moto and dynalite on loopback, with the table that the program declares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DYNALITE = PROJECT / "node_modules" / "dynalite" / "cli.js"
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """What every process that talks to the database gets: made-up keys, one endpoint."""
+    """Return the environment variables for a database: fake keys, one endpoint."""
     return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -75,7 +75,7 @@ class Database:
 
 
 def declaration():
-    """The table of the program: key, feed index, projection."""
+    """Return the declaration of the table: key, feed index, projection."""
     feed = [(schema.FEED_PARTITION, "HASH"), (schema.FEED_POSITION, "RANGE")]
     return {
         "BillingMode": "PAY_PER_REQUEST",
@@ -149,5 +149,5 @@ def dynalite(tmp_path_factory) -> Iterator[Database]:
 
 @pytest.fixture(scope="session", params=["moto", "dynalite"])
 def any_database(request) -> Database:
-    """Each of both databases."""
+    """Both databases, one after the other."""
     return request.getfixturevalue(request.param)

@@ -1,4 +1,4 @@
-"""Blogs, and a store on dynalite with a table of its own."""
+"""Blogs, and a store on dynalite with its own table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def rewrite(blog: Blog) -> Blog:
 
 
 def nothing(_blog: Blog) -> None:
-    """Refuses no delete."""
+    """Allow every delete."""
 
 
 @pytest.fixture(scope="module")

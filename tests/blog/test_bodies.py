@@ -43,20 +43,20 @@ def _status(content: bytes) -> int:
 
 
 @given(OBJECTS, st.booleans())
-def test_every_json_object_is_read_as_it_was_written(value: dict[str, object], escaped: bool):  # noqa: FBT001 - drawn
-    # Half a surrogate pair cannot be written as UTF-8.
+def test_every_json_object_is_parsed_unchanged(value: dict[str, object], escaped: bool):  # noqa: FBT001 - drawn
+    # UTF-8 cannot encode half of a surrogate pair.
     text = json.dumps(value, ensure_ascii=escaped).encode(errors="replace")
 
     assert _read(text) == json.loads(text)
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_an_object_or_a_problem(content: bytes):
+def test_any_bytes_are_parsed_or_raise_a_problem(content: bytes):
     assert _status(content) in {200, 400, 422}
 
 
 @given(st.integers(1, 60), st.sampled_from([b"[", b'{"a":']))
-def test_the_bound_on_nesting_is_exact(depth: int, opening: bytes):
+def test_limit_on_nesting_is_exact(depth: int, opening: bytes):
     closing = b"]" if opening == b"[" else b"}"
     content = b'{"a":' + opening * (depth - 1) + b"0" + closing * (depth - 1) + b"}"
     if depth > schema.MAX_JSON_DEPTH:
@@ -66,7 +66,7 @@ def test_the_bound_on_nesting_is_exact(depth: int, opening: bytes):
         assert "a" in _read(content)
 
 
-def test_brackets_inside_strings_are_no_nesting():
+def test_brackets_inside_strings_do_not_nest():
     assert _read(b'{"a":"' + b"[{" * 100 + b'\\"[[","b\\\\":"' + b"[" * 100 + b'"}')
 
 
@@ -83,7 +83,7 @@ _HOSTILE = {
 
 
 def _seconds(content: bytes, media: str = "application/json") -> float:
-    """Read what may be refused; gives the seconds of work."""
+    """Parse a body that may be rejected, and return the time it takes."""
     start = time.process_time()
     with contextlib.suppress(Problem):
         _read(content, media)
@@ -92,17 +92,19 @@ def _seconds(content: bytes, media: str = "application/json") -> float:
 
 @pytest.fixture(scope="module")
 def ordinary_seconds() -> float:
-    """How long a harmless body as large as the hostile ones takes."""
+    """The time for a harmless body of the same size."""
     return _seconds(b"[" + b'{"title":"t","author":"a"},' * 70_000 + b"1]")
 
 
 @pytest.mark.parametrize("content", _HOSTILE.values(), ids=_HOSTILE)
-def test_hostile_bodies_take_time_in_proportion(content: bytes, ordinary_seconds: float):
+def test_hostile_bodies_take_time_proportional_to_their_size(
+    content: bytes, ordinary_seconds: float
+):
     assert _status(content) in {200, 400, 422}
     assert _seconds(content) < 20 * ordinary_seconds
 
 
-def test_a_body_at_the_limit_is_read_and_one_byte_more_is_not():
+def test_body_at_the_size_limit_is_parsed_and_a_larger_one_is_not():
     fitting = b'{"a":"' + b"x" * (schema.MAX_BODY_BYTES - 8) + b'"}'
     assert len(fitting) == schema.MAX_BODY_BYTES
     assert "a" in _read(fitting)
@@ -111,7 +113,7 @@ def test_a_body_at_the_limit_is_read_and_one_byte_more_is_not():
 
 
 @given(st.text(max_size=40))
-def test_any_media_type_is_taken_or_refused(media: str):
+def test_any_media_type_is_accepted_or_rejected(media: str):
     try:
         _read(b"{}", media)
     except UnsupportedMedia:
@@ -122,12 +124,14 @@ def test_any_media_type_is_taken_or_refused(media: str):
 @pytest.mark.parametrize(
     "media", ['application/json; a="' + '\\"' * 50_000, "application/json" + ";a=b" * 50_000]
 )
-def test_a_hostile_media_type_takes_time_in_proportion(media: str, ordinary_seconds: float):
+def test_hostile_media_type_takes_time_proportional_to_its_size(
+    media: str, ordinary_seconds: float
+):
     assert _seconds(b"{}", media) < 20 * ordinary_seconds
 
 
 @given(st.none() | st.just("") | IDS, TITLES, TEXTS, TEXTS)
-def test_a_legal_blog_is_kept_as_it_is(blog_id, title: str, author: str, contents: str):
+def test_valid_blog_is_kept_unchanged(blog_id, title: str, author: str, contents: str):
     members = {"id": blog_id, "title": title, "author": author, "contents": contents}
     draft = validation.new_blog(_read(encode(members)))
 
@@ -143,7 +147,7 @@ def _refusal(read, members: dict[str, object]) -> InvalidField | None:
 
 
 @given(OBJECTS)
-def test_any_object_is_a_blog_or_names_its_field(members: dict[str, object]):
+def test_any_object_is_a_blog_or_names_the_invalid_field(members: dict[str, object]):
     for read in (validation.new_blog, lambda given: validation.changed_blog(given, "a")):
         problem = _refusal(read, members)
 
@@ -152,7 +156,7 @@ def test_any_object_is_a_blog_or_names_its_field(members: dict[str, object]):
 
 
 @given(CHARACTERS.filter(lambda character: bool(character.strip())))
-def test_limits_count_characters_in_names_and_bytes_in_contents(character: str):
+def test_limits_count_characters_of_title_and_bytes_of_contents(character: str):
     size = len(character.encode())
     fitting = {
         "title": character * schema.MAX_TITLE_CHARACTERS,
@@ -167,16 +171,16 @@ def test_limits_count_characters_in_names_and_bytes_in_contents(character: str):
 
 
 @given(TEXTS)
-def test_the_planned_size_is_never_less_than_what_an_answer_takes(contents: str):
-    def answer(text: str, *, ascii_only: bool) -> int:
+def test_planned_size_is_never_less_than_the_size_in_a_response(contents: str):
+    def response(text: str, *, ascii_only: bool) -> int:
         return len(json.dumps(encode(text).decode(), ensure_ascii=ascii_only).encode())
 
     for ascii_only in (True, False):
-        grown = answer(contents, ascii_only=ascii_only) - answer("", ascii_only=ascii_only)
+        grown = response(contents, ascii_only=ascii_only) - response("", ascii_only=ascii_only)
         assert escaped_bytes(contents) >= grown
 
 
-def test_the_heaviest_legal_blog_fits_into_one_answer():
+def test_largest_valid_blog_fits_into_one_response():
     heaviest = max(
         ("\x01", '"', "\\", "é", "€", "😀", "\n"),
         key=lambda character: escaped_bytes(character) / len(character.encode()),
@@ -186,7 +190,7 @@ def test_the_heaviest_legal_blog_fits_into_one_answer():
     assert escaped_bytes(heaviest * (schema.MAX_CONTENTS_BYTES // size)) < schema.MAX_PAGE_BYTES
 
 
-def test_a_blog_never_runs_backwards_in_time():
+def test_updated_at_never_goes_back_in_time():
     draft = Draft(id="a", title="t", author="", contents="")
     ahead = Blog(
         id="a",

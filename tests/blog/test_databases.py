@@ -1,4 +1,4 @@
-"""What the fixtures of the databases promise to whoever runs the tests."""
+"""The fixtures of the databases."""
 
 import shutil
 import sys
@@ -7,9 +7,7 @@ from localcloud.runtimes.database import find_node
 from tests.blog.databases import running_dynalite
 
 
-def test_dynalite_starts_with_the_node_beside_the_interpreter_when_path_has_none(
-    tmp_path, monkeypatch
-):
+def test_dynalite_starts_with_the_node_of_the_virtual_environment(tmp_path, monkeypatch):
     beside = tmp_path / "bin" / "node"
     beside.parent.mkdir()
     beside.symlink_to(find_node().resolve())

@@ -1,4 +1,4 @@
-"""Pages of the feed: batches that stay unfinished, sizes, a lagging index, coming and going."""
+"""Pages of the feed: unprocessed keys, sizes, a lagging index, concurrent writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.blog.stores import HEAVY, make_blog, nothing, rewrite
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_keys_that_a_batch_left_are_asked_for_again(client, table, store, count: int):
+def test_unprocessed_keys_of_a_batch_are_requested_again(client, table, store, count: int):
     for number in range(5):
         store.create(make_blog(f"b{number}"))
     leaving = Unprocessed(count)
@@ -24,7 +24,7 @@ def test_keys_that_a_batch_left_are_asked_for_again(client, table, store, count:
     assert leaving.calls == count + 1
 
 
-def test_keys_that_are_left_for_ever_are_no_short_page(client, table, store):
+def test_keys_that_stay_unprocessed_raise_unavailable(client, table, store):
     store.create(make_blog("a"))
     leaving = Unprocessed(10**6)
     with pytest.raises(Unavailable):
@@ -33,7 +33,7 @@ def test_keys_that_are_left_for_ever_are_no_short_page(client, table, store):
     assert leaving.calls <= 5
 
 
-def test_a_full_page_asks_for_as_many_blogs_as_fit(client, table, store):
+def test_full_page_reads_as_many_blogs_as_fit(client, table, store):
     for number in range(5):
         store.create(make_blog(f"b{number}", contents=HEAVY))
     recorder = Recorder()
@@ -46,14 +46,12 @@ def test_a_full_page_asks_for_as_many_blogs_as_fit(client, table, store):
 
 @pytest.fixture
 def lagging(client, table):
-    """A store whose feed can stand still."""
+    """A store whose feed can be frozen."""
     lag = LaggingIndex()
     return lag, Store(Around(client, lag), table)
 
 
-def test_blogs_that_grew_behind_a_lagging_feed_still_fit_into_the_answer(
-    client, table, store, lagging
-):
+def test_blogs_larger_than_in_a_lagging_feed_fit_into_the_response(client, table, store, lagging):
     lag, seeing = lagging
     for number in range(5):
         store.create(make_blog(f"b{number}"))
@@ -70,7 +68,7 @@ def test_blogs_that_grew_behind_a_lagging_feed_still_fit_into_the_answer(
     assert second.last is not None
 
 
-def test_a_lagging_feed_shows_neither_deleted_blogs_nor_one_twice(client, table, store, lagging):
+def test_lagging_feed_returns_no_deleted_blog_and_none_twice(client, table, store, lagging):
     lag, seeing = lagging
     for number in range(4):
         store.create(make_blog(f"b{number}"))
@@ -88,7 +86,7 @@ def test_a_lagging_feed_shows_neither_deleted_blogs_nor_one_twice(client, table,
     assert [blog.id for blog in store.blogs(9, None).blogs] == ["b9", "b1", "b2", "b0"]
 
 
-def test_a_lagging_summary_may_be_old_but_the_blog_is_not(client, table, store, lagging):
+def test_lagging_feed_has_an_old_summary_but_the_current_blog(client, table, store, lagging):
     lag, seeing = lagging
     store.create(make_blog("a"))
     with lag.frozen(client, table):
@@ -100,7 +98,7 @@ def test_a_lagging_summary_may_be_old_but_the_blog_is_not(client, table, store, 
 
 
 @pytest.mark.parametrize("view", ["summaries", "blogs"])
-def test_blogs_there_from_the_beginning_come_once_while_others_come_and_go(store, view: str):
+def test_paging_returns_every_blog_once_during_other_writes(store, view: str):
     for number in range(12):
         store.create(make_blog(f"b{number:02}"))
     seen, before = [], None

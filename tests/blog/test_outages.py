@@ -1,4 +1,4 @@
-"""A database that is busy, refuses, hangs, or is not ours to use."""
+"""A database that is busy, rejects calls, does not respond, or denies access."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ from tests.blog.stores import make_blog
         ("Anything", 503),
     ],
 )
-def test_a_passing_fault_is_met_with_patience_and_a_lasting_one_with_503(
-    client, table, code: str, status: int
-):
+def test_transient_error_is_retried_and_a_lasting_one_is_503(client, table, code: str, status: int):
     Store(Around(client, Faults(code, status=status, count=2)), table).create(make_blog("a"))
     lasting = Faults(code, status=status)
     with pytest.raises(Unavailable):
@@ -43,7 +41,7 @@ def test_a_passing_fault_is_met_with_patience_and_a_lasting_one_with_503(
 @pytest.mark.parametrize(
     "code", ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"]
 )
-def test_a_fault_of_ours_is_not_hidden_as_a_busy_database(client, table, code: str):
+def test_permanent_error_is_neither_retried_nor_503(client, table, code: str):
     lasting = Faults(code)
     with pytest.raises(ClientError):
         Store(Around(client, lasting), table).get("a")
@@ -59,23 +57,23 @@ def _seconds_to_unavailable(endpoint: str) -> float:
     return time.monotonic() - start
 
 
-# A function must answer before its own time is over: each of these within a request's time.
+# All within the time limit of a request, which is below the timeout of a function.
 
 
-def test_a_refused_connection_is_503_in_time():
+def test_refused_connection_is_503_in_time():
     seconds = _seconds_to_unavailable(f"http://127.0.0.1:{free_port()}")
 
     assert seconds < timing.REQUEST_SECONDS
 
 
-def test_a_database_that_hangs_is_503_in_time():
+def test_database_that_does_not_respond_is_503_in_time():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
 
         assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < timing.REQUEST_SECONDS
 
 
-def test_a_database_that_hangs_up_is_503_in_time():
+def test_database_that_closes_connections_is_503_in_time():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.listen()
         port = server.getsockname()[1]
@@ -91,13 +89,13 @@ def test_a_database_that_hangs_up_is_503_in_time():
         assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < timing.REQUEST_SECONDS
 
 
-def test_the_client_keeps_as_many_connections_as_asked_for(dynalite: Database):
+def test_client_keeps_the_configured_number_of_connections(dynalite: Database):
     config = dynalite.client(connections=3).meta.config
 
     assert config.max_pool_connections == 3
 
 
-def test_a_request_whose_time_is_over_asks_the_database_no_more(monkeypatch):
+def test_request_past_its_deadline_calls_the_database_no_more(monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(timing, "REQUEST_SECONDS", 0)
     context = contextvars.copy_context()
@@ -110,7 +108,7 @@ def test_a_request_whose_time_is_over_asks_the_database_no_more(monkeypatch):
     assert asked == []
 
 
-def test_a_request_has_less_time_than_a_function():
+def test_time_limit_of_a_request_is_below_the_function_timeout():
     context = contextvars.copy_context()
     context.run(timing.start_request)
 

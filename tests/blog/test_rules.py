@@ -1,4 +1,4 @@
-"""Conditions, tokens, origins, and what importing the schema costs."""
+"""Conditions, tokens, origins, and the imports of the schema."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_if_none_match_compares_weakly(members, weak: bool):  # noqa: FBT001 - d
 
 
 @given(st.text())
-def test_any_field_is_evaluated(field: str):
+def test_any_condition_is_evaluated(field: str):
     matching = '"current"' in field or "*" in field
 
     assert _holds(if_match=field) <= matching
@@ -72,7 +72,7 @@ def test_any_field_is_evaluated(field: str):
 @pytest.mark.parametrize(
     "field", ['"current', "current", '"current"x', 'w/"current"', '"cur,rent"', "**"]
 )
-def test_what_is_no_entity_tag_matches_nothing(field: str):
+def test_text_that_is_not_an_entity_tag_never_matches(field: str):
     assert not _holds(if_match=field)
     assert _holds(if_none_match=field)
 
@@ -82,7 +82,7 @@ def _access(token: str | None = TOKEN) -> WriteAccess:
 
 
 @given(st.text())
-def test_only_the_token_opens_writes(other: str):
+def test_only_the_write_token_allows_writes(other: str):
     _access().check(_request(authorization=f"Bearer {TOKEN}"))
     if f"Bearer {TOKEN}" != other.strip():
         with pytest.raises(Unauthorized):
@@ -101,13 +101,13 @@ def test_open_writes_need_no_token():
     ("open_writes", "digest"),
     [("yes", ""), ("True", ""), ("", ""), ("false", ""), ("false", "abc"), ("false", "g" * 64)],
 )
-def test_doubtful_settings_are_an_error_and_never_open_writes(open_writes: str, digest: str):
+def test_unclear_settings_raise_an_error_and_never_open_writes(open_writes: str, digest: str):
     with pytest.raises(ValueError, match=r"OPEN_WRITES|WRITE_TOKEN_SHA256|SHA-256"):
         WriteAccess.from_settings(open_writes, digest)
 
 
 @pytest.mark.parametrize("setting", ["", " , ", "*,https://a.example"])
-def test_doubtful_origins_are_an_error(setting: str):
+def test_unclear_origins_raise_an_error(setting: str):
     with pytest.raises(ValueError, match="CORS_ORIGINS"):
         parse_origins(setting)
 
@@ -119,7 +119,7 @@ def _preflight(cors: Cors, origin: str) -> Reply | None:
     return reply and cors.apply(request, reply)
 
 
-def test_a_listed_origin_is_named_and_a_foreign_one_learns_nothing():
+def test_preflight_allows_a_listed_origin_and_no_other():
     cors = Cors(parse_origins("https://a.example, https://b.example"))
     listed, foreign = _preflight(cors, "https://b.example"), _preflight(cors, "https://c.example")
 
@@ -131,14 +131,14 @@ def test_a_listed_origin_is_named_and_a_foreign_one_learns_nothing():
     assert (listed.status, foreign.status) == (204, 204)
 
 
-def test_no_answer_ever_allows_credentials():
+def test_no_response_allows_credentials():
     for setting in ("*", "https://a.example"):
         reply = _preflight(Cors(parse_origins(setting)), "https://a.example")
         assert reply
         assert "access-control-allow-credentials" not in {name.lower() for name in reply.headers}
 
 
-def test_the_schema_loads_nothing_of_others():
+def test_importing_the_schema_loads_no_other_package():
     program = "import sys; old = {*sys.modules}; import blog.schema; print(*{*sys.modules} - old)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], cwd=PROJECT, check=True, capture_output=True, text=True
@@ -152,7 +152,7 @@ def test_the_schema_loads_nothing_of_others():
     assert ours == {"blog", "blog.schema"}
 
 
-def test_every_problem_has_a_status_and_a_title_of_its_own():
+def test_every_status_of_a_problem_has_one_title():
     def tree(kind: type[Problem]):
         yield kind
         for child in kind.__subclasses__():

@@ -1,4 +1,4 @@
-"""The store: races, lost answers, a lagging index, a database that does not answer."""
+"""The store: conflicts, lost responses, a lagging index, a database that does not respond."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.blog.databases import Database
 from tests.blog.stores import HEAVY, make_blog, nothing, rewrite
 
 
-def test_what_was_created_is_read_back_on_each_database(any_database: Database):
+def test_created_blog_is_read_back(any_database: Database):
     store = Store(any_database.client(), any_database.new_table())
     blog = make_blog("a", title="\x00😀\u2028", author="", contents="")
     store.create(blog)
@@ -25,7 +25,7 @@ def test_what_was_created_is_read_back_on_each_database(any_database: Database):
     assert store.blogs(10, None).blogs == [blog]
 
 
-def test_the_largest_item_fits_on_each_database(any_database: Database):
+def test_largest_item_fits(any_database: Database):
     store = Store(any_database.client(), any_database.new_table())
     blog = make_blog("a" * 128, title="😀" * 200, author="😀" * 100, contents=HEAVY)
     store.create(blog)
@@ -34,21 +34,21 @@ def test_the_largest_item_fits_on_each_database(any_database: Database):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_create_whose_answer_got_lost_has_succeeded(client, table, count: int):
+def test_create_with_a_lost_response_succeeds(client, table, count: int):
     blog = make_blog("a")
     Store(Around(client, LostAnswers("put_item", count=count)), table).create(blog)
 
     assert Store(client, table).get("a") == blog
 
 
-def test_a_lost_answer_does_not_hide_that_the_id_was_taken(client, table, store):
+def test_lost_response_does_not_hide_a_taken_id(client, table, store):
     store.create(make_blog("a"))
     faulty = Store(Around(client, Faults("InternalServerError", status=500, count=1)), table)
     with pytest.raises(IdTaken):
         faulty.create(make_blog("a"))
 
 
-def test_a_replacement_whose_answer_got_lost_is_done_once(client, table, store):
+def test_replacement_with_a_lost_response_is_made_once(client, table, store):
     store.create(make_blog("a"))
     asked = []
 
@@ -62,7 +62,7 @@ def test_a_replacement_whose_answer_got_lost_is_done_once(client, table, store):
     assert len(asked) == 1
 
 
-def test_a_delete_whose_answer_got_lost_has_succeeded(client, table, store):
+def test_delete_with_a_lost_response_succeeds(client, table, store):
     store.create(make_blog("a"))
     Store(Around(client, LostAnswers("delete_item")), table).delete("a", nothing)
 
@@ -71,7 +71,7 @@ def test_a_delete_whose_answer_got_lost_has_succeeded(client, table, store):
 
 
 def _interfering(client, name: str, interfere, times: int = 1):
-    """A client before whose writes somebody else comes first."""
+    """A client that lets another writer write before each of its writes."""
     left = [times]
 
     def change(called, call, arguments):
@@ -83,7 +83,7 @@ def _interfering(client, name: str, interfere, times: int = 1):
     return Around(client, change)
 
 
-def test_who_loses_a_race_decides_again_on_the_new_state(client, table, store):
+def test_write_after_a_conflict_is_checked_on_the_new_state(client, table, store):
     store.create(make_blog("a"))
     seen = []
     slow = Store(_interfering(client, "put_item", lambda: store.replace("a", rewrite)), table)
@@ -92,14 +92,14 @@ def test_who_loses_a_race_decides_again_on_the_new_state(client, table, store):
     assert seen == ["t", "new"]
 
 
-def test_a_delete_that_loses_to_a_delete_finds_no_blog(client, table, store):
+def test_delete_after_another_delete_raises_unknown_blog(client, table, store):
     store.create(make_blog("a"))
     slow = Store(_interfering(client, "delete_item", lambda: store.delete("a", nothing)), table)
     with pytest.raises(UnknownBlog):
         slow.delete("a", nothing)
 
 
-def test_a_delete_never_takes_what_its_check_has_not_seen(client, table, store):
+def test_delete_never_deletes_an_unchecked_version(client, table, store):
     store.create(make_blog("a"))
     seen = []
     slow = Store(_interfering(client, "delete_item", lambda: store.replace("a", rewrite)), table)
@@ -108,14 +108,14 @@ def test_a_delete_never_takes_what_its_check_has_not_seen(client, table, store):
     assert seen == ["t", "new"]
 
 
-def test_who_loses_every_race_hears_it_in_the_end(client, table, store):
+def test_write_that_always_conflicts_raises_unavailable(client, table, store):
     store.create(make_blog("a"))
     losing = Store(_interfering(client, "put_item", lambda: store.replace("a", rewrite), 99), table)
     with pytest.raises(Unavailable):
         losing.replace("a", rewrite)
 
 
-def test_reads_of_one_blog_and_batches_are_consistent_and_nothing_scans(client, table):
+def test_reads_of_blogs_are_consistent_and_nothing_scans(client, table):
     recorder = Recorder()
     store = Store(Around(client, recorder), table)
     store.create(make_blog("a"))
@@ -129,7 +129,7 @@ def test_reads_of_one_blog_and_batches_are_consistent_and_nothing_scans(client, 
     assert kinds["batch_get_item"]["RequestItems"][table]["ConsistentRead"] is True
 
 
-def test_every_attribute_that_is_read_from_the_feed_is_in_it(client, table):
+def test_feed_has_every_attribute_that_is_read_from_it(client, table):
     recorder = Recorder()
     store = Store(Around(client, recorder), table)
     store.create(make_blog("a"))
@@ -146,7 +146,7 @@ def test_every_attribute_that_is_read_from_the_feed_is_in_it(client, table):
     assert not {"FilterExpression", "ProjectionExpression", "ExclusiveStartKey"} & set(query)
 
 
-def test_replacements_at_the_same_time_all_succeed(store):
+def test_concurrent_replacements_all_succeed(store):
     store.create(make_blog("a"))
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: store.replace("a", rewrite), range(8)))
@@ -154,7 +154,7 @@ def test_replacements_at_the_same_time_all_succeed(store):
     assert len({blog.version for blog in made}) == 8
 
 
-def test_what_only_holds_a_place_is_no_blog(client, table, store):
+def test_placeholder_row_is_not_a_blog(client, table, store):
     store.create(make_blog("a"))
     client.update_item(TableName=table, Key={"id": {"S": "a"}}, UpdateExpression="REMOVE version")
     with pytest.raises(UnknownBlog):

@@ -1,4 +1,4 @@
-"""The store against a plain dict, in whatever order hypothesis thinks of."""
+"""The store compared with a dict, for random sequences of calls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DRAFTS = st.builds(Draft, id=IDS, title=TITLES, author=TEXTS, contents=TEXTS)
 
 
 class Blogs(RuleBasedStateMachine):
-    """Does the same to the store and to a dict, and expects the same of both."""
+    """Makes the same changes to the store and to a dict, and compares the results."""
 
     make_store: ClassVar[Callable[[], Store]]
 
@@ -98,7 +98,7 @@ class Blogs(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(120)
-def test_the_store_does_what_a_dict_does(any_database: Database):
+def test_store_behaves_like_a_dict(any_database: Database):
     client = any_database.client()
 
     class Here(Blogs):

@@ -1,4 +1,4 @@
-"""Ids, times, cursors, queries: what goes in comes out, and nothing else gets in."""
+"""Ids, timestamps, cursors and queries: round trips, and rejection of anything else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POSITIONS = st.builds("{}#{}".format, TIMES, IDS)
 _NOW = 1_795_000_000_000_000_000
 
 
-def test_an_id_is_a_uuid_of_version_7_and_a_legal_id():
+def test_new_id_is_a_uuid_version_7_and_a_valid_id():
     made = uuid.UUID(ids.make_id())
 
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
@@ -32,13 +32,13 @@ def test_an_id_is_a_uuid_of_version_7_and_a_legal_id():
 
 
 @given(st.integers(0, 2**60), st.integers(0, 2**60))
-def test_ids_sort_as_the_times_they_were_made_at(one: int, other: int):
-    # Times less than a quarter of a microsecond apart may share the timed bits.
+def test_ids_sort_by_creation_time(one: int, other: int):
+    # Times less than a quarter of a microsecond apart may have the same time bits.
     if abs(one - other) > 250:
         assert (ids.make_id(one) < ids.make_id(other)) == (one < other)
 
 
-def test_an_id_tells_its_millisecond():
+def test_id_has_its_creation_time_in_milliseconds():
     assert int(ids.make_id(_NOW).replace("-", "")[:12], 16) == _NOW // 1_000_000
 
 
@@ -47,7 +47,7 @@ def test_ids_and_versions_do_not_repeat():
     assert len({ids.make_version() for _ in range(1000)}) == 1000
 
 
-def test_a_timestamp_is_now_in_utc_with_six_decimals():
+def test_timestamp_is_now_in_utc_with_six_decimals():
     text = ids.timestamp()
 
     assert ids.is_timestamp(text)
@@ -55,12 +55,12 @@ def test_a_timestamp_is_now_in_utc_with_six_decimals():
 
 
 @pytest.mark.parametrize("text", ["", "a\n", "é", "-a", ".a", "a/b", "a" * 129, "a b", "٣"])
-def test_what_is_no_id(text: str):
+def test_invalid_ids_are_rejected(text: str):
     assert not ids.is_id(text)
 
 
 @given(POSITIONS)
-def test_decoding_undoes_encoding(position: str):
+def test_decoding_reverses_encoding(position: str):
     word = cursor.encode(position)
 
     assert cursor.decode(word) == position
@@ -69,7 +69,7 @@ def test_decoding_undoes_encoding(position: str):
 
 
 @given(POSITIONS, st.integers(0, 300), st.characters())
-def test_another_spelling_of_a_cursor_is_malformed(position: str, index: int, stranger: str):
+def test_changed_cursor_is_malformed(position: str, index: int, stranger: str):
     word = cursor.encode(position)
     changed = word[: index % (len(word) + 1)] + stranger + word[index % (len(word) + 1) :]
     try:
@@ -98,7 +98,7 @@ def test_any_text_is_a_cursor_or_malformed(word: str):
         "٢026-01-02T03:04:05.678901Z#a",
     ],
 )
-def test_a_word_that_holds_no_position_is_malformed(position: str):
+def test_cursor_without_a_position_is_malformed(position: str):
     word = base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
     with pytest.raises(cursor.MalformedCursor):
         cursor.decode(word)
@@ -107,31 +107,31 @@ def test_a_word_that_holds_no_position_is_malformed(position: str):
 @given(
     st.integers(schema.MIN_LIMIT, schema.MAX_LIMIT), POSITIONS, st.sampled_from(["full", "summary"])
 )
-def test_a_link_asks_for_what_it_was_made_for(limit: int, position: str, view: str):
-    asked = query.ListQuery(limit=limit, before=None, view=view)
-    link = re.fullmatch(r'<\?(.+)>; rel="next"', asked.link_to(position))
+def test_link_has_the_limit_position_and_view(limit: int, position: str, view: str):
+    options = query.ListQuery(limit=limit, before=None, view=view)
+    link = re.fullmatch(r'<\?(.+)>; rel="next"', options.link_to(position))
 
     assert link
     assert query.parse(link[1]) == query.ListQuery(limit=limit, before=position, view=view)
 
 
 def _culprit(raw: str) -> str | None:
-    """The parameter that is wrong in *raw*; None when it is understood."""
+    """Return the invalid parameter in *raw*, or None."""
     try:
-        asked = query.parse(raw)
+        options = query.parse(raw)
     except BadParameter as problem:
         return problem.members["parameter"]
-    assert schema.MIN_LIMIT <= asked.limit <= schema.MAX_LIMIT
+    assert schema.MIN_LIMIT <= options.limit <= schema.MAX_LIMIT
     return None
 
 
 @given(st.text() | st.from_regex("(limit|view|cursor|x)=.*(&(limit|view)=.*)?", fullmatch=True))
-def test_any_query_is_understood_or_names_its_parameter(raw: str):
+def test_any_query_is_parsed_or_names_the_invalid_parameter(raw: str):
     assert _culprit(raw) in {None, "limit", "cursor", "view"}
 
 
 @given(st.integers())
-def test_only_limits_within_the_bounds_are_taken(number: int):
+def test_only_limits_in_the_range_are_accepted(number: int):
     inside = schema.MIN_LIMIT <= number <= schema.MAX_LIMIT
     try:
         assert query.parse(f"limit={number}").limit == number

@@ -1,4 +1,4 @@
-"""Text as clients may send it: every plane, control characters, no half surrogate pairs."""
+"""Text that clients may send: all planes, control characters, no half surrogate pairs."""
 
 from hypothesis import strategies as st
 

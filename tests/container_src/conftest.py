@@ -1,4 +1,4 @@
-"""A real gunicorn, started as the task definition does."""
+"""gunicorn, started with the command of the task definition."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["dynalite"]
 
 @dataclass
 class Server:
-    """A running gunicorn; its log is read as it comes."""
+    """A running gunicorn, with its log."""
 
     process: subprocess.Popen[str]
     port: int
@@ -39,15 +39,15 @@ class Server:
         connection.sendall(sent)
         return connection
 
-    def ask(self, method: str, path: str, body=None, **headers: str):
-        """Ask on a new connection; gives the answer and its body."""
+    def request(self, method: str, path: str, body=None, **headers: str):
+        """Send a request on a new connection; return the response and its body."""
         connection = self.connect()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body, named, encode_chunked="Transfer-Encoding" in named)
-        answer = connection.getresponse()
-        content = answer.read()
+        response = connection.getresponse()
+        content = response.read()
         connection.close()
-        return answer, content
+        return response, content
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
@@ -90,7 +90,7 @@ def _start(endpoint: str, table: str, port: int, variables: Mapping[str, str]):
 
 @contextmanager
 def running(endpoint: str, table: str, **variables: str) -> Iterator[Server]:
-    """Run the declared command until the end of the block."""
+    """Run gunicorn during the block."""
     port = free_port()
     process = _start(endpoint, table, port, variables)
     server = Server(process, port)
@@ -113,13 +113,13 @@ def table(dynalite) -> str:
 
 @pytest.fixture(scope="session")
 def server(dynalite, table) -> Iterator[Server]:
-    """One gunicorn for the tests that leave it running."""
+    """A gunicorn for the tests that do not stop it."""
     with running(dynalite.endpoint, table) as started:
         yield started
 
 
 @pytest.fixture
 def own_server(dynalite, table) -> Iterator[Server]:
-    """A gunicorn to be stopped."""
+    """A gunicorn for one test, which may stop it."""
     with running(dynalite.endpoint, table) as started:
         yield started

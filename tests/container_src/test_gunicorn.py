@@ -1,4 +1,4 @@
-"""The declared command, with real sockets: bodies, hostile clients, stopping, logs."""
+"""gunicorn over sockets: bodies, slow and malformed clients, shutdown, logs."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def _post_head(*more: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def test_a_chunked_body_arrives_whole(server: Server):
+def test_chunked_body_is_complete(server: Server):
     content = json.dumps(BLOG).encode()
-    made, answer = server.ask(
+    made, response = server.request(
         "POST", "/blog", _pieces(content), **JSON, Transfer_Encoding="chunked"
     )
     path = f"/{made.headers['Location']}"
-    changed, changes = server.ask(
+    changed, changes = server.request(
         "PUT", path, _pieces(content.replace(b"ccc", b"ddd")), **JSON, Transfer_Encoding="chunked"
     )
 
     assert (made.status, changed.status) == (201, 200)
-    assert json.loads(answer)["contents"] == BLOG["contents"]
+    assert json.loads(response)["contents"] == BLOG["contents"]
     assert json.loads(changes)["contents"] == BLOG["contents"].replace("ccc", "ddd")
 
 
-def test_a_chunked_body_over_the_limit_is_413(server: Server):
-    answer, content = server.ask(
+def test_chunked_body_over_the_limit_is_413(server: Server):
+    response, content = server.request(
         "POST", "/blog", _pieces(TOO_MUCH), **JSON, Transfer_Encoding="chunked"
     )
 
-    assert answer.status == 413
+    assert response.status == 413
     assert json.loads(content)["status"] == 413
 
 
@@ -60,7 +60,7 @@ def test_a_chunked_body_over_the_limit_is_413(server: Server):
     ],
     ids=["malformed", "unfinished", "shorter"],
 )
-def test_an_incomplete_body_is_400(server: Server, header: str, body: bytes):
+def test_incomplete_body_is_400(server: Server, header: str, body: bytes):
     with server.socket(_post_head(header) + body) as connection:
         connection.shutdown(socket.SHUT_WR)
         response = _response(connection)
@@ -74,18 +74,18 @@ def test_an_incomplete_body_is_400(server: Server, header: str, body: bytes):
     ("method", "path", "status"),
     [("POST", "/blog", 413), ("POST", "/nope", 404), ("PATCH", "/blog", 405)],
 )
-def test_a_refusal_of_a_large_body_can_be_read_every_time(
+def test_client_can_always_read_the_rejection_of_a_large_body(
     server: Server, connection, method, path, status
 ):
     for _ in range(20):
-        answer, content = server.ask(method, path, TOO_MUCH, **JSON, Connection=connection)
+        response, content = server.request(method, path, TOO_MUCH, **JSON, Connection=connection)
 
-        assert answer.status == status
-        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert response.status == status
+        assert response.headers["Content-Type"] == "application/problem+json"
         assert json.loads(content)["status"] == status
 
 
-def test_a_refused_body_leaves_the_connection_usable(server: Server):
+def test_connection_is_usable_after_a_rejected_body(server: Server):
     connection = server.connect()
     for _ in range(3):
         connection.request("POST", "/blog", TOO_MUCH, {"Content-Type": "application/json"})
@@ -99,14 +99,14 @@ def test_a_refused_body_leaves_the_connection_usable(server: Server):
     connection.close()
 
 
-def test_a_client_that_waits_for_100_continue_reads_its_413(server: Server):
+def test_client_that_waits_for_100_continue_gets_413(server: Server):
     head = _post_head("Expect: 100-continue", f"Content-Length: {len(TOO_MUCH)}")
-    with server.socket(head) as connection, connection.makefile("rb") as answers:
-        assert answers.readline().startswith(b"HTTP/1.1 100 ")
-        answers.readline()
+    with server.socket(head) as connection, connection.makefile("rb") as responses:
+        assert responses.readline().startswith(b"HTTP/1.1 100 ")
+        responses.readline()
         connection.sendall(TOO_MUCH)
 
-        assert answers.readline().startswith(b"HTTP/1.1 413 ")
+        assert responses.readline().startswith(b"HTTP/1.1 413 ")
 
 
 def test_idle_connections_hold_no_threads(server: Server):
@@ -116,10 +116,10 @@ def test_idle_connections_hold_no_threads(server: Server):
             stack.enter_context(contextlib.closing(server.connect()))
             for _ in range(gunicorn_conf.threads + 5)
         ]
-        assert [_ask_again(connection) for connection in idle] == ["keep-alive"] * len(idle)
+        assert [_request_again(connection) for connection in idle] == ["keep-alive"] * len(idle)
 
-        assert server.ask("GET", "/")[0].status == 200
-        assert [_ask_again(connection) for connection in idle] == ["keep-alive"] * len(idle)
+        assert server.request("GET", "/")[0].status == 200
+        assert [_request_again(connection) for connection in idle] == ["keep-alive"] * len(idle)
 
 
 def test_silent_connections_give_their_threads_back(server: Server):
@@ -127,14 +127,14 @@ def test_silent_connections_give_their_threads_back(server: Server):
         for _ in range(gunicorn_conf.threads + 5):
             stack.enter_context(server.socket())
 
-        assert server.ask("GET", "/")[0].status == 200
+        assert server.request("GET", "/")[0].status == 200
 
 
-def test_requests_sent_at_once_on_one_connection_are_all_answered(server: Server):
+def test_pipelined_requests_all_get_responses(server: Server):
     request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    with server.socket(request * 3 + last) as connection, connection.makefile("rb") as answers:
-        assert answers.read().count(b"HTTP/1.1 200 ") == 4
+    with server.socket(request * 3 + last) as connection, connection.makefile("rb") as responses:
+        assert responses.read().count(b"HTTP/1.1 200 ") == 4
 
 
 @pytest.mark.parametrize(
@@ -148,66 +148,66 @@ def test_requests_sent_at_once_on_one_connection_are_all_answered(server: Server
     ],
     ids=["line", "field", "version", "target", "fields"],
 )
-def test_what_is_no_http_is_a_problem_and_no_html(server: Server, sent: bytes, status: int):
+def test_malformed_request_gets_problem_details(server: Server, sent: bytes, status: int):
     with server.socket(sent + b"\r\n\r\n") as connection:
-        answer = _response(connection)
-        content = answer.read()
+        response = _response(connection)
+        content = response.read()
 
-    assert answer.status == json.loads(content)["status"] == status
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert response.status == json.loads(content)["status"] == status
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
     "path", ["//blog", "/blog/", "/blog/%FF", "/blog/a%2Fb", "/%3Cscript%3E", "/blog/%00"]
 )
-def test_odd_paths_are_problems_and_never_redirects_or_html(server: Server, path: str):
-    answer, content = server.ask("GET", path)
+def test_unusual_paths_are_404_and_never_redirects(server: Server, path: str):
+    response, content = server.request("GET", path)
 
-    assert answer.status == 404
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.headers["X-Served-By"] == "containers/01234567"
+    assert response.status == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["X-Served-By"] == "containers/01234567"
     assert json.loads(content)["status"] == 404
 
 
-def test_two_lines_of_a_condition_count_as_one_list(server: Server):
-    made, _ = server.ask("POST", "/blog", json.dumps(BLOG), **JSON)
+def test_repeated_condition_header_is_one_list(server: Server):
+    made, _ = server.request("POST", "/blog", json.dumps(BLOG), **JSON)
     connection = server.connect()
     connection.putrequest("GET", f"/{made.headers['Location']}")
     connection.putheader("If-None-Match", '"nope"')
     connection.putheader("If-None-Match", made.headers["ETag"])
     connection.endheaders()
-    answer = connection.getresponse()
+    response = connection.getresponse()
     connection.close()
 
-    assert answer.status == 304
-    assert answer.headers["ETag"] == made.headers["ETag"]
+    assert response.status == 304
+    assert response.headers["ETag"] == made.headers["ETag"]
 
 
-def test_two_lines_of_a_media_type_are_refused(server: Server):
+def test_repeated_content_type_is_400(server: Server):
     connection = server.connect()
     connection.putrequest("POST", "/blog")
     for name, value in [("Type", "text/plain"), ("Type", "application/json"), ("Length", "2")]:
         connection.putheader(f"Content-{name}", value)
     connection.endheaders(b"{}")
-    answer = connection.getresponse()
+    response = connection.getresponse()
     connection.close()
 
-    assert answer.status == 400
+    assert response.status == 400
 
 
 def test_head_has_the_length_of_get_and_no_body(server: Server):
-    head, nothing = server.ask("HEAD", "/")
-    get, content = server.ask("GET", "/")
+    head, nothing = server.request("HEAD", "/")
+    get, content = server.request("GET", "/")
 
     assert nothing == b""
     assert head.headers["Content-Length"] == get.headers["Content-Length"] == str(len(content))
 
 
-def test_every_line_of_the_log_is_json_whatever_is_asked(server: Server):
+def test_every_log_line_is_json(server: Server):
     trace = "Root=1-67891233-abcdef012345678912345678;Self=x"
-    server.ask("GET", "/odd%0A%22%7D%1B%5B31m%FF", X_Amzn_Trace_Id=trace)
+    server.request("GET", "/odd%0A%22%7D%1B%5B31m%FF", X_Amzn_Trace_Id=trace)
     line = server.wait_for_log("/odd")
-    server.ask("GET", "/other", X_Amzn_Trace_Id='Root="}\\n')
+    server.request("GET", "/other", X_Amzn_Trace_Id='Root="}\\n')
     made = server.wait_for_log("/other")
 
     assert line["request_id"] == "1-67891233-abcdef012345678912345678"
@@ -219,44 +219,44 @@ def test_every_line_of_the_log_is_json_whatever_is_asked(server: Server):
 
 
 def _response(connection: socket.socket) -> http.client.HTTPResponse:
-    answer = http.client.HTTPResponse(connection)
-    answer.begin()
-    return answer
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response
 
 
-def _ask_again(connection: http.client.HTTPConnection) -> str:
+def _request_again(connection: http.client.HTTPConnection) -> str:
     connection.request("GET", "/")
-    answer = connection.getresponse()
-    answer.read()
-    assert answer.status == 200
-    return answer.headers["Connection"]
+    response = connection.getresponse()
+    response.read()
+    assert response.status == 200
+    return response.headers["Connection"]
 
 
-def test_a_request_under_way_is_finished_when_the_task_stops(own_server: Server):
+def test_requests_in_progress_finish_when_the_task_stops(own_server: Server):
     content = json.dumps(BLOG).encode()
     head = _post_head(f"Content-Length: {len(content)}")
     idle = own_server.connect()
     idle.request("GET", "/")
     idle.getresponse().read()
     with own_server.socket(head + content[:1000]) as connection:
-        own_server.ask("GET", "/")  # the head above has been read before this one
+        own_server.request("GET", "/")  # gunicorn has read the head above before this request
         silent = own_server.socket()
         own_server.process.terminate()
-        while _ask_again(idle) != "close":
-            pass  # until the signal has reached the worker; no answer may be lost meanwhile
+        while _request_again(idle) != "close":
+            pass  # until the signal has reached the worker; every request must get a response
         connection.sendall(content[1000:])
-        answer = _response(connection)
-        answer.read()
+        response = _response(connection)
+        response.read()
 
-        assert answer.status == 201
+        assert response.status == 201
     idle.close()
     with silent:
         assert own_server.process.wait(timeout=10) == 0
 
 
-def test_it_starts_without_a_writable_folder_for_temporary_files(dynalite, table):
+def test_starts_without_a_writable_tmpdir(dynalite, table):
     with running(dynalite.endpoint, table, TMPDIR="/proc") as server:
-        assert server.ask("GET", "/")[0].status == 200
+        assert server.request("GET", "/")[0].status == 200
         assert server.stop() == 0
 
 
@@ -264,7 +264,7 @@ def test_it_starts_without_a_writable_folder_for_temporary_files(dynalite, table
     ("variables", "word"),
     [({"OPEN_WRITES": "maybe"}, "OPEN_WRITES"), ({"CORS_ORIGINS": ""}, "CORS_ORIGINS")],
 )
-def test_a_wrong_setting_ends_it_and_is_named_in_the_log(dynalite, table, variables, word: str):
+def test_invalid_setting_stops_it_and_is_logged(dynalite, table, variables, word: str):
     with running(dynalite.endpoint, table, **variables) as server:
         line = server.wait_for_log(word)
 

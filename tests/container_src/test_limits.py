@@ -1,4 +1,4 @@
-"""How much a client may send, how slowly, and what its headers cannot move."""
+"""Limits on headers and on slow bodies, and headers that must have no effect."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ def test_slow_bodies_give_their_threads_back(dynalite, table, access, status: in
         sender = threading.Thread(target=_send_slowly, args=(slow[:5], stop))
         sender.start()
         try:
-            assert server.ask("GET", "/")[0].status == 200
-            answers = [connection.recv(13) for connection in slow[:-1]]
+            assert server.request("GET", "/")[0].status == 200
+            responses = [connection.recv(13) for connection in slow[:-1]]
         finally:
             stop.set()
             sender.join()
 
-        assert answers == [f"HTTP/1.1 {status} ".encode()] * gunicorn_conf.threads
+        assert responses == [f"HTTP/1.1 {status} ".encode()] * gunicorn_conf.threads
 
 
-def test_the_rest_of_a_slow_body_is_not_served_as_a_request(dynalite, table):
+def test_rest_of_a_slow_body_is_not_served_as_a_request(dynalite, table):
     inner = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     access = {"OPEN_WRITES": "false", "WRITE_TOKEN_SHA256": "0" * 64}
     with running(dynalite.endpoint, table, **access) as server:
         # Short enough that gunicorn takes it for read after one attempt that ends early.
         with server.socket(_post_head("Content-Length: 60000")) as connection:
             received = _send_until_closed(connection, [inner] * (60_000 // len(inner)))
-        log = server.ask("GET", "/after")[0] and server.wait_for_log("/after") and server.lines
+        log = server.request("GET", "/after")[0] and server.wait_for_log("/after") and server.lines
 
     assert received.count(b"HTTP/1.1 ") == 1
     assert received.startswith(b"HTTP/1.1 401 ")
@@ -75,17 +75,17 @@ def _send_until_closed(connection: socket.socket, pieces: Iterable[bytes]) -> by
     return received
 
 
-def test_long_and_many_headers_are_served(server: Server):
+def test_long_and_many_headers_are_accepted(server: Server):
     many = {f"X_{number}": "x" for number in range(110)}
 
-    assert server.ask("GET", "/", X="x" * 9000)[0].status == 200
-    assert server.ask("GET", "/", **many)[0].status == 200
+    assert server.request("GET", "/", X="x" * 9000)[0].status == 200
+    assert server.request("GET", "/", **many)[0].status == 200
 
 
 @pytest.mark.parametrize(
     "line", ["SCRIPT_NAME: /x", "X-Forwarded-Ssl: on", "X-Forwarded-Proto: https"]
 )
-def test_no_header_moves_the_application(server: Server, line: str):
+def test_no_header_changes_the_path_or_scheme(server: Server, line: str):
     lines = f"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-Protocol: http\r\n{line}\r\n\r\n"
     with server.socket(lines.encode()) as connection:
         assert connection.recv(15).startswith(b"HTTP/1.1 200 ")

@@ -50,12 +50,12 @@ def connection(monkeypatch) -> Iterator[Connection]:
     made.close()
 
 
-def test_a_silent_body_meets_its_time_limit(connection: Connection):
+def test_silent_body_reaches_the_time_limit(connection: Connection):
     with pytest.raises(IncompleteBody):
         connection.body(10).read(100)
 
 
-def test_a_body_that_arrives_steadily_meets_its_time_limit(connection: Connection):
+def test_steadily_arriving_body_reaches_the_time_limit(connection: Connection):
     stop = threading.Event()
 
     def send() -> None:
@@ -72,7 +72,7 @@ def test_a_body_that_arrives_steadily_meets_its_time_limit(connection: Connectio
         sender.join()
 
 
-def test_a_response_can_be_sent_after_the_time_limit(connection: Connection):
+def test_response_can_be_sent_after_the_time_limit(connection: Connection):
     with pytest.raises(IncompleteBody):
         connection.body(10).read(100)
     connection.server.sendall(b"400")
@@ -80,7 +80,7 @@ def test_a_response_can_be_sent_after_the_time_limit(connection: Connection):
     assert connection.client.recv(10) == b"400"
 
 
-def test_the_next_body_on_a_connection_has_a_time_limit_of_its_own(connection: Connection):
+def test_every_body_on_a_connection_has_its_own_time_limit(connection: Connection):
     for _ in range(3):
         connection.client.send(b"0123456789")
         assert connection.body(10).read(100) == b"0123456789"
@@ -101,7 +101,7 @@ class GunicornRequest:
     ids=["whole", "short", "nothing"],
 )
 @pytest.mark.parametrize("refused", [True, False], ids=["refused", "read"])
-def test_an_unfinished_body_closes_its_connection(
+def test_unfinished_body_closes_its_connection(
     connection: Connection, sent: bytes, closes, refused
 ):
     request = GunicornRequest()
@@ -116,7 +116,7 @@ def test_an_unfinished_body_closes_its_connection(
     assert request.closes is closes
 
 
-def test_a_body_over_the_limit_of_discard_closes_its_connection(connection, monkeypatch):
+def test_body_over_the_limit_of_discard_closes_its_connection(connection, monkeypatch):
     monkeypatch.setattr(request_body, "_DISCARD_BYTES", 5)
     request = GunicornRequest()
     gunicorn_conf.pre_request(None, request)
@@ -133,7 +133,7 @@ class Operations:
         return Reply(status=200, body=b"x" * 200_000)
 
 
-def test_a_send_has_a_timeout_and_a_large_response_many_sends(connection: Connection):
+def test_send_has_a_timeout_and_large_responses_many_sends(connection: Connection):
     operations: Any = Operations()
     overrides = {"gunicorn.socket": connection.server}
     response = create_app(operations).test_client().get("/", environ_overrides=overrides)

@@ -1,4 +1,4 @@
-"""gunicorn's settings against what stands in front of it, and the image's recipe."""
+"""The settings of gunicorn, and the Dockerfile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BALANCER_IDLE_SECONDS = 60
 _DEREGISTRATION_SECONDS = 20
 
 
-def test_connections_outlive_the_balancers_and_stopping_fits_into_its_patience():
+def test_timeouts_fit_those_of_the_load_balancer():
     assert gunicorn_conf.keepalive > _BALANCER_IDLE_SECONDS
     assert gunicorn_conf.graceful_timeout < _DEREGISTRATION_SECONDS
 
@@ -27,15 +27,15 @@ def test_connections_outlive_the_balancers_and_stopping_fits_into_its_patience()
         ({"HOST": "::1"}, "[::1]:8080"),
     ],
 )
-def test_the_address_comes_from_the_environment(environ: dict[str, str], address: str):
+def test_address_comes_from_the_environment(environ: dict[str, str], address: str):
     assert gunicorn_conf.address(environ) == address
 
 
-def test_the_heartbeat_goes_to_the_first_folder_that_takes_a_file(tmp_path):
+def test_heartbeat_folder_is_the_first_writable_one(tmp_path):
     assert gunicorn_conf.heartbeat_folder(["/proc", "", str(tmp_path), "/"]) == str(tmp_path)
 
 
-def test_without_a_writable_folder_it_ends_with_one_line_that_says_what_to_do():
+def test_without_a_writable_folder_it_exits_with_one_log_line():
     with pytest.raises(SystemExit) as ended:
         gunicorn_conf.heartbeat_folder(["/proc", "/sys"])
 
@@ -44,7 +44,7 @@ def test_without_a_writable_folder_it_ends_with_one_line_that_says_what_to_do():
 
 
 @pytest.mark.parametrize("folder", ["/build/packages", "/build/app"])
-def test_the_image_opens_its_files_before_it_compiles_them(folder):
+def test_image_sets_file_modes_before_it_compiles(folder):
     opened = _DOCKERFILE.index(f"chmod -R a+rX {folder}")
     compiled = _DOCKERFILE.index(f"compileall -q --invalidation-mode unchecked-hash {folder}")
 
@@ -52,7 +52,7 @@ def test_the_image_opens_its_files_before_it_compiles_them(folder):
     assert opened < compiled
 
 
-def test_the_final_stage_of_the_image_only_copies_and_names_a_numeric_user():
+def test_final_stage_only_copies_and_has_a_numeric_user():
     final = _DOCKERFILE.rpartition("\nFROM ")[2].splitlines()
     instructions = {line.split(" ")[0] for line in final[1:] if line and line[0].isupper()}
 
@@ -61,7 +61,7 @@ def test_the_final_stage_of_the_image_only_copies_and_names_a_numeric_user():
     assert "--require-hashes" in _DOCKERFILE
 
 
-def test_the_build_context_is_a_list_of_what_is_allowed():
+def test_build_context_is_an_allow_list():
     rules = (PROJECT / "container_src" / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
     lines = [line for line in rules if line and not line.startswith("#")]
 

@@ -1,1 +1,1 @@
-"""One table of questions, asked of both backends."""
+"""The contract: one table of requests and expected responses, checked on both backends."""

@@ -1,4 +1,4 @@
-"""Ways to ask a backend: in process, or over HTTP at a base URL."""
+"""Clients that send requests to a backend, in process or over HTTP."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back; header names in lower case."""
+class Response:
+    """A response; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,24 +25,26 @@ class Answer:
 
 
 class Client(Protocol):
-    """Asks one backend; *path* is what stands in the request line, below the base URL."""
+    """Sends requests to one backend; *path* is the request target below the base URL."""
 
-    def ask(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Answer: ...
+    def request(
+        self, method: str, path: str, headers: Pairs = (), body: bytes = b""
+    ) -> Response: ...
 
 
 class HttpClient:
-    """Asks over HTTP: the local cloud, or a deployed stack."""
+    """Sends requests over HTTP, to a local cloud or a deployed stack."""
 
     def __init__(self, base_url: str) -> None:
         self._base = httpx.URL(base_url)
         self._http = httpx.Client(timeout=30, trust_env=False)
 
-    def ask(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Answer:
-        # The path goes out as it is: httpx would tidy up what the questions are about.
+    def request(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Response:
+        # Send the path unchanged: httpx would normalize it.
         raw = self._base.raw_path.rstrip(b"/") + path.encode()
         url = self._base.copy_with(raw_path=raw)
-        answer = self._http.request(method, url, headers=list(headers), content=body or None)
-        return _answer(answer)
+        response = self._http.request(method, url, headers=list(headers), content=body or None)
+        return _response(response)
 
     def __enter__(self) -> Self:
         return self
@@ -52,46 +54,46 @@ class HttpClient:
 
 
 class WsgiClient:
-    """Asks a WSGI application in process."""
+    """Calls a WSGI application in process."""
 
     def __init__(self, application: Callable[..., Any]) -> None:
         def with_raw_path(environ: dict[str, Any], start_response: Any) -> Any:
-            # The transport leaves text outside Latin-1 in the path, which no server may do.
+            # The transport does not encode the path as WSGI requires.
             environ["PATH_INFO"] = self._path_info
-            environ["RAW_URI"] = self._raw_uri  # as gunicorn gives it
+            environ["RAW_URI"] = self._raw_uri  # gunicorn sets it
             return application(environ, start_response)
 
         self._path_info = self._raw_uri = "/"
         transport = httpx.WSGITransport(with_raw_path, raise_app_exceptions=True)
         self._http = httpx.Client(transport=transport, base_url="http://containers.test")
 
-    def ask(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Answer:
-        joined = _joined(headers)  # this transport would keep the last line only
+    def request(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Response:
+        joined = _joined(headers)  # the transport keeps only the last of repeated headers
         self._path_info = unquote_to_bytes(path.partition("?")[0]).decode("latin-1")
         self._raw_uri = path
         url = httpx.URL("http://containers.test").copy_with(raw_path=path.encode())
-        return _answer(self._http.request(method, url, headers=joined, content=body or None))
+        return _response(self._http.request(method, url, headers=joined, content=body or None))
 
 
 @dataclass
 class FunctionsClient:
-    """Asks the handlers in process, with the events that an HTTP API would make."""
+    """Calls the Lambda handlers in process, with events as from an HTTP API."""
 
     handlers: ModuleType
     stage: str = "Prod"
     calls: int = field(default=0)
 
-    def ask(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Answer:
+    def request(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Response:
         self.calls += 1
         handler = getattr(self.handlers, route(method, _segments(path)))
-        answer = handler(event(method, path, headers, body, self.stage), context(self.calls))
-        assert answer["isBase64Encoded"] is False
-        lower = {name.lower(): value for name, value in answer["headers"].items()}
-        return Answer(answer["statusCode"], lower, answer["body"].encode())
+        response = handler(event(method, path, headers, body, self.stage), context(self.calls))
+        assert response["isBase64Encoded"] is False
+        lower = {name.lower(): value for name, value in response["headers"].items()}
+        return Response(response["statusCode"], lower, response["body"].encode())
 
 
 def route(method: str, path: str) -> str:
-    """Choose the handler as the declared routes of the gateway do."""
+    """Return the name of the handler that the routes of the HTTP API lead to."""
     declared = {
         ("GET", "/blog"): "get_blogs",
         ("HEAD", "/blog"): "get_blogs",
@@ -106,14 +108,14 @@ def route(method: str, path: str) -> str:
 
 
 def _segments(path: str) -> str:
-    """Decode a path as routes see it: an encoded slash parts nothing."""
+    """Decode a path, except encoded slashes, which do not separate segments."""
     return unquote(re.sub("(?i)%2f", "\x00", path.partition("?")[0]))
 
 
 def event(
     method: str, path: str, headers: Pairs = (), body: bytes = b"", stage: str = "Prod"
 ) -> dict[str, Any]:
-    """Make an event of payload 2.0; a body that is no text comes in base64."""
+    """Return an event of payload 2.0; a body that is not UTF-8 is in base64."""
     raw_path, _, query = path.partition("?")
     decoded = f"/{stage}{unquote(raw_path, errors='replace')}"
     made: dict[str, Any] = {
@@ -139,7 +141,7 @@ def event(
 
 
 def context(number: int = 1) -> Any:
-    """The second argument of a handler."""
+    """Return the context of an invocation."""
     return SimpleNamespace(
         function_name="blog",
         memory_limit_in_mb=256,
@@ -150,7 +152,7 @@ def context(number: int = 1) -> Any:
 
 
 def _joined(headers: Pairs) -> dict[str, str]:
-    """Join lines of the same name, as the gateway and gunicorn do."""
+    """Join repeated headers, as API Gateway and gunicorn do."""
     joined: dict[str, str] = {}
     for name, value in headers:
         known = joined.get(name.lower())
@@ -158,6 +160,6 @@ def _joined(headers: Pairs) -> dict[str, str]:
     return joined
 
 
-def _answer(answer: httpx.Response) -> Answer:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status_code, headers, answer.content)
+def _response(response: httpx.Response) -> Response:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Response(response.status_code, headers, response.content)

@@ -1,4 +1,4 @@
-"""Both backends, in process, on the local cloud's database."""
+"""Both backends, in process on dynalite, or in a local cloud."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import pytest
 
 from tests.blog.databases import Database, dynalite, environment, free_port
-from tests.contract.asking import Backend
+from tests.contract.case import blog_json
+from tests.contract.checks import Backend
 from tests.contract.clients import FunctionsClient, HttpClient, WsgiClient
-from tests.contract.question import text
 
 __all__ = ["dynalite"]
 
 TOKEN = "correct-horse"
-# In process there is no gateway: what only it says is not asked of the functions.
+# The handlers in process have no gateway, which would add these headers.
 NO_GATEWAY = frozenset({"preflight", "cors-headers"})
 
 
 @dataclass(frozen=True)
-class Pair:
+class Backends:
     """The two backends of one deployment."""
 
     functions: Backend
@@ -33,8 +33,8 @@ class Pair:
         return iter((self.functions, self.containers))
 
 
-def in_process(endpoint: str, functions_table: str, containers_table: str) -> Pair:
-    """Load both composition roots, as a deployment would, in an environment of their own."""
+def in_process(endpoint: str, functions_table: str, containers_table: str) -> Backends:
+    """Load both composition roots, each with its own environment variables."""
     common = {
         **environment(endpoint),
         "OPEN_WRITES": "false",
@@ -50,14 +50,14 @@ def in_process(endpoint: str, functions_table: str, containers_table: str) -> Pa
     containers = {"TABLE_NAME": containers_table, "CORS_ORIGINS": "*"}
     handlers = load("lambda_src.handlers", common | functions)
     wsgi = load("container_src.wsgi", common | containers)
-    return Pair(
+    return Backends(
         Backend("functions", FunctionsClient(handlers), TOKEN, NO_GATEWAY),
         Backend("containers", WsgiClient(wsgi.app), TOKEN),
     )
 
 
 def load(module: str, variables: dict[str, str]):
-    """Import a composition root afresh, in exactly this environment."""
+    """Import a new copy of a composition root with these environment variables."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
             patch.delenv(name, raising=False)
@@ -70,33 +70,33 @@ def load(module: str, variables: dict[str, str]):
             sys.modules.pop(module, None)
 
 
-def _pair_on(database: Database) -> Pair:
+def _on(database: Database) -> Backends:
     return in_process(database.endpoint, database.new_table(), database.new_table())
 
 
-def _with_a_blog(pair: Pair) -> Pair:
-    """No question may depend on others having been asked before."""
-    for backend in pair:
-        assert backend.write("POST", "/blog", text()).status == 201
-    return pair
+def _with_a_blog(backends: Backends) -> Backends:
+    """Create a blog, so that no case depends on the blogs of another."""
+    for backend in backends:
+        assert backend.write("POST", "/blog", blog_json()).status == 201
+    return backends
 
 
-PAIRS = ("in process", "local cloud")
-# The lines of docs/parity.md that the local gateway and the tasks behind gunicorn make true.
+PLACES = ("in process", "local cloud")
+# The exceptions in docs/parity.md that apply to the local cloud.
 LOCAL_GATEWAY = frozenset({"replaced-bytes", "two-media-types", "type-of-nothing"})
 LOCAL_TASKS = frozenset({"two-media-types"})
 
 
-@pytest.fixture(scope="session", params=PAIRS)
-def backends(request) -> Iterator[Pair]:
-    """A pair of backends; every question is asked of each pair."""
+@pytest.fixture(scope="session", params=PLACES)
+def backends(request) -> Iterator[Backends]:
+    """The backends in process, and those of a local cloud."""
     if request.param == "in process":
-        yield _with_a_blog(_pair_on(request.getfixturevalue("dynalite")))
+        yield _with_a_blog(_on(request.getfixturevalue("dynalite")))
         return
     cloud = request.getfixturevalue("running_cloud")
     with HttpClient(cloud.functions) as functions, HttpClient(cloud.containers) as containers:
         yield _with_a_blog(
-            Pair(
+            Backends(
                 Backend("functions", functions, cloud.token, LOCAL_GATEWAY),
                 Backend("containers", containers, cloud.token, LOCAL_TASKS),
             )
@@ -104,12 +104,12 @@ def backends(request) -> Iterator[Pair]:
 
 
 @pytest.fixture(scope="session")
-def without_database() -> Pair:
-    """Both backends, and nothing where their database should be."""
+def without_database() -> Backends:
+    """Both backends, without a database."""
     return in_process(f"http://127.0.0.1:{free_port()}", "blogs", "blogs")
 
 
 @pytest.fixture(scope="session")
-def without_table(dynalite) -> Pair:
-    """Both backends on a database that has no table for them."""
+def without_table(dynalite) -> Backends:
+    """Both backends, with a database that does not have their table."""
     return in_process(dynalite.endpoint, "missing", "missing")

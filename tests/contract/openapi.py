@@ -1,4 +1,4 @@
-"""The OpenAPI document, and answers held against it."""
+"""The OpenAPI document, and checks of responses against it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.contract.clients import Answer
+from tests.contract.clients import Response
 
 PATH = Path(__file__).parents[2] / "blog" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
@@ -17,7 +17,7 @@ _METHODS = {"get", "head", "post", "put", "delete", "options", "patch", "trace"}
 
 
 def operations() -> dict[tuple[str, str], dict[str, Any]]:
-    """Every documented operation, by method and path template."""
+    """Return every documented operation by method and path template."""
     return {
         (method.upper(), path): operation
         for path, item in DOCUMENT["paths"].items()
@@ -27,31 +27,31 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def operation_of(method: str, path: str) -> tuple[str, str] | None:
-    """Find the operation behind a request; None for what the document leaves to its prose."""
+    """Return the operation of a request; None if the document only describes it in prose."""
     bare = path.partition("?")[0]
     is_blog = re.fullmatch("/blog/(?:<<[a-z-]+>>|[A-Za-z0-9._~-]+)", bare)
     key = (method, "/blog/{id}" if is_blog else bare)
     return key if key in operations() else None
 
 
-def check(key: tuple[str, str], answer: Answer) -> None:
-    """Fail when *answer* is not one that the document describes."""
+def check(key: tuple[str, str], response: Response) -> None:
+    """Fail if the document does not describe *response*."""
     responses = operations()[key]["responses"]
-    assert str(answer.status) in responses, (key, answer)
-    response = resolve(responses[str(answer.status)])
-    _check_headers(response.get("headers", {}), answer)
-    media = response.get("content", {})
+    assert str(response.status) in responses, (key, response)
+    documented = resolve(responses[str(response.status)])
+    _check_headers(documented.get("headers", {}), response)
+    media = documented.get("content", {})
     if not media:
-        assert answer.body == b""
+        assert response.body == b""
         return
-    kind = answer.headers["content-type"]
-    assert kind in media
-    _validate(media[kind]["schema"], json.loads(answer.body))
+    media_type = response.headers["content-type"]
+    assert media_type in media
+    _validate(media[media_type]["schema"], json.loads(response.body))
 
 
-def check_problem(answer: Answer) -> None:
-    """Fail when *answer* is no problem as the document describes it."""
-    _validate({"$ref": "#/components/schemas/Problem"}, json.loads(answer.body))
+def check_problem(response: Response) -> None:
+    """Fail if *response* is not a problem that the document describes."""
+    _validate({"$ref": "#/components/schemas/Problem"}, json.loads(response.body))
 
 
 def resolve(part: dict[str, Any]) -> dict[str, Any]:
@@ -63,10 +63,10 @@ def resolve(part: dict[str, Any]) -> dict[str, Any]:
     return part
 
 
-def _check_headers(declared: dict[str, Any], answer: Answer) -> None:
+def _check_headers(declared: dict[str, Any], response: Response) -> None:
     for name, part in declared.items():
         header = resolve(part)
-        value = answer.headers.get(name.lower())
+        value = response.headers.get(name.lower())
         assert value is not None or not header.get("required"), name
         if value is not None:
             _validate(header["schema"], value)

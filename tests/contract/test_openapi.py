@@ -1,4 +1,4 @@
-"""The OpenAPI document is valid, says what the code enforces, and is asked about in full."""
+"""The OpenAPI document is valid, agrees with the code, and the cases cover it."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from blog import routes, schema
-from tests.contract import openapi, questions
+from tests.contract import cases, openapi
 
 PARITY = Path(__file__).parents[2] / "docs" / "parity.md"
-ASKED = (*questions.QUESTIONS, *questions.WITHOUT_DATABASE, *questions.WITHOUT_TABLE)
+ALL_CASES = (*cases.CASES, *cases.WITHOUT_DATABASE, *cases.WITHOUT_TABLE)
 SCHEMAS = openapi.DOCUMENT["components"]["schemas"]
 PARAMETERS = openapi.DOCUMENT["components"]["parameters"]
 
 
-def test_the_document_is_openapi_3_1():
+def test_document_is_valid_openapi_3_1():
     assert openapi.DOCUMENT["openapi"].startswith("3.1.")
     OpenAPIV31SpecValidator(openapi.DOCUMENT).validate()
 
 
-def test_every_documented_status_of_every_operation_is_asked_for():
+def test_cases_cover_every_documented_status_of_every_operation():
     documented = {
         (*key, status)
         for key, operation in openapi.operations().items()
         for status in operation["responses"]
     }
-    asked = {
-        (*key, str(question.status))
-        for question in ASKED
-        if (key := openapi.operation_of(question.method, question.path))
+    covered = {
+        (*key, str(case.status))
+        for case in ALL_CASES
+        if (key := openapi.operation_of(case.method, case.path))
     }
 
-    assert documented - asked == set()
+    assert documented - covered == set()
 
 
-def test_the_paths_and_methods_are_those_of_the_code():
+def test_paths_and_methods_are_those_of_the_code():
     documented = set(openapi.operations())
 
     assert documented == {
@@ -45,7 +45,7 @@ def test_the_paths_and_methods_are_those_of_the_code():
     }
 
 
-def test_the_operation_ids_are_those_of_the_code():
+def test_operation_ids_are_those_of_the_code():
     for (method, path), documented in openapi.operations().items():
         if method not in {"HEAD", "OPTIONS"}:
             route, _ = routes.find(path.replace("{id}", "an-id"))
@@ -53,7 +53,7 @@ def test_the_operation_ids_are_those_of_the_code():
 
 
 @pytest.mark.parametrize("name", ["Blog", "Summary", "NewBlog", "ChangedBlog"])
-def test_the_limits_of_a_blog_are_those_of_the_schema(name: str):
+def test_limits_of_a_blog_are_those_of_the_schema(name: str):
     properties = SCHEMAS[name]["properties"]
 
     assert properties["title"]["maxLength"] == schema.MAX_TITLE_CHARACTERS
@@ -63,7 +63,7 @@ def test_the_limits_of_a_blog_are_those_of_the_schema(name: str):
         assert str(schema.MAX_CONTENTS_BYTES) in properties["contents"]["description"]
 
 
-def test_the_limits_of_a_request_are_those_of_the_schema():
+def test_limits_of_a_request_are_those_of_the_schema():
     limit = PARAMETERS["limit"]["schema"]
     bodies = [
         operation["requestBody"]["x-max-bytes"]
@@ -81,20 +81,20 @@ def test_the_limits_of_a_request_are_those_of_the_schema():
         assert ", ".join(listed) in prose
 
 
-def test_every_answer_to_a_read_documents_its_cache_control():
+def test_every_response_to_a_read_documents_cache_control():
     for (method, _), operation in openapi.operations().items():
         for response in operation["responses"].values():
             read = method in {"GET", "HEAD"}
             assert not read or "Cache-Control" in openapi.resolve(response)["headers"]
 
 
-def test_no_pattern_of_a_title_competes_with_the_code():
+def test_titles_have_no_pattern_that_could_differ_from_the_code():
     assert not any(
         "pattern" in SCHEMAS[name]["properties"]["title"] for name in ("Blog", "NewBlog")
     )
 
 
-def test_the_pattern_of_ids_is_that_of_the_schema():
+def test_pattern_of_ids_is_that_of_the_schema():
     pattern = PARAMETERS["id"]["schema"]["pattern"]
 
     assert pattern == f"^{schema.ID_PATTERN}$"
@@ -102,15 +102,15 @@ def test_the_pattern_of_ids_is_that_of_the_schema():
     assert not re.fullmatch(pattern, "a" * (schema.MAX_ID_CHARACTERS + 1))
 
 
-def test_every_exception_is_a_line_of_the_parity_table():
+def test_every_exception_is_in_the_parity_table():
     lines = set(re.findall(r"^\| `([a-z-]+)` \|", PARITY.read_text("utf-8"), re.MULTILINE))
-    used = {name for question in ASKED for name in question.exceptions}
+    used = {name for case in ALL_CASES for name in case.exceptions}
 
     assert used
     assert used <= lines
 
 
-def test_no_two_questions_have_the_same_name():
-    names = [question.name for question in ASKED]
+def test_names_of_cases_are_unique():
+    names = [case.name for case in ALL_CASES]
 
     assert len(set(names)) == len(names)

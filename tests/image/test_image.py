@@ -18,11 +18,11 @@ from localcloud.images.runnable import Stored, make_runnable
 from localcloud.images.tool import ImageError, find_tool
 from localcloud.provider.ecs import read_task_definition
 from tests.blog.databases import PROJECT, dynalite
-from tests.contract import openapi, questions
-from tests.contract.asking import Backend, ask
+from tests.contract import cases, openapi
+from tests.contract.case import blog_json
+from tests.contract.checks import Backend, check_case
 from tests.contract.clients import HttpClient
 from tests.contract.conftest import LOCAL_TASKS, TOKEN
-from tests.contract.question import text
 from tests.image.building import TAG, build, own_store, running
 from tests.infra.recording import Programs
 from tests.infra.test_image_context import context
@@ -130,7 +130,7 @@ def start(image, container, dynalite):
 def backend(start):
     with start() as task, HttpClient(task.url) as client:
         backend = Backend("containers", client, TOKEN, LOCAL_TASKS)
-        assert backend.write("POST", "/blog", text()).status == 201
+        assert backend.write("POST", "/blog", blog_json()).status == 201
         yield backend
 
 
@@ -250,10 +250,10 @@ def test_container_runs_as_its_user_on_a_read_only_root(image, container, built)
 
 
 def test_container_passes_the_contract(backend):
-    asked = [question for question in questions.QUESTIONS if not backend.excuses(question)]
-    for question in asked:
-        answer = ask(backend, question)
-        key = openapi.operation_of(question.method, question.path)
+    asked = [case for case in cases.CASES if not backend.exempts(case)]
+    for case in asked:
+        answer = check_case(backend, case)
+        key = openapi.operation_of(case.method, case.path)
         if key:
             openapi.check(key, answer)
         elif answer.status >= 400:
@@ -265,7 +265,7 @@ def test_container_passes_the_contract(backend):
 def test_container_stops_on_sigterm_within_the_stop_timeout(start, container, record_property):
     with start() as task, HttpClient(task.url) as client:
         # The connection stays open, as a load balancer's do.
-        assert client.ask("GET", "/").status == 200
+        assert client.request("GET", "/").status == 200
         task.process.terminate()
 
         assert task.process.wait(container.stop_timeout_s) == 0
@@ -278,7 +278,7 @@ def test_local_cloud_runs_and_stops_tasks_from_the_image(image, built, tmp_path)
     with RunningCloud(tmp_path / "state", "--containers=image", *base) as cloud:
         cloud.ready()
         with HttpClient(cloud.containers) as client:
-            made = Backend("containers", client, cloud.token).write("POST", "/blog", text())
+            made = Backend("containers", client, cloud.token).write("POST", "/blog", blog_json())
         user = int(built.archive.config["User"].partition(":")[0])
 
         assert made.status == 201

@@ -1,4 +1,4 @@
-"""The handlers, loaded as a fresh execution environment loads them."""
+"""The handlers, loaded as in a new execution environment."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def variables(moto: Database, table: str) -> dict[str, str]:
 
 @pytest.fixture
 def fresh(variables: dict[str, str], capsys) -> Callable[..., ModuleType]:
-    """Make a new execution environment; one made in a test logs to the test's output."""
+    """Create new execution environments; one that a test creates logs to the test's output."""
 
     def make(**changes: str) -> ModuleType:
-        # Powertools keeps its logger and "this is a cold start" outside of the handlers' module.
+        # Powertools stores its logger and the cold start outside the module of the handlers.
         logging.Logger.manager.loggerDict.pop("blog", None)
         logger.is_cold_start = True
         cold_start.is_cold_start = True
@@ -51,5 +51,5 @@ def fresh(variables: dict[str, str], capsys) -> Callable[..., ModuleType]:
 
 @pytest.fixture
 def handlers(fresh) -> ModuleType:
-    """A new environment for every test."""
+    """A new execution environment for every test."""
     return fresh()

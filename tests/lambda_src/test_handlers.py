@@ -1,4 +1,4 @@
-"""The handlers with events as the gateway sends them, and what they leave in the log."""
+"""The handlers with events as from API Gateway, and their log."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
 from tests.blog.databases import PROJECT, environment
+from tests.contract.case import blog_json
 from tests.contract.clients import context, event
-from tests.contract.question import text
 
 MEDIA = (("Content-Type", "application/json"),)
 
@@ -33,8 +33,8 @@ def _encoded(body: str) -> dict:
     return {**event("POST", "/blog", MEDIA), "body": body, "isBase64Encoded": True}
 
 
-def test_a_body_in_base64_is_decoded_first(handlers):
-    made = handlers.post_blog(_encoded(base64.b64encode(text()).decode()), context())
+def test_base64_body_is_decoded(handlers):
+    made = handlers.post_blog(_encoded(base64.b64encode(blog_json()).decode()), context())
 
     assert made["statusCode"] == 201
     assert json.loads(made["body"])["title"] == "A title"
@@ -45,17 +45,17 @@ def test_a_body_in_base64_is_decoded_first(handlers):
     [
         "%%%",
         "YQ",
-        "%" + base64.b64encode(text()).decode(),
+        "%" + base64.b64encode(blog_json()).decode(),
         "é",
         base64.b64encode(b'{"title":"\xff"}').decode(),
     ],
 )
-def test_a_body_that_is_no_base64_or_no_text_is_400(fresh, body: str, capsys):
+def test_body_that_is_not_base64_or_not_utf_8_is_400(fresh, body: str, capsys):
     handlers = fresh()
-    answer = handlers.post_blog(_encoded(body), context())
+    response = handlers.post_blog(_encoded(body), context())
 
-    assert answer["statusCode"] == 400
-    assert answer["headers"]["Content-Type"] == "application/problem+json"
+    assert response["statusCode"] == 400
+    assert response["headers"]["Content-Type"] == "application/problem+json"
     logs = _logs(capsys.readouterr().out)
     assert [line["message"] for line in logs] == ["Request served"]
 
@@ -70,7 +70,7 @@ ROUTES = {
 
 
 @pytest.mark.parametrize("function", ROUTES)
-def test_a_function_answers_404_for_another_functions_operation(handlers, function: str):
+def test_function_returns_404_for_operations_of_other_functions(handlers, function: str):
     handler = getattr(handlers, function)
     for method, path in set().union(*ROUTES.values()) - ROUTES[function]:
         response = handler(event(method, path), context())
@@ -81,7 +81,7 @@ def test_a_function_answers_404_for_another_functions_operation(handlers, functi
 
 
 @pytest.mark.parametrize("function", ROUTES)
-def test_every_function_answers_other_methods_and_paths_alike(handlers, function: str):
+def test_every_function_returns_the_same_for_other_methods_and_paths(handlers, function: str):
     handler = getattr(handlers, function)
     patch = handler(event("PATCH", "/blog"), context())
     options = handler(event("OPTIONS", "/blog/a"), context())
@@ -92,7 +92,7 @@ def test_every_function_answers_other_methods_and_paths_alike(handlers, function
 
 
 @pytest.mark.parametrize("function", ROUTES)
-def test_a_function_serves_its_own_operations(handlers, function: str):
+def test_function_serves_its_own_operations(handlers, function: str):
     for method, path in ROUTES[function]:
         response = getattr(handlers, function)(event(method, path), context())
 
@@ -102,12 +102,12 @@ def test_a_function_serves_its_own_operations(handlers, function: str):
 
 @pytest.mark.parametrize("stage", ["Prod", "$default"])
 @pytest.mark.parametrize("path", ["/", "/blog"])
-def test_the_stage_is_no_part_of_the_path(handlers, stage: str, path: str):
-    asked = event("GET", path, stage=stage)
+def test_stage_is_not_part_of_the_path(handlers, stage: str, path: str):
+    request = event("GET", path, stage=stage)
     if stage == "$default":
-        asked["rawPath"] = path
+        request["rawPath"] = path
 
-    assert handlers.get_blogs(asked, context())["statusCode"] == 200
+    assert handlers.get_blogs(request, context())["statusCode"] == 200
 
 
 @pytest.mark.parametrize(
@@ -120,18 +120,18 @@ def test_the_stage_is_no_part_of_the_path(handlers, stage: str, path: str):
         ("/Prod//blog", 404),
     ],
 )
-def test_a_custom_domain_has_no_stage_in_the_path(handlers, raw: str, status: int):
-    asked = {**event("GET", "/"), "rawPath": raw}
+def test_custom_domain_name_has_no_stage_in_the_path(handlers, raw: str, status: int):
+    request = {**event("GET", "/"), "rawPath": raw}
 
-    assert handlers.get_blogs(asked, context())["statusCode"] == status
+    assert handlers.get_blogs(request, context())["statusCode"] == status
 
 
-def test_no_log_line_carries_anything_of_an_earlier_request(fresh, capsys):
+def test_log_line_has_no_data_of_an_earlier_request(fresh, capsys):
     handlers = fresh()
     secret = event("GET", "/blog/first-request-only")
     secret["requestContext"]["requestId"] = "gateway-first"
     handlers.get_blog(secret, context(1))
-    handlers.logger.append_keys(blog="first")  # as a careless line of code would
+    handlers.logger.append_keys(blog="first")  # simulates a mistake in the code
     capsys.readouterr()
     handlers.get_blogs(event("GET", "/blog"), context(2))
     output = capsys.readouterr().out
@@ -141,7 +141,7 @@ def test_no_log_line_carries_anything_of_an_earlier_request(fresh, capsys):
     assert {line["correlation_id"] for line in _logs(output)} == {"gateway-request"}
 
 
-def test_one_log_line_tells_what_was_answered(fresh, capsys):
+def test_every_request_is_one_log_line(fresh, capsys):
     handlers = fresh()
     handlers.get_blogs(event("GET", "/nope\n\x1b[31m"), context())
     (line,) = _logs(capsys.readouterr().out)
@@ -151,23 +151,23 @@ def test_one_log_line_tells_what_was_answered(fresh, capsys):
     assert line["milliseconds"] >= 0
 
 
-def test_metrics_are_the_same_each_time_and_the_cold_start_is_told_once(fresh, capsys):
+def test_metrics_have_one_shape_and_one_cold_start(fresh, capsys):
     handlers = fresh()
     for number in range(10):
         handlers.get_blogs(event("GET", "/blog"), context(number))
     lines = _metrics(capsys.readouterr().out)
     cold = [line for line in lines if "ColdStart" in line]
-    answers = [line for line in lines if "Answers" in line]
-    shapes = {json.dumps(line["_aws"]["CloudWatchMetrics"]) for line in answers}
+    counted = [line for line in lines if "Answers" in line]
+    shapes = {json.dumps(line["_aws"]["CloudWatchMetrics"]) for line in counted}
 
-    assert (len(cold), len(answers)) == (1, 10)
+    assert (len(cold), len(counted)) == (1, 10)
     assert len(shapes) == 1
     (shape,) = json.loads(shapes.pop())
     assert (shape["Namespace"], shape["Dimensions"]) == ("Blog", [["service"]])
-    assert all((line["Answers"], line["ServerErrors"]) == ([1.0], [0.0]) for line in answers)
+    assert all((line["Answers"], line["ServerErrors"]) == ([1.0], [0.0]) for line in counted)
 
 
-def test_a_cold_start_is_told_in_the_first_answer_alone(handlers):
+def test_only_the_first_response_reports_the_cold_start(handlers):
     timings = [
         handlers.get_blogs(event("GET", "/"), context())["headers"]["Server-Timing"]
         for _ in range(3)
@@ -177,22 +177,22 @@ def test_a_cold_start_is_told_in_the_first_answer_alone(handlers):
 
 
 @pytest.mark.parametrize("kind", ["provisioned-concurrency", "snap-start", ""])
-def test_an_environment_prepared_in_advance_is_no_cold_start(fresh, kind: str):
+def test_prepared_execution_environment_reports_no_cold_start(fresh, kind: str):
     handlers = fresh(AWS_LAMBDA_INITIALIZATION_TYPE=kind)
-    answer = handlers.get_blogs(event("GET", "/"), context())
+    response = handlers.get_blogs(event("GET", "/"), context())
 
-    assert "init" not in answer["headers"]["Server-Timing"]
-    assert answer["headers"]["X-Served-By"] == "functions/blog-GetBlogs/01234567"
+    assert "init" not in response["headers"]["Server-Timing"]
+    assert response["headers"]["X-Served-By"] == "functions/blog-GetBlogs/01234567"
 
 
-def test_an_unexpected_error_is_logged_with_its_trace_and_not_told(fresh, capsys):
+def test_unexpected_error_is_logged_but_not_in_the_response(fresh, capsys):
     handlers = fresh(TABLE_NAME="missing")
-    answer = handlers.get_blog(event("GET", "/blog/a"), context())
+    response = handlers.get_blog(event("GET", "/blog/a"), context())
     logs = _logs(capsys.readouterr().out)
 
-    assert answer["statusCode"] == 500
-    assert "missing" not in answer["body"]
-    assert "ResourceNotFound" not in answer["body"]
+    assert response["statusCode"] == 500
+    assert "missing" not in response["body"]
+    assert "ResourceNotFound" not in response["body"]
     assert any("ResourceNotFoundException" in line.get("exception", "") for line in logs)
 
 
@@ -200,19 +200,19 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_not_told(fresh, capsys
     ("name", "value"),
     [("OPEN_WRITES", "yes"), ("OPEN_WRITES", "false"), ("WRITE_TOKEN_SHA256", "x")],
 )
-def test_a_doubtful_setting_stops_the_environment(fresh, name: str, value: str):
+def test_unclear_setting_stops_the_initialization(fresh, name: str, value: str):
     with pytest.raises(ValueError, match=r"OPEN_WRITES|SHA-256"):
         fresh(**{"OPEN_WRITES": "false", name: value})
 
 
-def test_the_functions_set_no_cors_headers_of_their_own(handlers):
-    asked = event("GET", "/", (("Origin", "https://page.example"),))
-    names = {name.lower() for name in handlers.get_blogs(asked, context())["headers"]}
+def test_functions_set_no_cors_headers(handlers):
+    request = event("GET", "/", (("Origin", "https://page.example"),))
+    names = {name.lower() for name in handlers.get_blogs(request, context())["headers"]}
 
     assert not [name for name in names if name.startswith("access-control-") or name == "vary"]
 
 
-def test_a_cold_start_loads_nothing_it_does_not_need(variables):
+def test_cold_start_loads_no_heavy_package(variables):
     heavy = (
         "boto3",
         "pydantic",
@@ -241,12 +241,14 @@ def test_a_cold_start_loads_nothing_it_does_not_need(variables):
 @pytest.mark.parametrize(
     "contents", ["\x01" * (256 * 1024), '"' * (256 * 1024), "é" * (128 * 1024)]
 )
-def test_the_heaviest_page_stays_below_what_lambda_takes(
+def test_largest_page_stays_below_the_limit_of_lambda(
     fresh, dynalite, monkeypatch, runtime: str, contents: str
 ):
     handlers = fresh(**environment(dynalite.endpoint), TABLE_NAME=dynalite.new_table())
     for _ in range(12):
-        made = handlers.post_blog(event("POST", "/blog", MEDIA, text(contents=contents)), context())
+        made = handlers.post_blog(
+            event("POST", "/blog", MEDIA, blog_json(contents=contents)), context()
+        )
         assert made["statusCode"] == 201
     page = handlers.get_blogs(event("GET", "/blog?limit=100"), context())
     monkeypatch.setenv("AWS_EXECUTION_ENV", runtime)
@@ -255,12 +257,12 @@ def test_the_heaviest_page_stays_below_what_lambda_takes(
     assert 1_500_000 < len(sent.encode()) < 6 * 1024 * 1024 - 100_000
 
 
-def test_tracing_is_loaded_only_where_it_is_asked_for(fresh, variables):
+def test_tracing_is_imported_only_if_it_is_on(fresh, variables):
     program = (
         "import sys, json, lambda_src.handlers as handlers\n"
         "from tests.contract.clients import context, event\n"
-        "answer = handlers.get_blogs(event('GET', '/'), context())\n"
-        "print(json.dumps(['aws_xray_sdk' in sys.modules, answer['statusCode']]))"
+        "response = handlers.get_blogs(event('GET', '/'), context())\n"
+        "print(json.dumps(['aws_xray_sdk' in sys.modules, response['statusCode']]))"
     )
     seen = {}
     for tracing in ("true", "false"):

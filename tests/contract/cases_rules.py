@@ -1,9 +1,9 @@
-"""Questions about conditions and tokens."""
+"""Cases of conditions and tokens."""
 
 from __future__ import annotations
 
 from blog import schema
-from tests.contract.question import delete, get, head, post, put, text
+from tests.contract.case import blog_json, delete, get, head, post, put
 
 _MATCHING = [
     ("the tag", "<<tag>>"),
@@ -21,7 +21,7 @@ CONDITIONS = [
             "/blog/<<id>>",
             304,
             {"If-None-Match": value},
-            answers={"etag": "<<tag>>", "cache-control": "no-cache"},
+            response_headers={"etag": "<<tag>>", "cache-control": "no-cache"},
         )
         for what, value in _MATCHING
     ),
@@ -36,7 +36,7 @@ CONDITIONS = [
         "/blog/<<id>>",
         304,
         {"If-None-Match": "<<tag>>"},
-        answers={"etag": "<<tag>>"},
+        response_headers={"etag": "<<tag>>"},
     ),
     get("If-None-Match with another tag: 200", "/blog/<<id>>", 200, {"If-None-Match": '"nope"'}),
     get(
@@ -51,7 +51,7 @@ CONDITIONS = [
         "/blog",
         304,
         {"If-None-Match": "*"},
-        answers={"etag": '".+"'},
+        response_headers={"etag": '".+"'},
     ),
     head("HEAD of the list with If-None-Match: 304", "/blog", 304, {"If-None-Match": "*"}),
     get("If-Match with another tag on a read: 412", "/blog/<<id>>", 412, {"If-Match": '"nope"'}),
@@ -60,25 +60,29 @@ CONDITIONS = [
     head("HEAD of the list with If-Match: 412", "/blog", 412, {"If-Match": '"nope"'}),
     put(
         "If-Match holds",
-        text(title="New"),
+        blog_json(title="New"),
         200,
         {"If-Match": "<<tag>>"},
-        says={"title": "New"},
-        answers={"etag": '".+"'},
+        members={"title": "New"},
+        response_headers={"etag": '".+"'},
     ),
-    put("If-Match with a list holds", text(), 200, {"If-Match": '"nope", <<tag>>'}),
-    put("If-Match with a star holds", text(), 200, {"If-Match": "*"}),
-    put("If-Match with a weak tag: 412", text(), 412, {"If-Match": "W/<<tag>>"}),
-    put("If-Match with another tag: 412", text(), 412, {"If-Match": '"nope"'}),
+    put("If-Match with a list holds", blog_json(), 200, {"If-Match": '"nope", <<tag>>'}),
+    put("If-Match with a star holds", blog_json(), 200, {"If-Match": "*"}),
+    put("If-Match with a weak tag: 412", blog_json(), 412, {"If-Match": "W/<<tag>>"}),
+    put("If-Match with another tag: 412", blog_json(), 412, {"If-Match": '"nope"'}),
     put(
-        "If-Match that is empty: 412", text(), 412, {"If-Match": ""}, exceptions=("empty-headers",)
+        "If-Match that is empty: 412",
+        blog_json(),
+        412,
+        {"If-Match": ""},
+        exceptions=("empty-headers",),
     ),
-    put("If-None-Match with a star: 412", text(), 412, {"If-None-Match": "*"}),
-    put("If-None-Match with a weak tag: 412", text(), 412, {"If-None-Match": "W/<<tag>>"}),
-    put("If-None-Match with another tag holds", text(), 200, {"If-None-Match": '"nope"'}),
+    put("If-None-Match with a star: 412", blog_json(), 412, {"If-None-Match": "*"}),
+    put("If-None-Match with a weak tag: 412", blog_json(), 412, {"If-None-Match": "W/<<tag>>"}),
+    put("If-None-Match with another tag holds", blog_json(), 200, {"If-None-Match": '"nope"'}),
     put(
         "If-Match on an unknown blog: 404",
-        text(),
+        blog_json(),
         404,
         {"If-Match": '"nope"'},
         path="/blog/<<fresh>>",
@@ -87,7 +91,7 @@ CONDITIONS = [
         "DELETE with If-Match holds",
         204,
         {"If-Match": "<<tag>>"},
-        answers={"content-type": None},
+        response_headers={"content-type": None},
         exceptions=("type-of-nothing",),
     ),
     delete("DELETE with If-Match of another tag: 412", 412, {"If-Match": '"nope"'}),
@@ -107,18 +111,18 @@ TOKENS = [
     *(
         post(
             f"{what}: 401",
-            text(),
+            blog_json(),
             401,
             {"Authorization": value} if value else (),
             no_token=True,
-            answers={"www-authenticate": "Bearer"},
+            response_headers={"www-authenticate": "Bearer"},
             exceptions=("renamed-headers",),
         )
         for what, value in _BAD_AUTHORIZATION
     ),
     post(
         "the token in the query: 401",
-        text(),
+        blog_json(),
         401,
         no_token=True,
         path="/blog?access_token=<<token>>",
@@ -130,8 +134,12 @@ TOKENS = [
         {"Authorization": "Bearer no"},
     ),
     put(
-        "PUT without a token: 401, known or not", text(), 401, no_token=True, path="/blog/<<fresh>>"
+        "PUT without a token: 401, known or not",
+        blog_json(),
+        401,
+        no_token=True,
+        path="/blog/<<fresh>>",
     ),
     delete("DELETE without a token: 401", 401, no_token=True),
-    post("the scheme in another case", text(), 201, {"Authorization": "bEARER <<token>>"}),
+    post("the scheme in another case", blog_json(), 201, {"Authorization": "bEARER <<token>>"}),
 ]

@@ -1,11 +1,11 @@
-"""Questions about paths, methods, other origins, lists and single blogs."""
+"""Cases of paths, methods, CORS, lists and single blogs."""
 
 from __future__ import annotations
 
-from tests.contract.question import ANY, JSON, get, head, other, word
+from tests.contract.case import ANY, JSON, cursor, get, head, other
 
 _POSITION = "2026-01-02T03:04:05.678901Z#some-id"
-# A deployed HTTP API decodes these paths in its own way.
+# API Gateway decodes these paths differently.
 _DECODED = ("/blog/%2541", "/blog/a%3Fb", "/blog/a%25b")
 _UNKNOWN = [
     ("an unknown path", "/nope"),
@@ -18,9 +18,9 @@ _UNKNOWN = [
     ("an encoded slash in an id", "/blog/a%2Fb"),
     ("an id that is encoded twice", "/blog/%2541"),
     ("a space in an id", "/blog/a%20b"),
-    ("a question mark in an id", "/blog/a%3Fb"),
+    ("a case mark in an id", "/blog/a%3Fb"),
     ("an emoji as id", "/blog/%F0%9F%98%80"),
-    ("no UTF-8 in the path", "/blog/%FF"),
+    ("a path that is not UTF-8", "/blog/%FF"),
     ("a quotation mark in an id", "/blog/a%22b"),
     ("a backslash in an id", "/blog/a%5Cb"),
     ("a line end after an id", "/blog/a%0A"),
@@ -50,32 +50,44 @@ PATHS = [
         )
     ),
     get("an id with every legal punctuation: as any other", "/blog/a._~-", 404),
-    get("an encoded letter is the letter", "/blog/<<percent-id>>", says={"id": "<<id>>"}),
+    get("an encoded letter is the letter", "/blog/<<percent-id>>", members={"id": "<<id>>"}),
     other(
         "POST to one blog: 405",
         "POST",
         "/blog/<<id>>",
         405,
-        answers={"allow": "GET, HEAD, PUT, DELETE, OPTIONS"},
+        response_headers={"allow": "GET, HEAD, PUT, DELETE, OPTIONS"},
     ),
     other(
-        "PUT to the list: 405", "PUT", "/blog", 405, answers={"allow": "GET, HEAD, POST, OPTIONS"}
+        "PUT to the list: 405",
+        "PUT",
+        "/blog",
+        405,
+        response_headers={"allow": "GET, HEAD, POST, OPTIONS"},
     ),
     other(
         "DELETE of the list: 405",
         "DELETE",
         "/blog",
         405,
-        answers={"allow": "GET, HEAD, POST, OPTIONS"},
+        response_headers={"allow": "GET, HEAD, POST, OPTIONS"},
     ),
-    other("PATCH of a blog: 405 before 401", "PATCH", "/blog/<<id>>", 405, answers={"allow": ANY}),
-    other("POST to health: 405", "POST", "/", 405, answers={"allow": "GET, HEAD, OPTIONS"}),
+    other(
+        "PATCH of a blog: 405 before 401",
+        "PATCH",
+        "/blog/<<id>>",
+        405,
+        response_headers={"allow": ANY},
+    ),
+    other(
+        "POST to health: 405", "POST", "/", 405, response_headers={"allow": "GET, HEAD, OPTIONS"}
+    ),
     other(
         "OPTIONS of health",
         "OPTIONS",
         "/",
         204,
-        answers={"allow": "GET, HEAD, OPTIONS"},
+        response_headers={"allow": "GET, HEAD, OPTIONS"},
         exceptions=("plain-options",),
     ),
     other(
@@ -83,7 +95,7 @@ PATHS = [
         "OPTIONS",
         "/blog",
         204,
-        answers={"allow": "GET, HEAD, POST, OPTIONS"},
+        response_headers={"allow": "GET, HEAD, POST, OPTIONS"},
         exceptions=("plain-options",),
     ),
     other(
@@ -91,7 +103,7 @@ PATHS = [
         "OPTIONS",
         "/blog/<<id>>",
         204,
-        answers={"allow": "GET, HEAD, PUT, DELETE, OPTIONS"},
+        response_headers={"allow": "GET, HEAD, PUT, DELETE, OPTIONS"},
         exceptions=("plain-options",),
     ),
     other(
@@ -107,7 +119,7 @@ PATHS = [
             ("Access-Control-Request-Method", "DELETE"),
             ("Access-Control-Request-Headers", "authorization,if-match"),
         ),
-        answers={
+        response_headers={
             "access-control-allow-origin": r"\*",
             "access-control-allow-methods": "(?i).*DELETE.*",
             "access-control-allow-headers": "(?i).*authorization.*if-match.*",
@@ -122,14 +134,14 @@ PATHS = [
         "/nope",
         204,
         headers=(("Origin", "https://page.example"), ("Access-Control-Request-Method", "GET")),
-        answers={"access-control-allow-origin": r"\*"},
+        response_headers={"access-control-allow-origin": r"\*"},
         exceptions=("preflight",),
     ),
     get(
-        "an answer to a page from elsewhere",
+        "a response to a page of another origin",
         "/",
         headers={"Origin": "https://page.example"},
-        answers={
+        response_headers={
             "access-control-allow-origin": r"\*",
             "access-control-expose-headers": "(?i).*etag.*link.*location.*-timing.*-served-by.*",
         },
@@ -138,19 +150,24 @@ PATHS = [
 ]
 
 READS = [
-    get("health", "/", says={"status": "ok"}, answers={"cache-control": "no-cache", "etag": None}),
-    get("health with a query", "/?limit=nope", says={"status": "ok"}),
+    get(
+        "health",
+        "/",
+        members={"status": "ok"},
+        response_headers={"cache-control": "no-cache", "etag": None},
+    ),
+    get("health with a query", "/?limit=nope", members={"status": "ok"}),
     head("HEAD of health", "/"),
     get(
         "the list",
         "/blog",
-        answers={"etag": '".+"', "cache-control": "no-cache", "content-type": JSON},
+        response_headers={"etag": '".+"', "cache-control": "no-cache", "content-type": JSON},
         check=lambda body: isinstance(body, list),
     ),
     head(
         "HEAD of the list",
         "/blog",
-        answers={"etag": '".+"', "cache-control": "no-cache", "content-type": JSON},
+        response_headers={"etag": '".+"', "cache-control": "no-cache", "content-type": JSON},
     ),
     get(
         "one blog a page",
@@ -166,11 +183,11 @@ READS = [
     get("an encoded parameter", "/blog?%6cimit=%31", check=lambda body: len(body) <= 1),
     get(
         "a cursor of a blog that is gone",
-        f"/blog?cursor={word(_POSITION)}",
+        f"/blog?cursor={cursor(_POSITION)}",
         check=lambda body: isinstance(body, list),
     ),
     *(
-        get(f"{what}: 400", f"/blog?{query}", 400, says={"parameter": parameter})
+        get(f"{what}: 400", f"/blog?{query}", 400, members={"parameter": parameter})
         for what, query, parameter in [
             ("limit 0", "limit=0", "limit"),
             ("limit 101", "limit=101", "limit"),
@@ -188,12 +205,20 @@ READS = [
             ("limit twice, once encoded", "limit=5&%6Cimit=6", "limit"),
             ("an empty cursor", "cursor=", "cursor"),
             ("a cursor of rubbish", "cursor=%00%FF", "cursor"),
-            ("a cursor with padding", f"cursor={word(_POSITION)}%3D", "cursor"),
-            ("a cursor with a stranger inside", f"cursor={word(_POSITION)}!", "cursor"),
-            ("a cursor without an id", f"cursor={word('2026-01-02T03:04:05.678901Z#')}", "cursor"),
-            ("a cursor of 13 months", f"cursor={word('2026-13-02T03:04:05.678901Z#a')}", "cursor"),
-            ("a cursor that is no position", f"cursor={word('hello')}", "cursor"),
-            ("a cursor twice", f"cursor={word(_POSITION)}&cursor={word(_POSITION)}", "cursor"),
+            ("a cursor with padding", f"cursor={cursor(_POSITION)}%3D", "cursor"),
+            ("a cursor with a stranger inside", f"cursor={cursor(_POSITION)}!", "cursor"),
+            (
+                "a cursor without an id",
+                f"cursor={cursor('2026-01-02T03:04:05.678901Z#')}",
+                "cursor",
+            ),
+            (
+                "a cursor of 13 months",
+                f"cursor={cursor('2026-13-02T03:04:05.678901Z#a')}",
+                "cursor",
+            ),
+            ("a cursor that is no position", f"cursor={cursor('hello')}", "cursor"),
+            ("a cursor twice", f"cursor={cursor(_POSITION)}&cursor={cursor(_POSITION)}", "cursor"),
             ("an unknown view", "view=short", "view"),
             ("an empty view", "view=", "view"),
             ("a view twice", "view=full&view=full", "view"),
@@ -203,10 +228,12 @@ READS = [
     get(
         "a blog",
         "/blog/<<id>>",
-        says={"id": "<<id>>", "title": "A title"},
-        answers={"etag": "<<tag>>", "cache-control": "no-cache", "content-type": JSON},
+        members={"id": "<<id>>", "title": "A title"},
+        response_headers={"etag": "<<tag>>", "cache-control": "no-cache", "content-type": JSON},
     ),
-    head("HEAD of a blog", "/blog/<<id>>", answers={"etag": "<<tag>>", "content-type": JSON}),
+    head(
+        "HEAD of a blog", "/blog/<<id>>", response_headers={"etag": "<<tag>>", "content-type": JSON}
+    ),
     get("an unknown blog: 404", "/blog/<<fresh>>", 404),
     head("HEAD of an unknown blog: 404", "/blog/<<fresh>>", 404),
 ]
