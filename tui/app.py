@@ -1,4 +1,4 @@
-"""The terminal app: one session, the screens over it, and how it ends."""
+"""The terminal app: its session, its screens, and how it ends."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class BlogsApp(App[None]):
     def __init__(self, factory: ApiFactory, active: BackendName) -> None:
         super().__init__()
         self.session = Session(factory, active)
-        self.session.on_change = self._show_state  # before the first screen has anything to show
-        self._leaving = False
+        self.session.on_change = self._show_state  # before the first screen shows anything
+        self._quitting = False
         self._is_over = False
         wanted = self.session.connections.preferences.theme.value
         chosen = wanted or theme.stored(os.environ)
@@ -66,11 +66,11 @@ class BlogsApp(App[None]):
             self.theme = chosen
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the list; a mode of its own would take half as long again to be drawn."""
+        """Start with the list: a Textual mode would delay the first frame by half."""
         return MainScreen(self.session)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give the colours of the backends; a theme may have others."""
+        """Return the colors of the backends; a theme may override them."""
         return dict(COLORS)
 
     def on_mount(self) -> None:
@@ -80,20 +80,25 @@ class BlogsApp(App[None]):
         self._check_theme(self.session.connections.preferences.theme)
 
     def _check_theme(self, wanted: SettingValue[str]) -> None:
-        """Say so when the theme that a person has set is none."""
+        """Warn if the configured theme does not exist."""
         if wanted.value and wanted.value not in self.available_themes:
             names = ", ".join(sorted(self.available_themes))
-            words = f"There is no theme {wanted.value} ({wanted.source}): there are {names}."
+            words = (
+                f"Unknown theme {wanted.value} (from {wanted.source}). Available themes: {names}."
+            )
             self.notify(words, severity="warning", timeout=10)
 
     def _remember_theme(self, chosen: Theme) -> None:
         try:
             theme.store(os.environ, chosen.name)
         except OSError as error:
-            self.notify(f"The theme is for this run only: {error.strerror}.", severity="warning")
+            self.notify(
+                f"The theme cannot be saved, so it applies to this run only: {error.strerror}.",
+                severity="warning",
+            )
 
     def _end_on_signals(self) -> None:
-        """Leave the terminal as it was when the program is told to end, or the terminal closes."""
+        """Restore the terminal when a signal ends the program or the terminal closes."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(DaemonThreadExecutor())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -101,14 +106,14 @@ class BlogsApp(App[None]):
                 loop.add_signal_handler(number, self._end)
 
     def _end(self) -> None:
-        """Leave at once, and keep what is written: nobody can be asked."""
+        """Keep drafts and exit at once: there is no time to ask."""
         for form in self._forms():
-            if form.is_mounted:  # else there is nothing in it yet
+            if form.is_mounted:  # otherwise it is still empty
                 form.keep()
         self.exit()
 
     def _forms(self) -> list[FormScreen]:
-        """Give what the person writes in."""
+        """Return the open forms."""
         from tui.screens.form import FormScreen  # noqa: PLC0415 -- see below
 
         return [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
@@ -123,11 +128,11 @@ class BlogsApp(App[None]):
         super().exit(result, return_code, message)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Begin nothing on the way out: keys may have been typed ahead."""
+        """Run no action after exit: more keys may be queued."""
         return False if self._is_over else super().check_action(action, parameters)
 
     def _show_state(self) -> None:
-        """Bring every label and log up to date, those below a dialog too."""
+        """Update every label and log, also those below a dialog."""
         for screen in self.screen_stack:
             for label in screen.query(BackendLabel):
                 label.show(
@@ -144,7 +149,7 @@ class BlogsApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Resize) and not self.is_headless:
             event = terminal_size.latest(event)
-        await super().on_event(palette.fit(self, event))
+        await super().on_event(palette.sanitize(self, event))
 
     def notify(
         self,
@@ -155,7 +160,7 @@ class BlogsApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,  # noqa: ARG002 -- the signature is Textual's
     ) -> None:
-        """Show a toast; whatever is in it, it is never read as markup."""
+        """Show a toast; its text is never parsed as markup."""
         super().notify(
             text.line(message, 600),
             title=text.line(title),
@@ -165,7 +170,7 @@ class BlogsApp(App[None]):
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Give what has a key here; Textual's other commands have no place in this app."""
+        """Yield the actions that have a key, and the theme; leave out Textual's other commands."""
         yield from palette.commands(self, screen)
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
@@ -174,20 +179,20 @@ class BlogsApp(App[None]):
             self.push_screen(palette.Palette())
 
     def search_themes(self) -> None:
-        themes = palette.Palette(providers=[ThemeProvider], placeholder="Search for themes…")
+        themes = palette.Palette(providers=[ThemeProvider], placeholder="Search themes…")
         self.push_screen(themes)
 
-    # Screens that few runs show are imported when they are shown: the first frame waits for none.
+    # Rarely used screens are imported when shown, so that the first frame does not wait for them.
 
     def action_help(self) -> None:
-        """Show the keys over any screen, a dialog too."""
+        """Show the help over any screen or dialog."""
         from tui.dialogs.help import HelpScreen  # noqa: PLC0415 -- see above
 
-        if not isinstance(self.screen, HelpScreen):  # the key may have been pressed twice
+        if not isinstance(self.screen, HelpScreen):  # the key can be pressed twice
             self.push_screen(HelpScreen())
 
     def action_toggle_help(self) -> None:
-        """Show the keys, or go back from them: this key comes here before it comes to them."""
+        """Show the help, or close it: the app gets this key before the help screen does."""
         from tui.dialogs.help import HelpScreen  # noqa: PLC0415 -- see above
 
         if isinstance(self.screen, HelpScreen):
@@ -196,7 +201,7 @@ class BlogsApp(App[None]):
             self.action_help()
 
     def action_connections(self) -> None:
-        """Show every setting, and let the person go to another place."""
+        """Show all settings, and connect to another deployment."""
         if isinstance(self.screen, MainScreen):
             from tui.screens.connections import ConnectionsScreen  # noqa: PLC0415 -- see above
 
@@ -209,7 +214,7 @@ class BlogsApp(App[None]):
             self.push_screen(LogScreen(self.session))
 
     def action_compare(self) -> None:
-        """Ask both backends the same: for the blog that keys act on, or the list."""
+        """Compare both backends: the selected blog, or the list."""
         if isinstance(self.screen, MainScreen):
             from tui.screens.compare import CompareScreen  # noqa: PLC0415 -- see above
 
@@ -219,21 +224,24 @@ class BlogsApp(App[None]):
         if backends is None:
             return
         if self.session.unfinished:
-            self.notify("A write has no answer yet: wait for it, then connect.", severity="warning")
+            self.notify(
+                "A write is still in progress. Wait until it finishes, then connect.",
+                severity="warning",
+            )
             return
         self.session.connect(backends)
-        self._begin_anew()
+        self._show_new_list()
 
-    def _begin_anew(self) -> None:
-        """Show a list in place of the former, so that nothing of the old place stays."""
-        formers = self.screen_stack  # a key may have laid another over the list by now
+    def _show_new_list(self) -> None:
+        """Replace all screens by a new list, so that nothing of the previous deployment remains."""
+        previous = self.screen_stack  # a key may have opened another screen by now
         self.push_screen(MainScreen(self.session))
-        for former in formers:
-            self._screen_stack.remove(former)  # Textual cannot switch the screen at the bottom
-            former.remove()
+        for screen in previous:
+            self._screen_stack.remove(screen)  # Textual cannot switch the bottom screen
+            screen.remove()
 
     def action_jump(self) -> None:
-        """Show a letter over everything that takes keys; the letter goes there."""
+        """Start jump mode: a letter on each focusable widget moves the focus there."""
         from tui.dialogs.jump import JumpScreen, targets  # noqa: PLC0415 -- see above
 
         if isinstance(self.screen, JumpScreen):
@@ -246,14 +254,14 @@ class BlogsApp(App[None]):
             target.focus()
 
     def action_metrics(self) -> None:
-        """Show what CloudWatch knows of the stack; what stands in the way is said there."""
+        """Show the CloudWatch metrics of the stack."""
         if isinstance(self.screen, MainScreen):
             from tui.screens.metrics import MetricsScreen  # noqa: PLC0415 -- see above
 
             self.push_screen(MetricsScreen(self.session))
 
     def action_switch(self) -> None:
-        """Make the other backend active, except under a dialog that names this one."""
+        """Switch to the other backend, except while a dialog names this one."""
         if isinstance(self.screen, ModalScreen):
             self.bell()
             return
@@ -268,8 +276,8 @@ class BlogsApp(App[None]):
                 screen.action_reload()
 
     async def action_quit(self) -> None:
-        """Quit when nothing would be lost and all is written; at a second request at once."""
-        if self._leaving:
+        """Quit when all writes are done and no text is lost; a second request quits at once."""
+        if self._quitting:
             self.exit()
             return
         written = [form for form in self._forms() if form.is_lost]
@@ -277,39 +285,39 @@ class BlogsApp(App[None]):
             self._finish()
             return
         kept = all(form.keep() for form in written)
-        where = "only kept as a draft" if kept else "not saved"
-        self._ask(f"What you have written is {where}. Quit all the same?", "Quit", self._left)
+        where = "kept as a draft" if kept else "not saved"
+        self._ask(f"You have unsaved text ({where}). Quit?", "Quit", self._quit_confirmed)
 
     def _ask(
         self, question: str, label: str, answered: Callable[[str | None], None]
     ) -> ChoiceScreen:
-        self._leaving = True
+        self._quitting = True
         dialog = ChoiceScreen(text.line(question), [Choice("y", label, "danger")])
         self.push_screen(dialog, answered)
         return dialog
 
-    def _left(self, answer: str | None) -> None:
-        self._leaving = False
+    def _quit_confirmed(self, answer: str | None) -> None:
+        self._quitting = False
         if answer:
             self._finish()
 
     def _finish(self) -> None:
-        """Send what waits for its time, wait for all answers, and leave."""
+        """Send pending deletions, wait for all writes, and exit."""
         if not self.session.unfinished:
             self.exit()
             return
         count = f"{self.session.unfinished} write{'' if self.session.unfinished == 1 else 's'}"
-        waiting = f"Waiting for the answer to {count} …"
-        dialog = self._ask(waiting, "Quit without", self._impatient)
-        self.run_worker(self._leave_when_written(dialog), group="quit")
+        waiting = f"Waiting for {count} to finish …"
+        dialog = self._ask(waiting, "Quit now", self._quit_now)
+        self.run_worker(self._exit_when_written(dialog), group="quit")
 
-    def _impatient(self, answer: str | None) -> None:
-        self._leaving = False
+    def _quit_now(self, answer: str | None) -> None:
+        self._quitting = False
         if answer:
             self.exit()
 
-    async def _leave_when_written(self, dialog: ChoiceScreen) -> None:
-        """Leave once all is written; stay when a write failed, or the person turned away."""
+    async def _exit_when_written(self, dialog: ChoiceScreen) -> None:
+        """Exit once all writes succeeded; stay if one failed or the user canceled."""
         failures = self.session.failures
         await self.session.finish()
         if dialog not in self.screen_stack:
@@ -320,7 +328,7 @@ class BlogsApp(App[None]):
             dialog.withdraw()
 
     def _fatal_error(self) -> None:
-        """Show where a fault lies without the local variables: they may hold the token."""
+        """Show the traceback without local variables: they can hold the token."""
         from rich.traceback import Traceback  # noqa: PLC0415 -- 0.1 s, for no good run
 
         self.bell()
@@ -330,7 +338,7 @@ class BlogsApp(App[None]):
 
 
 def run(factory: HttpApiFactory, active: BackendName) -> int:
-    """Run the app until the person leaves; gives the exit code, 1 after a fault of its own."""
+    """Run the app until the user quits; return the exit code, 1 after an internal error."""
     return asyncio.run(_run(BlogsApp(factory, active)))
 
 

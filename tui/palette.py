@@ -1,4 +1,4 @@
-"""The command palette: whatever a key does here and now, by name."""
+"""The command palette: the available actions by name."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from tui import text
 from tui.dialogs.base import ClosesOnce
 from tui.widgets.list_pane import ListPane
 
-_TELLING: Final = (App, Screen, ListPane)
-"""Whose keys are actions; those of fields and of what scrolls are movements."""
-_UNTOLD: Final = {
+_ACTION_SOURCES: Final = (App, Screen, ListPane)
+"""Their keys are actions. Keys of fields and scrolling widgets are cursor movements."""
+_HIDDEN_ACTIONS: Final = {
     "command_palette",
     *(binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)),
 }
-"""The palette itself, and what every screen of Textual's has: movements, and a selection."""
+"""The palette itself, and what every Textual screen has: movements and selection."""
 
 
 class Palette(CommandPalette, ClosesOnce[None]):
-    """Textual's palette, for quick fingers: its keys may come before its list is drawn."""
+    """Textual's palette; its keys can arrive before its list is drawn."""
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        self.workers.cancel_node(self)  # the search, which would miss the list
+        self.workers.cancel_node(self)  # the search, which would not find the closed list
         return super().dismiss(result)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -40,21 +40,21 @@ class Palette(CommandPalette, ClosesOnce[None]):
 
 
 def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Give every action that has a key and is possible now, once."""
-    told = set()
+    """Yield each action that has a key and is available now, once."""
+    listed = set()
     for node, binding, enabled, _ in screen.active_bindings.values():
         name = binding.description
-        if not (enabled and name and isinstance(node, _TELLING)):
+        if not (enabled and name and isinstance(node, _ACTION_SOURCES)):
             continue
-        if name in told or binding.action in _UNTOLD:
+        if name in listed or binding.action in _HIDDEN_ACTIONS:
             continue
-        told.add(name)
+        listed.add(name)
         run = partial(app.run_action, binding.action, default_namespace=node)
         yield SystemCommand(name, f"Key: {app.get_key_display(binding)}", run)
 
 
-def fit(app: App[None], event: events.Event) -> events.Event:
-    """Take out of a paste into the palette what a terminal would obey: its field is Textual's."""
+def sanitize(app: App[None], event: events.Event) -> events.Event:
+    """Remove control sequences from text pasted into the palette, whose input is Textual's."""
     if isinstance(event, events.Paste) and isinstance(app.screen, CommandPalette):
         return events.Paste(text.line(event.text))
     return event

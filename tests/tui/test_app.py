@@ -28,7 +28,7 @@ async def test_the_first_frame_comes_before_any_request(world):
     async with staged(world, SMALL, settled=False) as stage:
         await stage.sees("FUNCTIONS", "127.0.0.1:1/Prod", "q Quit")
         await world.faults[F].waiting.wait()
-        await stage.sees("waiting", "Asking FUNCTIONS")
+        await stage.sees("waiting", "Loading from FUNCTIONS")
         world.faults[F].gate.set()
         await stage.sees("Blog number 4")
 
@@ -212,7 +212,7 @@ async def test_giving_a_form_up_asks_only_when_something_was_written(world):
         await stage.press("n")
         await stage.is_on("FormScreen")
         await stage.press("x", "ctrl+g")
-        await stage.sees("Give up what you have written")
+        await stage.sees("Discard your changes")
         await stage.press("q")
         await stage.is_on("FormScreen")
         await stage.press("escape", "y")
@@ -236,7 +236,7 @@ async def begin_conflict(stage, world):
     await stage.write("Mine", "My text")
     await stage.is_on("ConflictScreen")
     await stage.sees(
-        "Somebody changed", "▌ Title: Theirs", "▌ Their text", "▌ Title: Mine", "▌ My text"
+        "This blog was changed", "▌ Title: Theirs", "▌ Their text", "▌ Title: Mine", "▌ My text"
     )
 
 
@@ -252,7 +252,7 @@ async def test_a_conflict_can_be_given_in_to(world):
     async with staged(world, SMALL) as stage:
         await begin_conflict(stage, world)
         await stage.press("t")
-        await stage.sees("Theirs", "Their text", "This is what is stored now.")
+        await stage.sees("Theirs", "Their text", "The form now shows the saved version.")
         await stage.write("Both")
         await stage.sees("Both", "Saved")
         assert world.blogs.table["blog-0004"]["contents"] == "Their text"
@@ -282,7 +282,7 @@ async def test_a_blog_deleted_meanwhile_can_be_posted_as_a_new_one(world):
         await stage.is_on("FormScreen")
         del world.blogs.table["blog-0004"]
         await stage.write("Survivor")
-        await stage.sees("deleted meanwhile")
+        await stage.sees("The blog has been deleted.")
         await stage.press("p")
         await stage.sees("Survivor", "Saved")
         assert "Survivor" in {blog["title"] for blog in world.blogs.table.values()}
@@ -508,7 +508,7 @@ async def test_a_save_under_way_is_neither_sent_twice_nor_cut_short(world):
         await stage.write("Slow")
         await world.faults[F].waiting.wait()
         await stage.press("ctrl+s", "escape")
-        await stage.sees("still under way")
+        await stage.sees("still in progress")
         gate.set()
         await stage.sees("Saved “Slow”")
         assert len(asked(world, "POST")) == 1
@@ -544,7 +544,7 @@ async def test_quitting_asks_when_something_would_be_lost_and_goes_at_the_second
         await stage.press("n")
         await stage.is_on("FormScreen")
         await stage.press("x", "ctrl+c")
-        await stage.sees("only kept as a draft. Quit")
+        await stage.sees("kept as a draft. Quit")
         await stage.press("escape")
         await stage.is_on("FormScreen")
         await stage.press("ctrl+q", "ctrl+c")
@@ -623,7 +623,7 @@ async def test_resizing_under_a_dialog_keeps_it_and_its_focus(world):
         await stage.is_on("ChoiceScreen")
         for size in [(1, 1), (20, 5), (200, 60), (80, 24)]:
             await stage.pilot.resize_terminal(*size)
-        await stage.sees("Give up what you have written")
+        await stage.sees("Discard your changes")
         assert stage.app.focused.id == "cancel"
 
 

@@ -101,7 +101,7 @@ async def test_the_comparison_names_each_backend_in_its_colour(world):
     world.faults[C].replace = lambda method, path: None
     async with staged(world, LARGE) as stage:
         await stage.press("B")
-        await stage.sees("The answers are the same.")
+        await stage.sees("The responses are the same.")
         assert (coloured(stage, F), coloured(stage, C)) == (1, 1)
 
 

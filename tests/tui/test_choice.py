@@ -61,7 +61,7 @@ async def test_a_short_question_has_no_bar(world):
         await stage.press("c")
         await stage.is_on("ChoiceScreen")
         await stage.press("end", "pagedown")
-        await stage.sees("Copy what of “Blog number 4”?")
+        await stage.sees("Copy from “Blog number 4”:")
         assert not has_bar(stage)
 
 

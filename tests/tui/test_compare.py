@@ -28,7 +28,7 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
         # Beside the list a reader asks for the blog as well.
         await stage.until(lambda: size == SMALL or "id blog-0004" in stage.text())
         await compare(stage)
-        await stage.sees("GET /blog/blog-0004", "The answers are the same.", "the same body")
+        await stage.sees("GET /blog/blog-0004", "The responses are the same.", "the same body")
         assert world.blogs.asked[-2:] == [
             ("GET", "/Prod/blog/blog-0004"),
             ("GET", "/blog/blog-0004"),
@@ -36,7 +36,7 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
         await stage.sees("FUNCTIONS", "CONTAINERS", "first byte", "server: app")
 
         await stage.press("l")
-        await stage.sees("GET /blog?limit=20&view=summary", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20&view=summary", "The responses are the same.")
         await stage.press("b")
         await stage.sees("GET /blog/blog-0004")
         await stage.press("q")
@@ -46,7 +46,7 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
 async def test_the_figures_fit_their_pane_whenever_that_gets_its_width(world):
     async with staged(world, HUGE) as stage:
         await compare(stage)
-        await stage.sees("The answers are the same.")
+        await stage.sees("The responses are the same.")
         stage.app.screen.query_one("#figures").styles.width = 50
         await stage.until(
             lambda: any(
@@ -59,7 +59,7 @@ async def test_the_figures_fit_their_pane_whenever_that_gets_its_width(world):
 async def test_without_blogs_the_list_is_asked():
     async with staged(World(FakeBlogs(0)), SMALL) as stage:
         await compare(stage)
-        await stage.sees("GET /blog?limit=20&view=summary", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20&view=summary", "The responses are the same.")
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
@@ -70,7 +70,7 @@ async def test_differences_are_shown_with_their_marks(world, size):
     )
     async with staged(world, size) as stage:
         await compare(stage)
-        await stage.sees("The answers differ.", "206", '+  "title": "Another"')
+        await stage.sees("The responses differ.", "206", '+  "title": "Another"')
         await stage.press("shift+tab", "end")
         await stage.sees('+ etag: "other"', "x-served-by: server that responded")
 
@@ -106,7 +106,7 @@ async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again
         assert "x-served-by: functions/GetBlogs/abcd1234" in shown
         world.faults[down].down = False
         await stage.press("r")
-        await stage.sees("The answers are the same.")
+        await stage.sees("The responses are the same.")
 
 
 async def test_when_both_are_down_both_causes_are_told(world):
@@ -134,7 +134,7 @@ async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
         await world.faults[F].waiting.wait()
         world.faults[F].gate = None
         await stage.press("l")
-        await stage.sees("GET /blog?limit=20", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20", "The responses are the same.")
         gate.set()
         await stage.until(lambda: not stage.app.session.busy)
         await stage.pilot.pause()
@@ -161,7 +161,7 @@ async def test_hostile_answers_are_inert(size, payload):
         world.faults[F].replace = lambda method, path: Answer(200, {"X-Other": fit}, body)
         world.faults[C].replace = lambda method, path: Answer(200, {"X-Other": "y"}, b"[]")
         await compare(stage)
-        await stage.sees("The answers differ.")
+        await stage.sees("The responses differ.")
         for key in ("end", "shift+tab", "end"):
             assert not harmful(stage.text())
             for strip in stage.strips():
@@ -174,4 +174,4 @@ async def test_a_blog_whose_id_is_none_leaves_the_list_to_compare():
     world.blogs.put(id="no/id", title="T")
     async with staged(world, SMALL) as stage:
         await compare(stage)
-        await stage.sees("GET /blog?limit=20&view=summary", "The answers are the same.")
+        await stage.sees("GET /blog?limit=20&view=summary", "The responses are the same.")

@@ -105,9 +105,7 @@ async def test_every_setting_is_within_reach_of_the_keyboard_and_their_order_is_
     world.backends = at(url, stack=f"stack {'organization/' * 6}production")
     async with staged(world, size) as stage:
         await stage.press("C")
-        await stage.sees(
-            "The first that is set counts: flag, environment, configuration file, default."
-        )
+        await stage.sees("Precedence: option, environment variable, configuration file, default.")
         assert stage.app.focused.id == "candidates"
         assert ("read-only" in stage.text()) is (size == HUGE)
         await stage.press("tab", "end")
@@ -265,5 +263,5 @@ async def test_pulumi_is_asked_once_at_a_time(world, monkeypatch):
         await stage.is_on("ConnectionsScreen")
         await stage.press("r", "r", "r")
         gate.set()
-        await stage.sees("pulumi knows no stack")
+        await stage.sees("Pulumi has no stacks")
         assert len(asked) == 1

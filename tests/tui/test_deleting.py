@@ -21,7 +21,7 @@ def deleted(world):
 
 async def begin(stage, title="Blog number 4"):
     await stage.press("d")
-    await stage.sees("Deleting in", "u keeps it, D deletes it now", f"“{title}”")
+    await stage.sees("Deleting in", "u undoes, D deletes now", f"“{title}”")
 
 
 async def test_a_deletion_is_counted_down_in_seconds(world, size, monkeypatch):
@@ -73,7 +73,7 @@ async def test_a_held_key_deletes_nothing_at_once(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         await stage.press("d", "d", "d")
-        await stage.until(lambda: "u keeps it, D deletes it now" in stage.toasts())
+        await stage.until(lambda: "u undoes, D deletes now" in stage.toasts())
         assert len(stage.app.session.deletions.waiting) == 1
         assert deleted(world) == []
 
@@ -140,7 +140,7 @@ async def test_quitting_sends_what_waits_and_waits_for_the_answers(world):
         gate = world.faults[F].hold()
         await stage.press("q")
         await world.faults[F].waiting.wait()
-        await stage.sees("Waiting for the answer to 1 write")
+        await stage.sees("Waiting for 1 write")
         assert stage.app.is_running
         gate.set()
         await stage.until(lambda: not stage.app.is_running)
@@ -176,7 +176,7 @@ async def test_quitting_waits_for_a_save_that_is_under_way(world):
         await stage.write("Slow")
         await world.faults[F].waiting.wait()
         await stage.press("ctrl+q")
-        await stage.sees("Waiting for the answer to 1 write")
+        await stage.sees("Waiting for 1 write")
         gate.set()
         await stage.until(lambda: not stage.app.is_running)
     assert "Slow" in {blog["title"] for blog in world.blogs.table.values()}
@@ -213,7 +213,7 @@ async def test_deleting_what_is_gone_already_is_one_sentence(world):
         await begin(stage)
         del world.blogs.table["blog-0004"]
         await stage.press("D")
-        await stage.hears("“Blog number 4” was deleted already.")
+        await stage.hears("“Blog number 4” has already been deleted.")
         await stage.sees("4 blogs")
         assert len(stage.app._notifications) == 1  # noqa: SLF001 -- Textual has no other
 

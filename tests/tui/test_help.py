@@ -73,7 +73,7 @@ async def test_the_help_opens_over_a_form_and_its_preview_and_loses_nothing(worl
 async def test_the_help_opens_over_two_versions(world):
     async with conflicting(world) as (stage, _):
         await there_and_back(stage, "TakenScreen", "f1", "question_mark")
-        await stage.sees("m Mine over theirs", "b Keep both", "? Help")
+        await stage.sees("m Keep mine", "b Keep both", "? Help")
         assert "Help" in offered(stage)
 
 
@@ -107,7 +107,7 @@ async def test_a_question_about_quitting_that_is_over_under_the_help_is_gone_aft
         world.faults[F].replace = lambda method, path: Answer(500)
         gate = world.faults[F].hold()
         await stage.press("q")
-        await stage.sees("Waiting for the answer to 1 write")
+        await stage.sees("Waiting for 1 write")
         await stage.press("f1")
         await stage.is_on("HelpScreen")
         gate.set()

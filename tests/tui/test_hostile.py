@@ -104,7 +104,7 @@ async def test_a_hostile_conflict_and_a_hostile_draft_are_inert(size):
         world.blogs.put(id="wild", title=EVERYTHING[::-1], author=EVERYTHING, contents=EVERYTHING)
         await stage.press("ctrl+s")
         await stage.is_on("ConflictScreen")
-        await stage.sees("Theirs, stored", "▌")
+        await stage.sees("Theirs, saved", "▌")
         check(stage)
         await stage.press("escape")
         await stage.is_on("FormScreen")

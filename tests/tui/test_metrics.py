@@ -104,7 +104,7 @@ async def test_an_answer_for_a_period_no_more_wanted_is_dropped(world):
         await stage.press("m")
         await stage.until(lambda: asked)
         await stage.press("5", "4")
-        await stage.sees("Asking for the last 24h")
+        await stage.sees("Loading metrics of the last 24h")
         held.set()
         await stage.sees("the last 24h:")
     assert asked == ["1h", "24h"]
@@ -115,7 +115,7 @@ async def test_asking_blocks_nothing_and_leaving_meanwhile_harms_nothing(world):
     async with staged(world, SMALL) as stage:
         stage.app.session.report = lambda period: held.wait(20)
         await stage.press("m")
-        await stage.sees("Asking for the last 1h")
+        await stage.sees("Loading metrics of the last 1h")
         await stage.press("q")
         await stage.is_on("MainScreen")
         held.set()
@@ -158,10 +158,10 @@ async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world,
         stage.app.session.report = counting
         await answered(stage)
         await stage.press("a")
-        await stage.sees("asked each minute")
+        await stage.sees("refreshes every minute")
         await stage.until(lambda: len(asked) >= 3)
         await stage.press("a")
-        await stage.until(lambda: "asked each minute" not in stage.text())
+        await stage.until(lambda: "refreshes every minute" not in stage.text())
         await stage.press("a", "q")
         await stage.is_on("MainScreen")
         await stage.settled()

@@ -60,8 +60,8 @@ async def test_every_screen_is_reached_through_the_menu(world, size):
 async def test_what_is_being_deleted_is_kept_by_a_click_on_the_line_that_says_so(world, size):
     async with staged(world, size) as stage:
         await click_key(stage, "Delete")
-        await click_words(stage, "u keeps it")
-        await stage.until(lambda: "u keeps it" not in stage.text())
+        await click_words(stage, "u undoes")
+        await stage.until(lambda: "u undoes" not in stage.text())
         assert len(world.blogs.table) == 5
 
 

@@ -25,7 +25,7 @@ def described(*places):
 
 
 async def test_the_palette_offers_every_action_that_has_a_key_and_is_possible(world):
-    impossible = {"Keep what is being deleted", "Delete now", "Back", "Show all", "Menu"}
+    impossible = {"Undo deletion", "Delete now", "Back", "Show all", "Menu"}
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
         wanted = described(BlogsApp, MainScreen, ListPane) - impossible
@@ -34,7 +34,7 @@ async def test_the_palette_offers_every_action_that_has_a_key_and_is_possible(wo
         assert "Theme" in offered(stage)
         await stage.press("d")
         await stage.sees("Deleting")
-        assert {"Keep what is being deleted", "Delete now"} <= offered(stage)
+        assert {"Undo deletion", "Delete now"} <= offered(stage)
 
 
 async def test_the_palette_of_the_form_offers_what_a_form_can_do(world):

@@ -189,7 +189,7 @@ async def test_question(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
         await stage.press("c")
-        await shot(stage, "Copy what of")
+        await shot(stage, "Copy from")
 
 
 async def test_help(world, size, shot):
@@ -243,7 +243,7 @@ async def test_answers_that_are_the_same(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("B")
         await stage.is_on("CompareScreen")
-        await shot(stage, "The answers are the same.")
+        await shot(stage, "The responses are the same.")
 
 
 async def test_answers_that_differ(world, size, shot):
@@ -252,7 +252,7 @@ async def test_answers_that_differ(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("B")
         await stage.is_on("CompareScreen")
-        await shot(stage, "The answers differ.", "206")
+        await shot(stage, "The responses differ.", "206")
 
 
 async def test_connections(world, size, shot, monkeypatch):

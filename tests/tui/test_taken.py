@@ -38,7 +38,7 @@ async def resumed(world, size=SMALL, **stored):
     world.blogs.put(id=begun, **stored)
     async with staged(world, size) as stage:
         await stage.press("n")
-        await stage.sees("Go on (c)")
+        await stage.sees("Continue (c)")
         await stage.press("c")
         await stage.is_on("FormScreen")
         await stage.press("ctrl+s")
@@ -61,7 +61,7 @@ async def test_a_resumed_draft_that_is_stored_word_for_word_counts_as_saved(worl
 async def test_a_resumed_draft_that_is_stored_in_other_words_is_compared(world, size):
     async with conflicting(world, size) as (stage, begun):
         await stage.is_on("TakenScreen")
-        await stage.sees("stored already", "▌ Title: Mine", "▌ Older text", "b Keep both")
+        await stage.sees("already exists", "▌ Title: Mine", "▌ Older text", "b Keep both")
         await stage.press("escape")
         await stage.is_on("FormScreen")
         await stage.sees("My text", "has this blog already (409): save again to compare.")
@@ -94,7 +94,7 @@ async def test_what_arrived_can_be_taken_and_edited(world):
     async with conflicting(world) as (stage, begun):
         await stage.is_on("TakenScreen")
         await stage.press("t")
-        await stage.sees("Older text", "This is what is stored now.", "editing")
+        await stage.sees("Older text", "The form now shows the saved version.", "editing")
         await stage.write("Newer")
         await stage.sees("Saved “Newer”")
         assert world.blogs.table[begun]["contents"] == "Older text"

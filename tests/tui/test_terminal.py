@@ -64,15 +64,15 @@ TOUR = [
     (b"l", b"number"),
     (b"d", b"Deleting"),
     (b"u", b"Kept"),
-    (b"c", b"Copy what of"),
+    (b"c", b"Copy from"),
     (CTRL_G, b"number"),
-    (b"e", b"Give up"),
-    (F3, b"Write on"),
+    (b"e", b"Discard your"),
+    (F3, b"Keep editing"),
     (F1, b"move in the list"),
-    (F1, b"Write on"),
-    (CTRL_G, b"Give up"),
+    (F1, b"Keep editing"),
+    (CTRL_G, b"Discard your"),
     (CTRL_G, b"number"),
-    (b"n", b"Give up"),
+    (b"n", b"Discard your"),
     (CTRL_G, b"number"),
     (b"?", b"move in the list"),
     (b"q", b"number"),
@@ -149,7 +149,7 @@ def test_keys_typed_ahead_after_the_last_one_begin_nothing(environ, keys):
 def test_quitting_is_quick_with_a_request_pending(served, environ):
     served.hold = threading.Event()
     with opened(environ) as terminal:
-        terminal.expect(b"Asking")
+        terminal.expect(b"Loading from")
         assert served.holding.wait(20)
         start = time.monotonic()
         terminal.type(b"q")
@@ -196,7 +196,7 @@ def type_a_title(terminal, until):
     """Write in a new blog's form, with no pause between the keys."""
     terminal.expect(b"number")
     terminal.type(b"n")
-    mark = terminal.expect(b"Give up")
+    mark = terminal.expect(b"Discard your")
     terminal.type(b"abc")
     terminal.expect(b"3 of 200", mark)
     for _ in range(190):
@@ -319,7 +319,7 @@ def test_a_storm_of_resizes_while_a_dialog_is_open_harms_nothing(environ):
             terminal.read(0.005)
         terminal.resize(80, 24)
         mark = len(terminal.seen)
-        terminal.expect(b"Give up what you", mark)
+        terminal.expect(b"Discard your", mark)
         terminal.type(b"y")
         terminal.expect(b"number", mark)
         terminal.type(b"q")

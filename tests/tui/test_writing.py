@@ -146,7 +146,7 @@ async def test_what_was_written_before_a_crash_is_offered_at_the_next_start(worl
     async with staged(world, size) as stage:
         await stage.hears("Your new blog “Mine” of")
         await stage.press("n")
-        await stage.sees("was not saved", "Go on (c)")
+        await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
         await stage.is_on("FormScreen")
         await stage.sees("Mine", "Long thought", "new blog")
@@ -167,7 +167,7 @@ async def test_an_edit_is_gone_on_with_against_what_it_began_with(world):
     async with staged(world, SMALL) as stage:
         await stage.hears("Your edit of “Mine” of")
         await stage.press("e")
-        await stage.sees("was not saved", "Go on (c)")
+        await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
         await stage.is_on("FormScreen")
         await stage.press("ctrl+s")
@@ -179,7 +179,7 @@ async def test_a_draft_can_be_put_off_or_thrown_away(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x", "escape")
-        await stage.sees("Give up what you have written", "Keep as draft (k)")
+        await stage.sees("Discard your changes", "Keep as draft (k)")
         await stage.press("k")
         await stage.is_on("MainScreen")
         assert [draft.title for draft in kept(stage)] == ["x"]
@@ -235,7 +235,7 @@ async def test_a_folder_that_takes_no_draft_is_told_and_the_form_goes_on(world, 
         await stage.press("x")
         await stage.sees("No draft can be kept: ")
         await stage.press("ctrl+c")
-        await stage.sees("not saved. Quit all the same?")
+        await stage.sees("not saved). Quit?")
         await stage.press("escape", "ctrl+s")
         await stage.sees("Saved “x”")
 
@@ -249,7 +249,7 @@ async def test_no_editor_and_a_terminal_that_cannot_be_lent_are_one_sentence(wor
         await stage.sees("No editor is known: set VISUAL or EDITOR")
         monkeypatch.setenv("EDITOR", "true")
         await stage.press("f4")
-        await stage.sees("cannot be lent to an editor")
+        await stage.sees("cannot be suspended in this terminal")
 
 
 def are_beside(stage, *words):
@@ -263,7 +263,7 @@ async def test_a_conflict_shows_both_versions_side_by_side_where_there_is_room(w
         world.blogs.put(id="blog-0004", title="Theirs", contents="same\ntheirs")
         await stage.write("Mine", "same\nmine")
         await stage.is_on("ConflictScreen")
-        await stage.sees("Mine, not saved", "Theirs, stored 2026-11-25", "▌ mine", "▌ theirs")
+        await stage.sees("Mine, not saved", "Theirs, saved 2026-11-25", "▌ mine", "▌ theirs")
         assert "▌ same" not in stage.text()
         await stage.until(lambda: are_beside(stage, "▌ mine", "▌ theirs") == (size == LARGE))
         await stage.press("escape")
@@ -289,7 +289,7 @@ async def test_contents_id_or_link_can_be_copied(world, size):
     async with staged(world, size) as stage:
         for key, copied in (("c", "Hello"), ("i", "blog-0004"), ("l", link)):
             await stage.press("c")
-            await stage.sees("Copy what of “Blog number 4”?")
+            await stage.sees("Copy from “Blog number 4”:")
             await stage.press(key)
             await stage.hears("clipboard")
             assert stage.app.clipboard == copied

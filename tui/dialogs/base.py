@@ -1,4 +1,4 @@
-"""Screens that close once, whatever was typed ahead or comes too late."""
+"""The base class of screens: each closes only once, even if more keys are queued."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from textual.screen import Screen, ScreenResultType
 
 
 def is_open(screen: Screen[Any]) -> bool:
-    """Tell whether the app has *screen*, and is not on its way out."""
+    """Return True if *screen* is on the screen stack and the app is not exiting."""
     return screen.is_attached and screen.app.is_running and screen in screen.app.screen_stack
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
-    """Tell whether keys go to *screen*; Textual calls a screen below a dialog current too."""
+    """Return True if *screen* gets the keys; a screen below a dialog is also `is_current`."""
     return is_open(screen) and screen.app.screen is screen
 
 
 class ClosesOnce(Screen[ScreenResultType]):
-    """A screen that acts no more once it has closed.
+    """A screen that ignores events after it has closed.
 
-    Keys that were typed ahead are in its queue by then. Textual would let a second `dismiss` close
-    the screen below, and end the app where there is none. Beside another base this one comes last:
-    Textual takes styles from the first alone.
+    More keys can be in its queue by then. In Textual, a second `dismiss` closes the screen below,
+    or ends the app if there is none. List this base class last: Textual takes the default styles
+    from the first base only.
     """
 
     _withdrawn = False
     _withdrawn_with: ScreenResultType | None = None
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Give *result* and close; does nothing unless this screen is on top."""
+        """Close with *result*; do nothing unless this screen is on top."""
         if not is_on_top(self):
             return AwaitComplete()
         return super().dismiss(result)
 
     def withdraw(self, result: ScreenResultType | None = None) -> None:
-        """Give *result* and close; under another screen, as soon as that has closed."""
+        """Close with *result*; if another screen is on top, as soon as that has closed."""
         self._withdrawn, self._withdrawn_with = True, result
         self.dismiss(result)
 
@@ -47,17 +47,17 @@ class ClosesOnce(Screen[ScreenResultType]):
             self.dismiss(self._withdrawn_with)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Begin nothing before the widgets are there; this screen can be closed by then."""
+        """Run no action before the widgets are mounted, except closing the screen."""
         if not self.is_mounted and action != "dismiss":
             return False
         return super().check_action(action, parameters)
 
     def on_click(self, event: events.Click) -> None:
-        """Turn away from a dialog by a click beside it."""
+        """Close a dialog on a click outside it."""
         if self.is_modal and self.get_widget_at(*event.screen_offset)[0] is self:
             self.dismiss(None)
 
     async def _on_message(self, message: Message) -> None:
-        """Deal with nothing that a widget says once this screen is closed, nor begin then."""
+        """Ignore messages from widgets, and the mount event, once this screen has closed."""
         if is_open(self) or not (message.bubble or isinstance(message, events.Mount)):
             await super()._on_message(message)

@@ -1,4 +1,4 @@
-"""A question with a few answers, each on a key of its own."""
+"""A question with a few answers, each with its own key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.text import Safe
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer; *key* is what the screen gives back."""
+    """One answer; the screen returns its *key*."""
 
     key: str
     label: str
@@ -28,7 +28,7 @@ class Choice:
 
 
 class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
-    """Asks; gives the key of the answer, None when the person turns away."""
+    """Ask a question; return the key of the answer, or None if the user cancels."""
 
     CSS_PATH = "choice.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
@@ -42,7 +42,7 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
         Binding("question_mark", "app.help", "Help", show=False),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
         Binding("ctrl+z", "app.suspend_process", show=False),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
@@ -68,10 +68,10 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
                     yield Button(label, id=f"answer-{choice.key}", classes=choice.variant)
 
     def on_mount(self) -> None:
-        self.query_one("#cancel").focus()  # so that Enter alone harms nothing
+        self.query_one("#cancel").focus()  # so that Enter alone changes nothing
 
     async def action_question(self, movement: str) -> None:
-        """Move in a question that is longer than its box."""
+        """Scroll a question that is longer than its box."""
         await self.query_one("#question").run_action(movement)
 
     def on_key(self, event: events.Key) -> None:

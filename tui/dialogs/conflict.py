@@ -1,4 +1,4 @@
-"""Both versions of a blog that was stored while one wrote, and the question which is to stay."""
+"""Both versions of a blog that was changed during an edit, and the choice which to keep."""
 
 from __future__ import annotations
 
@@ -20,13 +20,11 @@ from tui.state.versions import versions
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.marked_text import MARK, MarkedText
 
-_LEGEND: Final = (
-    f"{MARK} marks the lines that the other version does not have; n goes to the next difference."
-)
+_LEGEND: Final = f"{MARK} marks lines that only this version has. Press n for the next difference."
 
 
 class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
-    """Gives ``mine`` or ``theirs``, None for further editing."""
+    """Return ``mine`` or ``theirs``, or None to keep editing."""
 
     CSS_PATH = "conflict.tcss"
     AUTO_FOCUS = "#theirs"
@@ -35,19 +33,19 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         (100, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "dismiss('mine')", "Mine over theirs"),
-        Binding("t", "dismiss('theirs')", "Theirs, mine is lost"),
-        Binding("escape,q,ctrl+g", "dismiss(None)", "Edit on", key_display="esc"),
+        Binding("m", "dismiss('mine')", "Keep mine"),
+        Binding("t", "dismiss('theirs')", "Keep theirs"),
+        Binding("escape,q,ctrl+g", "dismiss(None)", "Keep editing", key_display="esc"),
         Binding("n", "next", "Next difference", show=False),  # 80 columns are full
         Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
-    told = "Somebody changed this blog while you were writing."
+    message = "This blog was changed while you were editing it."
 
     def __init__(self, session: Session, backend: BackendName, mine: Draft, theirs: Blog) -> None:
-        """Name *backend*, where an answer is carried out, whichever backend is active."""
+        """*backend* is where the version is saved, whichever backend is active."""
         super().__init__()
         self._session = session
         self._backend = backend
@@ -58,14 +56,14 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
         yield BackendLabel(note="two versions", backend=self._backend)
-        yield Static(Content(f"{self.told} {_LEGEND}"), id="told")
+        yield Static(Content(f"{self.message} {_LEGEND}"), id="message")
         mine, theirs = versions(self._mine, self._theirs)
         with Container(id="versions"):
             with Vertical():
                 yield Static(Content("Mine, not saved"), classes="whose")
                 yield MarkedText(mine, id="mine")
             with Vertical():
-                whose = f"Theirs, stored {moment} UTC on {self._backend.word}"
+                whose = f"Theirs, saved {moment} UTC on {self._backend.word}"
                 yield Static(Content(whose), classes="whose")
                 yield MarkedText(theirs, id="theirs")
         yield Footer(show_command_palette=False)
@@ -74,7 +72,7 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         self._session.on_change()  # fills the label
 
     def action_next(self) -> None:
-        """Show the next difference in both versions, after the last the first again."""
+        """Show the next difference in both versions; after the last, the first."""
         both = self.query(MarkedText)
         self._position = (self._position + 1) % max(shown.positions for shown in both)
         for shown in both:
@@ -82,7 +80,10 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
 
 class TakenScreen(ConflictScreen):
-    """Gives ``both`` too: a new blog can be stored beside what is under its id."""
+    """Return ``both`` as well: a new blog can be saved under another id."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "dismiss('both')", "Keep both")]
-    told = "This new blog is stored already, perhaps by a save of yours whose answer was lost."
+    message = (
+        "A blog with this id already exists, perhaps from an earlier save of yours whose response "
+        "was lost."
+    )

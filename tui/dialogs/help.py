@@ -1,4 +1,4 @@
-"""The help: every key, and what the words on the screens mean."""
+"""The help: every key, and the terms on the screens."""
 
 from __future__ import annotations
 
@@ -17,49 +17,49 @@ from tui.dialogs.base import ClosesOnce
 
 KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("up down  j k", "move in the list; page up, page down, home, end too"),
-    ("/", "search what is loaded: title, author, start of an id"),
-    ("s  f", "sort: by date, author or title; only this author, or all again"),
-    ("a  end", "load all blogs; end goes to the last (esc or the same key stops)"),
+    ("/", "search the loaded blogs: title, author, start of the id"),
+    ("s  f", "sort by date, author or title; show this author only, or all"),
+    ("a  end", "load all blogs; end also goes to the last one (esc stops)"),
     ("enter", "read the blog"),
-    ("v  c", "raw text or rendered; copy contents, id or link"),
-    ("o", "open a link of the blog that is shown"),
-    ("tab", "go from pane to pane"),
-    ("home  end", "in a question or a pane that is long; page up, page down too"),
+    ("v  c", "raw or rendered text; copy contents, id or link"),
+    ("o", "open a link in the blog"),
+    ("tab", "go to the next pane"),
+    ("home  end", "scroll a pane or a long question; page up, page down too"),
     ("n", "write a new blog"),
     ("e", "edit the blog"),
-    ("d", "delete the blog in 5 seconds; u keeps it, D deletes it now"),
-    ("r", "reload from the backend"),
+    ("d", "delete the blog after 5 seconds; u undoes, D deletes now"),
+    ("r", "reload the list"),
     ("t  F2", "switch between FUNCTIONS and CONTAINERS (F2 also while typing)"),
     ("l", "show or hide the request log"),
-    ("L", "request log in full: filter, send again, copy as curl, export"),
-    ("B", "both backends: one request to each, times and differences"),
-    ("C", "connections: every setting and its source, other stacks and local clouds"),
-    ("m", "metrics: r refresh, p or 1 to 5 period, a each minute, c chart"),
+    ("L", "full request log: filter, send again, copy as curl, export"),
+    ("B", "send one request to both backends, and compare"),
+    ("C", "connections: all settings and their sources; connect to another stack"),
+    ("m", "metrics: r refresh, a auto-refresh, p or 1 to 5 period, c chart"),
     ("esc  q  ctrl+g", "go back; q in the list quits"),
-    ("ctrl+s", "save what you write"),
-    ("F3  F4", "while writing: preview; your own editor ($VISUAL, $EDITOR)"),
-    ("ctrl+o", "jump: a letter over everything that takes keys goes there"),
-    ("ctrl+p", "menu: all of this by name, and themes (remembered)"),
-    ("ctrl+z", "suspend (fg brings it back); in Contents: undo"),
+    ("ctrl+s", "save the blog"),
+    ("F3  F4", "in the form: preview; open your editor ($VISUAL, $EDITOR)"),
+    ("ctrl+o", "jump mode: press a letter to move the focus"),
+    ("ctrl+p", "menu: all actions by name, and themes"),
+    ("ctrl+z", "suspend (fg resumes); in Contents: undo"),
     ("ctrl+c  ctrl+q", "quit from anywhere"),
-    ("?  F1", "this help, from everywhere (F1 also while typing)"),
+    ("?  F1", "this help (F1 also while typing)"),
 )
-_WIDTH: Final = 68  # what the dialog has room for
+_WIDTH: Final = 68  # columns available in the dialog
 _NOTES: Final = (
-    "Both backends serve the same blogs from one table. The line on top says which one is asked. "
-    "In the request log, cold means that the backend had to start first, warm that it was "
-    "running. The mouse works too: what the last line names can be clicked, Menu has the rest, and "
-    "a click beside a dialog turns away. Hold shift to select text with it."
+    "Both backends serve the same blogs from one table. The top line shows the active backend. "
+    "In the request log, cold means that the backend had to start first; warm means that it was "
+    "already running. You can use the mouse: click an action in the last line, or Menu for all "
+    "actions. Click outside a dialog to close it. Hold shift to select text."
 )
 
 
 class HelpScreen(ModalScreen[None], ClosesOnce[None]):
-    """Shows the keys until any way back is taken."""
+    """Show the keys until the user closes the help."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g,question_mark", "dismiss(None)", "Back"),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
@@ -72,7 +72,7 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
         self.query_one("#help").focus()
 
     def on_click(self, event: events.Click) -> None:  # noqa: ARG002 -- the base wants it
-        """Go back by a click anywhere: there may be no room beside the text."""
+        """Close on a click anywhere: the text may fill the screen."""
         self.dismiss(None)
 
 

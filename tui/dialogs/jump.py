@@ -1,4 +1,4 @@
-"""Jump mode: a letter over everything that takes keys, and the letter goes there."""
+"""Jump mode: a letter on each focusable widget; press it to move the focus there."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from textual.widgets import Label
 
 from tui.dialogs.base import ClosesOnce
 
-LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which leaves
+LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which closes
 
 
 def targets(screen: Screen[object]) -> dict[str, Widget]:
-    """Give what can be seen and focused on *screen*, by letter, in the order of the tab key."""
+    """Return the visible, focusable widgets of *screen* by letter, in tab order."""
     visible = (widget for widget in screen.focus_chain if widget.region.overlaps(screen.region))
     return dict(zip(LETTERS, visible, strict=False))
 
 
 class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
-    """Gives the widget whose letter was typed or clicked, None when the person turns away."""
+    """Return the widget whose letter was pressed or clicked, or None if the user cancels."""
 
     CSS_PATH = "jump.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back"),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
     ]
 
     def __init__(self, targets: dict[str, Widget]) -> None:
@@ -65,6 +65,6 @@ class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
         self._leave_if_moved()
 
     def _leave_if_moved(self) -> None:
-        """Leave when the targets have moved away under their letters."""
+        """Close if the widgets have moved away from their letters."""
         if self._drawn_at not in {None, self.app.size}:
             self.dismiss(None)

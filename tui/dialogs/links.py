@@ -19,25 +19,25 @@ from tui import text
 from tui.dialogs.base import ClosesOnce
 from tui.widgets.options import Options
 
-MOST_LISTED: Final = 500  # more would take the screen a second and longer to show
+MOST_LISTED: Final = 500  # more would take a second or longer to show
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where a link leads, and the words that stand for it; neither is fit to show."""
+    """The address and the text of a link, both unsanitized."""
 
     words: str
     url: str
 
 
 class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
-    """Gives the address of the link that is picked, None when the person turns away."""
+    """Return the address of the chosen link, or None if the user cancels."""
 
     CSS_PATH = "links.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
         Binding("question_mark", "app.help", "Help", show=False),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's own keys
+        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
         Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
@@ -47,7 +47,7 @@ class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
-            yield Label(Content(f"{_count(len(self._links))} (enter follows, esc leaves)"))
+            yield Label(Content(f"{_count(len(self._links))} (enter opens, esc cancels)"))
             yield Options(*map(_option, self._links[:MOST_LISTED]), markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -70,7 +70,7 @@ def _option(link: Link) -> Content:
 
 
 def find_links(contents: str) -> list[Link]:
-    """Give each address that *contents* links to once, in order; takes seconds at worst."""
+    """Return each linked address in *contents* once, in order; can take seconds."""
     found: dict[str, Link] = {}
     for token in MarkdownIt("gfm-like").parse(text.block(contents)):
         for link in _in_line(token.children or ()):
@@ -79,7 +79,7 @@ def find_links(contents: str) -> list[Link]:
 
 
 def _in_line(tokens: Sequence[Token]) -> Iterator[Link]:
-    """Give the links of one paragraph, heading or cell; Markdown nests none in another."""
+    """Yield the links of one paragraph, heading or cell; Markdown does not nest links."""
     url, words = "", ""
     for token in tokens:
         if token.type == "link_open":

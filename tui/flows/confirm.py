@@ -1,4 +1,4 @@
-"""What only the user may decide: to send the token unencrypted, to open a link."""
+"""Confirmations: send the token unencrypted, open a link."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _LINK_SCHEMES: Final = {"http", "https", "mailto"}
 async def confirm_plain_http(
     app: App[None], session: Session, backend: BackendName, error: ApiError
 ) -> bool:
-    """Ask whether the token may travel unencrypted, when that is what *error* is about."""
+    """If *error* is about plain HTTP, ask whether to send the token anyway."""
     if error.failure is not Failure.PLAIN_HTTP:
         return False
     question = text.line(
-        f"{session.backend_of(backend).url} is not encrypted: others on the way could read the "
-        "write token. Send it all the same, until you quit?"
+        f"The connection to {session.backend_of(backend).url} is not encrypted: others on the "
+        "network can read the write token. Send it anyway, until you quit?"
     )
     answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("s", "Send it", "danger")]))
     if answer:
@@ -38,29 +38,29 @@ async def confirm_plain_http(
 def _can_be_followed(url: str) -> bool:
     try:
         return urlsplit(url).scheme in _LINK_SCHEMES
-    except ValueError:  # such as an address in brackets that never end
+    except ValueError:  # such as an unclosed bracket in the host
         return False
 
 
 async def follow_link(app: App[None], url: str) -> None:
-    """Show where a link leads, and go there or copy it as the person says."""
+    """Show the address of a link, and open or copy it."""
     if not _can_be_followed(url):
         shown = text.line(url, 80)
-        app.notify(f"Only http, https and mailto links are followed, not “{shown}”.")
+        app.notify(f"Only http, https and mailto links can be opened, not “{shown}”.")
         return
-    question = text.line(f"Where this link leads: {url}", len(url) + 80)
-    # Not o, which led here: held down, it would open what nobody has read.
+    question = text.line(f"Open this link? {url}", len(url) + 80)
+    # Not o, the key that led here: held down, it would open an unread address.
     choices = [Choice("b", "Open in the browser"), Choice("c", "Copy")]
     answer = await app.push_screen_wait(ChoiceScreen(question, choices))
     if answer == "b":
         app.open_url(url)
     elif answer == "c":
         app.copy_to_clipboard(url)
-        app.notify("The link was copied.")
+        app.notify("Copied the link.")
 
 
 async def choose_link(screen: Screen[Any], session: Session, blog: Blog) -> None:
-    """Let the person pick a link of *blog* when there are several, and ask before it is opened."""
+    """Let the user choose a link of *blog*, and confirm before it is opened."""
     # Imported for the first link: Markdown takes 0.1 s.
     from tui.dialogs.links import LinksScreen, find_links  # noqa: PLC0415 -- see above
 

@@ -1,4 +1,4 @@
-"""Deletes blogs after a delay, in which each can be kept."""
+"""Deletes blogs after a delay in which the user can undo each deletion."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tui.widgets.deletion_line import named
 
 
 class DeleteFlow:
-    """Carries deletions out, whatever the person does meanwhile."""
+    """Runs pending deletions while the user continues to work."""
 
     def __init__(
         self, session: Session, changed: Callable[[], None], gone: Callable[[str], Awaitable[None]]
     ) -> None:
         self._session = session
         self._changed = changed
-        """Called when one begins to wait, and when it no longer does."""
+        """Called when a deletion starts or stops waiting."""
         self._gone = gone
-        """Called with the id of a blog that is no more."""
+        """Called with the id of a deleted blog."""
 
     async def is_allowed(self, app: App[None], backend: BackendName) -> bool:
-        """Ask now what would otherwise be asked in the middle of something else."""
+        """Check before the delay whether the deletion can be sent, and ask if needed."""
         try:
             await self._session.check_permission(backend)
         except ApiError as error:
@@ -37,7 +37,7 @@ class DeleteFlow:
         return True
 
     async def carry_out(self, app: App[None], backend: BackendName, blog: Blog) -> None:
-        """Delete *blog* as it is now when its time is up, unless it is kept."""
+        """Delete this version of *blog* after the delay, unless the user undoes it."""
         deletion = self._session.deletions.begin(blog, backend)
         self._changed()
         delete = await self._session.deletions.wait(deletion)
@@ -61,6 +61,6 @@ class DeleteFlow:
             await self._gone(blog.id)
 
     async def drop_missing(self, app: App[None], blog: Summary) -> None:
-        """Show a blog no more that somebody else deleted."""
-        app.notify(f"{named(blog)} was deleted already.")
+        """Remove a blog that was already deleted elsewhere from the screen."""
+        app.notify(f"{named(blog)} has already been deleted.")
         await self._gone(blog.id)

@@ -21,49 +21,56 @@ _VARIABLES: Final = ("VISUAL", "EDITOR")
 
 
 class EditorError(Exception):
-    """The editor gave nothing back; the text is one sentence for a person."""
+    """The editor returned nothing; the text is one sentence for the user."""
 
 
 def command(environ: Mapping[str, str]) -> list[str]:
-    """Give the command that the environment names."""
+    """Return the editor command from the environment."""
     for variable in _VARIABLES:
         if environ.get(variable, "").strip():
             return _split(environ[variable], variable)
-    raise EditorError("No editor is known: set VISUAL or EDITOR, then start blogs again.")
+    raise EditorError("No editor is set. Set VISUAL or EDITOR, then start blogs again.")
 
 
 def _split(value: str, variable: str) -> list[str]:
     try:
         return shlex.split(value)
     except ValueError as error:
-        raise EditorError(f"{variable} cannot be understood ({error}): mend it.") from error
+        raise EditorError(
+            f"{variable} is not a valid command ({error}). Correct it, then start blogs again."
+        ) from error
 
 
 def edit(words: list[str], text: str) -> str:
-    """Let a person edit *text* with the command; the terminal is the editor's meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="blogs-") as folder:  # only its owner may enter
+    """Edit *text* with the command, which uses the terminal until it exits."""
+    with tempfile.TemporaryDirectory(prefix="blogs-") as folder:  # readable by its owner only
         path = Path(folder) / "contents.md"
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         _run([*words, str(path)])
         try:
             edited = path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise EditorError("The editor left no UTF-8 text: nothing was changed.") from error
-    # Most editors end the last line, asked or not.
+            raise EditorError(
+                "The editor did not save UTF-8 text, so nothing was changed."
+            ) from error
+    # Most editors add a newline at the end.
     return edited if text.endswith("\n") else edited.removesuffix("\n")
 
 
 def _run(words: list[str]) -> None:
     try:
-        code = subprocess.run(words, check=False).returncode  # noqa: S603 -- the person's own
+        code = subprocess.run(words, check=False).returncode  # noqa: S603 -- the user's own command
     except OSError as error:
-        raise EditorError(f"{words[0]} cannot be started ({error.strerror}).") from error
+        raise EditorError(f"Cannot start the editor {words[0]} ({error.strerror}).") from error
     if code:
-        raise EditorError(f"{Path(words[0]).name} ended with code {code}: nothing was changed.")
+        raise EditorError(f"{Path(words[0]).name} exited with code {code}, so nothing was changed.")
 
 
 def run_suspended(app: App[None], use: Callable[[], T]) -> T:
-    """Let *use* have the terminal; gives or raises what it does, or `SuspendNotSupported`."""
+    """Run *use* while the app is suspended, and return its result.
+
+    Raise what *use* raises, or `SuspendNotSupported`.
+    """
     outcome: Future[T] = Future()
     with app.suspend(), _signals_deferred():
         try:  # Textual does not take the terminal back when something is raised in here
@@ -75,15 +82,15 @@ def run_suspended(app: App[None], use: Callable[[], T]) -> T:
 
 @contextmanager
 def _signals_deferred() -> Iterator[None]:
-    """Keep Ctrl-C for the other program alone; what ends this one does so afterwards."""
+    """Leave Ctrl-C to the other program; raise signals that end this one afterwards."""
     received: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
         if number != signal.SIGINT:
             received.append(number)
 
-    # Handlers and not SIG_IGN, which the other program would inherit; and asyncio hears of
-    # signals by a file descriptor, whatever the handlers are.
+    # Handlers instead of SIG_IGN, which the other program would inherit. asyncio gets signals
+    # through a file descriptor, independent of the handlers.
     wakeup = signal.set_wakeup_fd(-1)
     before = {number: signal.signal(number, note) for number in _SIGNALS}
     try:

@@ -1,4 +1,4 @@
-"""Reads the blog that a person wants to see, and shows it unless another is wanted by then."""
+"""Reads the selected blog, and shows it unless another is selected by then."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tui.flows.worker import start
 from tui.state.session import Generation, Session
 from tui.widgets.reader import Reader
 
-_HINT: Final = "Press enter on a blog to read it here, or n to write one."
-_GONE: Final = "This blog was deleted. Go back and press r for what there is now."
+_HINT: Final = "Press enter to read the selected blog, or n to write a new one."
+_GONE: Final = "This blog has been deleted. Go back, and press r to reload the list."
 
 
 class BlogLoader:
-    """What the reading pane shows, and which answer it waits for."""
+    """What the reading pane shows, and which response it waits for."""
 
     def __init__(self, session: Session, pane: Reader) -> None:
         self._session = session
@@ -31,37 +31,37 @@ class BlogLoader:
         return self._subject.id if self._subject else None
 
     def is_shown(self, blog: Summary) -> bool:
-        """Tell whether just this is shown, as the backend gave it since the last reload."""
+        """Return True if this version is shown and was read since the last reload."""
         shown = self._pane.blog
         same = shown is not None and (shown.id, shown.version) == (blog.id, blog.version)
         return same and self._shown == self._session.generation()
 
     def begin(self, blog: Summary) -> None:
-        """Read the blog, unless it is shown or just that is under way."""
+        """Read the blog, unless it is already shown or being read."""
         wanted = (self._session.generation(), blog.id, blog.version)
         if wanted != self._wanted and not self.is_shown(blog):
             self._subject, self._wanted = blog, wanted
             start(self._pane.screen, self._read(wanted))
 
     def renew(self) -> None:
-        """Read once more what is read."""
+        """Read the current blog again."""
         if self._subject:
             self.begin(self._subject)
 
     async def toggle_raw(self) -> None:
-        """Show texts as they are written, or rendered again."""
+        """Switch between raw and rendered text."""
         async with self._showing:
             await self._pane.toggle_raw()
 
     async def forget(self) -> None:
-        """Show nothing, whatever answer comes."""
+        """Show no blog, and ignore responses that are still to come."""
         self._subject = self._wanted = None
         async with self._showing:
             if self._subject is None:
                 await self._pane.show_message(_HINT)
 
     async def _read(self, wanted: tuple[Generation, str, str]) -> None:
-        """Read one blog and show it, unless another is wanted by then."""
+        """Read one blog and show it, unless another is selected by then."""
         generation, blog_id, _ = wanted
         found: Blog | str
         try:

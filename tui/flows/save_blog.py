@@ -1,4 +1,4 @@
-"""Stores what is written, as often as the person decides to after a failure."""
+"""Saves a form, and offers to try again after a failure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.state.session import Session
 
 
 class SaveFlow:
-    """One save of a form: every attempt goes to the backend where it was begun."""
+    """One save of a form: every attempt goes to the backend that was active at the start."""
 
     def __init__(self, app: App[None], session: Session, say: Callable[[str], None]) -> None:
         self._app = app
@@ -27,7 +27,7 @@ class SaveFlow:
         self._say = say
 
     async def save(self, draft_blog: DraftBlog, texts: FormValues) -> Blog | None:
-        """Give what is stored then; None when nothing was, with the reason said."""
+        """Return the stored blog; if nothing was stored, show the reason and return None."""
         if draft_blog.loses(texts) and not await self._ask(
             "Save with the replaced characters?", "s", "Save"
         ):
@@ -51,19 +51,22 @@ class SaveFlow:
         return await self._session.replace(self._backend, draft, draft_blog.etag)
 
     async def _recovers(self, draft_blog: DraftBlog, texts: FormValues, error: ApiError) -> bool:
-        """Let the person decide where there is something to decide; true is another attempt."""
+        """Ask the user how to continue; return True for another attempt."""
         if error.failure is Failure.MISSING and not draft_blog.is_new:
-            if await self._ask("The blog was deleted meanwhile.", "p", "Post this as a new one"):
+            if await self._ask("The blog has been deleted.", "p", "Post as a new blog"):
                 draft_blog.detach()
             return draft_blog.is_new
-        if error.failure is Failure.TAKEN:  # nobody has chosen the id, so none can be changed
-            self._say(f"{self._backend.word} has this blog already (409): save again to compare.")
+        if error.failure is Failure.TAKEN:  # the client made the id, so the user cannot change it
+            self._say(
+                f"A blog with this id already exists on {self._backend.word} (409). "
+                "Save again to compare."
+            )
         if error.failure in {Failure.TAKEN, Failure.CHANGED}:
             return await self._settle(draft_blog, texts)
         return await confirm_plain_http(self._app, self._session, self._backend, error)
 
     async def _settle(self, draft_blog: DraftBlog, texts: FormValues) -> bool:
-        """Show both versions; gives whether to store what is written all the same."""
+        """Show both versions; return True to save the user's version."""
         try:
             theirs = await self._session.read_blog(draft_blog.id, self._backend)
         except ApiError as error:
@@ -73,10 +76,10 @@ class SaveFlow:
         asked = screen(self._session, self._backend, draft_blog.draft(texts), theirs)
         answer = await self._app.push_screen_wait(asked)
         if answer == "mine":
-            draft_blog.rebase(theirs)  # only over what was shown, not over whatever comes next
+            draft_blog.rebase(theirs)  # replace only the version that the user has seen
         elif answer == "theirs":
             draft_blog.restart(theirs)
-            self._say("This is what is stored now.")
+            self._say("The form now shows the saved version.")
         elif answer == "both":
             draft_blog.detach()
         return answer in {"mine", "both"}

@@ -1,4 +1,4 @@
-"""Work that the app does for a screen."""
+"""Background work for a screen."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tui.dialogs.base import is_open
 
 
 def start(screen: Screen[Any], work: Coroutine[None, None, object]) -> None:
-    """Let the app do *work* for *screen*, so that no change of screen cuts it short."""
+    """Run *work* in the app, so that closing *screen* does not cancel it."""
     screen.app.run_worker(_while_shown(screen, work), group="requests")
 
 
 async def _while_shown(screen: Screen[Any], work: Coroutine[None, None, object]) -> None:
-    """Do *work*; it is no fault when screen or app closes under it and takes the widgets away."""
+    """Run *work*; ignore missing widgets if the screen or the app has closed."""
     try:
         await work
     except (MountError, NoMatches, NoScreen):

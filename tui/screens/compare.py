@@ -1,4 +1,4 @@
-"""One request to both backends, side by side: times, headers, and what differs in the bodies."""
+"""One request to both backends side by side: times, headers, differences in the bodies."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines
 
 _MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
-_STILLNESS_S: Final = 0.1  # by then what there is to draw is drawn
+_DRAWING_S: Final = 0.1  # by then the screen is drawn
 
 
 class CompareScreen(ClosesOnce[None]):
-    """Compares one blog, or the list; first the blog if there is one."""
+    """Compare one blog or the list; starts with the blog if there is one."""
 
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = "#body"
@@ -39,9 +39,9 @@ class CompareScreen(ClosesOnce[None]):
         (120, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "ask", "Ask again"),
-        Binding("l", "ask_other('list')", "The list"),
-        Binding("b", "ask_other('blog')", "The blog"),
+        Binding("r", "send", "Send again"),
+        Binding("l", "send_other('list')", "The list"),
+        Binding("b", "send_other('blog')", "The blog"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
     ]
@@ -50,7 +50,7 @@ class CompareScreen(ClosesOnce[None]):
         super().__init__()
         self._session = session
         self._requests = {"list": list_request(DEFAULT_PAGE)}
-        with suppress(ApiError):  # a backend may list what is no id
+        with suppress(ApiError):  # a backend may list an invalid id
             if blog:
                 self._requests["blog"] = blog_request(blog.id)
         self._subject = "blog" if "blog" in self._requests else "list"
@@ -65,30 +65,30 @@ class CompareScreen(ClosesOnce[None]):
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label
-        # Drawing this screen must not count as the backends' time.
-        self.call_after_refresh(lambda: self.set_timer(_STILLNESS_S, self.action_ask))
+        # Drawing this screen must not count as response time.
+        self.call_after_refresh(lambda: self.set_timer(_DRAWING_S, self.action_send))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what there is to ask."""
-        if action == "ask_other":
+        """Offer the other request only if there is one."""
+        if action == "send_other":
             return parameters[0] in self._requests and parameters[0] != self._subject
         return super().check_action(action, parameters)
 
-    def action_ask_other(self, subject: str) -> None:
+    def action_send_other(self, subject: str) -> None:
         self._subject = subject
         self.refresh_bindings()
-        self.action_ask()
+        self.action_send()
 
-    def action_ask(self) -> None:
+    def action_send(self) -> None:
         if not is_open(self):
             return
         self._asked += 1
         request = self._requests[self._subject]
-        self._say(f"Asking both for {request.target} …")
+        self._say(f"Sending GET {request.target} to both backends …")
         start(self, self._compare(request, self._asked))
 
     async def _compare(self, request: Request, asked: int) -> None:
-        """Show the answers, unless something else is wanted by then."""
+        """Show the responses, unless another request was started by then."""
         found = await compare(request, self._session.exchange)
         if asked == self._asked and is_open(self):
             self.query_one("#figures", Lines).fit(partial(beside, found))
@@ -100,7 +100,7 @@ class CompareScreen(ClosesOnce[None]):
 
 
 def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
-    """Set the figures side by side, then tell the headers that differ."""
+    """Return the figures side by side, then the headers that differ."""
     head = _row(("", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word), width)
     rest = [_row(row, width) for row in table(found)]
     return [
@@ -108,7 +108,7 @@ def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
         *_verdict(found),
         ("backends", head),
         *(("plain", row) for row in rest),
-        ("dim", Safe("times in milliseconds; FUNCTIONS was asked first")),
+        ("dim", Safe("times in milliseconds; the request to FUNCTIONS was sent first")),
         *(_headers(found) if isinstance(found, FullComparison) else _lone_headers(found)),
     ]
 
@@ -116,14 +116,14 @@ def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
 def _verdict(found: FullComparison | PartialComparison) -> list[Line]:
     if isinstance(found, PartialComparison):
         causes = " ".join(map(str, found.causes))
-        return [("old", text.line(f"{causes} Then press r.", 900))]
+        return [("old", text.line(f"{causes} Press r to try again.", 900))]
     if found.same:
-        return [("new", Safe("The answers are the same."))]
-    return [("old", Safe("The answers differ."))]
+        return [("new", Safe("The responses are the same."))]
+    return [("old", Safe("The responses differ."))]
 
 
 def _lone_headers(found: PartialComparison) -> list[Line]:
-    """Tell all headers of the answer that came."""
+    """Return all headers of the only response."""
     lines: list[Line] = []
     for name, answer in found.responses.items():
         lines.append(("head", Safe(f"headers of {name.word}")))
@@ -140,7 +140,7 @@ def _row(row: tuple[str, str, str], width: int) -> Safe:
 
 
 def _cut(words: str, room: int) -> str:
-    """Keep the end of what is too long: names of the same kind differ there."""
+    """Cut a long text at its start: similar names differ at the end."""
     return words if cell_len(words) <= room else f"{text.CUT}{words[1 - room :]}"
 
 
@@ -150,8 +150,8 @@ def _headers(found: FullComparison) -> list[Line]:
         lines.append(("head", Safe("headers that differ")))
     for pair in found.unexpected:
         for mark, value in (("old", pair.functions), ("new", pair.containers)):
-            told = f"no {pair.name}" if value is None else f"{pair.name}: {value}"
-            lines.append((mark, text.line(f"{'-' if mark == 'old' else '+'} {told}", 900)))
+            shown = f"no {pair.name}" if value is None else f"{pair.name}: {value}"
+            lines.append((mark, text.line(f"{'-' if mark == 'old' else '+'} {shown}", 900)))
     excused = [pair for pair in found.headers if pair.reason and not pair.same]
     if excused:
         lines.append(("head", Safe("headers that may differ")))
@@ -160,7 +160,7 @@ def _headers(found: FullComparison) -> list[Line]:
 
 
 def bodies(found: FullComparison | PartialComparison) -> list[Line]:
-    """Tell how the bodies differ; show the one body when they do not."""
+    """Return the differences of the bodies, or the one body if they are equal."""
     if isinstance(found, PartialComparison):
         answers = found.responses.items()
         return [line for name, one in answers for line in _body(f"body of {name.word}", one)]
@@ -170,6 +170,6 @@ def bodies(found: FullComparison | PartialComparison) -> list[Line]:
     return _body("the same body", found.functions)
 
 
-def _body(told: str, answer: Exchange) -> list[Line]:
+def _body(head: str, answer: Exchange) -> list[Line]:
     lines = text.block(canonical(answer.body)).split("\n")
-    return [("backends", Safe(told)), *(("plain", Safe(line)) for line in lines)]
+    return [("backends", Safe(head)), *(("plain", Safe(line)) for line in lines)]

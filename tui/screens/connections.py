@@ -1,4 +1,4 @@
-"""Every setting with where it comes from, and the places that can be connected to."""
+"""All settings with their sources, and the deployments to connect to."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
 
-_ORDER: Final = "The first that is set counts: flag, environment, configuration file, default."
+_ORDER: Final = "Precedence: option, environment variable, configuration file, default."
 
 
 class _CandidateOption(Option):
-    """A line that knows what it stands for, whatever the list holds by the time it is chosen."""
+    """An option that keeps its candidate, even if the list changes before it is chosen."""
 
     def __init__(self, candidate: Candidate) -> None:
         super().__init__(Content(text.line(candidate.name)))
@@ -37,13 +37,13 @@ class _CandidateOption(Option):
 
 
 class ConnectionsScreen(ClosesOnce[Backends | None]):
-    """Gives the backends that the person goes to, or None."""
+    """Return the backends to connect to, or None."""
 
     CSS_PATH = "connections.tcss"
     AUTO_FOCUS = "#candidates"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
-        Binding("r", "look", "Look again"),
+        Binding("r", "look", "Refresh"),
         Binding("t", "app.switch", "Switch"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
     ]
@@ -59,7 +59,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         with VerticalScroll(id="settings"):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
         yield Static(Content(_ORDER), id="order")
-        yield Label(Content("Connect to (enter)"))
+        yield Label(Content("Connect to (enter)::"))
         yield Options(id="candidates", markup=False)
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
@@ -69,12 +69,12 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         self.action_look()
 
     def action_look(self) -> None:
-        """Look for places anew: local clouds at once, pulumi's stacks when it has answered."""
+        """Refresh the list: local clouds at once, Pulumi's stacks when Pulumi has responded."""
         if self._asking:
             return
         self._asking = True
         self._show(self._session.connections.running())
-        self._say("Asking pulumi for stacks …")
+        self._say("Reading stacks from Pulumi …")
         start(self, self._ask_pulumi())
 
     async def _ask_pulumi(self) -> None:
@@ -87,7 +87,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
             self._asking = False
         self._show([*self._session.connections.running(), *found])
         if not self._connecting:
-            self._say("" if found else "pulumi knows no stack of this project.")
+            self._say("" if found else "Pulumi has no stacks for this project.")
 
     def _show(self, candidates: list[Candidate]) -> None:
         options = self.query_one("#candidates", Options)
@@ -104,8 +104,8 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
             start(self, self._connect(event.option.candidate))
 
     async def _connect(self, candidate: Candidate) -> None:
-        """Find the backends there; a failure leaves everything as it is."""
-        self._say(f"Looking for the backends of {candidate.name} …")
+        """Find the backends; on failure nothing changes."""
+        self._say(f"Connecting to {candidate.name} …")
         try:
             self.withdraw(await asyncio.to_thread(candidate.find))
         except SettingsError as error:

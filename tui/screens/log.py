@@ -1,4 +1,4 @@
-"""The request log in full: what went over the wire, again if wanted, as curl, as a file."""
+"""The full request log: filter, send again, copy as curl, export."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ from tui.widgets.line_field import LineField
 from tui.widgets.lines import Line, Lines
 from tui.widgets.request_table import RequestTable
 
-_FORGOTTEN = "What was sent is not remembered any more: the newest 4 MB and 1000 requests are."
-_HINT: Final = "No request here: press / to look for others."
+_NOT_KEPT = (
+    "This request can no longer be sent again: the log keeps the newest 1,000 requests, up to 4 MB."
+)
+_HINT: Final = "No matching requests. Press / to change the filter."
 
 
 class LogScreen(ClosesOnce[None]):
@@ -89,40 +91,40 @@ class LogScreen(ClosesOnce[None]):
         self._table.focus()
 
     def action_leave(self) -> None:
-        """Leave the filter first, then the screen."""
+        """Leave the filter, or else the screen."""
         if self.query_one("#filter", LineField).has_focus:
             self._table.focus()
         else:
             self.dismiss()
 
-    # Again.
+    # Send again.
 
     def action_replay(self, name: str) -> None:
-        """Send it once more: a read at once, a write after a request."""
+        """Send the request again: a read at once, a write after confirmation."""
         entry = self._table.current
         if entry is None:
             return
-        obstacle = self._obstacle(entry)
-        if obstacle or entry.request is None:
-            self.notify(obstacle, severity="warning")
+        refusal = self._refusal(entry)
+        if refusal or entry.request is None:
+            self.notify(refusal, severity="warning")
         elif entry.request.writes:
             start(self, self._ask(BackendName(name), entry.request))
         else:
             start(self, self._replay(BackendName(name), entry.request))
 
-    def _obstacle(self, entry: LogEntry) -> str:
+    def _refusal(self, entry: LogEntry) -> str:
         if entry.request is None:
-            return _FORGOTTEN
+            return _NOT_KEPT
         return READ_ONLY if entry.request.writes and self._session.read_only else ""
 
     async def _ask(self, name: BackendName, request: Request) -> None:
-        """Name what would be written, and where; once, however often the key was pressed."""
+        """Ask for confirmation, once even if the key was pressed twice."""
         if not is_on_top(self):
             return
         deployment = self._session.backends.deployment.words
         words = (
-            f"Send {request.method} {request.target} once more, to {name.word} ({deployment})? "
-            "It may change what is stored."
+            f"Send {request.method} {request.target} again, to {name.word} ({deployment})? "
+            "It can change stored data."
         )
         screen = ChoiceScreen(text.line(words, len(words)), [Choice("y", "Send", "danger")])
         if await self.app.push_screen_wait(screen):
@@ -137,32 +139,35 @@ class LogScreen(ClosesOnce[None]):
         if is_open(self):
             self._table.go_to(0)
 
-    # Elsewhere.
+    # Copy and export.
 
     def action_curl(self) -> None:
         entry = self._table.current
         if entry is None:
             return
         if entry.request is None:
-            self.notify(_FORGOTTEN, severity="warning")
+            self.notify(_NOT_KEPT, severity="warning")
             return
         has_token = self._session.backends.token is not None
         self.app.copy_to_clipboard(as_curl(entry.base, entry.request, with_token=has_token))
         needed = entry.request.writes and has_token
-        self.notify("Copied as curl." + (" It needs BLOGS_WRITE_TOKEN set." if needed else ""))
+        self.notify(
+            "Copied as a curl command."
+            + (" It reads the token from BLOGS_WRITE_TOKEN." if needed else "")
+        )
 
     def action_export(self) -> None:
-        """Write what is listed, to a file beside the person's work."""
+        """Export the listed requests to a file in the current folder."""
         try:
             path = history.export(Path.cwd(), self._table.rows)
         except OSError as error:
-            self.notify(f"The log could not be written: {error.strerror}.", severity="error")
+            self.notify(f"The log cannot be exported: {error.strerror}.", severity="error")
             return
-        self.notify(f"{len(self._table.rows)} requests are in {path}.")
+        self.notify(f"Exported {len(self._table.rows)} requests to {path}.")
 
 
 def detail(entry: LogEntry) -> list[Line]:
-    """Tell all that is known of one request."""
+    """Return the lines that describe one request."""
     lines: list[Line] = [
         ("head", text.line(f"{entry.method} {entry.path}")),
         ("plain", text.line(f"{entry.backend.word} at {entry.base}")),
@@ -175,6 +180,6 @@ def detail(entry: LogEntry) -> list[Line]:
     lines.append(("head", Safe(f"sent ({entry.sent_bytes} bytes)")))
     sent = entry.request.headers.items() if entry.request else ()
     lines += [("plain", text.line(f"{name.lower()}: {value}")) for name, value in sent]
-    lines.append(("head", Safe("answer")))
+    lines.append(("head", Safe("response")))
     lines += [("plain", text.line(f"{name}: {value}", 900)) for name, value in entry.headers]
     return lines

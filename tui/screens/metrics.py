@@ -1,4 +1,4 @@
-"""What CloudWatch has measured of both backends and their table, for a chosen period."""
+"""The CloudWatch metrics of both backends and the table, for a chosen period."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tui.widgets.line_chart import Curve, Frame, LineChart
 
 @dataclass(frozen=True)
 class _Chart:
-    """A question asked of both backends, by the keys of the answers."""
+    """A chart: the keys of the metric for each backend."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ _DASHES: Final = {BackendName.FUNCTIONS: 0, BackendName.CONTAINERS: 3}
 
 
 class MetricsScreen(ClosesOnce[None]):
-    """Charts and tables; asked for at the start, at a key, and each minute if wanted."""
+    """Charts and tables, loaded at the start, on a key, and every minute if turned on."""
 
     CSS_PATH = "metrics.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
@@ -57,7 +57,7 @@ class MetricsScreen(ClosesOnce[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh_metrics", "Refresh"),
         Binding("p", "next_period", "Period"),
-        Binding("a", "auto", "Each minute"),
+        Binding("a", "auto", "Auto-refresh"),
         Binding("c", "next_chart", "Chart"),
         *(
             Binding(str(number), f"period({number - 1})", show=False)
@@ -98,7 +98,7 @@ class MetricsScreen(ClosesOnce[None]):
         self.call_after_refresh(self.action_refresh_metrics)
 
     def action_refresh_metrics(self) -> None:
-        """Ask, unless an answer is awaited: when that comes, what is wanted by then is asked."""
+        """Load the metrics; if a request is running, the latest period is loaded after it."""
         if not self._asking:
             self._asking = True
             start(self, self._ask())
@@ -115,7 +115,7 @@ class MetricsScreen(ClosesOnce[None]):
         self._show()
 
     async def _answer(self, period: Period) -> None:
-        """Take the answer, unless another period is wanted by then."""
+        """Load one period; drop the result if another period is chosen by then."""
         try:
             report, problem = await asyncio.to_thread(self._session.report, period), ""
         except MetricsError as error:
@@ -127,12 +127,12 @@ class MetricsScreen(ClosesOnce[None]):
         self.action_period((PERIODS.index(self._period) + 1) % len(PERIODS))
 
     def action_period(self, number: int) -> None:
-        """Look back as far as the period of that number."""
+        """Choose a period by its number."""
         self._period = PERIODS[number]
         self.action_refresh_metrics()
 
     def action_auto(self) -> None:
-        """Ask each minute, or no more."""
+        """Turn automatic refresh on or off."""
         if self._each_minute:
             self._each_minute.stop()
             self._each_minute = None
@@ -143,7 +143,7 @@ class MetricsScreen(ClosesOnce[None]):
         self._show()
 
     def action_next_chart(self) -> None:
-        """Show another chart, where there is room for one only."""
+        """Show the next chart, if there is room for only one."""
         self._chart = (self._chart + 1) % len(_CHARTS)
         self._mark_chart()
 
@@ -152,7 +152,7 @@ class MetricsScreen(ClosesOnce[None]):
             self.query_one(f"#{chart.name}").set_class(number == self._chart, "-chosen")
 
     def _show(self) -> None:
-        """Show all that is known now."""
+        """Update the screen."""
         if not is_open(self):
             return
         report = self._report
@@ -173,14 +173,14 @@ class MetricsScreen(ClosesOnce[None]):
         return f" {report_text.about(report)} · {text.row(report.source)}"
 
     def _state(self) -> str:
-        """Say what goes on, what went wrong, and what asking costs."""
+        """Return the status line: error, progress, cost of the query."""
         parts: list[str] = [text.line(self._problem, 300)] if self._problem else []
         if self._asking:
-            parts.append(f"Asking for the last {self._period.name} …")
+            parts.append(f"Loading metrics of the last {self._period.name} …")
         elif self._report:
             parts.append(report_text.cost(self._report))
         if self._each_minute:
-            parts.append("asked each minute")
+            parts.append("refreshes every minute")
         return " · ".join(parts)
 
     def _draw(self, chart: _Chart, report: MetricsReport) -> None:

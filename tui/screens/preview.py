@@ -1,4 +1,4 @@
-"""How what is being written will look."""
+"""The preview of a draft."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PreviewScreen(ClosesOnce[None]):
-    """Shows a draft rendered, until any way back is taken."""
+    """Show the rendered draft until the user closes it."""
 
     CSS = """
     PreviewScreen > #head { height: auto; max-height: 4; padding: 0 1; background: $panel; }
@@ -29,7 +29,7 @@ class PreviewScreen(ClosesOnce[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("escape,q,ctrl+g,f3", "dismiss(None)", "Write on", key_display="esc"),
+        Binding("escape,q,ctrl+g,f3", "dismiss(None)", "Keep editing", key_display="esc"),
     ]
 
     def __init__(self, session: Session, draft: Draft) -> None:
@@ -54,4 +54,4 @@ class PreviewScreen(ClosesOnce[None]):
 
     def on_link_clicked(self, event: LinkClicked) -> None:
         event.stop()
-        self.notify(f"This link leads to {text.line(event.url, 300)}")
+        self.notify(f"This link opens {text.line(event.url, 300)}")

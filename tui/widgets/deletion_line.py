@@ -35,11 +35,11 @@ class DeletionLine(Static):
 def _message(waiting: list[PendingDeletion]) -> str:
     if len(waiting) > 1:
         soonest = min(deletion.seconds for deletion in waiting)
-        return f"Deleting {len(waiting)} blogs, the next in {soonest} s (u keeps, D deletes now)"
+        return f"Deleting {len(waiting)} blogs, the next in {soonest} s (u undoes, D deletes now)"
     deletion = waiting[0]
     # The keys come first: a long title is cut, and toasts cover the right side.
     return (
-        f"Deleting in {deletion.seconds} s (u keeps it, D deletes it now): "
+        f"Deleting in {deletion.seconds} s (u undoes, D deletes now): "
         f"{named(deletion.blog)} from {deletion.backend.word}"
     )
 

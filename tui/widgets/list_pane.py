@@ -35,7 +35,7 @@ class ListPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
         Binding("s", "sort", "Sort", show=False),
-        Binding("f", "author", "Only this author, or all", show=False),
+        Binding("f", "author", "This author only, or all", show=False),
         Binding("a", "load_all", "Load all", show=False),
         Binding("escape,ctrl+g", "back", "Show all", show=False),
     ]
