@@ -31,7 +31,7 @@ async def ask_about_link(stage):
     await read(stage)
     await stage.press("o")
     await stage.is_on("ChoiceScreen")
-    await stage.sees("Where this link leads")
+    await stage.sees("Open this link?")
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ async def test_a_long_address_is_seen_to_its_end(size, length):
         await stage.press("end")
         await stage.until(lambda: END in seen(stage))
         await stage.press("home")
-        await stage.sees("Where this link leads")
+        await stage.sees("Open this link?")
         for _ in range(12):
             await stage.press("pagedown")
         await stage.until(lambda: END in seen(stage))
         for _ in range(12):
             await stage.press("pageup")
-        await stage.sees("Where this link leads")
+        await stage.sees("Open this link?")
         assert stage.app.focused.id == "cancel"
         await stage.press("right")
         assert stage.app.focused.id == "answer-b"

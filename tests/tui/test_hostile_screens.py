@@ -96,15 +96,15 @@ async def test_both_answers_whether_they_are_the_same_or_not(payload, size):
     world = world_with(payload)
     async with staged(world, size) as stage:
         await stage.press("B")
-        await stage.sees("The answers are the same.")
+        await stage.sees("The responses are the same.")
         await look(stage, "end", "shift+tab", "end", "l")
-        await stage.sees("The answers are the same.")
+        await stage.sees("The responses are the same.")
         header = payload[:SHORT]
         world.faults[C].replace = lambda method, path: Answer(
             200, {"X-Served-By": header, header.encode("ascii", "ignore").decode(): header}, b"[]"
         )
         await stage.press("r")
-        await stage.sees("The answers differ.")
+        await stage.sees("The responses differ.")
         await look(stage, "home", "end", "tab", "end")
 
 
@@ -130,7 +130,7 @@ async def test_connections_that_cannot_be_listed_for_any_reason(payload, size, m
     async with staged(world_with("Title"), size) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")
-        await stage.until(lambda: "Asking pulumi" not in stage.text())
+        await stage.until(lambda: "Reading stacks" not in stage.text())
         await look(stage)
 
 
@@ -149,7 +149,7 @@ async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch
         monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", fail)
         await stage.press("r")
         await stage.until(lambda: "metrics requested" not in stage.text())
-        await stage.until(lambda: "Asking" not in stage.text())
+        await stage.until(lambda: "Sending" not in stage.text())
         await look(stage)
 
 

@@ -182,7 +182,7 @@ async def test_question_longer_than_its_box(world, size, shot):
         await stage.press("down", "enter")
         await stage.until(lambda: stage.reader.blog and stage.reader.blog.id == "told")
         await stage.press("o")
-        await shot(stage, "Where this link leads")
+        await shot(stage, "Open this link?")
 
 
 async def test_question(world, size, shot):

@@ -57,7 +57,7 @@ TOUR = [
     (b"", b"[/nope]"),
     (b"\r", b"LOCK=SAFE"),
     (b"o", b"enter follows"),
-    (b"\r", b"Where this link leads"),
+    (b"\r", b"Open this link?"),
     (CTRL_G, b"LOCK=SAFE"),
     (b"q", b"Quit"),
     (b"l", b"backend"),
