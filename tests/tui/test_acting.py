@@ -140,7 +140,7 @@ async def test_a_key_about_a_blog_that_is_gone_says_so_and_drops_it(world, key):
     async with staged(world, SMALL) as stage:
         del world.blogs.table["blog-0004"]
         await stage.press(key)
-        await stage.sees("was deleted already", "4 blogs")
+        await stage.sees("has already been deleted", "4 blogs")
         assert stage.screen_name == "MainScreen"
 
 
@@ -167,7 +167,7 @@ async def test_an_edit_opens_only_what_the_backend_on_the_label_gave(world, swit
         await stage.press(*["t"] * switches)
         gate.set()
         if switches == 1:
-            await stage.hears("you have switched meanwhile. Press e again.")
+            await stage.hears("because you switched the backend. Press e again.")
             await stage.settled()
             assert stage.screen_name == "MainScreen"
             await stage.press("e")
@@ -210,7 +210,7 @@ async def test_a_blog_posted_as_a_new_one_takes_the_deleted_ones_place(world):
         await stage.is_on("FormScreen")
         del world.blogs.table["blog-0004"]
         await stage.write("Survivor")
-        await stage.sees("deleted meanwhile")
+        await stage.sees("The blog has been deleted.")
         await stage.press("p")
         await stage.sees("Survivor", "5 blogs")
         assert "blog-0004" not in {blog.id for blog in stage.list.blogs}
@@ -243,7 +243,7 @@ async def test_the_answers_to_a_conflict_are_in_sight_on_a_tiny_screen(world, ti
         world.blogs.put(id="blog-0004", title="Theirs")
         await stage.write("Mine")
         await stage.is_on("ConflictScreen")
-        await stage.sees("Somebody", "m Mine")
+        await stage.sees("This blog was changed", "m Keep mine")
 
 
 def test_help_tells_where_ctrl_z_undoes():
