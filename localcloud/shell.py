@@ -1,7 +1,7 @@
-"""`python -m localcloud shell`, `env`: where typed Pulumi commands meet the local cloud.
+"""`python -m localcloud shell` and `env`: the environment for Pulumi's commands.
 
-The real engine finds its providers, its state and its passphrase through environment variables
-alone. Its own PULUMI_HOME separates it from the plugins and the login of the user's other projects.
+The real engine finds its providers, its state and its passphrase only through environment
+variables. Its own PULUMI_HOME separates it from the plugins and the login of other projects.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.state import in_use, write_private
 
 _DESCRIPTION: Final = {
-    "shell": "Open a shell (or run COMMAND) in which pulumi deploys into the running local cloud.",
-    "env": "Print the variables of that shell, for eval.",
+    "shell": "Open a shell, or run COMMAND, in which pulumi deploys to the running local cloud.",
+    "env": "Print the variables of that shell, for eval in your own.",
 }
 _EXAMPLE: Final = {
     "shell": "python -m localcloud shell pulumi up --yes",
@@ -32,13 +32,13 @@ _EXAMPLE: Final = {
 }
 _ENDPOINT: Final = "awsEndpoint"
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
-_PACKAGES: Final = ("aws", "random")  # what the local cloud provides
+_PACKAGES: Final = ("aws", "random")  # whose resources the local cloud provides
 _PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105  # a variable's name
 _PASSPHRASES: Final = ("PULUMI_CONFIG_PASSPHRASE", _PASSPHRASE_FILE)
 
 
 def run(name: str, *words: str) -> int:
-    """Do the command *name*; gives its exit status, unless a command takes over."""
+    """Run the command *name*; return its exit status, unless it becomes another program."""
     parser = argparse.ArgumentParser(
         prog=f"python -m localcloud {name}",
         description=_DESCRIPTION[name],
@@ -50,12 +50,12 @@ def run(name: str, *words: str) -> int:
     given = with_folders(vars(parser.parse_args(words)))
     try:
         project = load_project(given["project"], given["stack"], {})
-        environment = _prepared(project, given["state"])
+        environment = _prepare(project, given["state"])
     except ProjectError as error:
         sys.exit(f"localcloud: {error}")
     if name == "shell":
         shell = os.environ.get("SHELL", "/bin/sh")
-        _become(given["command"] or [shell], os.environ | environment)
+        _exec(given["command"] or [shell], os.environ | environment)
     for key, value in environment.items():
         print(f"export {key}={shlex.quote(value)}")  # noqa: T201  # its output
     return 0
@@ -70,8 +70,8 @@ def client_environment(project: Project, state: Path) -> dict[str, str]:
     }
 
 
-def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
-    """Run the command in this process's place: a Ctrl-C is then its own, to end in order."""
+def _exec(command: list[str], environment: Mapping[str, str]) -> NoReturn:
+    """Replace this process by the command, so that Ctrl-C goes to the command alone."""
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606  # the user's own command
     except OSError as error:
@@ -79,22 +79,22 @@ def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
 
 
 def provider_port(project: Project) -> int:
-    """Give the port at which the stack expects what stands in for AWS."""
+    """Return the port of the stack's AWS endpoint, which the local cloud serves."""
     endpoint = project.config.get(f"{project.name}:{_ENDPOINT}", "")
     parts = urlsplit(endpoint)
     if parts.scheme != "http" or parts.hostname not in _LOOPBACK or not parts.port:
         raise ProjectError(
-            f"stack {project.stack} sets no {_ENDPOINT} such as http://127.0.0.1:4566, "
-            "and without one its program would look for AWS"
+            f"stack {project.stack} has no {_ENDPOINT} on this machine, so its program would "
+            f"connect to AWS. Set it, for example to http://127.0.0.1:4566."
         )
     return parts.port
 
 
 def engine_environment(project: Project, state: Path) -> dict[str, str]:
-    """Give the variables by which the real engine uses this local cloud and nothing else."""
+    """Return the variables by which the real engine uses only this local cloud."""
     port = provider_port(project)
     backend = state / "pulumi"
-    made = {
+    variables = {
         "PATH": os.pathsep.join(
             [str(engine_tool(project.root).parent), os.environ.get("PATH", "")]
         ),
@@ -105,16 +105,16 @@ def engine_environment(project: Project, state: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
     if not any(name in os.environ for name in _PASSPHRASES):
-        made[_PASSPHRASE_FILE] = str(state / "passphrase")
-    return made
+        variables[_PASSPHRASE_FILE] = str(state / "passphrase")
+    return variables
 
 
-def _prepared(project: Project, state: Path) -> dict[str, str]:
-    """Make what the engine needs: a backend, a passphrase, the stack."""
+def _prepare(project: Project, state: Path) -> dict[str, str]:
+    """Create what the engine needs: backend, passphrase and stack; return its variables."""
     port = provider_port(project)
     if not (in_use(state) and _answers(port)):
         raise ProjectError(
-            f"no local cloud on {state} waits for pulumi: start one in another terminal with "
+            f"no local cloud on {state} accepts pulumi. In another terminal, run: "
             "python -m localcloud --engine pulumi"
         )
     environment = engine_environment(project, state)
@@ -136,16 +136,16 @@ def _answers(port: int) -> bool:
 
 
 def engine_tool(root: Path) -> Path:
-    """Give the Pulumi that `make pulumi` has provided: built in the project, or on PATH."""
+    """Return the Pulumi that `make pulumi` has chosen: built in the project, or on PATH."""
     provided = root / ".cache" / "pulumi" / "provided"
     tool = Path(provided.read_text("utf-8")) if provided.exists() else None
     if not (tool and tool.exists()):
-        raise ProjectError("there is no pulumi that will do: make pulumi provides one")
+        raise ProjectError("no suitable pulumi found. Run: make pulumi")
     return tool
 
 
 def _select(project: Project, environment: Mapping[str, str]) -> None:
-    """Make the stack known to its backend, and the one that commands are about."""
+    """Create the stack in its backend, and select it."""
     done = subprocess.run(
         [str(engine_tool(project.root)), "stack", "select", "--create", project.stack],
         cwd=project.root,
@@ -157,6 +157,6 @@ def _select(project: Project, environment: Mapping[str, str]) -> None:
     )
     if done.returncode != 0:
         raise ProjectError(
-            f"{done.stderr.strip()}\n(the encryptionsalt in Pulumi.{project.stack}.yaml belongs to "
-            "one passphrase: set PULUMI_CONFIG_PASSPHRASE to it, or remove that line)"
+            f"{done.stderr.strip()}\n(The encryptionsalt in Pulumi.{project.stack}.yaml needs its "
+            "passphrase: set PULUMI_CONFIG_PASSPHRASE, or delete that line.)"
         )

@@ -24,7 +24,7 @@ def test_a_stack_without_an_endpoint_is_an_error(name, tmp_path):
     answer = run(name, "--stack", "stage", "--state", str(tmp_path))
 
     assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr.startswith("localcloud: stack stage sets no awsEndpoint")
+    assert answer.stderr.startswith("localcloud: stack stage has no awsEndpoint")
     assert answer.stderr.count("\n") == 1
 
 
@@ -32,7 +32,7 @@ def test_the_error_without_a_local_cloud_names_the_folder(tmp_path):
     answer = run("shell", "--state", str(tmp_path), "true")
 
     assert answer.returncode == 1
-    assert f"no local cloud on {tmp_path} waits for pulumi" in answer.stderr
+    assert f"no local cloud on {tmp_path} accepts pulumi" in answer.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -43,9 +43,7 @@ def test_without_pulumi_nothing_starts(tmp_path):
     answer = run("--engine", "pulumi", "--project", str(tmp_path), "--state", str(state))
 
     assert answer.returncode == 1
-    assert answer.stderr == (
-        "localcloud: there is no pulumi that will do: make pulumi provides one\n"
-    )
+    assert answer.stderr == ("localcloud: no suitable pulumi found. Run: make pulumi\n")
     assert not state.exists()
 
 
