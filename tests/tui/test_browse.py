@@ -53,7 +53,7 @@ async def test_a_hundred_thousand_blogs_are_walked_and_a_key_costs_what_it_did()
     async with staged(World(ManyBlogs(MANY)), SMALL) as stage:
         few = await cost_of_keys(stage)
         await stage.press("end")
-        await stage.sees("Loading all:", "so far, esc stops")
+        await stage.sees("Loading all blogs:", "so far (esc stops)")
         while stage.list.loaded < MANY:
             await asyncio.sleep(0.2)
         await stage.sees("100,000 blogs", "(no more)", "T99999")

@@ -98,7 +98,7 @@ async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again
         await stage.sees(f"{down.word} at 127.0.0.1:1", "is not reachable")
         await stage.sees(f"body of {up.word}", '"id": "blog-0004"')
         shown = told(stage)
-        assert "Then press r." in shown.replace("\n", "")  # wrapped anywhere
+        assert "Press r to try again." in shown.replace("\n", "")  # wrapped anywhere
         for name, *values in (("status", "no response", "200"), ("server: app", "-", "1[.]5")):
             row = [name, *(values if down is F else reversed(values))]
             assert re.search(" +".join(row), shown)

@@ -112,7 +112,7 @@ def test_an_interrupt_ends_the_editor_and_neither_the_app_nor_the_text(environ, 
         terminal.type(b"Mine\x1bOS")
         mark = terminal.expect(b"EDITING", mark)
         terminal.type(b"\x03")
-        terminal.expect(b"ended with code", mark)
+        terminal.expect(b"exited with code", mark)
         terminal.type(b"\x07")  # ctrl+g
         mark = terminal.expect(b"Keep as draft", mark)
         terminal.type(b"k")

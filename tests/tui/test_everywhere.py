@@ -100,5 +100,5 @@ async def test_a_theme_that_cannot_be_remembered_still_changes_and_is_said(world
     Path(os.environ["XDG_STATE_HOME"]).write_text("a file, no folder")
     async with staged(world, SMALL) as stage:
         stage.app.theme = "nord"
-        await stage.sees("The theme is for this run only")
+        await stage.sees("The theme cannot be saved")
         assert stage.app.theme == "nord"

@@ -151,7 +151,7 @@ async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_back
         assert [method for method, _ in world.blogs.asked].count("POST") == posts
 
         await stage.press("c")
-        await stage.sees("once more")
+        await stage.sees("again, to")
         await stage.press("y")
         await stage.until(lambda: world.blogs.asked[-1] == ("POST", "/blog"))
         await stage.until(lambda: [row.status for row in table(stage).rows] == [409, 201])
@@ -162,7 +162,7 @@ async def test_leaving_waits_for_the_answer_to_a_write_that_is_sent_again(world)
         await written(world, stage)
         gate = world.faults[C].hold()
         await stage.press("c")
-        await stage.sees("once more")
+        await stage.sees("again, to")
         await stage.press("y")
         await world.faults[C].waiting.wait()
         leaving = asyncio.create_task(stage.app.session.finish())
@@ -188,7 +188,7 @@ async def test_what_is_forgotten_cannot_be_sent_again_and_that_is_told(world, mo
         await open_log(stage)
         for key in ("f", "y"):
             await stage.press(key)
-            await stage.until(lambda: "not remembered any more" in stage.toasts())
+            await stage.until(lambda: "can no longer be sent again" in stage.toasts())
             stage.app.clear_notifications()
         assert len(world.blogs.asked) == 1
 
@@ -224,7 +224,7 @@ async def test_a_folder_that_takes_no_file_is_told(world, tmp_path, monkeypatch)
     async with staged(world, LARGE) as stage:
         await open_log(stage)
         await stage.press("x")
-        await stage.until(lambda: "The log could not be written" in stage.toasts())
+        await stage.until(lambda: "The log cannot be exported" in stage.toasts())
     monkeypatch.chdir(tmp_path)
 
 

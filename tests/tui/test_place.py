@@ -54,12 +54,12 @@ async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neigh
         await stage.until(lambda: stage.reader.blog and stage.reader.has_focus_within)
         del world.blogs.table["blog-0004"]
         await stage.press(key)
-        await stage.sees("This blog was deleted")
+        await stage.sees("This blog has been deleted")
         await stage.settled()
         await stage.press("d", "e")
         await stage.pilot.pause()
         assert stage.screen_name == "MainScreen"
-        assert "This blog was deleted" in stage.text()
+        assert "This blog has been deleted" in stage.text()
         await stage.press("q", "d")
         await stage.sees("Deleting in", "“Blog number 3”")
 
@@ -91,12 +91,12 @@ async def test_the_note_follows_the_rows_from_none_to_one_and_back():
 async def test_a_save_after_an_outage_loads_the_list(world):
     world.faults[F].down = True
     async with staged(world, LARGE) as stage:
-        await stage.sees("Then press r")
+        await stage.sees("Press r")
         world.faults[F].down = False
         await stage.press("n")
         await stage.write("Mended")
         await stage.sees("Mended", "Blog number 4", "6 blogs", "(no more)")
-        assert "Then press r" not in stage.text()
+        assert "Press r" not in stage.text()
 
 
 async def test_the_reader_forgets_the_last_blog_when_it_is_deleted():
@@ -105,7 +105,7 @@ async def test_the_reader_forgets_the_last_blog_when_it_is_deleted():
         await stage.press("d")
         await stage.sees("Deleting in")
         await stage.press("D")
-        await stage.sees("No blogs yet", "Press enter on a blog")
+        await stage.sees("No blogs yet", "Press enter to read")
         assert "id blog-0000" not in stage.text()
 
 
@@ -115,7 +115,7 @@ async def test_the_reader_forgets_a_blog_when_a_reload_finds_none():
         await stage.sees("id blog-0000")
         world.blogs.table.clear()
         await stage.press("r")
-        await stage.sees("No blogs yet", "Press enter on a blog")
+        await stage.sees("No blogs yet", "Press enter to read")
         assert "id blog-0000" not in stage.text()
 
 

@@ -64,7 +64,7 @@ async def test_a_resumed_draft_that_is_stored_in_other_words_is_compared(world, 
         await stage.sees("already exists", "▌ Title: Mine", "▌ Older text", "b Keep both")
         await stage.press("escape")
         await stage.is_on("FormScreen")
-        await stage.sees("My text", "has this blog already (409): save again to compare.")
+        await stage.sees("My text", "(409). Save again to compare.")
         assert world.blogs.table[begun]["title"] == "Older"
         await stage.press("ctrl+s")
         await stage.is_on("TakenScreen")

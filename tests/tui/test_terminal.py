@@ -56,7 +56,7 @@ HARMLESS = "[/nope] a harmless title"
 TOUR = [
     (b"", b"[/nope]"),
     (b"\r", b"LOCK=SAFE"),
-    (b"o", b"enter follows"),
+    (b"o", b"enter opens"),
     (b"\r", b"Open this link?"),
     (CTRL_G, b"LOCK=SAFE"),
     (b"q", b"Quit"),

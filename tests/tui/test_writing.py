@@ -233,7 +233,7 @@ async def test_a_folder_that_takes_no_draft_is_told_and_the_form_goes_on(world, 
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x")
-        await stage.sees("No draft can be kept: ")
+        await stage.sees("The draft cannot be saved: ")
         await stage.press("ctrl+c")
         await stage.sees("not saved). Quit?")
         await stage.press("escape", "ctrl+s")
@@ -246,7 +246,7 @@ async def test_no_editor_and_a_terminal_that_cannot_be_lent_are_one_sentence(wor
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("f4")
-        await stage.sees("No editor is known: set VISUAL or EDITOR")
+        await stage.sees("No editor is set. Set VISUAL or EDITOR")
         monkeypatch.setenv("EDITOR", "true")
         await stage.press("f4")
         await stage.sees("cannot be suspended in this terminal")

@@ -1,4 +1,4 @@
-"""What keys do that write: each opens one screen or begins one deletion, however often pressed."""
+"""Post, edit and delete: each key opens one screen or starts one deletion."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class EditFlow:
         self._session = session
         self._delete_flow = delete_flow
         self._open_form = open_form
-        """Shows the form; called with what it edits, and what its fields show instead of that."""
+        """Shows the form; called with the blog to edit, and other values for its fields."""
         self._acting = False
 
     def act(self, work: Coroutine[None, None, None]) -> None:
-        """Begin what ends in another screen, unless something of the kind has begun."""
+        """Start *work* that opens a screen, unless such work is in progress."""
         if self._acting or not is_on_top(self._screen):
             work.close()
             return
@@ -49,16 +49,16 @@ class EditFlow:
             self._acting = False
 
     def mention_drafts(self) -> None:
-        """Say that something was written and not saved."""
+        """Notify the user of an unsaved draft."""
         kept = self._session.drafts.find(self._session.urls)
         if kept:
-            self._screen.notify(f"{_described(kept[0])} was not saved. Press n to go on with it.")
+            self._screen.notify(f"{_described(kept[0])} was not saved. Press n to continue.")
 
     def post(self) -> None:
         self.act(self._post())
 
     async def _post(self) -> None:
-        """Offer what was not saved before, the latest first, then an empty form."""
+        """Offer unsaved drafts, newest first, then an empty form."""
         for kept in self._session.drafts.find(self._session.urls):
             answer = await self._offer(kept, Choice("n", "New blog"))
             if answer == "n":
@@ -68,9 +68,9 @@ class EditFlow:
         self._open_form(DraftBlog(), None)
 
     async def _offer(self, kept: SavedDraft, *others: Choice) -> str | None:
-        """Ask what to do with a draft, and do it as far as it is about the draft."""
-        question = text.line(f"{_described(kept)} was not saved. Go on with it?", 400)
-        choices = [Choice("c", "Go on"), *others, Choice("x", "Throw away", "danger")]
+        """Ask what to do with a draft; open or discard it."""
+        question = text.line(f"{_described(kept)} was not saved. Continue editing?", 400)
+        choices = [Choice("c", "Continue"), *others, Choice("x", "Discard", "danger")]
         answer = await self._screen.app.push_screen_wait(ChoiceScreen(question, choices))
         if answer == "c":
             self._session.writes.resume(kept.id)
@@ -84,7 +84,7 @@ class EditFlow:
             self.act(self._edit(listed))
 
     async def _edit(self, listed: Summary) -> None:
-        """Edit what is stored now, not what was read some time ago."""
+        """Read the blog again and edit that version, not the one shown."""
         for kept in self._session.drafts.find(self._session.urls):
             if kept.id == listed.id and await self._offer(kept) != "x":
                 return
@@ -94,29 +94,33 @@ class EditFlow:
             return
         if self._session.backend == asked:
             self._open_form(DraftBlog(blog), None)
-        else:  # the form would name another backend than the one that gave the blog
-            self._screen.notify("Not opened: you have switched meanwhile. Press e again.")
+        else:  # the form would name another backend than the one the blog is from
+            self._screen.notify(
+                "The blog was not opened, because you switched the backend. Press e again."
+            )
 
     def delete(self, listed: Summary) -> None:
         if not self._is_being_deleted(listed):
             self.act(self._delete(listed))
 
     async def _delete(self, listed: Summary) -> None:
-        """Let the time run for what is stored now, and for nothing that comes after."""
+        """Start the delay for the stored version; later versions are not deleted."""
         app, backend = self._screen.app, self._session.active
         blog = await self._stored_now(listed)
         if blog and await self._delete_flow.is_allowed(app, backend):
             start(self._screen, self._delete_flow.carry_out(app, backend, blog))
 
     def _is_being_deleted(self, blog: Summary) -> bool:
-        """Tell, and say what can be done about it."""
+        """Return True if a deletion is pending, and show the keys to undo or send it."""
         if self._session.deletions.of(blog.id) is None:
             return False
-        self._screen.notify("This blog is being deleted: u keeps it, D deletes it now.")
+        self._screen.notify(
+            "This blog is waiting to be deleted. Press u to undo, or D to delete it now."
+        )
         return True
 
     async def _stored_now(self, listed: Summary) -> Blog | None:
-        """Read the blog; when that fails, say so and give None. One that is gone is dropped."""
+        """Read the blog; on failure show the error and return None. Remove a deleted blog."""
         try:
             return await self._session.read_blog(listed.id)
         except ApiError as error:

@@ -1,4 +1,4 @@
-"""Loads the list page by page, and words how it goes on below the rows."""
+"""Loads the list page by page, and describes its state below the rows."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tui.state.session import Generation, Session
 from tui.widgets.blog_list import BlogList
 
 FAR: Final = 2_000
-"""A cursor further down than this is not sought again by a reload: it would take too long."""
+"""A reload looks for the selected blog in this many rows at most, to stay fast."""
 
 
 class ListLoader:
-    """The rows of the active backend, and what is known about those that are not loaded."""
+    """The loaded rows of the active backend, and whether there are more."""
 
     def __init__(self, session: Session, rows: BlogList, changed: Callable[[], None]) -> None:
         self._session = session
         self._rows = rows
         self._changed = changed
-        """Called when the count may be another."""
+        """Called when the count may have changed."""
         self._seen = SeenPages()
         self._loaded: BackendName | None = None
         self._next: tuple[Generation, str] | None = None
@@ -35,34 +35,34 @@ class ListLoader:
 
     @property
     def count(self) -> str:
-        """How many there are, in words."""
+        """The number of loaded blogs, such as `200+ blogs`."""
         number = self._rows.loaded
         return f"{number:,}{'+' if self._next else ''} blog{'' if number == 1 else 's'}"
 
     @property
     def is_complete(self) -> bool:
-        """Nothing is known to be left to load."""
+        """True if all pages are loaded."""
         return self._next is None
 
     @property
     def is_walking(self) -> bool:
-        """Page after page is being loaded, until the end or `stop`."""
+        """True while `load_all` is running."""
         return self._walk is not None
 
     @property
     def failed(self) -> bool:
-        """The last attempt to load failed, so the rows say little about the backend."""
+        """True if the last attempt to load failed."""
         return self._error is not None
 
     def begin(self) -> Generation:
-        """Start anew: answers that are under way count no more."""
+        """Start a reload: responses that are still to come become stale."""
         self._loading, self._walk = True, None
         generation = self._session.start_generation()
-        self.reword()
+        self.update_note()
         return generation
 
     async def load(self, generation: Generation) -> bool:
-        """Replace the rows; tells whether that was done. Raises what went wrong, unless stale."""
+        """Replace the rows; return True if done. Raise the error, unless it is stale."""
         try:
             seen, page = await self._newest(generation)
         except ApiError as error:
@@ -74,19 +74,19 @@ class ListLoader:
         self._loading, self._error = False, None
         self._next = (generation, page.next_url) if page.next_url else None
         self._rows.show(page.blogs, more=self._next is not None)
-        self.reword()
+        self.update_note()
         return True
 
     async def load_more(self) -> None:
-        """Add the next page, unless one is under way. Raises what went wrong, unless stale."""
+        """Add the next page, unless one is loading. Raise the error, unless it is stale."""
         if not self._paging.locked():
             async with self._paging:
                 await self._add_page()
 
     async def load_all(self) -> bool:
-        """Add all pages that are left; tells whether it came to the end. Raises as `load_more`."""
+        """Add all remaining pages; return True at the end. Raise like `load_more`."""
         walk = self._walk = object()
-        self.reword()
+        self.update_note()
         try:
             while self._walk is walk and self._has_next:
                 async with self._paging:
@@ -97,9 +97,9 @@ class ListLoader:
                 self.stop()
 
     def stop(self) -> None:
-        """Let `load_all` end after the page that is under way."""
+        """Stop `load_all` after the page that is loading."""
         self._walk = None
-        self.reword()
+        self.update_note()
 
     @property
     def _has_next(self) -> bool:
@@ -118,20 +118,20 @@ class ListLoader:
             self._error = None
             self._next = (generation, page.next_url) if page.next_url else None
             self._rows.append(page.blogs, more=self._next is not None)
-            self.reword()
+            self.update_note()
 
     def put(self, blog: Blog) -> None:
-        """Show a blog that was stored."""
+        """Show a stored blog."""
         self._rows.put(blog)
-        self.reword()
+        self.update_note()
 
     def drop(self, blog_id: str) -> None:
-        """Take a blog out that is no more."""
+        """Remove a deleted blog."""
         self._rows.remove_blog(blog_id)
-        self.reword()
+        self.update_note()
 
     async def _newest(self, generation: Generation) -> tuple[SeenPages, Page]:
-        """Read on until the cursor's blog is found again, or as many rows as there were."""
+        """Read pages until the selected blog is found, or as many rows as before are loaded."""
         seen = SeenPages()
         page = seen.unseen(await self._page(PAGE))
         blogs = list(page.blogs)
@@ -150,33 +150,33 @@ class ListLoader:
         return await self._session.read_page(limit, url)
 
     def _fail(self, generation: Generation, error: ApiError) -> None:
-        """Say what is wrong; what the other backend gave would pass for this one's, so it goes."""
+        """Show the error; remove the rows if they are from the other backend."""
         if self._session.is_stale(generation):
             return
         self._loading = False
-        again = "a to go on, or r to start anew" if self._has_next else "r"
-        self._error = f"{error} Then press {again}; t asks {generation.backend.other.word}."
+        again = "a to continue, or r to reload" if self._has_next else "r"
+        self._error = f"{error} Press {again}, or t to switch to {generation.backend.other.word}."
         self._rows.has_more = False
         if self._loaded is not generation.backend:
             self._next = None
             self._rows.show([], more=False)
-        self.reword()
+        self.update_note()
         raise error
 
-    def reword(self) -> None:
-        """Say anew how it goes on."""
-        self._rows.note(self._words())
+    def update_note(self) -> None:
+        """Update the line below the rows."""
+        self._rows.note(self._note())
         self._changed()
 
-    def _words(self) -> str:
-        """Say how the list goes on, from all that is known now."""
+    def _note(self) -> str:
+        """Return the line below the rows."""
         word = self._session.active.word
         if self._loading and not self._rows.loaded:
-            return f"Asking {word} …"
+            return f"Loading from {word} …"
         if self._error:
             return self._error
         if not self._rows.loaded:
-            return f"No blogs yet on {word}. Press n to write the first."
+            return f"No blogs yet on {word}. Press n to write the first one."
         if not self._rows.view.shows_all:
             return self._left_out()
         return "(no more)" if self.is_complete else "… more below"

@@ -1,4 +1,4 @@
-"""The screen to write a blog in, new or old."""
+"""The form for a new blog, or to edit a stored one."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ from tui.widgets.fields import CountedLabel, Fields, TextField
 from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5
-"""At most so many seconds after a key, what is written is kept."""
+"""Seconds after a key press until the text is kept as a draft, at most."""
 _NOTHING: Final = FormValues(title="", author="", contents="")
 _HIDDEN: Final = (
-    "Some characters of this blog cannot be shown. A field that you leave alone keeps them."
+    "Some characters of this blog cannot be displayed. "
+    "They are kept in fields that you do not edit."
 )
 
 
 class FormScreen(ClosesOnce[Blog | None]):
-    """Gives the stored blog, or None when the person gives up. A failed save loses nothing."""
+    """Return the stored blog, or None if the user discards the text. A failed save keeps it."""
 
     CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#title"
@@ -45,9 +46,9 @@ class FormScreen(ClosesOnce[Blog | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("f3", "preview", "Preview", priority=True),
-        Binding("f4", "editor", "Your editor", priority=True),
+        Binding("f4", "editor", "Editor", priority=True),
         Binding("f1", "app.help", "Help", priority=True),  # ? is a character here
-        Binding("escape,ctrl+g", "leave", "Give up", key_display="esc"),
+        Binding("escape,ctrl+g", "leave", "Cancel", key_display="esc"),
     ]
 
     def __init__(
@@ -77,22 +78,22 @@ class FormScreen(ClosesOnce[Blog | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()  # they would cover what is said below the fields
+        self.app.clear_notifications()  # they would cover the messages below the fields
         if self._draft_blog.has_hidden_characters:
             self._say(_HIDDEN)
         self._check()
         self._session.on_change()  # fills the label
 
-    # What is written.
+    # Contents of the form.
 
     @property
     def is_dirty(self) -> bool:
-        """Something was written that is not stored."""
+        """True if the form has unsaved changes."""
         return self._texts() != self._draft_blog.original
 
     @property
     def is_lost(self) -> bool:
-        """Something was written that is neither stored nor about to be."""
+        """True if the form has unsaved changes and no save is in progress."""
         return self.is_mounted and self.is_dirty and not self._saving and self._stored is None
 
     def _texts(self) -> FormValues:
@@ -113,7 +114,7 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def _changed(self) -> None:
         self._check()
-        if self._delay is None:  # to begin anew at each key would keep nothing of steady typing
+        if self._delay is None:  # restarted at each key, it would not fire during steady typing
             self._delay = self.set_timer(KEEP_DELAY, self._keep_in_time)
 
     def _keep_in_time(self) -> None:
@@ -121,7 +122,7 @@ class FormScreen(ClosesOnce[Blog | None]):
         self.keep()
 
     def _check(self) -> None:
-        """Say beside each field what is wrong with it; nobody blames a form for being empty."""
+        """Show the error of each field beside it, unless the form is still empty."""
         texts = self._texts()
         draft = self._draft_blog.draft(texts)
         problems = draft.problems() if texts != _NOTHING else {}
@@ -131,7 +132,7 @@ class FormScreen(ClosesOnce[Blog | None]):
             label.show(size, problems.get(name))
 
     def keep(self) -> bool:
-        """Keep what is written and not stored, in case the app dies; tells whether that worked."""
+        """Keep unsaved text as a draft, in case the app ends; return True if that worked."""
         if self._stored or not is_open(self):
             return False
         try:
@@ -141,7 +142,7 @@ class FormScreen(ClosesOnce[Blog | None]):
             else:
                 self._session.drafts.delete(self._draft_blog.id)
         except OSError as error:
-            self._say(f"No draft can be kept: {error.strerror}. Save soon.")
+            self._say(f"The draft cannot be saved: {error.strerror}. Save the blog soon.")
             return False
         return True
 
@@ -153,11 +154,11 @@ class FormScreen(ClosesOnce[Blog | None]):
             self.app.push_screen(PreviewScreen(self._session, draft))
 
     def action_editor(self) -> None:
-        """Hand the contents to the person's own editor; whatever fails, they stay."""
+        """Edit the contents in the user's own editor; if that fails, they do not change."""
         if self._saving or not is_on_top(self):
             return
-        if self._session.saving:  # its answer would come to an app that does not listen
-            self._say("A write has no answer yet: wait for it, then open the editor.")
+        if self._session.saving:  # its response would arrive while the app is suspended
+            self._say("A write is still in progress. Wait until it finishes, then open the editor.")
             return
         self.keep()
         field = self.query_one("#contents", TextField)
@@ -167,7 +168,7 @@ class FormScreen(ClosesOnce[Blog | None]):
                 self.app, partial(external_editor.edit, words, field.text)
             )
         except SuspendNotSupported:
-            self._say("This terminal cannot be lent to an editor.")
+            self._say("The app cannot be suspended in this terminal, so no editor can be opened.")
         except EditorError as error:
             self._say(str(error))
         else:
@@ -181,8 +182,8 @@ class FormScreen(ClosesOnce[Blog | None]):
         if problem:
             self._say(problem)
             return
-        self._saving = True  # before the worker starts: the next key may be here already
-        # The app owns the worker: leaving a screen must never cut a write short.
+        self._saving = True  # set before the worker starts: another key may already be queued
+        # The app owns the worker, so that leaving the screen does not cancel the write.
         self.app.run_worker(self._save(), group="write")
 
     async def _save(self) -> None:
@@ -213,15 +214,15 @@ class FormScreen(ClosesOnce[Blog | None]):
         if not is_on_top(self):
             return
         if self._saving:
-            self._say("The save is still under way: wait for its answer.")
+            self._say("Saving is still in progress. Wait until it finishes.")
         elif self.is_dirty:
-            question = text.line("Give up what you have written here?")
-            choices = [Choice("k", "Keep as draft"), Choice("y", "Give up", "danger")]
-            self.app.push_screen(ChoiceScreen(question, choices), self._give_up)
+            question = text.line("Discard your changes?")
+            choices = [Choice("k", "Keep as draft"), Choice("y", "Discard", "danger")]
+            self.app.push_screen(ChoiceScreen(question, choices), self._leave)
         else:
-            self._give_up("y")
+            self._leave("y")
 
-    def _give_up(self, answer: str | None) -> None:
+    def _leave(self, answer: str | None) -> None:
         if answer == "k":
             self.keep()
         elif answer == "y":

@@ -1,4 +1,4 @@
-"""The main screen: the list, the blog that is read, and the request log."""
+"""The main screen: the list, the reading pane, and the request log."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from tui.widgets.request_log import RequestLog
 if TYPE_CHECKING:
     from tui.widgets.short_text import LinkClicked
 
-FIRST_REQUEST_DELAY: Final = 0.05  # importing httpx meanwhile would hold the first frame up
-PREVIEW_DELAY: Final = 0.2  # a held arrow key asks for one blog, not for each it passes
+FIRST_REQUEST_DELAY: Final = 0.05  # importing httpx earlier would delay the first frame
+PREVIEW_DELAY: Final = 0.2  # a held arrow key reads one blog, not each one it passes
 
 
 class MainScreen(ClosesOnce[None]):
     """Lists, reads, writes and deletes on the active backend."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- Textual's way
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (6, "-normal"), (32, "-tall")]  # noqa: RUF012 -- likewise
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (6, "-normal"), (32, "-tall")]  # noqa: RUF012 -- same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "post", "New"),
         Binding("e", "edit", "Edit"),
         Binding("d", "delete", "Delete"),
-        Binding("u", "undo", "Keep what is being deleted", show=False),
+        Binding("u", "undo", "Undo deletion", show=False),
         Binding("D", "delete_now", "Delete now", show=False),
-        Binding("v", "raw", "Raw text, or rendered", show=False),
-        Binding("c", "copy", "Copy contents, id or link", show=False),
+        Binding("v", "raw", "Raw or rendered text", show=False),
+        Binding("c", "copy", "Copy", show=False),
         Binding("o", "links", "Open a link", show=False),
         Binding("r", "reload", "Reload"),
         Binding("t", "app.switch", "Switch"),
-        Binding("l", "log", "Log", show=False),  # the menu has it; 80 columns are full
+        Binding("l", "log", "Log", show=False),  # in the menu; 80 columns are full
         Binding("m", "app.metrics", "Metrics", show=False),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("q,escape,ctrl+g", "leave_pane", "Back", key_display="q"),
@@ -87,19 +87,19 @@ class MainScreen(ClosesOnce[None]):
         self._countdown = self.set_interval(0.25, self._show_deletions, pause=True)
         await self._blog_loader.forget()
         self._session.on_change()
-        # The first frame comes before the first request, and before httpx is imported for it.
+        # Show the first frame before the first request, which imports httpx.
         self.call_after_refresh(self.set_timer, FIRST_REQUEST_DELAY, self.action_reload)
         self.call_after_refresh(self._edit_flow.mention_drafts)
 
     @property
     def _is_reading(self) -> bool:
-        """Keys act on the blog that is read."""
+        """True if keys act on the blog in the reading pane."""
         return self.has_class("reading")
 
-    # Listing.
+    # List.
 
     def action_reload(self) -> None:
-        """Load the list again; a response of an older generation is dropped, not cancelled."""
+        """Reload the list. Older requests are not canceled; their responses are ignored."""
         start(self, self._load(self._list_loader.begin()))
 
     async def _load(self, generation: Generation) -> None:
@@ -120,7 +120,7 @@ class MainScreen(ClosesOnce[None]):
             await self._blog_loader.forget()
 
     def _count(self) -> None:
-        walking = f"Loading all: {self._list.loaded:,} so far, esc stops"
+        walking = f"Loading all blogs: {self._list.loaded:,} so far (esc stops)"
         self._pane.show_status(walking if self._list_loader.is_walking else "")
         self.query_one(BackendLabel).note = f"{self._list_loader.count} · times in UTC"
         self._session.on_change()
@@ -129,7 +129,7 @@ class MainScreen(ClosesOnce[None]):
         start(self, self._attempt(self._list_loader.load_more))
 
     async def _attempt(self, load: Callable[[], Awaitable[bool | None]]) -> bool:
-        """Load; show a failure, and return False then."""
+        """Load; on failure show the error and return False."""
         try:
             return bool(await load())
         except ApiError as error:
@@ -137,7 +137,7 @@ class MainScreen(ClosesOnce[None]):
             return False
 
     def on_list_pane_arranged(self) -> None:
-        self._list_loader.reword()
+        self._list_loader.update_note()
 
     def on_list_pane_stop_requested(self) -> None:
         self._list_loader.stop()
@@ -152,12 +152,12 @@ class MainScreen(ClosesOnce[None]):
             start(self, self._load_to_end())
 
     async def _load_to_end(self) -> None:
-        """Go to the last blog of all, unless the person goes elsewhere meanwhile."""
+        """Load all blogs and go to the last one, unless the user moves the cursor first."""
         before = self._list.current
         if await self._attempt(self._list_loader.load_all) and self._list.current is before:
             self._list.action_last()
 
-    # Reading.
+    # Reading pane.
 
     def on_blog_list_highlighted(self, event: BlogList.Highlighted) -> None:
         if self._preview:
@@ -167,12 +167,12 @@ class MainScreen(ClosesOnce[None]):
             self._preview = self.set_timer(PREVIEW_DELAY, show)
 
     def _show_preview(self, blog: Summary) -> None:
-        """Show what the cursor is on, but never instead of what is being read."""
+        """Show the blog under the cursor, unless the user is reading another one."""
         if not self._is_reading:
             self._blog_loader.begin(blog)
 
     def on_descendant_focus(self) -> None:
-        """Remember whether the person is reading: keys act on that blog then."""
+        """Remember whether the reading pane has the focus: keys then act on its blog."""
         if self._reader.has_focus_within:
             self.add_class("reading")
         elif self._pane.has_focus_within:
@@ -212,7 +212,7 @@ class MainScreen(ClosesOnce[None]):
         self._list.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let q go back where there is a way back, and quit where there is none."""
+        """Let q go back, or quit if the focus is already in the list."""
         if action in {"leave_pane", "app.quit"}:
             in_list = self.focused is self._list and not self._is_reading
             return in_list == (action == "app.quit")
@@ -225,20 +225,20 @@ class MainScreen(ClosesOnce[None]):
         return super().check_action(action, parameters)
 
     def action_log(self) -> None:
-        """Show or hide the request log, whatever the size of the screen says."""
+        """Show or hide the request log; this overrides the default for the screen size."""
         visible = bool(self.query_one(RequestLog).display)
         self.set_class(not visible, "log-on")
         self.set_class(visible, "log-off")
 
-    # Writing.
+    # Writes.
 
     @property
     def target(self) -> Summary | None:
-        """The blog that a key acts on: the one that is read, else the one under the cursor."""
+        """The blog that keys act on: the one being read, or the one under the cursor."""
         return self._reader.blog if self._is_reading else self._list.current
 
     def _may_write(self) -> bool:
-        """Tell whether writes are sent at all, and say why when they are not."""
+        """Return True if writes are allowed; otherwise show the reason."""
         if self._session.read_only:
             self.notify(READ_ONLY, severity="warning")
         return not self._session.read_only
@@ -256,7 +256,7 @@ class MainScreen(ClosesOnce[None]):
             self._edit_flow.delete(self.target)
 
     def action_undo(self) -> None:
-        """Keep the blog that keys act on, or else the one that was last to be deleted."""
+        """Undo the deletion of the selected blog, or else the most recent one."""
         deletions = self._session.deletions
         here = deletions.of(self.target.id) if self.target else None
         deletions.undo(here or deletions.waiting[-1])
@@ -272,10 +272,10 @@ class MainScreen(ClosesOnce[None]):
         self.app.push_screen(form, partial(self._stored, edited=edited))
 
     def _stored(self, blog: Blog | None, edited: str | None) -> None:
-        """Show what was stored, instead of the blog that was edited."""
+        """Show the stored blog in place of the edited one."""
         if blog is None:
             return
-        if edited and edited != blog.id:  # it was deleted, and posted as a new one
+        if edited and edited != blog.id:  # the original was deleted, and this one posted as new
             self._list_loader.drop(edited)
         self._list_loader.put(blog)
         if self._list_loader.failed:
@@ -284,7 +284,7 @@ class MainScreen(ClosesOnce[None]):
             self._blog_loader.begin(blog)
 
     async def _gone(self, blog_id: str) -> None:
-        """Show a blog no more that is not there."""
+        """Remove a deleted blog from the screen."""
         self._list_loader.drop(blog_id)
         if self._blog_loader.subject == blog_id:
             self.action_leave_pane()
