@@ -148,7 +148,7 @@ async def test_a_wrong_route_is_not_taken_for_a_deleted_blog(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].replace = lambda method, path: _html_404()
         await stage.press("d")
-        await stage.until(lambda: "no blog API here" in stage.toasts())
+        await stage.until(lambda: "does not serve the blog API" in stage.toasts())
         assert len(stage.list.blogs) == 5
 
 

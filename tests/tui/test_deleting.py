@@ -231,7 +231,7 @@ async def test_what_is_being_deleted_is_not_edited(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         await stage.press("e")
-        await stage.until(lambda: "being deleted" in stage.toasts())
+        await stage.until(lambda: "waiting to be deleted" in stage.toasts())
         assert stage.screen_name == "MainScreen"
 
 

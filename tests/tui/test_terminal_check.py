@@ -43,7 +43,7 @@ def test_a_terminal_without_cursor_control_cannot(monkeypatch, environ):
 def test_a_stream_that_is_not_a_terminal_is_named(monkeypatch, name, stream):
     found = problem(monkeypatch, ABLE, **{name: stream})
 
-    assert f"{name} is not one" in found
+    assert f"{name} is not a terminal" in found
     assert "blogs ls" in found
 
 
