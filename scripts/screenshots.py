@@ -38,7 +38,7 @@ CHROMIUM = next(
 )
 LARGE, SMALL = (120, 36), (80, 24)
 TIMEOUT_S = 60
-PENDING = ("waiting", "Loading", "Reading", "Sending")  # shown while the client waits for a response
+PENDING = ("waiting", "Loading", "Reading", "Sending")  # shown while a response is awaited
 # Textual's SVG loads a font from another site; a page with the screenshot must not.
 FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 POSTS = (
