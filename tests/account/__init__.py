@@ -1,1 +1,1 @@
-"""The program deployed into an emulated account, through boto3, and what the account then says."""
+"""Deploy the program into an emulated AWS account, and query that account."""

@@ -1,4 +1,4 @@
-"""The emulated account, as the translations reach it."""
+"""The emulated account, as the handlers use it."""
 
 import functools
 import threading
@@ -14,17 +14,17 @@ REGION = "eu-west-1"
 ACCOUNT_ID = "123456789012"  # moto's
 
 
-_MAKING = threading.Lock()  # sessions bear one thread at a time
+_MAKING = threading.Lock()  # sessions are not thread-safe
 
 
 @functools.cache
 def _session():
-    """Give one session to all: reading a service's model takes up to half a second."""
+    """Return the shared session: loading the model of a service takes up to half a second."""
     return boto3.session.Session(region_name=REGION)
 
 
 def connect(service, endpoint, credentials=None):
-    """Make a client that reads nothing of the user's set-up, tries once, and checks values."""
+    """Return a client without the user's settings and without retries, which validates values."""
     keys = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     config = Config(retries={"total_max_attempts": 1}, max_pool_connections=30, proxies={})
     with _MAKING:
@@ -40,7 +40,7 @@ def _check(params, model, **_):
 
 @dataclass(frozen=True)
 class Made:
-    """What a translation has made: its id, what AWS adds to the inputs, what of it is secret."""
+    """The result of a handler: the id, the outputs that AWS adds, and which of them are secret."""
 
     id: str
     outputs: dict
@@ -48,7 +48,7 @@ class Made:
 
 
 class Account:
-    """One stack's view of the account: its endpoint and the tags of its provider."""
+    """The account as one stack uses it: the endpoint, and the tags of the provider."""
 
     def __init__(self, endpoint):
         self.endpoint = endpoint
@@ -64,15 +64,15 @@ class Account:
 
     @property
     def services(self):
-        """The services that have been used."""
+        """The services used so far."""
         return frozenset(self._clients)
 
     def tag_list(self, key="Key", value="Value"):
-        """Give the tags in the form that most services want."""
+        """Return the tags in the form of most services."""
         return [{key: name, value: text} for name, text in self.tags.items()]
 
     def validate(self, service, operation, **params):
-        """Hold a request against the model where the emulator has no such operation."""
+        """Validate a request against the model: for operations that the emulator does not have."""
         model = self.client(service).meta.service_model.operation_model(operation)
         validate_parameters(params, model.input_shape)
         validation.check(model.input_shape, params, operation)

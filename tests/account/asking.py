@@ -1,4 +1,4 @@
-"""What is in the emulated account, as its own services list it."""
+"""The contents of the emulated account, as its services list them."""
 
 import json
 
@@ -6,7 +6,7 @@ from tests.account.account import connect
 
 
 class Asking:
-    """Asks the account, and nothing of what the deployment believes."""
+    """Queries the account, never the state of a deployment."""
 
     def __init__(self, endpoint):
         self._endpoint = endpoint
@@ -18,7 +18,7 @@ class Asking:
         return self._clients[service]
 
     def listed(self, service, operation, key, **arguments):
-        """Give all that *operation* lists under *key*, page by page."""
+        """Return all items of *operation* under *key*, from every page."""
         client = self.client(service)
         if not client.can_paginate(operation):
             return getattr(client, operation)(**arguments)[key]
@@ -26,7 +26,7 @@ class Asking:
         return [one for page in pages for one in page[key]]
 
     def routes(self, api):
-        """Give the name of the function, or of its alias, behind each route of an HTTP API."""
+        """Return the function or alias behind each route of an HTTP API."""
         named = {
             one["IntegrationId"]: one["IntegrationUri"]
             for one in self.listed("apigatewayv2", "get_integrations", "Items", ApiId=api)
@@ -38,7 +38,7 @@ class Asking:
         }
 
     def balancer(self, dimension):
-        """Give the load balancer that CloudWatch knows by *dimension*."""
+        """Return the load balancer with this CloudWatch dimension."""
         (found,) = [
             one
             for one in self.listed("elbv2", "describe_load_balancers", "LoadBalancers")
@@ -47,20 +47,20 @@ class Asking:
         return found
 
     def listeners(self, dimension):
-        """Give the listeners of a load balancer by their port."""
+        """Return the listeners of a load balancer by port."""
         arn = self.balancer(dimension)["LoadBalancerArn"]
         found = self.listed("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=arn)
         return {one["Port"]: one for one in found}
 
     def service(self, outputs):
-        """Give the service that the outputs name."""
+        """Return the service that the outputs name."""
         (found,) = self.client("ecs").describe_services(
             cluster=outputs["ClusterName"], services=[outputs["ServiceName"]]
         )["services"]
         return found
 
     def task(self, outputs):
-        """Give the service's task definition."""
+        """Return the task definition of the service."""
         wanted = self.service(outputs)["taskDefinition"]
         return self.client("ecs").describe_task_definition(taskDefinition=wanted)["taskDefinition"]
 
@@ -68,12 +68,12 @@ class Asking:
         return self.client("lambda").get_function(FunctionName=name)["Configuration"]
 
     def permissions(self, function, **qualifier):
-        """Give the statements of a function's resource policy."""
+        """Return the statements of the resource policy of a function."""
         policy = self.client("lambda").get_policy(FunctionName=function, **qualifier)["Policy"]
         return json.loads(policy)["Statement"]
 
     def trusted(self, role_arn):
-        """Give the services that may assume a role."""
+        """Return the services that may assume a role."""
         role = self.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Action"] == "sts:AssumeRole"
@@ -81,12 +81,12 @@ class Asking:
         return statement["Principal"]
 
     def log_groups(self):
-        """Give the retention of each log group, in days."""
+        """Return the retention of each log group in days."""
         groups = self.listed("logs", "describe_log_groups", "logGroups")
         return {one["logGroupName"]: one.get("retentionInDays") for one in groups}
 
     def inventory(self):
-        """Give the names of everything that any service used by the program lists."""
+        """Return the names of everything in all services that the program uses."""
         found = {
             name: sorted(self._names(*question, **_OF.get(question[0], {})))
             for name, question in _LISTS.items()
@@ -95,7 +95,7 @@ class Asking:
 
     @property
     def asked(self):
-        """The services that have been asked."""
+        """The services queried so far."""
         return frozenset(self._clients)
 
     def _names(self, service, operation, key, member, **arguments):
@@ -105,7 +105,7 @@ class Asking:
         return [one[member] for one in listed if one.get("State") != "deleted"]
 
     def _records(self):
-        """Give the names in every zone."""
+        """Return the record names of every zone."""
         zones = self.listed("route53", "list_hosted_zones", "HostedZones")
         return sorted(
             f"{one['Type']} {one['Name']}"
@@ -117,7 +117,7 @@ class Asking:
         )
 
     def _clusters(self):
-        """Give the clusters that are not just remembered."""
+        """Return the clusters that are not deleted."""
         ecs = self.client("ecs")
         listed = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
         return sorted(one["clusterArn"] for one in listed if one["status"] != "INACTIVE")
@@ -127,9 +127,9 @@ def _function(uri):
     return uri.partition(":function:")[2].removesuffix("/invocations")
 
 
-# Whose the question is, where a service works for many.
+# Owner arguments of services that list resources of others too.
 _OF = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
-# Without what belongs to another thing and goes with it: routes, listeners, rules of a group.
+# Without parts that are deleted with their parent: routes, listeners, security group rules.
 _LISTS = {
     "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     "apis": ("apigatewayv2", "get_apis", "Items", "ApiId"),

@@ -1,4 +1,4 @@
-"""An emulated account, and the program deployed into it."""
+"""An emulated account, with two stacks of the program."""
 
 import logging
 import secrets
@@ -15,16 +15,16 @@ from tests.infra.variants import DEFAULTS, EVERYTHING
 
 __all__ = ["stacks"]
 
-# Two stacks that have no file, so what is not said here has its default.
+# Stacks without a file: settings that are not given have their default.
 PLAIN, RICH = "plain", "rich"
 
 
 @pytest.fixture(scope="session")
 def endpoint():
-    """An account with nothing in it but what AWS itself puts there."""
+    """The endpoint of an empty account."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with pytest.MonkeyPatch.context() as patch:
-        # AWS's begin so.
+        # The ids of AWS begin with Z.
         patch.setattr(
             route53, "create_route53_zone_id", lambda **_: f"Z{secrets.token_hex(9).upper()}"
         )
@@ -46,7 +46,7 @@ def rich_settings(endpoint):
 
 
 def everything_on(endpoint, domain):
-    """Give all settings, with the certificate and the zone that a person would have."""
+    """Return all settings, with a certificate and a hosted zone that exist in the account."""
     certificate = connect("acm", endpoint).request_certificate(DomainName=domain)
     zone = connect("route53", endpoint).create_hosted_zone(Name=domain, CallerReference="tests")
     return {
@@ -59,14 +59,14 @@ def everything_on(endpoint, domain):
 
 @pytest.fixture(scope="session")
 def deployments(stacks, endpoint, rich_settings):
-    """Both stacks, not yet up."""
+    """Both stacks, not deployed yet."""
     settings = {PLAIN: DEFAULTS, RICH: rich_settings}
     return {name: Deployment(stacks(name), endpoint, settings[name]) for name in settings}
 
 
 @pytest.fixture(scope="session")
 def both_up(deployments):
-    """Both stacks side by side in one account and region."""
+    """The outputs of both stacks, deployed in one account and region."""
     for deployment in deployments.values():
         deployment.up()
     return {name: deployment.outputs for name, deployment in deployments.items()}
@@ -74,5 +74,5 @@ def both_up(deployments):
 
 @pytest.fixture(scope="session", params=[PLAIN, RICH])
 def outputs(request, both_up):
-    """The outputs of one stack; every question is asked of each."""
+    """The outputs of each stack in turn."""
     return both_up[request.param]

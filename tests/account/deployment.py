@@ -6,7 +6,7 @@ from tests.account.provider import MotoProvider
 
 
 class Deployment:
-    """Brings the stack's program up, again and again, and removes it."""
+    """Deploys the stack any number of times, and destroys it."""
 
     def __init__(self, programs, endpoint, settings):
         self._programs = programs
@@ -17,11 +17,11 @@ class Deployment:
 
     @property
     def services(self):
-        """The services that its resources are made with."""
+        """The services that its resources use."""
         return self._provider.account.services
 
     def up(self, **settings):
-        """Deploy with *settings* changed; gives the types of what was made, changed, removed."""
+        """Deploy with changed *settings*; return the types of the changed resources."""
         before = self._outcomes()
         program = self._programs.deploy(
             self._provider, self._known, **{**self._settings, **settings}
@@ -37,24 +37,24 @@ class Deployment:
         self._delete(list(self._known))
 
     def missing(self):
-        """Name what was made and is not in the account."""
+        """Return the resources that are not in the account."""
         return [one.urn for one in self.made() if asyncio.run(self._read(one)) is None]
 
     def _outcomes(self):
         return {one.urn: one.outcome for one in self.made()}
 
     def made(self):
-        """Give every resource that a provider has made."""
+        """Return every resource that has a provider."""
         return [one for one in self._known.values() if one.custom]
 
     async def _read(self, one):
-        return await self._provider.read(one.urn, one.kind, one.outcome)
+        return await self._provider.read(one.urn, one.type_, one.outcome)
 
     def _delete(self, urns):
-        """Delete in the reverse order of making: what was made later may need what came before."""
+        """Delete in reverse order: a resource may depend on those created before it."""
         for urn in reversed(urns):
             resource = self._known.pop(urn)
             if resource.custom:
                 asyncio.run(
-                    self._provider.delete(urn, resource.kind, resource.outcome, resource.inputs)
+                    self._provider.delete(urn, resource.type_, resource.outcome, resource.inputs)
                 )

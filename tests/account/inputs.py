@@ -1,10 +1,10 @@
-"""Inputs that remember which of them were read: what a translation ignores would be untested."""
+"""Inputs that record which of them were read: an input that a handler ignores is untested."""
 
 from collections.abc import Mapping
 
 
 class Inputs(Mapping):
-    """One resource's inputs, or a mapping below them."""
+    """The inputs of one resource, or a mapping inside them."""
 
     def __init__(self, values, path=(), read=None):
         self._values = values
@@ -28,7 +28,7 @@ class Inputs(Mapping):
         return key in self._values
 
     def plain(self, key, default=None):
-        """Give the value and all below it, as read."""
+        """Return a value as plain data, and mark all of it as read."""
         if key not in self._values:
             return default
         value = self._values[key]
@@ -36,11 +36,11 @@ class Inputs(Mapping):
         return value
 
     def everything(self):
-        """Give a plain copy of all, as read."""
+        """Return everything as plain data, and mark it as read."""
         return {key: self.plain(key) for key in self._values}
 
     def unread(self):
-        """Give the paths of what nobody has read, such as `healthCheck.matcher`."""
+        """Return the paths of inputs that were not read, such as `healthCheck.matcher`."""
         left = [path for path in _leaves(self._values, self._path) if path not in self._read | {()}]
         return [".".join(str(part) for part in path) for path in left]
 

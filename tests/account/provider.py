@@ -1,4 +1,4 @@
-"""A provider that makes what the program declares in an emulated account, through boto3."""
+"""A provider that creates the declared resources in an emulated account through boto3."""
 
 import asyncio
 import secrets
@@ -7,66 +7,66 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from localcloud.engine.provider import Outcome, ProviderError
 from tests.account.account import ACCOUNT_ID, REGION, Account, Made
-from tests.account.inputs import Inputs
-from tests.account.kinds import (
-    api,
-    balancer,
-    containers,
-    elsewhere,
-    functions,
-    identity,
-    network,
-    table,
-    watching,
+from tests.account.handlers import (
+    apigateway,
+    cloudwatch,
+    dynamodb,
+    ec2,
+    ecs,
+    elb,
+    iam,
+    lambda_,
+    other,
 )
+from tests.account.inputs import Inputs
 
-KINDS = {
-    **api.KINDS,
-    **balancer.KINDS,
-    **containers.KINDS,
-    **elsewhere.KINDS,
-    **functions.KINDS,
-    **identity.KINDS,
-    **network.KINDS,
-    **table.KINDS,
-    **watching.KINDS,
+HANDLERS = {
+    **apigateway.HANDLERS,
+    **cloudwatch.HANDLERS,
+    **dynamodb.HANDLERS,
+    **ec2.HANDLERS,
+    **ecs.HANDLERS,
+    **elb.HANDLERS,
+    **iam.HANDLERS,
+    **lambda_.HANDLERS,
+    **other.HANDLERS,
 }
 
-# What is declared and reaches nobody in the account, with the reason.
+# Inputs that are not sent to the account, each with the reason.
 UNSENT = {
-    "aws:ecr/repository:Repository": {"forceDelete": "only the deletion asks for it"},
-    "aws:ecs/service:Service": {"waitForSteadyState": "the provider waits, AWS is told nothing"},
+    "aws:ecr/repository:Repository": {"forceDelete": "used by the deletion only"},
+    "aws:ecs/service:Service": {"waitForSteadyState": "the provider waits; it is not sent to AWS"},
 }
 _RANDOM_DIGITS = 7
 
 
 class MotoProvider:
-    """One stack's provider on the account that moto serves at *endpoint*."""
+    """The provider of one stack, for the account that moto serves at *endpoint*."""
 
     def __init__(self, endpoint):
         self.account = Account(endpoint)
 
-    async def create(self, urn, kind, name, inputs):
-        made = await _translate(kind, inputs, "create", (self.account, _made_up(kind, name)))
+    async def create(self, urn, type_, name, inputs):
+        made = await _translate(type_, inputs, "create", (self.account, _made_up(type_, name)))
         return _outcome(made, inputs)
 
-    async def update(self, urn, kind, old, olds, news):
+    async def update(self, urn, type_, old, olds, news):
         subject = (self.account, old.id)
-        made = await _translate(kind, news, "update", subject, dict(old.outputs))
+        made = await _translate(type_, news, "update", subject, dict(old.outputs))
         if not isinstance(made, Made):
             kept = {"result": old.outputs["result"]} if old.secrets else {}
             made = Made(old.id, {**kept, **made}, old.secrets)
         return _outcome(made, news)
 
-    async def delete(self, urn, kind, old, inputs):
-        await _asked(_kind(kind).delete, self.account, old.id, dict(old.outputs))
+    async def delete(self, urn, type_, old, inputs):
+        await _asked(_handler(type_).delete, self.account, old.id, dict(old.outputs))
 
-    async def read(self, urn, kind, old):
-        """Give the resource as it was last known, or None when the account has it no more."""
-        is_there = await _asked(_kind(kind).exists, self.account, old.id, dict(old.outputs))
+    async def read(self, urn, type_, old):
+        """Return *old*, or None if the resource is not in the account."""
+        is_there = await _asked(_handler(type_).exists, self.account, old.id, dict(old.outputs))
         return old if is_there else None
 
-    def is_retained(self, kind):
+    def is_retained(self, type_):
         return False
 
     async def invoke(self, token, arguments):
@@ -82,10 +82,10 @@ class MotoProvider:
                 assert arguments["registryId"] == ACCOUNT_ID
                 return {"userName": "AWS", "password": "a registry's password"}
             case _:
-                raise ProviderError(f"{token} has no answer in the emulated account")
+                raise ProviderError(f"{token} is not supported by the emulated account")
 
     def _zones(self, state, filters, excludeZoneIds):  # noqa: N803  # the provider's names
-        """Ask for the zones, and leave some out afterwards, as the provider does."""
+        """Return the zones; like the provider, exclude some after the request."""
         asked = [{"Name": "state", "Values": [state]}]
         asked += [{"Name": one["name"], "Values": one["values"]} for one in filters]
         zones = self.account.client("ec2").describe_availability_zones(Filters=asked)
@@ -97,15 +97,15 @@ class MotoProvider:
         }
 
 
-def _kind(kind):
-    if kind not in KINDS:
-        raise ProviderError(f"{kind} has no translation in tests/account/kinds")
-    return KINDS[kind]
+def _handler(type_):
+    if type_ not in HANDLERS:
+        raise ProviderError(f"{type_} has no handler in tests/account/handlers")
+    return HANDLERS[type_]
 
 
-def _made_up(kind, name):
-    """Give a name as Pulumi does where none is declared; it ends a deployment like this, too."""
-    limit = _kind(kind).name_limit
+def _made_up(type_, name):
+    """Return a name as Pulumi generates it, with the same error if it is too long."""
+    limit = _handler(type_).name_limit
     if len(name) + 1 + _RANDOM_DIGITS > limit:
         raise ProviderError(
             f"name '{name}-' plus {_RANDOM_DIGITS} random chars is longer than "
@@ -114,12 +114,12 @@ def _made_up(kind, name):
     return f"{name}-{secrets.token_hex(_RANDOM_DIGITS)[:_RANDOM_DIGITS]}"
 
 
-async def _translate(kind, inputs, method, subject, *outputs):
+async def _translate(type_, inputs, method, subject, *outputs):
     given = Inputs(inputs)
-    made = await _asked(getattr(_kind(kind), method), *subject, given, *outputs)
-    ignored = [path for path in given.unread() if path not in UNSENT.get(kind, ())]
+    made = await _asked(getattr(_handler(type_), method), *subject, given, *outputs)
+    ignored = [path for path in given.unread() if path not in UNSENT.get(type_, ())]
     if ignored:
-        raise ProviderError(f"the translation ignores {', '.join(ignored)}")
+        raise ProviderError(f"the handler ignores {', '.join(ignored)}")
     return made
 
 

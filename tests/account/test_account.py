@@ -1,4 +1,4 @@
-"""The account, asked about both stacks: what the declarations have become."""
+"""The contents of the account after both stacks are deployed."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.account.asking import Asking
 from tests.account.conftest import PLAIN, RICH
 from tests.account.provider import UNSENT
 
-# Which handler answers what, from the wire contract and not from the program.
+# The function of each route, from the API contract and not from the program.
 ANSWERS = {
     "$default": "get_blogs",
     "GET /": "get_blogs",
@@ -30,10 +30,10 @@ def test_all_created_resources_are_in_the_account(both_up, deployments):
 
 
 def test_each_input_that_is_not_sent_has_a_reason(both_up, deployments):
-    declared = {one.kind: one.inputs for one in deployments[PLAIN].made()}
+    declared = {one.type_: one.inputs for one in deployments[PLAIN].made()}
 
-    for kind, inputs in UNSENT.items():
-        assert inputs.keys() <= declared[kind].keys()
+    for type_, inputs in UNSENT.items():
+        assert inputs.keys() <= declared[type_].keys()
         assert all(inputs.values())
 
 
@@ -374,7 +374,7 @@ def test_all_taggable_resources_have_the_tags_of_the_stack(account, both_up):
     by_stack = {PLAIN: 0, RICH: 0}
     for one in tagged:
         tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-        if tags.get("stack") in by_stack:  # other tests deploy others
+        if tags.get("stack") in by_stack:  # other tests deploy other stacks
             assert tags["project"] == "aws-blog-demo"
             by_stack[tags["stack"]] += 1
             assert tags.get("team") == ("web" if tags["stack"] == RICH else None)

@@ -1,4 +1,4 @@
-"""Each backend's code under its own declared role: the contract passes, all else is denied."""
+"""The code of each backend with its declared role: the contract passes, all else is denied."""
 
 import urllib.request
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ from tests.infra.variants import DEFAULTS
 
 FORBIDDEN = 403
 ITEM = {"id": {"S": "someone's"}}
-# What somebody with a role could try: every action on items, and some on the table itself.
+# What a role could try: every action on items, and some on the table itself.
 ATTEMPTS = {
     "BatchGetItem": lambda table: {"RequestItems": {table: {"Keys": [ITEM]}}},
     "BatchWriteItem": lambda table: {"RequestItems": {table: [{"PutRequest": {"Item": ITEM}}]}},
@@ -61,7 +61,7 @@ def stack(stacks, endpoint):
 
 @pytest.fixture(scope="module")
 def other_table(endpoint):
-    """A table of somebody else's in the same account."""
+    """Another table in the same account."""
     connect("dynamodb", endpoint).create_table(
         TableName="payroll",
         BillingMode="PAY_PER_REQUEST",
@@ -73,7 +73,7 @@ def other_table(endpoint):
 
 @pytest.fixture(scope="module")
 def roles(account, stack):
-    """The ARN of each role by who has it."""
+    """The ARN of each role by its owner."""
     functions = stack["FunctionNames"].items()
     task = account.task(stack)
     return {
@@ -85,7 +85,7 @@ def roles(account, stack):
 
 @pytest.fixture(scope="module")
 def keys(endpoint, roles):
-    """The credentials of each role, as AWS gives them to a function or a task."""
+    """Credentials of each role, as a function or a task gets them."""
     sts = connect("sts", endpoint)
     return {
         who: _keys(sts.assume_role(RoleArn=arn, RoleSessionName=who)) for who, arn in roles.items()
@@ -103,9 +103,9 @@ def _keys(answer):
 
 @pytest.fixture(scope="module")
 def enforced(endpoint, pair, other_table):
-    """From now on the account asks for permission; what needs none is made before."""
+    """The account with IAM enforced; what needs no permission is created before."""
     with pytest.MonkeyPatch.context() as patch:
-        # The emulator compares policies with `*` for DynamoDB, whatever the request is about.
+        # For DynamoDB the emulator checks policies against `*`, not the resource of the request.
         patch.setattr(DynamoHandler, "_determine_resource", _table_arn, raising=False)
         _free_requests(endpoint, "0")
         yield other_table
@@ -113,7 +113,7 @@ def enforced(endpoint, pair, other_table):
 
 
 def _free_requests(endpoint, number):
-    """Say how many requests may come before the account asks for permission."""
+    """Set the number of requests before the account enforces IAM."""
     order = urllib.request.Request(  # noqa: S310  # a loopback URL
         f"{endpoint}/moto-api/reset-auth",
         data=number.encode(),
@@ -124,7 +124,7 @@ def _free_requests(endpoint, number):
 
 
 def _table_arn(handler):
-    """Give what the request is about, as DynamoDB's permissions name it."""
+    """Return the ARN of the table or index of a request."""
     request = handler.body
     (table,) = request.get("RequestItems") or [request["TableName"]]
     index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
@@ -158,7 +158,7 @@ def _is_allowed(dynamodb, attempt, request):
 
 @pytest.fixture(scope="module")
 def patience():
-    """The emulator shares this process: on a busy machine it takes longer than DynamoDB may."""
+    """Longer limits: the emulator shares this process, and can be slower than DynamoDB."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blog.database._READ_SECONDS", 30)
         patch.setattr("blog.timing.REQUEST_SECONDS", 60)
@@ -167,7 +167,7 @@ def patience():
 
 @pytest.fixture(scope="module")
 def pair(endpoint, account, stack, keys, patience):
-    """Both backends in process, each part with the environment and the role of its declaration."""
+    """Both backends in process, each part with its declared environment and role."""
     handlers = SimpleNamespace()
     for who, name in stack["FunctionNames"].items():
         declared = account.function(name)

@@ -1,4 +1,4 @@
-"""What a translation refuses, so that nothing that is declared stays untested."""
+"""What the handlers reject, so that no declared input stays untested."""
 
 import asyncio
 
@@ -45,13 +45,13 @@ GROUPED = {
 
 @pytest.fixture
 def refused(endpoint):
-    """Tries to make something; gives the reason against it."""
+    """Tries to create a resource; returns the error text."""
 
-    def reason(kind, inputs, name="wrong"):
+    def reason(type_, inputs, name="wrong"):
         provider = MotoProvider(endpoint)
         provider.account.tags = {"stack": "wrong"}
         with pytest.raises(ProviderError) as caught:
-            asyncio.run(provider.create("urn", kind, name, inputs))
+            asyncio.run(provider.create("urn", type_, name, inputs))
         return str(caught.value)
 
     return reason
@@ -60,14 +60,14 @@ def refused(endpoint):
 def test_input_that_is_not_used_is_an_error(refused):
     inputs = {**ALARMING, "evaluateLowSampleCountPercentiles": "ignore"}
 
-    assert refused(ALARM, inputs) == "the translation ignores evaluateLowSampleCountPercentiles"
+    assert refused(ALARM, inputs) == "the handler ignores evaluateLowSampleCountPercentiles"
 
 
 def test_nested_input_that_is_not_used_is_an_error(refused):
     (query,) = ALARMING["metricQueries"]
     inputs = {**ALARMING, "metricQueries": [{**query, "metric": {**METRIC, "unit": "Count"}}]}
 
-    assert refused(ALARM, inputs) == "the translation ignores metricQueries.0.metric.unit"
+    assert refused(ALARM, inputs) == "the handler ignores metricQueries.0.metric.unit"
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_pattern_must_match_the_whole_value(refused):
     assert told.startswith("CreateLogGroup.logGroupName is 'with a space': it must match ")
 
 
-@pytest.mark.parametrize(("kind", "limit"), [(BALANCER, 32), (GROUP, 32), (ROLE, 64)])
-def test_name_without_room_for_a_suffix_is_an_error(refused, kind, limit):
+@pytest.mark.parametrize(("type_", "limit"), [(BALANCER, 32), (GROUP, 32), (ROLE, 64)])
+def test_name_without_room_for_a_suffix_is_an_error(refused, type_, limit):
     name = "n" * (limit - 7)
 
-    told = refused(kind, {}, name)
+    told = refused(type_, {}, name)
 
     assert told == f"name '{name}-' plus 7 random chars is longer than maximum length {limit}"
 
@@ -114,4 +114,4 @@ def test_excluded_zones_are_left_out_by_id(endpoint):
 
 
 def test_type_without_a_translation_is_an_error(refused):
-    assert refused(BUCKET, {}) == f"{BUCKET} has no translation in tests/account/kinds"
+    assert refused(BUCKET, {}) == f"{BUCKET} has no handler in tests/account/handlers"

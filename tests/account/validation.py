@@ -1,4 +1,4 @@
-"""What botocore's models say of a request's values, beyond what botocore itself checks."""
+"""Validation of request values by the botocore models, beyond the checks of botocore."""
 
 import re
 
@@ -6,7 +6,7 @@ from localcloud.engine.provider import ProviderError
 
 
 def check(model, params, path):
-    """Raise for a value outside its enum, its range or length, or its pattern."""
+    """Raise for a value outside its enum, range, length or pattern."""
     for shape, value, where in _below(model, params, path):
         check(shape, value, where)
     if model.type_name == "list":
@@ -16,7 +16,7 @@ def check(model, params, path):
 
 
 def _below(model, params, path):
-    """Give the members with their models; botocore itself refuses those that have none."""
+    """Yield the members with their models; botocore rejects members without a model."""
     if model.type_name == "structure":
         for name in params.keys() & model.members.keys():
             yield model.members[name], params[name], f"{path}.{name}"
@@ -50,5 +50,5 @@ def _check_size(model, size, path):
 def _fits(pattern, value):
     try:
         return re.fullmatch(pattern, value) is not None
-    except re.error:  # the models' patterns are Java's; some are none of Python's
+    except re.error:  # patterns are written for Java; some are not valid in Python
         return True

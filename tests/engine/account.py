@@ -1,4 +1,4 @@
-"""The emulated account behind the real engine."""
+"""The emulated account for the real engine."""
 
 import contextlib
 import hashlib
@@ -25,25 +25,25 @@ _PACKAGES = ("aws", "random", "docker-build")
 
 
 class Stubborn:
-    """Passes everything on to *provider*, but refuses one creation when it is told to."""
+    """Passes requests to *provider*; fails a creation after a given number of them."""
 
     def __init__(self, provider):
         self._provider = provider
         self.refuses_after = None
 
-    async def create(self, urn, kind, name, inputs):
+    async def create(self, urn, type_, name, inputs):
         if self.refuses_after is not None:
             self.refuses_after -= 1
             if self.refuses_after < 0:
                 raise ProviderError("the account refuses this one")
-        return await self._provider.create(urn, kind, name, inputs)
+        return await self._provider.create(urn, type_, name, inputs)
 
     def __getattr__(self, name):
         return getattr(self._provider, name)
 
 
 class AccountServicer(Servicer):
-    """What the real providers do besides: default tags (`aws`), a hash (`docker-build`)."""
+    """Adds what the real providers do: default tags (`aws`), a hash (`docker-build`)."""
 
     def __init__(self, provider, project):
         super().__init__(provider, REPLACE_ON_CHANGES, renewed={_IMAGE: ("digest", "ref")})
@@ -51,7 +51,7 @@ class AccountServicer(Servicer):
 
     async def Configure(self, request, context):  # noqa: N802  # the protocol's name
         given = Decoder().decode(request.args)
-        if "defaultTags" in given:  # else it is another package's
+        if "defaultTags" in given:  # else it is the provider of another package
             given.pop("version", None)
             await self._provider.create("", _PROVIDER, "aws", given)
         return await super().Configure(request, context)
@@ -65,7 +65,7 @@ class AccountServicer(Servicer):
 
 
 def context_hash(project):
-    """Hash what a build of the image is sent."""
+    """Return a hash of the build context."""
     digest = hashlib.sha256()
     for pattern in _SENT:
         for path in sorted(project.glob(pattern)):
@@ -75,7 +75,7 @@ def context_hash(project):
 
 @contextlib.contextmanager
 def deployable(tool, project, name, endpoint, **settings):
-    """A stack of *project* for the account at *endpoint*, and the provider that it goes through."""
+    """Yield a stack of *project* for the account at *endpoint*, and its provider."""
     provider = Stubborn(MotoProvider(endpoint))
     with provided(AccountServicer(provider, project), *_PACKAGES) as variables:
         docker = project.parent / "bin" / "docker"

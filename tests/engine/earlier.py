@@ -1,7 +1,6 @@
-"""What an earlier version of the program declared: a file that stays, and is deployed as it was.
+"""The declarations of an earlier release, kept in a file to test upgrades.
 
-`python -m tests.engine.earlier` records the present program. Do that on purpose only, when a
-version is released: it is from releases that people upgrade.
+`python -m tests.engine.earlier` records the current program. Run it only for a release.
 """
 
 import json
@@ -20,7 +19,7 @@ _SETTINGS = {"aws:region": "eu-west-1", "bytecode": "none"}
 
 
 def earlier_project(folder, project):
-    """Make a project in *folder* that declares what was recorded, for the stack of *project*."""
+    """Create a project in *folder* with the recorded declarations, for the stack of *project*."""
     (folder / "package" / "lambda_src").mkdir(parents=True)
     (folder / "package" / "lambda_src" / "handlers.py").write_text("")
     shutil.copy(_PROGRAM, folder / "__main__.py")
@@ -31,12 +30,12 @@ def earlier_project(folder, project):
 
 
 def record():
-    """Write what the program declares by default, each resource after those that it needs."""
+    """Record the declarations with default settings, each resource after its dependencies."""
     with tempfile.TemporaryDirectory() as folder:
         programs = Programs(ROOT, STACK_NAME, Path(folder))
         program = programs.run(**_SETTINGS)
         programs.close()
-    waiting = [one for one in program.all if one.kind != STACK]
+    waiting = [one for one in program.all if one.type_ != STACK]
     texts = json.dumps([one.inputs for one in waiting], default=_archive)
     entries = {}
     while waiting:
@@ -60,14 +59,14 @@ def _provider(one):
 
 
 def _entry(one, texts):
-    """*made* says which output each text that was made up for the recording stands for."""
+    """*made* maps each made-up text of the recording to the output that it represents."""
     outputs = {
         "id": f"{one.name}-id",
         **{k: v for k, v in one.outputs.items() if k not in one.inputs},
     }
     return {
         "urn": one.urn,
-        "type": one.kind,
+        "type": one.type_,
         "name": one.name,
         "custom": one.custom,
         "parent": "" if STACK in one.parent else one.parent,

@@ -1,7 +1,7 @@
-"""Declares what `earlier.json` holds: a Pulumi program, run in a project folder of its own.
+"""A Pulumi program that declares the contents of `earlier.json`.
 
-The recording has made-up texts where the engine's answers were (ids, ARNs, addresses); here what
-is really made takes their places.
+The recording has made-up texts in place of outputs (ids, ARNs, addresses). They are replaced by the
+real outputs.
 """
 
 import json
@@ -12,7 +12,7 @@ import pulumi
 
 FOLDER = Path(__file__).parent
 known = {}  # resources by their recorded URN
-made = {}  # outputs by the text that stands for them
+made = {}  # outputs by their made-up text
 
 
 def main():
@@ -20,7 +20,7 @@ def main():
         resource = register(one)
         known[one["urn"]] = resource
         for text, key in one["made"].items():
-            # Of two with one name the second rests on the first, and only that is referred to.
+            # Of two with one name the second depends on the first; only that is referenced.
             made.setdefault(text, getattr(resource, key))
 
 

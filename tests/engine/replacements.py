@@ -36,9 +36,9 @@ def document():
 def _cited(source):
     if source == ASSUMED:
         return "*assumed*"
-    kind, _, word = source.partition(" ")
-    page = "-".join(kind.removeprefix("AWS::").lower().split("::"))
-    return f"[`{kind}` {word}]({_REFERENCE}{page}.html)"
+    type_, _, word = source.partition(" ")
+    page = "-".join(type_.removeprefix("AWS::").lower().split("::"))
+    return f"[`{type_}` {word}]({_REFERENCE}{page}.html)"
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ LOGS = {name.replace("-function", "-log") for name in FUNCTIONS} | {
     "functions-access-log",
 }
 ORIGIN = "https://a.example"
-# What cuts the service while it is replaced, or loses what is in it.
+# A replacement of these causes downtime or loses data.
 PRECIOUS = ("Table", "LoadBalancer", "Listener", "Api", "Stage", "Function", "Service")
 
 
@@ -50,7 +50,7 @@ def stage(tool, project, endpoint, empty):
 
 @pytest.fixture(scope="module")
 def prod(tool, project, endpoint, empty):
-    # Else the table would stay, and a destroy would stop there.
+    # So that a destroy can delete the table.
     settings = SETTINGS | {"deletionProtection": "false", "maxTasks": "9"}
     with deployable(tool, project, "prod", endpoint, **settings) as made:
         yield made
@@ -95,15 +95,15 @@ def test_refresh_and_second_up_change_nothing(stage):
 def test_autoscaling_is_deleted_with_its_setting(prod, account):
     stack, _ = prod
     assert most_tasks(account, stack.outputs()) == [9]
-    stack.set(maxTasks="2")  # as many as there are at least
+    stack.set(maxTasks="2")  # the same as minTasks
 
-    # The target and its policy: both have this name.
+    # The target and its policy have the same name.
     assert stack.up() == {"containers-scaling": "delete"}
     assert most_tasks(account, stack.outputs()) == []
 
 
 def most_tasks(account, outputs):
-    """Return the upper limits of the stack's service that scales, if it does."""
+    """Return the upper limits of autoscaling for the service of the stack."""
     targets = account.listed(
         "application-autoscaling",
         "describe_scalable_targets",
@@ -157,13 +157,13 @@ CHANGES = {
         },
     ),
 }
-# Of those above, no two change the same resource: what one of them changes is seen apart.
+# No two of these change the same resource, so each change has one cause.
 PREVIEWED = ("handler code", "Flask code", "route", "log retention", "throttling")
 
 
 @pytest.fixture(scope="module")
 def apply(stage, project):
-    """Apply edits and settings by name, on the original files; return what they are to change."""
+    """Apply edits and settings by name to the original files; return the expected changes."""
     before = {path: (project / path).read_text() for path, *_ in EDITS.values()}
     settings_file = project / "Pulumi.stage.yaml"
     before["Pulumi.stage.yaml"] = settings_file.read_text()
@@ -211,9 +211,9 @@ def test_edits_reach_the_account_and_replace_nothing_precious(stage, apply, acco
     assert account.log_groups()[f"/aws/lambda/{function['FunctionName']}"] == 30
     assert throttling(account, outputs) == 10
     assert origins(account, outputs) == ([ORIGIN], ORIGIN)
-    kinds = {one["urn"].rpartition("::")[2]: one["type"] for one in stage.resources()}
-    replaced = {kinds[name] for name, operation in expected.items() if operation == "replace"}
-    assert not [kind for kind in replaced if kind.rpartition(":")[2] in PRECIOUS]
+    types = {one["urn"].rpartition("::")[2]: one["type"] for one in stage.resources()}
+    replaced = {types[name] for name, operation in expected.items() if operation == "replace"}
+    assert not [type_ for type_ in replaced if type_.rpartition(":")[2] in PRECIOUS]
 
 
 def throttling(account, outputs):
@@ -222,7 +222,7 @@ def throttling(account, outputs):
 
 
 def origins(account, outputs):
-    """Return the allowed origins of the API, and those that the task is told."""
+    """Return the allowed origins of the API, and those in the environment of the task."""
     api = account.client("apigatewayv2").get_api(ApiId=outputs["ApiId"])
     (container,) = account.task(outputs)["containerDefinitions"]
     (task,) = [one["value"] for one in container["environment"] if one["name"] == "CORS_ORIGINS"]
@@ -275,7 +275,7 @@ def test_upgrade_from_an_earlier_version_replaces_nothing_precious(
 
 
 def inventory(account):
-    """Return all that is in the account, but for the alarms that autoscaling makes by itself."""
+    """Return the contents of the account, without the alarms that autoscaling creates."""
     found = account.inventory()
     alarms = [name for name in found["alarms"] if not name.startswith("TargetTracking-")]
     return {**found, "alarms": alarms}
@@ -286,7 +286,7 @@ def counted(inventory):
 
 
 def precious(stack):
-    """Return the ids of what holds data or an address."""
+    """Return the ids of resources with data or an address."""
     return {
         one["urn"]: one["id"]
         for one in stack.resources()

@@ -1,4 +1,4 @@
-"""The built-in engine and the real one make the same of the same program."""
+"""The built-in engine and the real one treat the same program alike."""
 
 import json
 from pathlib import Path
@@ -16,12 +16,12 @@ SETTINGS = {"dockerImage": "repository:tag", "bytecode": "none", "maxTasks": "1"
 
 
 class Account(Recorder):
-    """Makes up the same answers for both."""
+    """Makes up the same outputs for both."""
 
-    async def update(self, urn, kind, old, olds, news):
+    async def update(self, urn, type_, old, olds, news):
         return Outcome(old.id, {**old.outputs, **news})
 
-    async def read(self, urn, kind, old):
+    async def read(self, urn, type_, old):
         return old
 
 
@@ -46,7 +46,7 @@ def real(tool, project):
 
 
 def shown(value):
-    """Give a value without what only one of the engines keeps: hashes, and where a folder lies."""
+    """Return a value without what only one engine stores: hashes and paths of folders."""
     if isinstance(value, dict):
         if "4dabf18193072939515e22adb298388d" in value:
             return value.get("path") or value.get("plaintext") or "a secret"
@@ -57,7 +57,7 @@ def shown(value):
 
 
 def of(one, word):
-    """Give inputs or outputs without what the real engine adds to a provider for itself."""
+    """Return inputs or outputs without what the real engine adds to a provider."""
     own = ("__internal", "version") if one["type"].startswith("pulumi:providers:") else ()
     return {key: shown(value) for key, value in one.get(word, {}).items() if key not in own}
 
@@ -68,7 +68,7 @@ def test_both_engines_register_the_same_resources(built_in, real):
     assert kept.keys() == built_in.by_urn.keys()
     for urn, one in kept.items():
         declared = built_in.by_urn[urn]
-        assert one["type"] == declared.kind
+        assert one["type"] == declared.type_
         assert one.get("parent", "") == declared.parent
         if one["custom"]:
             assert of(one, "inputs") == shown(declared.inputs), urn
@@ -82,7 +82,7 @@ def test_both_engines_register_the_same_component_outputs(built_in, real):
 
     assert kept.keys() == built_in.registered.keys()
     for urn, one in kept.items():
-        if one.get("parent"):  # the stack's own follow below
+        if one.get("parent"):  # those of the stack follow below
             assert of(one, "outputs") == shown(built_in.registered[urn]), urn
     assert any(one.get("parent") and one.get("outputs") for one in kept.values())
 

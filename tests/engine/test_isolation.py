@@ -1,4 +1,4 @@
-"""Whatever `aws` plugin an engine loads, the stack `local` gives it nothing that leads to AWS."""
+"""The stack `local` gives no `aws` plugin anything that leads to AWS."""
 
 import json
 
@@ -9,12 +9,12 @@ from tests.engine.test_agreement import Account
 from tests.engine.tool import REAL_LOOKING, Stack, provided
 from tests.running import edit, project_copy
 
-# The services that the provider names otherwise in its endpoints than in its types.
+# Services whose endpoint has another name than their types.
 RENAMED = {"appautoscaling": "applicationautoscaling", "lb": "elbv2", "vpc": "ec2"}
 
 
 class Configured(Servicer):
-    """Remembers what it was configured with."""
+    """Records its configuration."""
 
     def __init__(self):
         super().__init__(Account(), REPLACE_ON_CHANGES)
@@ -47,7 +47,7 @@ def test_plugin_gets_fake_keys_and_loopback_endpoints_only(tool, tmp_path):
 
 
 def told(stack):
-    """Give the resources of AWS that the last preview looked at."""
+    """Return the AWS resources of the last preview."""
     log = stack.folder.parent / f"{stack.name}.events"
     events = [json.loads(line) for line in log.read_text().splitlines()]
     looked = [one["resourcePreEvent"]["metadata"] for one in events if "resourcePreEvent" in one]

@@ -1,4 +1,4 @@
-"""`pulumi up`, typed in a shell, deploys into the local cloud."""
+"""`pulumi up` in a shell deploys into the local cloud."""
 
 import fcntl
 import json
@@ -23,12 +23,12 @@ BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 
 
 def without_pulumi(variables):
-    """Give the variables without the user's own settings of Pulumi."""
+    """Return the variables without the user's Pulumi settings."""
     return {key: value for key, value in variables.items() if not key.startswith("PULUMI_")}
 
 
 class Deployment:
-    """A copy of the project whose stack `local` is deployed into a local cloud of its own."""
+    """A copy of the project whose stack `local` is deployed into a separate local cloud."""
 
     def __init__(self, tool, folder):
         self.project = project_copy(folder / "project")
@@ -45,7 +45,7 @@ class Deployment:
         return self
 
     def beginning(self, *words, name="shell", stderr=subprocess.STDOUT):
-        """Begin a command in the shell that the local cloud sets up, as a job of its own."""
+        """Start a command in the shell of the local cloud, in its own process group."""
         command = [sys.executable, "-m", "localcloud", name]
         return subprocess.Popen(
             [*command, "--state", str(self.state), *words],
@@ -59,13 +59,13 @@ class Deployment:
         )
 
     def shell(self, *words, name="shell"):
-        """Run a command in that shell."""
+        """Run a command in the shell of the local cloud."""
         with self.beginning(*words, name=name, stderr=subprocess.PIPE) as process:
             output, errors = process.communicate()
         return subprocess.CompletedProcess(words, process.returncode, output, errors)
 
     def open(self):
-        """Take the variables of that shell, as `eval` does."""
+        """Use the variables that `localcloud env` prints."""
         exports = self.shell(name="env")
         assert exports.returncode == 0, exports.stderr
         script = (
@@ -91,7 +91,7 @@ def deployment(tool, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def deployed(deployment):
-    """The stack, up in a running local cloud."""
+    """The stack, deployed into a running local cloud."""
     stack = deployment.start().open()
     assert set(stack.up().values()) == {"create"}
     return stack
@@ -268,7 +268,7 @@ def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deplo
     with deployment.beginning(*command) as up:
         begun = (line for line in up.stdout if "containers-service updating" in line)
         assert next(begun, None)
-        os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all in the foreground
+        os.killpg(up.pid, signal.SIGINT)  # like a terminal, to the whole process group
         rest = up.stdout.read()
 
     assert up.returncode > 0, rest

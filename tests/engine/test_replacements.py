@@ -1,4 +1,4 @@
-"""What replaces a resource is what AWS says, or is marked as assumed."""
+"""The inputs that replace a resource are documented by AWS, or marked as assumed."""
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
@@ -21,5 +21,5 @@ def test_each_cited_property_is_create_only_in_the_aws_schema():
 
 
 def test_replacements_document_is_up_to_date():
-    # After a change of the table: `make golden`.
+    # After a change of the table: run `make golden`.
     assert DOCUMENT.read_text("utf-8") == document()

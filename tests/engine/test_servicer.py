@@ -1,4 +1,4 @@
-"""A provider behind the real engine, driven by programs of a few lines."""
+"""The real engine with a provider and programs of a few lines."""
 
 import asyncio
 import signal
@@ -17,14 +17,14 @@ REPLACING = {"test:index:Thing": {"shape"}}
 
 
 class Recorder:
-    """A provider that remembers what it was asked, and what there is."""
+    """A provider that records requests and resources."""
 
     def __init__(self):
         self.calls = []
         self.there = {}
         self.hold = None
 
-    async def create(self, urn, kind, name, inputs):
+    async def create(self, urn, type_, name, inputs):
         self.calls.append(("create", name))
         while inputs.get("slow") and self.hold is None:
             await asyncio.sleep(0.01)
@@ -35,15 +35,15 @@ class Recorder:
         secrets = frozenset({"made"} if inputs.get("hidden") else ())
         return Outcome(identity, {**inputs, "made": f"made {identity}"}, secrets)
 
-    async def read(self, urn, kind, old):
+    async def read(self, urn, type_, old):
         return old if old.id in self.there else None
 
-    async def update(self, urn, kind, old, olds, news):
+    async def update(self, urn, type_, old, olds, news):
         self.calls.append(("update", old.id))
         self.there[old.id] = dict(news)
         return Outcome(old.id, {**old.outputs, **news})
 
-    async def delete(self, urn, kind, old, inputs):
+    async def delete(self, urn, type_, old, inputs):
         self.calls.append(("delete", old.id))
         del self.there[old.id]
 
@@ -58,7 +58,7 @@ def recorder():
 
 @pytest.fixture
 def bench(tool, tmp_path, recorder):
-    """A stack whose program is written line by line."""
+    """A stack whose program the test writes."""
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "Pulumi.yaml").write_text(f"name: demo\n{RUNTIME}")

@@ -1,4 +1,4 @@
-"""The real Pulumi command line tool on a project, a backend and a home of the test's own."""
+"""The real Pulumi CLI with a separate project, backend and home."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from localcloud.engine.servicer import serving
 from localcloud.shell import engine_tool
 
 PATIENCE_S = 300
-# In a project's file: the Python of these tests runs the program, whatever language host there is.
+# For a project file: the Python of the tests runs the program with any language host.
 RUNTIME = f"""\
 runtime:
   name: python
@@ -34,7 +34,7 @@ REAL_LOOKING = {
 
 
 def provided_tool(root):
-    """Give the tool that was provided; without one a test is skipped, except in CI."""
+    """Return the CLI that was found or built; without one, skip the test, or fail in CI."""
     try:
         return engine_tool(root)
     except ProjectError as error:
@@ -42,7 +42,7 @@ def provided_tool(root):
 
 
 class Stack:
-    """One stack of the project in *folder*; several stacks share a *backend*."""
+    """One stack of the project in *folder*; several stacks can share a *backend*."""
 
     def __init__(self, tool, folder, name, backend, environment):
         self.folder, self.name = folder, name
@@ -63,13 +63,13 @@ class Stack:
 
     @classmethod
     def within(cls, folder, name, backend, environment):
-        """Take the environment as it is, such as that of a shell."""
+        """Return a stack that uses exactly this environment, such as that of a shell."""
         stack = cls(Path(), folder, name, backend, {})
         stack.environment = environment
         return stack
 
     def run(self, *words, fails=False):
-        """Run a command as typed, and give what it printed."""
+        """Run a command, and return its output."""
         answer = self.ask(*words)
         assert (answer.returncode != 0) == fails, answer.stdout + answer.stderr
         return answer.stdout + answer.stderr
@@ -99,7 +99,7 @@ class Stack:
             self.run("config", "set", *(["--path"] if "[" in key else []), key, value)
 
     def up(self, *words, fails=False):
-        """Deploy; gives what changed, as `steps` does."""
+        """Deploy; return the changes, as in `steps`."""
         log = self.folder.parent / f"{self.name}.events"
         log.unlink(missing_ok=True)
         self.said = self.run(
@@ -108,7 +108,7 @@ class Stack:
         return steps(log)
 
     def preview(self):
-        """Give what a deployment would change, as `steps` does."""
+        """Return what a deployment would change, as in `steps`."""
         log = self.folder.parent / f"{self.name}.events"
         log.unlink(missing_ok=True)
         self.said = self.run("preview", "--event-log", str(log))
@@ -118,7 +118,7 @@ class Stack:
         return json.loads(self.run("stack", "output", "--json", "--show-secrets"))
 
     def resources(self):
-        """Give what the engine has kept of every resource."""
+        """Return the state of every resource."""
         document = json.loads(self.state.read_text())
         return document["checkpoint"]["latest"].get("resources", [])
 
@@ -133,9 +133,9 @@ def folder_name(folder):
 
 
 def steps(log):
-    """Give the operations that an engine logged, by logical name, providers left out.
+    """Return the operations in an event log by logical name, without providers.
 
-    A replacement is told as ``replace`` whatever it is made of.
+    The steps of a replacement are one ``replace``.
     """
     found = {}
     for line in log.read_text().splitlines():
@@ -152,7 +152,7 @@ def steps(log):
 
 @contextlib.contextmanager
 def provided(servicer, *packages):
-    """Serve a provider from a thread; gives the variables by which an engine finds it."""
+    """Serve a provider in a thread; yield the variables by which an engine finds it."""
     started, loop, ports = threading.Event(), asyncio.new_event_loop(), []
     stopped = asyncio.Event()
 

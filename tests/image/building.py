@@ -1,4 +1,4 @@
-"""The image as `make image` builds it, and what runs in it as the local cloud does."""
+"""Build the image with `make image`, and run it as the local cloud does."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DOCKERFILE = PROJECT / "container_src" / "Dockerfile"
 
 @dataclass(frozen=True)
 class Built:
-    """What `make image` made and said."""
+    """The result of `make image`."""
 
     tool: Tool
     archive: Archive
@@ -41,7 +41,7 @@ class Built:
 
 @contextlib.contextmanager
 def own_store() -> Iterator[None]:
-    """Keep what podman and buildah store inside the project folder; docker's daemon has its own."""
+    """Let podman and buildah store images in the project folder; Docker has a daemon."""
     STORE.mkdir(parents=True, exist_ok=True)
     settings = STORE / "storage.conf"
     settings.write_text(
@@ -54,7 +54,7 @@ def own_store() -> Iterator[None]:
 
 
 def _base(tool: Tool) -> str:
-    """Choose what to build on; without any, skip the test."""
+    """Return the base image; skip the test if there is none."""
     if shutil.which("debootstrap") and os.geteuid() == 0:
         return "debian"
     named = re.search(r"^ARG BASE=(\S+)$", DOCKERFILE.read_text(), re.MULTILINE)[1]
@@ -64,7 +64,7 @@ def _base(tool: Tool) -> str:
 
 
 def build(tool: Tool, saved: Path) -> Built:
-    """Do what `make image` does."""
+    """Run `make image`."""
     base = _base(tool)
     command = [sys.executable, "scripts/image.py", f"--tag={TAG}", f"--save={saved}"]
     made = subprocess.run(
@@ -76,14 +76,14 @@ def build(tool: Tool, saved: Path) -> Built:
 
 
 def _mounted() -> list[str]:
-    """Give what is mounted of the layers in the store."""
+    """Return the mounted layers of the store."""
     places = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
     return [place for place in places if place.startswith(str(STORE)) and place.endswith("/merged")]
 
 
 @dataclass
 class Task:
-    """A task that runs from the image."""
+    """A task that runs the image."""
 
     process: subprocess.Popen[bytes]
     url: str
@@ -92,7 +92,7 @@ class Task:
 
 @contextlib.contextmanager
 def running(image: Runnable, container: Container, endpoint: str, **changed: str) -> Iterator[Task]:
-    """Run the declared command in the declared environment, but for what is *changed*."""
+    """Run the declared command in the declared environment, with changes."""
     port = free_port()
     own = {"HOST": "127.0.0.1", "PORT": str(port)}
     variables = {**image.variables, **container.environment, **changed, **own}

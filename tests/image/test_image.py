@@ -1,4 +1,4 @@
-"""The real image: built, looked through, and run as the program declares it."""
+"""The real image: its contents, and a task that runs it as declared."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from tests.running import RunningCloud, wait_until
 
 __all__ = ["dynalite"]
 
-# The first build on a machine makes the base and fetches every wheel.
+# The first build on a machine creates the base and downloads every wheel.
 pytestmark = pytest.mark.timeout(900)
 BUILD_TOOLS = {
     *("cc", "c++", "gcc", "g++", "clang", "make", "cmake", "ld", "as", "cargo", "go", "git"),
     *("pip", "pip3", "pip3.13", "uv", "npm", "node", "docker", "buildah"),
 }
 FOLDERS = ("/", "/app", "/app/blog", "/opt/packages", "/etc", "/usr/bin", "/var")
-# In memory; docker and podman provide it too, however read-only the root is.
+# In memory; docker and podman provide it even with a read-only root.
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  # it is probed
 PROBE = """
 import json, os, sys
@@ -85,7 +85,7 @@ def members(built):
 
 @pytest.fixture(scope="module")
 def root(built, tmp_path_factory):
-    """The image's files, laid out."""
+    """A folder with the files of the image."""
     folder = tmp_path_factory.mktemp("root")
     built.archive.unpack(folder)
     return folder
@@ -93,7 +93,7 @@ def root(built, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def container(tmp_path_factory):
-    """The container that the program declares."""
+    """The declared container."""
     programs = Programs(PROJECT, "local", tmp_path_factory.mktemp("program"))
     try:
         task = programs.run().called("containers-task")
@@ -115,7 +115,7 @@ def image(built, container, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def start(image, container, dynalite):
-    """Starts a task on an empty table."""
+    """Starts a task with an empty table."""
 
     def start():
         token = hashlib.sha256(TOKEN.encode()).hexdigest()
@@ -239,7 +239,7 @@ def test_container_runs_as_its_user_on_a_read_only_root(image, container, built)
     user, group = map(int, built.archive.config["User"].split(":"))
     read_only = told.pop("read-only")
 
-    assert read_only == list(FOLDERS)  # /dev is a file system of its own, and root's
+    assert read_only == list(FOLDERS)  # /dev is a separate file system of root
     assert told == {
         "user": [user, user, group, group],
         "groups": [],
@@ -264,7 +264,7 @@ def test_container_passes_the_contract(backend):
 
 def test_container_stops_on_sigterm_within_the_stop_timeout(start, container, record_property):
     with start() as task, HttpClient(task.url) as client:
-        # The connection stays open, as a load balancer's do.
+        # The connection stays open, like those of a load balancer.
         assert client.request("GET", "/").status == 200
         task.process.terminate()
 
@@ -288,7 +288,7 @@ def test_local_cloud_runs_and_stops_tasks_from_the_image(image, built, tmp_path)
 
 
 def tasks():
-    """Give the processes that run the declared command from an image."""
+    """Return the processes that run the declared command from an image."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Which tool builds the image, and what is said when none does."""
+"""Which tool builds the image, and the error if none does."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ exit 7
 
 @pytest.fixture
 def programs(tmp_path, monkeypatch):
-    """Makes programs that all of PATH consists of, by name and what they do."""
+    """Creates the programs on PATH from their names and scripts."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     def make(**scripts):

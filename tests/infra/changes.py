@@ -1,4 +1,4 @@
-"""What differs between two runs of the program, one entry a value."""
+"""The differences between two runs of the program, one entry per value."""
 
 import json
 
@@ -10,7 +10,7 @@ NEW = "(new)"
 
 
 def changes(before, after):
-    """Give old and new value by place; a resource that comes or goes is one entry."""
+    """Return the old and new value by path; a new or removed resource is one entry."""
     first, second = _resources(before), _resources(after)
     found = {f"+ {name}": (GONE, NEW) for name in second.keys() - first.keys()}
     found |= {f"- {name}": (NEW, GONE) for name in first.keys() - second.keys()}
@@ -21,9 +21,9 @@ def changes(before, after):
 
 def _resources(program):
     return {
-        f"{one.kind.rpartition(':')[2]} {one.name}": {**one.inputs, "(ignored)": list(one.ignored)}
+        f"{one.type_.rpartition(':')[2]} {one.name}": {**one.inputs, "(ignored)": list(one.ignored)}
         for one in program.all
-        if one.kind != STACK
+        if one.type_ != STACK
     }
 
 
@@ -46,7 +46,7 @@ def _leaves(place, value):
 
 
 def _opened(value):
-    """Look into JSON texts, packages, and lists of named values."""
+    """Expand JSON texts, packages, and lists of named values."""
     if isinstance(value, Archive):
         return {"digest": value.digest}
     if isinstance(value, str) and value[:1] in ("{", "["):

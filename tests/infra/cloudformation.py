@@ -1,7 +1,6 @@
-"""A translation to CloudFormation, whose linter knows limits that the provider's SDK does not.
+"""A translation to CloudFormation, whose linter knows limits that the Pulumi SDK does not.
 
-What the translation has no word for keeps its own, which the linter then refuses, so that no input
-goes unchecked unseen.
+Inputs without a translation keep their name, which the linter rejects: none goes unchecked.
 """
 
 import json
@@ -10,15 +9,15 @@ from cfnlint.api import lint
 
 from localcloud.environment import REGION
 
-_UNKNOWN_ACTION = "W3037"  # the one warning that stops a deployment, too
+_UNKNOWN_ACTION = "W3037"  # the only warning that also fails a deployment
 
 
 def complaints(resources):
-    """Say what the linter finds wrong with *resources*, of which the translated types count."""
+    """Return the findings of the linter for the *resources* of translated types."""
     translated = {}
     for one in resources:
-        if one.kind in TRANSLATIONS:
-            for entry in TRANSLATIONS[one.kind](one.name, one.inputs):
+        if one.type_ in TRANSLATIONS:
+            for entry in TRANSLATIONS[one.type_](one.name, one.inputs):
                 translated[f"R{len(translated)}"] = (one.name, entry)
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -31,12 +30,12 @@ def complaints(resources):
     ]
 
 
-def _entry(kind, properties):
-    return {"Type": f"AWS::{kind}", "Properties": properties}
+def _entry(type_, properties):
+    return {"Type": f"AWS::{type_}", "Properties": properties}
 
 
 def _capital(value):
-    """Begin every key with a capital letter, as CloudFormation does."""
+    """Convert keys to PascalCase."""
     if isinstance(value, dict):
         return {key[0].upper() + key[1:]: _capital(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -44,11 +43,11 @@ def _capital(value):
     return value
 
 
-def _plain(kind, **words):
-    """Translate a type that CloudFormation describes alike, except for these *words*."""
+def _plain(type_, **words):
+    """Return a translation for a type that differs only in the names in *words*."""
 
     def translate(name, inputs):
-        yield _entry(kind, _capital({words.get(key, key): value for key, value in inputs.items()}))
+        yield _entry(type_, _capital({words.get(key, key): value for key, value in inputs.items()}))
 
     return translate
 
@@ -101,7 +100,7 @@ def _role_policy(name, inputs):
 
 
 def _target_group(name, inputs):
-    properties = {**inputs, "vpcId": "vpc-00000000"}  # its id is known when it is made
+    properties = {**inputs, "vpcId": "vpc-00000000"}  # its id is known after creation
     check = properties.pop("healthCheck")
     delay = properties.pop("deregistrationDelay")
     words = {"Interval": "IntervalSeconds", "Timeout": "TimeoutSeconds"}
@@ -126,7 +125,7 @@ def _alarm(name, inputs):
     }
     properties = {**_capital(others), "OKActions": inputs["okActions"]}
     yield _entry("CloudWatch::Alarm", {**properties, "Metrics": [_query(one) for one in queries]})
-    # The linter looks at the period of an alarm of one metric only.
+    # The linter checks the period only in alarms with one metric.
     for one in queries:
         if "metric" in one:
             metric = _capital(one["metric"])

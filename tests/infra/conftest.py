@@ -1,4 +1,4 @@
-"""The program as it registers itself, without anything behind it."""
+"""Runs of the program with a provider that only records."""
 
 import contextlib
 import shutil
@@ -11,7 +11,7 @@ from tests.infra.variants import STACK, VARIANTS
 
 @pytest.fixture(scope="session")
 def stacks(pytestconfig, tmp_path_factory):
-    """Gives the program of a stack, which runs again and again in one process."""
+    """Returns the program of a stack; all stacks share one process."""
     folder = tmp_path_factory.mktemp("programs")
     with contextlib.closing(Programs(pytestconfig.rootpath, STACK, folder)) as programs:
         yield programs.of
@@ -19,13 +19,13 @@ def stacks(pytestconfig, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def declare(stacks):
-    """Runs the local stack's program with settings changed."""
+    """Runs the program of the local stack with changed settings."""
     return stacks("local").run
 
 
 @pytest.fixture(scope="session")
 def declare_deployed(stacks):
-    """Runs the program of a stack that has nothing but defaults and what is given."""
+    """Runs the program of a stack with default settings and the given ones."""
     return stacks(STACK).run
 
 
@@ -36,7 +36,7 @@ def program(declare):
 
 @pytest.fixture(scope="session")
 def variants(declare_deployed):
-    """Gives what the program declares with the settings of a name, run once."""
+    """Returns the declarations of a variant; each runs once."""
     made = {}
 
     def variant(name):
@@ -54,7 +54,7 @@ def deployed(variants):
 
 @pytest.fixture(scope="session", params=VARIANTS)
 def variant(request, variants):
-    """Asks the same of every stack in `VARIANTS`."""
+    """The declarations of each stack in `VARIANTS` in turn."""
     return variants(request.param)
 
 
@@ -63,7 +63,7 @@ PROGRAM = ("__main__.py", "Pulumi.yaml", "blog", "infra", "lambda_src", "require
 
 @pytest.fixture
 def own_project(pytestconfig, tmp_path):
-    """A copy of the program, whose builds stay out of the project's own."""
+    """A copy of the program, with its own build cache."""
     root = tmp_path / "project"
     root.mkdir()
     for name in PROGRAM:

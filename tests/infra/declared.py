@@ -1,7 +1,7 @@
-"""One line for each declared resource: what it is, where, and what it costs or opens.
+"""One line per declared resource: what it is, where it is, and what it costs or exposes.
 
-`python -m tests.infra.declared` (`make golden`) renews `declared.txt`, whose changes are reviewed
-like code: a line that nobody wanted to change is a mistake.
+`python -m tests.infra.declared` (`make golden`) updates `declared.txt`. Review its changes like
+code: a line that changed without intention is a mistake.
 """
 
 import json
@@ -15,7 +15,7 @@ from tests.infra.variants import VARIANTS
 
 GOLDEN = Path(__file__).with_name("declared.txt")
 _ARN = re.compile(r"arn:aws:([a-z0-9-]+):[a-z0-9-]*:\d{12}:")
-# What is worth reading of each type; a type that is missing here has to be thought about.
+# The inputs shown for each type. Add new types here.
 _SHOWN = {
     "Alias": "name functionVersion",
     "Api": "name protocolType corsConfiguration",
@@ -65,18 +65,18 @@ _SHOWN = {
 
 
 def lines(program):
-    """Describe every resource of *program*, in the order of names."""
-    return [_line(program, one) for one in program.all if one.kind != STACK]
+    """Return one line per resource of *program*, sorted by name."""
+    return [_line(program, one) for one in program.all if one.type_ != STACK]
 
 
 def _line(program, one):
-    kind = one.kind.rpartition(":")[2]
+    type_ = one.type_.rpartition(":")[2]
     place = program.name_of(one.parent) or "the stack"
-    head = f"{one.name}: {kind} in {place}"
+    head = f"{one.name}: {type_} in {place}"
     if not one.custom:
         return f"{head} (component)"
     inputs = [
-        f"{key}={_short(one.inputs[key])}" for key in _SHOWN[kind].split() if key in one.inputs
+        f"{key}={_short(one.inputs[key])}" for key in _SHOWN[type_].split() if key in one.inputs
     ]
     ignoring = [f"ignores {', '.join(one.ignored)}"] if one.ignored else []
     return "; ".join([f"{head}, after {len(one.dependencies)}", *inputs, *ignoring])
@@ -104,7 +104,7 @@ def _statement(entry):
 
 
 def golden(variant):
-    """Give the whole file; *variant* gives the program of a name in `VARIANTS`."""
+    """Return the whole file; *variant* returns the program of a name in `VARIANTS`."""
     first, *others = VARIANTS
     usual = lines(variant(first))
     parts = [f"# {first}", *usual]

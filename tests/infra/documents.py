@@ -1,4 +1,4 @@
-"""The policy documents of a program, and whom they are for."""
+"""The policy documents of a program."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of the policy *owner*, which *role* has, or is."""
+    """One statement of the policy *owner*, attached to (or the trust policy of) *role*."""
 
     owner: str
     role: str
@@ -17,7 +17,7 @@ class Statement:
 
 
 def statements(program):
-    """Give every statement of every policy document that the program declares."""
+    """Yield every statement of every declared policy document."""
     for one in program.resources:
         for text in (one.inputs.get("policy"), one.inputs.get("assumeRolePolicy")):
             document = json.loads(text) if text else {}

@@ -1,6 +1,6 @@
-"""Checks declared inputs against the types that the provider's SDK was generated with.
+"""Check declared inputs against the types of the Pulumi SDK.
 
-The SDK itself refuses unknown arguments, and takes whatever a dictionary literal holds.
+The SDK rejects unknown arguments, but accepts anything inside a dictionary literal.
 """
 
 import functools
@@ -23,19 +23,19 @@ _PACKAGES = {
     "docker-build": "pulumi_docker_build",
     "random": "pulumi_random",
 }
-_MODULES = {"lambda": "lambda_"}  # a keyword of Python
+_MODULES = {"lambda": "lambda_"}  # a Python keyword
 _UNIONS = (typing.Union, types.UnionType)
-# Provider inputs travel as texts of JSON, and hold what the SDK adds by itself.
+# Provider inputs are JSON texts, and include values that the SDK adds.
 _PROVIDER = "pulumi:providers:"
 _PLAIN = (bool, int, float, str)
 
 
-def problems(kind, inputs):
-    """Say what in *inputs* does not fit the type *kind*, one line each."""
+def problems(type_, inputs):
+    """Return a line for each of the *inputs* that does not match the type token."""
     found = []
-    if kind.startswith(_PROVIDER):
+    if type_.startswith(_PROVIDER):
         inputs = {key: _parsed(value) for key, value in inputs.items() if key != "version"}
-    _check_object(_arguments(kind), inputs, kind.rpartition(":")[2], found)
+    _check_object(_arguments(type_), inputs, type_.rpartition(":")[2], found)
     return found
 
 
@@ -46,10 +46,10 @@ def _parsed(value):
         return value
 
 
-def _arguments(kind):
-    """Find the class of the arguments that a resource type takes."""
-    package, module, name = kind.split(":")
-    if kind.startswith(_PROVIDER):
+def _arguments(type_):
+    """Return the class of the arguments of a resource type."""
+    package, module, name = type_.split(":")
+    if type_.startswith(_PROVIDER):
         package, module, name = name, "index", "Provider"
     module = module.partition("/")[0]
     path = "" if module == "index" else f".{_MODULES.get(module, module)}"
@@ -63,7 +63,7 @@ def _arguments(kind):
 
 @functools.cache
 def _members(arguments):
-    """Give what a class of arguments takes: wire name to type, and which of them it needs."""
+    """Return the members of an arguments class: types by wire name, and the required ones."""
     module = inspect.getmodule(arguments)
     known = {"Output": pulumi.Output, "T": Any, "pulumi": pulumi, **vars(module)}
     for part in ("_inputs", "_enums"):
@@ -138,7 +138,7 @@ def _check_plain(choices, value, path, found):
 
 
 def _choices(hint):
-    """Give the alternatives of a type, without those that only exist before values are known."""
+    """Return the alternatives of a type, without outputs."""
     if typing.get_origin(hint) in _UNIONS:
         return [one for member in typing.get_args(hint) for one in _choices(member)]
     if typing.get_origin(hint) in (Awaitable, pulumi.Output) or hint is pulumi.Output:

@@ -1,4 +1,4 @@
-"""The program under the resource monitor, and everything that it registered, word for word."""
+"""Runs of the program under the resource monitor, and everything that they register."""
 
 import asyncio
 import copy
@@ -30,16 +30,16 @@ _MADE_UP = (
 
 
 class ProgramError(Exception):
-    """The program ended with an error; the text is what it said."""
+    """The program failed; the text is its error."""
 
 
 class Recorder:
-    """A provider that makes up what AWS would answer."""
+    """A provider that makes up the outputs of AWS."""
 
-    async def create(self, urn, kind, name, inputs):
+    async def create(self, urn, type_, name, inputs):
         made = {key: f"{key}:{name}" for key in _MADE_UP}
-        secrets = frozenset({"result"} if kind.startswith("random:") else ())
-        made |= {"arn": _arn(kind, name), "version": "1"}
+        secrets = frozenset({"result"} if type_.startswith("random:") else ())
+        made |= {"arn": _arn(type_, name), "version": "1"}
         return Outcome(f"{name}-id", {**made, **inputs}, secrets)
 
     async def invoke(self, token, arguments):
@@ -48,15 +48,15 @@ class Recorder:
         return invoke(token, arguments)
 
 
-def _arn(kind, name):
-    service, _, resource = kind.split(":")[1].partition("/")
+def _arn(type_, name):
+    service, _, resource = type_.split(":")[1].partition("/")
     region = "" if service == "iam" else REGION
     return f"arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}/{name}"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One of the provider's functions, as the program called it."""
+    """One invoke of the program."""
 
     token: str
     provider: str
@@ -65,13 +65,13 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Declared:
-    """One resource as the program registered it.
+    """One registered resource.
 
-    Secrets are marked in *wire*, its inputs, and hidden in *outputs*.
+    Secrets are marked in *wire*, the inputs on the wire, and hidden in *outputs*.
     """
 
     urn: str
-    kind: str
+    type_: str
     name: str
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
@@ -87,7 +87,7 @@ class Declared:
         made = resource.outcome
         return cls(
             urn=resource.urn,
-            kind=request.type,
+            type_=request.type,
             name=request.name,
             inputs=inputs,
             outputs=made.outputs | dict.fromkeys(made.secrets, "a secret"),
@@ -101,7 +101,7 @@ class Declared:
 
 
 class Watching(Monitor):
-    """A monitor that remembers what it was asked."""
+    """A monitor that records its requests."""
 
     def __init__(self, names, provider, known):
         super().__init__(names, provider, known, print)
@@ -133,31 +133,31 @@ class Watching(Monitor):
 
 
 class Program:
-    """What one run of the program registered, in the order of its names."""
+    """What one run of the program registered, sorted by name."""
 
     def __init__(self, monitor):
-        self.all = sorted(monitor.declared, key=lambda one: (one.name, one.kind))
+        self.all = sorted(monitor.declared, key=lambda one: (one.name, one.type_))
         self.resources = [one for one in self.all if one.custom]
         self.outputs = monitor.run.outputs
         self.wire_outputs = monitor.wire_outputs
-        self.registered = monitor.registered  # by URN, what components and the stack put out
+        self.registered = monitor.registered  # the outputs of components and the stack, by URN
         self.invokes = monitor.invokes
         self.by_urn = {one.urn: one for one in self.all}
 
-    def of(self, kind):
-        """Give the inputs of all resources of a type, by logical name."""
-        return {one.name: one.inputs for one in self.resources if one.kind == kind}
+    def of(self, type_):
+        """Return the inputs of all resources of a type by logical name."""
+        return {one.name: one.inputs for one in self.resources if one.type_ == type_}
 
-    def called(self, name, kind=""):
-        """Give the one resource of this name whose type ends with *kind*."""
-        (found,) = [one for one in self.all if one.name == name and one.kind.endswith(kind)]
+    def called(self, name, type_=""):
+        """Return the only resource of this name whose type ends with *type_*."""
+        (found,) = [one for one in self.all if one.name == name and one.type_.endswith(type_)]
         return found
 
     def name_of(self, urn):
-        return "" if self.by_urn[urn].kind == STACK else self.by_urn[urn].name
+        return "" if self.by_urn[urn].type_ == STACK else self.by_urn[urn].name
 
     def needs(self, one):
-        """Give everything that *one* depends on, directly or not: it outlives *one*."""
+        """Return all direct and indirect dependencies of *one*: they are deleted after it."""
         found, waiting = {}, [one]
         while waiting:
             current = waiting.pop()
@@ -173,10 +173,10 @@ class Program:
 
 
 class Programs:
-    """Runs one stack's program, one run after the other, in one process."""
+    """Runs the program of a stack, one run after the other, in one process."""
 
     def __init__(self, root, stack, folder, programs=None, **variables):
-        """Log into *folder*; *programs* is a folder that comes first on PATH."""
+        """Log into *folder*; the folder *programs* comes first on PATH."""
         self._root, self.stack = root, stack
         self._name = load_project(root, stack, {}).name
         self._log = (folder / "program.log").open("ab")
@@ -189,17 +189,17 @@ class Programs:
         )
 
     def of(self, stack):
-        """Give the programs of another stack, which share the process: most of a run is imports."""
+        """Return the programs of another stack, in the same process: most of a run is imports."""
         other = copy.copy(self)
         other.stack = stack
         return other
 
     def run(self, secrets=(), **overrides):
-        """Run the program with settings changed, those named in *secrets* as secret ones."""
+        """Run the program with changed settings; those named in *secrets* are secret."""
         return self.deploy(Recorder(), {}, secrets, **overrides)
 
     def deploy(self, provider, known, secrets=(), **overrides):
-        """Run the program with *provider* behind it, which has made the resources in *known*."""
+        """Run the program with *provider*, which has created the resources in *known*."""
         monitor = Watching((self._name, self.stack), provider, known)
         return asyncio.run(self._run(monitor, secrets, overrides))
 
@@ -207,7 +207,7 @@ class Programs:
         config = dict(load_project(self._root, self.stack, overrides).config)
         async with served(monitor) as address:
             endpoint = f"{self._name}:awsEndpoint"
-            if config.get(endpoint):  # something must answer there; what is declared names it
+            if config.get(endpoint):  # a server must listen there
                 monitor.stands_in = (f"http://{address}", config[endpoint])
                 config[endpoint] = f"http://{address}"
             order = {"monitor": address, "stack": self.stack, "config": config}
@@ -227,14 +227,14 @@ class Programs:
 
 
 def _environment(folder, programs):
-    """Give the program what the local cloud's engine gives it, and a Docker that answers."""
+    """Return the environment of the local cloud for its programs, with a fake Docker."""
     made = clean_environment("http://127.0.0.1:1")
     path = (programs, make_docker(folder), made["PATH"], os.environ.get("PATH", ""))
     return made | {"PATH": os.pathsep.join(str(part) for part in path if part)}
 
 
 def make_docker(folder):
-    """Make a Docker that answers and does nothing; gives the folder that belongs on PATH."""
+    """Create a Docker CLI that does nothing; return its folder, for PATH."""
     docker = folder / "bin" / "docker"
     docker.parent.mkdir(exist_ok=True)
     docker.write_text("#!/bin/sh\nexit 0\n")

@@ -1,8 +1,7 @@
-"""Runs the program each time that it is told to: imports are most of a first run's time.
+"""Run the program on request, in one process: most of a first run is imports.
 
-Started as a script: ``runs.py PROJECT ROOT``. Reads a JSON line for each run (the stack, the
-monitor's address, the settings, which of them are secret), and answers with one: the error's text,
-or null.
+Started as a script: ``runs.py PROJECT ROOT``. Each run reads a line of JSON (the stack, the address
+of the monitor, the settings, and which of them are secret), and writes one: the error text or null.
 """
 
 import asyncio
@@ -20,10 +19,10 @@ from pulumi.runtime.settings import set_root_resource
 def main() -> None:
     project, root = sys.argv[1:3]
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what the program prints is no answer
+    os.dup2(2, 1)  # standard output is for the results
     os.chdir(root)
     sys.path[0] = root
-    # The SDK sends hundreds of these in a run, and waits for each.
+    # The SDK sends hundreds of these per run, and waits for each.
     pulumi.log.debug = lambda *_, **__: None
     for line in sys.stdin:
         order = json.loads(line)

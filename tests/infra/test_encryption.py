@@ -1,6 +1,6 @@
-"""What is declared and stores data is encrypted, or the reason why not stands here.
+"""Every declared resource that stores data is encrypted, or its reason is listed here.
 
-Every type of resource is in one of these tables: a new one has to be thought about first.
+Each resource type is in one of these tables; add new types.
 """
 
 import itertools
@@ -12,9 +12,9 @@ from tests.infra.variants import VARIANTS
 TABLE = "aws:dynamodb/table:Table"
 TOPIC = "aws:sns/topic:Topic"
 
-# Encrypted by declaration: the input that says so.
+# Encrypted by an input.
 DECLARED = {TABLE: ("serverSideEncryption", {"enabled": True})}
-# Encrypted by AWS whatever is declared: where AWS says so.
+# Always encrypted by AWS, with the source.
 BY_AWS = {
     "aws:cloudwatch/logGroup:LogGroup": (
         "CloudWatch Logs user guide, Encrypt log data: log groups are always encrypted"
@@ -32,7 +32,7 @@ BY_AWS = {
         "Pulumi, Secrets: only in the stack's state, where secrets are encrypted (test_secrets.py)"
     ),
 }
-# Not encrypted: why.
+# Not encrypted, with the reason.
 NOT_ENCRYPTED = {
     TOPIC: (
         "alarms cannot publish to a topic under AWS's own key alias/aws/sns, whose policy does not "
@@ -43,7 +43,7 @@ NOT_ENCRYPTED = {
         "the mail address is metadata of the topic, which no key covers (Securing data with SSE)"
     ),
 }
-# What keeps nothing but what is declared: settings of AWS itself, addresses, permissions.
+# Stores no data besides its declaration.
 NOTHING_STORED = {
     "aws:apigatewayv2": ("api:Api", "integration:Integration", "route:Route", "stage:Stage"),
     "aws:appautoscaling": ("policy:Policy", "target:Target"),
@@ -75,10 +75,10 @@ NOTHING_STORED = {
 
 
 def known():
-    """Give every type that stands in a table, as often as it does."""
-    for package, kinds in NOTHING_STORED.items():
+    """Yield the types of all tables."""
+    for package, types in NOTHING_STORED.items():
         mark = "/" if package.startswith("aws:") else ":"
-        yield from (f"{package}{mark}{kind}" for kind in kinds)
+        yield from (f"{package}{mark}{type_}" for type_ in types)
     yield from itertools.chain(DECLARED, BY_AWS, NOT_ENCRYPTED)
 
 
@@ -87,27 +87,27 @@ def own_keys(inputs):
 
 
 def test_each_declared_type_is_in_exactly_one_table(variants):
-    declared = {one.kind for name in VARIANTS for one in variants(name).resources}
+    declared = {one.type_ for name in VARIANTS for one in variants(name).resources}
 
     assert sorted(known()) == sorted(declared)
 
 
 def test_declared_encryption_is_on_in_every_stack(variant):
-    for kind, (key, value) in DECLARED.items():
-        assert variant.of(kind)
-        for name, inputs in variant.of(kind).items():
+    for type_, (key, value) in DECLARED.items():
+        assert variant.of(type_)
+        for name, inputs in variant.of(type_).items():
             assert inputs[key] == value, name
 
 
-@pytest.mark.parametrize("kind", [*BY_AWS, *NOT_ENCRYPTED])
-def test_resources_encrypted_by_default_name_no_key(variant, kind):
-    for name, inputs in variant.of(kind).items():
+@pytest.mark.parametrize("type_", [*BY_AWS, *NOT_ENCRYPTED])
+def test_resources_encrypted_by_default_name_no_key(variant, type_):
+    for name, inputs in variant.of(type_).items():
         assert own_keys(inputs) == [], name
 
 
 def test_only_alarms_publish_to_the_unencrypted_topic(variants):
     program = variants("everything")
-    (topic,) = (one for one in program.resources if one.kind == TOPIC)
+    (topic,) = (one for one in program.resources if one.type_ == TOPIC)
     alarms = program.of("aws:cloudwatch/metricAlarm:MetricAlarm").values()
 
     assert {arn for one in alarms for arn in one["alarmActions"]} == {topic.outputs["arn"]}

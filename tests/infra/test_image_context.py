@@ -1,4 +1,4 @@
-"""Building the image: what Docker is sent (all that it needs, nothing else), and no Docker."""
+"""The build context of the image, and errors without Docker."""
 
 import json
 import os
@@ -25,7 +25,7 @@ print(json.dumps([file for file in files if file]))
 
 
 def context(ignore_file):
-    """Give the files that an ignore file leaves: as in Docker, the last pattern that fits wins."""
+    """Return the files that an ignore file leaves. As in Docker, the last matching pattern wins."""
     rules = [line for line in ignore_file.read_text().splitlines() if line and line[0] != "#"]
     found = set()
     for folder, folders, files in os.walk(ROOT):
@@ -39,7 +39,7 @@ def context(ignore_file):
 
 
 def fits(path, pattern):
-    """Whether a pattern is of this path or of a folder above it."""
+    """Return True if the pattern matches the path or one of its parents."""
     wanted = pattern.split("/")
     given = path.parts[: len(wanted)]
     return len(given) == len(wanted) and all(map(fnmatchcase, given, wanted))
@@ -80,7 +80,7 @@ def test_task_starts_from_the_build_context_and_imports_all_of_it(sent, tmp_path
         "TABLE_NAME": "blogs",
     }
 
-    # -S: no .pth file makes the project's folder importable.
+    # -S: without .pth files, so that the project folder is not importable.
     command = [sys.executable, "-S", "-c", LOADED]
     told = subprocess.run(
         command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
@@ -93,7 +93,7 @@ def test_task_starts_from_the_build_context_and_imports_all_of_it(sent, tmp_path
 
 @pytest.fixture
 def to_build():
-    """Settings that name no image."""
+    """Settings that build the image."""
     return SimpleNamespace(containers=SimpleNamespace(image=""))
 
 

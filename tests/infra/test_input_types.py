@@ -1,4 +1,4 @@
-"""Every declared input has the name and the type that the provider's SDK knows."""
+"""Every declared input has a name and a type of the Pulumi SDK."""
 
 import ast
 import tomllib
@@ -16,7 +16,7 @@ SERVICE = "containers-service"
 
 
 def test_every_input_has_a_known_name_and_type(variant):
-    found = {one.name: problems(one.kind, one.inputs) for one in variant.resources}
+    found = {one.name: problems(one.type_, one.inputs) for one in variant.resources}
 
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert len(found) > 75
@@ -62,7 +62,7 @@ def test_every_input_has_a_known_name_and_type(variant):
 def test_wrong_name_or_type_is_found(deployed, name, change, problem):
     declared = deployed.called(name)
 
-    found = problems(declared.kind, {**declared.inputs, **change})
+    found = problems(declared.type_, {**declared.inputs, **change})
 
     assert [line.partition(".")[2] for line in found] == [problem]
 

@@ -1,4 +1,4 @@
-"""AWS's own limits, which neither the SDK's types nor an emulator know."""
+"""Limits of AWS that neither the types of the SDK nor an emulator know."""
 
 import json
 from dataclasses import replace
@@ -13,7 +13,7 @@ def test_declarations_are_within_aws_limits(variant):
 
 
 def test_limits_are_checked_for_twelve_types(deployed):
-    asked = {one.kind for one in deployed.resources} & TRANSLATIONS.keys()
+    asked = {one.type_ for one in deployed.resources} & TRANSLATIONS.keys()
 
     assert len(asked) >= 12
 

@@ -1,8 +1,8 @@
-"""The dashboard and the alarms look at what is declared, by names that CloudWatch knows."""
+"""The dashboard and the alarms use existing metrics of declared resources."""
 
 import json
 
-# Metrics that exist, with the dimensions under which CloudWatch keeps them.
+# Metrics of CloudWatch with their dimensions.
 METRICS = {
     "AWS/Lambda": {("FunctionName",)},
     "AWS/ApiGateway": {("ApiId", "Stage")},
@@ -13,7 +13,7 @@ METRICS = {
 
 
 def values(variant):
-    """Give what the dimensions of metrics may hold: names of things that are declared."""
+    """Return the names of declared resources, which dimensions may contain."""
     names = {one["name"] for one in variant.of("aws:lambda/function:Function").values()}
     return {
         "ApiId": {"functions-api-id"},

@@ -1,7 +1,7 @@
-"""Where the network lies: in zones that can run the tasks."""
+"""The availability zones of the network can run the tasks."""
 
 ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
-# By region, the zones that AWS knows and that start the tasks: what infra/network.py cites.
+# Zones by region, and those that run tasks: the source that infra/network.py cites.
 WITH_FARGATE = {
     "usw1": {"usw1-az1", "usw1-az3"},
     "cac1": {"cac1-az1", "cac1-az2"},

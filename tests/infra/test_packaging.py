@@ -1,4 +1,4 @@
-"""The functions' package: the same bytes wherever it is built, and all that the handlers need."""
+"""The package of the functions: reproducible, and complete."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ def with_bytecode(settings):
 
 @pytest.fixture
 def builds(tmp_path, monkeypatch):
-    """Builds in a folder of the test's own."""
+    """Builds in a separate folder."""
     monkeypatch.setattr(packaging, "_BUILDS", tmp_path / "builds")
     return tmp_path / "builds"
 

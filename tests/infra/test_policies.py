@@ -1,4 +1,4 @@
-"""What no stack may declare, whatever its settings; every exception stands here with its reason."""
+"""Rules for the declarations of every stack. Every exception is listed here with its reason."""
 
 from fnmatch import fnmatchcase
 
@@ -6,14 +6,14 @@ import pytest
 
 from tests.infra.documents import statements
 
-# Resources with a wildcard: (policy, resource): why nothing narrower would do.
+# Wildcard resources: (policy, resource) and the reason.
 WILDCARDS = {
     ("functions-*-log-policy", "arn:aws:cloudwatch:*:logGroup/functions-*-log:*"): (
         "Lambda names the streams; they are all in the function's own log group"
     ),
     ("functions-*-trace-policy", "*"): "X-Ray's actions know no resources",
 }
-# Policies that AWS keeps: why they are not written out here.
+# Managed policies, and the reason.
 MANAGED = {
     "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy": (
         "made by AWS for exactly this: pulling an image and writing a log before the task runs"
@@ -21,7 +21,7 @@ MANAGED = {
 }
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/blogs"
 FEED = f"{TABLE}/index/feed"
-# What each backend's code asks of DynamoDB, and not one action more.
+# The DynamoDB actions that the code uses.
 GRANTS = {
     "functions-GetBlogs-role": {("BatchGetItem", TABLE), ("Query", FEED)},
     "functions-GetBlog-role": {("GetItem", TABLE)},
@@ -33,8 +33,8 @@ GRANTS = {
         ("Query", FEED),
     },
 }
-# Names that are given: they stand in the way when AWS can change a resource only by making another
-# one first. (type, name): why it is given all the same.
+# Fixed physical names: (type, name) and the reason. A fixed name blocks a replacement that creates
+# the new resource first.
 FIXED_NAMES = {
     ("aws:apigatewayv2/api:Api", "functions-api"): "no name has to be unique among APIs",
     ("aws:apigatewayv2/stage:Stage", "functions-stage"): "part of the URL; unique within its API",
@@ -51,7 +51,7 @@ NAMING = ("name", "family", "dashboardName")
 
 
 def grants(program):
-    """Give what each role may do on what, from its own policies."""
+    """Return the actions and resources of the policies of each role."""
     found = {}
     for one in statements(program):
         for action in one.actions:
@@ -216,30 +216,30 @@ def test_every_log_has_a_retention(variants):
 def test_no_function_is_in_a_vpc(variant):
     for one in variant.of("aws:lambda/function:Function").values():
         assert "vpcConfig" not in one
-        assert "reservedConcurrentExecutions" not in one  # new accounts have ten in all
+        assert "reservedConcurrentExecutions" not in one  # new accounts have ten in total
 
 
 def test_network_has_no_hourly_costs(variant):
-    kinds = {one.kind.rpartition(":")[2] for one in variant.resources}
+    types = {one.type_.rpartition(":")[2] for one in variant.resources}
     endpoints = variant.of("aws:ec2/vpcEndpoint:VpcEndpoint").values()
 
-    assert not kinds & {"NatGateway", "Eip", "TransitGateway", "VpnGateway"}
+    assert not types & {"NatGateway", "Eip", "TransitGateway", "VpnGateway"}
     assert {one["vpcEndpointType"] for one in endpoints} == {"Gateway"}
 
 
 def test_each_fixed_name_has_a_reason(variant):
     given = {
-        (one.kind, one.name)
+        (one.type_, one.name)
         for one in variant.resources
-        if one.kind.startswith("aws:") and any(key in one.inputs for key in NAMING)
+        if one.type_.startswith("aws:") and any(key in one.inputs for key in NAMING)
     }
-    for kind, name in given:
-        assert any(k == kind and fnmatchcase(name, n) for k, n in FIXED_NAMES), (kind, name)
+    for type_, name in given:
+        assert any(k == type_ and fnmatchcase(name, n) for k, n in FIXED_NAMES), (type_, name)
 
 
 def test_resources_replaced_while_in_use_have_no_fixed_name(variant):
     for one in variant.resources:
-        if one.kind.rpartition(":")[2] in {"TargetGroup", "LoadBalancer", "Service", "Role"}:
+        if one.type_.rpartition(":")[2] in {"TargetGroup", "LoadBalancer", "Service", "Role"}:
             assert not {"name", "namePrefix"} & one.inputs.keys(), one.name
 
 

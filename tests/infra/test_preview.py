@@ -1,4 +1,4 @@
-"""A preview: nothing exists yet, so most values are unknown, and the program must not mind."""
+"""The program runs in a preview, where most values are unknown."""
 
 import asyncio
 import os
@@ -16,14 +16,14 @@ BUILT = "docker-build:index:Image"
 
 
 class Untouchable(Recorder):
-    """A provider that may be asked, but must make nothing."""
+    """A provider that can be invoked, but must create nothing."""
 
-    async def create(self, urn, kind, name, inputs):
+    async def create(self, urn, type_, name, inputs):
         raise AssertionError(f"a preview made {name}")
 
 
 class WithDocker(Processes):
-    """Starts programs that find a Docker before any other one of this machine."""
+    """Starts programs with a fake Docker first on PATH."""
 
     def __init__(self, docker, lost):
         super().__init__(lost)

@@ -48,7 +48,7 @@ def environments(program):
 
 
 def test_local_cloud_supports_every_declared_type(program):
-    assert {one.kind for one in program.resources} <= LocalProvider(None).types
+    assert {one.type_ for one in program.resources} <= LocalProvider(None).types
 
 
 def test_every_route_reaches_the_function_of_its_operation(program):

@@ -1,4 +1,4 @@
-"""How resources are registered: through which provider, below whom, and after what."""
+"""The provider, parent and dependencies of each resource."""
 
 import itertools
 import json
@@ -20,19 +20,19 @@ def explicit_provider(program):
 
 def test_all_aws_resources_and_calls_use_the_explicit_provider(variant):
     reference = f"{explicit_provider(variant).urn}::aws-id"
-    asked = [one for one in variant.resources if one.kind.startswith("aws:")]
+    asked = [one for one in variant.resources if one.type_.startswith("aws:")]
 
     assert len(asked) > 70
     assert {one.name for one in asked if one.provider != reference} == set()
     assert {one.provider for one in variant.invokes} == {reference}
-    assert [one.name for one in variant.all if one.kind == PROVIDER] == ["aws"]
+    assert [one.name for one in variant.all if one.type_ == PROVIDER] == ["aws"]
 
 
 def test_resource_names_begin_with_the_name_of_their_parent(variant):
-    components = {one.name for one in variant.all if not one.custom and one.kind != STACK}
+    components = {one.name for one in variant.all if not one.custom and one.type_ != STACK}
     strays = {}
     for one in variant.all:
-        if one.kind == STACK:
+        if one.type_ == STACK:
             continue
         parent = variant.name_of(one.parent)
         above = [name for name in components if one.name.startswith(f"{name}-")]
@@ -58,17 +58,17 @@ def test_only_these_resources_have_no_component(variant):
 
 
 def test_logical_names_are_unique_per_type(variant):
-    names = Counter((one.kind, one.name) for one in variant.all)
+    names = Counter((one.type_, one.name) for one in variant.all)
 
     assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_physical_names_are_unique(variant):
     names = Counter(
-        (one.kind, one.inputs[key])
+        (one.type_, one.inputs[key])
         for one in variant.resources
         for key in ("name", "dashboardName", "family")
-        if key in one.inputs and one.kind != "aws:lambda/alias:Alias"
+        if key in one.inputs and one.type_ != "aws:lambda/alias:Alias"
     )
 
     assert [name for name, count in names.items() if count > 1] == []
@@ -106,7 +106,7 @@ def test_with_an_endpoint_nothing_can_reach_aws(program):
     assert inputs["skipRequestingAccountId"] == "true"
 
 
-# What the provider calls the endpoint of a module's service; the others are called alike.
+# Endpoint names of the provider that differ from the module name.
 SERVICES = {
     "appautoscaling": {"applicationautoscaling"},
     "cloudwatch": {"cloudwatch", "logs"},
@@ -119,9 +119,9 @@ SERVICES = {
 
 def test_endpoint_is_set_for_every_service_in_use(program, variants):
     (endpoints,) = json.loads(explicit_provider(program).inputs["endpoints"])
-    kinds = {one.kind for name in VARIANTS for one in variants(name).resources}
-    kinds |= {one.token for name in VARIANTS for one in variants(name).invokes}
-    modules = {kind.split(":")[1].partition("/")[0] for kind in kinds if kind.startswith("aws:")}
+    types = {one.type_ for name in VARIANTS for one in variants(name).resources}
+    types |= {one.token for name in VARIANTS for one in variants(name).invokes}
+    modules = {type_.split(":")[1].partition("/")[0] for type_ in types if type_.startswith("aws:")}
 
     used = set(itertools.chain(*(SERVICES.get(module, {module}) for module in modules)))
 
@@ -151,9 +151,9 @@ SERVICE_NEEDS = {
 }
 
 
-def outliving(program, name, kind=""):
-    """Name what a destroy deletes only after it has deleted *name*."""
-    return {one.name for one in program.needs(program.called(name, kind))}
+def outliving(program, name, type_=""):
+    """Return the resources that a destroy deletes after *name*."""
+    return {one.name for one in program.needs(program.called(name, type_))}
 
 
 def test_destroy_deletes_the_service_before_what_its_tasks_need(variant):
@@ -163,7 +163,7 @@ def test_destroy_deletes_the_service_before_what_its_tasks_need(variant):
 def test_destroy_deletes_routes_of_the_subnets_after_the_tasks(deployed):
     needed = deployed.needs(deployed.called("containers-service"))
 
-    routed = {one.name for one in needed if one.kind.endswith(":RouteTableAssociation")}
+    routed = {one.name for one in needed if one.type_.endswith(":RouteTableAssociation")}
     assert routed == {"network-public-0", "network-public-1"}
 
 

@@ -1,4 +1,4 @@
-"""The package as Lambda unpacks it: the declared handlers run, with nothing else on the path."""
+"""The declared handlers run from the unpacked package, with nothing else on the path."""
 
 import asyncio
 import json
@@ -13,13 +13,13 @@ from localcloud.processes import Processes
 from localcloud.runtimes.functions import Function, FunctionSpec, spec
 from tests.contract.clients import event
 
-# What Lambda's own runtime brings along.
+# Packages of the Lambda runtime.
 RUNTIME = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory):
-    """A folder that holds the runtime client and nothing else."""
+    """A folder with only the runtime client."""
     folder = tmp_path_factory.mktemp("runtime")
     for name in RUNTIME:
         origin = Path(find_spec(name).origin)
@@ -30,7 +30,7 @@ def runtime(tmp_path_factory):
 
 @pytest.fixture
 def invoke(runtime, tmp_path, monkeypatch):
-    """Asks a declared function for `GET /`; its package lies in an empty folder."""
+    """Sends `GET /` to a declared function, with its package in an empty folder."""
     monkeypatch.setattr(spec, "_runtime_folder", lambda: runtime)
 
     def invoke(declared):

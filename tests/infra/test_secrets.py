@@ -1,4 +1,4 @@
-"""What is secret stays so on its way to the engine, and what is sent is always the same."""
+"""Secrets stay secret on the way to the engine, and every run sends the same values."""
 
 import hashlib
 import json
@@ -9,11 +9,11 @@ from tests.infra.variants import EVERYTHING, IMAGE, STACK
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
-TOKEN = "result:write-token"  # what the recorder makes up for the random token
+TOKEN = "result:write-token"  # the value of the random token from the recorder
 
 
 def texts(value, path=""):
-    """Give every text in clear inside a wire value, with where it stands; secrets are none."""
+    """Yield the path and text of every plain text in a wire value, without secrets."""
     if isinstance(value, dict):
         if value.get(SIGNATURE) == SECRET:
             return
@@ -27,7 +27,7 @@ def texts(value, path=""):
 
 
 def in_clear(program, secret):
-    """Name every input that shows *secret*."""
+    """Return every input that contains *secret* in plain text."""
     return [
         f"{one.name}{path}"
         for one in program.all
@@ -64,7 +64,7 @@ def test_email_address_set_as_a_secret_stays_secret(declare_deployed):
 def test_no_declared_value_names_a_local_folder(pytestconfig, variant):
     found = in_clear(variant, str(pytestconfig.rootpath))
 
-    # The engine compares a package by its contents.
+    # The engine compares the contents of a package.
     assert {name for name in found if not name.endswith("-function.code.path")} == set()
 
 

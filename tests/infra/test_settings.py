@@ -1,4 +1,4 @@
-"""Settings are read strictly: what is not understood stops the program with one line."""
+"""Settings are validated: an invalid one stops the program with one line."""
 
 import json
 import re
@@ -17,7 +17,7 @@ PROJECT = "aws-blog-demo"
 
 @pytest.fixture
 def read(pytestconfig):
-    """Reads the settings as a stack would, some of them changed."""
+    """Reads the settings of a stack, some of them changed."""
 
     local = load_project(pytestconfig.rootpath, "local", {}).config
 
@@ -212,7 +212,7 @@ def test_any_value_is_valid_or_reported_in_one_line(pytestconfig, read):
 
 
 def complaint(read, key, value):
-    """Give what is said about a value; nothing when it is taken."""
+    """Return the error about a value, "" if it is valid."""
     try:
         read(**{key: value})
     except pulumi.RunError as error:

@@ -1,4 +1,4 @@
-"""Each setting of `Pulumi.yaml` changes what its description says, and nothing else."""
+"""Each setting of `Pulumi.yaml` changes exactly what its description says."""
 
 import json
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ def restaged(old):
 
 @dataclass(frozen=True)
 class Effect:
-    """With the settings *given*, *value* for *key* changes each *place* to what it says."""
+    """With the settings *given*, setting *key* to *value* changes each place as stated."""
 
     key: str
     value: str
@@ -104,7 +104,7 @@ EFFECTS = [
         "x86_64",
         {
             "Function *-function.architectures.0": "x86_64",
-            "Function *-function.code.digest": ANY,  # it carries a compiled library
+            "Function *-function.code.digest": ANY,  # it contains a compiled library
             "Image image-image.platforms.0": "linux/amd64",
             f"{TASK}.runtimePlatform.cpuArchitecture": "X86_64",
             "output.Architecture": "x86_64",
@@ -216,7 +216,7 @@ EFFECTS = [
 
 
 def assert_changes(found, places):
-    """Every place has changed as it says, and nothing has changed elsewhere."""
+    """Assert that exactly the stated places changed."""
     surprises = {}
     for key, (old, new) in found.items():
         expected = [value for place, value in places.items() if fnmatchcase(key, place)]
@@ -230,7 +230,7 @@ def assert_changes(found, places):
 
 @pytest.fixture(scope="module")
 def given(declare_deployed, deployed):
-    """Gives the program with settings, run once."""
+    """Returns the program with settings; each runs once."""
     made = {"{}": deployed}
 
     def program(settings):
@@ -288,7 +288,7 @@ def test_bytecode_setting_changes_the_package(own_project, tmp_path, given):
     assert len(found) == 5
 
 
-# Says that it is Python 3.13, and leaves a file where that would compile.
+# A fake Python 3.13 that creates a file in place of bytecode.
 FAKE_PYTHON = """#!/bin/sh
 case "$1" in
     -c) echo 3.13 ;;

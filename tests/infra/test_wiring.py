@@ -1,4 +1,4 @@
-"""What has to agree between resources, and with the code that they run."""
+"""Values that must match between resources, and with the code that they run."""
 
 import ast
 import json
@@ -25,7 +25,7 @@ def container(program):
 
 
 def environment(program):
-    """Give the variables of a task: the declared ones, and what Fargate sets by itself."""
+    """Return the declared variables of a task, and those that Fargate sets."""
     declared = {entry["name"]: entry["value"] for entry in container(program)["environment"]}
     path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     fargate = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-west-1"}
@@ -225,7 +225,7 @@ def test_subnets_are_in_two_zones_and_reach_internet_and_table(deployed):
     assert routes["routes"] == [{"cidrBlock": "0.0.0.0/0", "gatewayId": "network-internet-id"}]
     assert endpoint["serviceName"] == "com.amazonaws.eu-west-1.dynamodb"
     assert endpoint["routeTableIds"] == ["network-routes-id"]
-    assert service["assignPublicIp"] is True  # there is no NAT gateway to go through
+    assert service["assignPublicIp"] is True  # there is no NAT gateway
     assert service["securityGroups"] == ["containers-task-group-id"]
 
 

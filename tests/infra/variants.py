@@ -1,12 +1,12 @@
-"""The stacks whose declarations the tests look at: settings of their own, by name."""
+"""The settings of the tested stacks, by name."""
 
 import json
 
 IMAGE = "registry.example/blog:1"
 CERTIFICATE = "arn:aws:acm:eu-west-1:000000000000:certificate/00000000-0000-0000-0000-000000000000"
-STACK = "test"  # it has no file, so what is not said here has its default
+STACK = "test"  # a stack without a file: settings that are not given have their default
 
-DEFAULTS = {"bytecode": "none"}  # as for everybody, but for a Python 3.13 that nobody must have
+DEFAULTS = {"bytecode": "none"}  # the defaults, except that no Python 3.13 is required
 
 EVERYTHING = {
     **DEFAULTS,

@@ -1,4 +1,4 @@
-"""The common shape of a translation."""
+"""What all resource handlers share."""
 
 import contextlib
 
@@ -7,21 +7,21 @@ from botocore.exceptions import ClientError
 from localcloud.engine.provider import ProviderError
 
 
-class Kind:
-    """Creates, changes, finds and removes resources of one type.
+class ResourceHandler:
+    """Creates, updates, finds and deletes resources of one type.
 
-    *name* is the physical name that Pulumi would make up; a type uses it when none is declared.
-    *outputs* are what the type had as outputs, its inputs among them.
+    *name* is the physical name that Pulumi would generate; used if none is declared.
+    *outputs* are the current outputs, including the inputs.
     """
 
-    name_limit = 255  # Pulumi makes up no name that is longer, and refuses to shorten one
+    name_limit = 255  # the longest name that Pulumi generates; it does not shorten names
 
     def create(self, account, name, given):
         raise NotImplementedError
 
     def update(self, account, identity, given, outputs):
-        """Give the outputs that AWS adds to the inputs, or the whole `Made` when the id is new."""
-        raise ProviderError("no update of this type is translated in tests/account/kinds")
+        """Return the outputs that AWS adds, or a whole `Made` if the id is new."""
+        raise ProviderError("tests/account/handlers cannot update this type")
 
     def delete(self, account, identity, outputs):
         raise NotImplementedError
@@ -30,18 +30,18 @@ class Kind:
         raise NotImplementedError
 
 
-class Silent(Kind):
-    """A resource of which the emulated account knows nothing."""
+class Silent(ResourceHandler):
+    """A resource that is not sent to the account."""
 
     def delete(self, account, identity, outputs):
-        """There is nothing to remove."""
+        """Do nothing: there is nothing to delete."""
 
     def exists(self, account, identity, outputs):
         return True
 
 
 def found(ask, *missing):
-    """Tell whether *ask* succeeds; an error whose code is in *missing* means no."""
+    """Return True if *ask* succeeds, False if it fails with a code in *missing*."""
     try:
         return bool(ask())
     except ClientError as error:
@@ -52,7 +52,7 @@ def found(ask, *missing):
 
 @contextlib.contextmanager
 def unless(*codes):
-    """Go on after an error with one of these codes: what is to go is gone."""
+    """Ignore errors with these codes: the resource is deleted already."""
     try:
         yield
     except ClientError as error:
@@ -61,12 +61,12 @@ def unless(*codes):
 
 
 def pascal(value):
-    """Turn the names of members, at every depth, from Pulumi's form into AWS's."""
+    """Convert the names of members to PascalCase at every level."""
     if isinstance(value, dict):
         return {key[0].upper() + key[1:]: pascal(member) for key, member in value.items()}
     return [pascal(member) for member in value] if isinstance(value, list) else value
 
 
 def chosen(given, **names):
-    """Give those of the inputs that are declared, under AWS's names: `Timeout="timeout"`."""
+    """Return the declared inputs under their AWS names: `Timeout="timeout"`."""
     return {wanted: given.plain(key) for wanted, key in names.items() if key in given}

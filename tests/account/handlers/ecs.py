@@ -1,15 +1,15 @@
-"""ECS, ECR and their autoscaling."""
+"""ECS, ECR and Application Auto Scaling."""
 
 import json
 
 from localcloud.engine.provider import ProviderError
 from tests.account.account import Made
-from tests.account.kinds.kind import Kind, chosen, found, pascal, unless
+from tests.account.handlers.base import ResourceHandler, chosen, found, pascal, unless
 
 _STOPPED = "INACTIVE"
 
 
-class Cluster(Kind):
+class Cluster(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ecs").create_cluster(clusterName=name, tags=_tags(account))
         arn = made["cluster"]["clusterArn"]
@@ -27,7 +27,7 @@ def _tags(account):
     return account.tag_list("key", "value")
 
 
-class TaskDefinition(Kind):
+class TaskDefinition(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ecs").register_task_definition(
             family=given["family"],
@@ -45,7 +45,7 @@ class TaskDefinition(Kind):
         return Made(made["taskDefinitionArn"], outputs)
 
     def update(self, account, identity, given, outputs):
-        """Register a revision; what was registered does not change."""
+        """Register a new revision: task definitions cannot change."""
         made = self.create(account, "", given)
         self.delete(account, identity, outputs)
         return made
@@ -64,7 +64,7 @@ class TaskDefinition(Kind):
         )
 
 
-class Service(Kind):
+class Service(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ecs").create_service(
             serviceName=name,
@@ -120,7 +120,7 @@ def _service(given):
     }
 
 
-class ScalableTarget(Kind):
+class ScalableTarget(ResourceHandler):
     def create(self, account, name, given):
         self._register(account, given)
         return Made(given["resourceId"], {})
@@ -159,7 +159,7 @@ def _scaled(outputs):
     return pascal({member: outputs[member] for member in members})
 
 
-class ScalingPolicy(Kind):
+class ScalingPolicy(ResourceHandler):
     def create(self, account, name, given):
         arn = self._put(account, name, given)
         return Made(name, {"name": name, "arn": arn})
@@ -195,7 +195,7 @@ class ScalingPolicy(Kind):
         return identity in [policy["PolicyName"] for policy in listed]
 
 
-class Repository(Kind):
+class Repository(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ecr").create_repository(
             repositoryName=name,
@@ -225,7 +225,7 @@ class Repository(Kind):
         )
 
 
-class LifecyclePolicy(Kind):
+class LifecyclePolicy(ResourceHandler):
     def create(self, account, name, given):
         self._put(account, given)
         return Made(given["repository"], {})
@@ -251,7 +251,7 @@ class LifecyclePolicy(Kind):
         )
 
 
-KINDS = {
+HANDLERS = {
     "aws:appautoscaling/policy:Policy": ScalingPolicy(),
     "aws:appautoscaling/target:Target": ScalableTarget(),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": LifecyclePolicy(),

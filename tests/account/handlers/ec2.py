@@ -1,15 +1,15 @@
-"""EC2: the network and its rules."""
+"""EC2: the network and its security groups."""
 
 from tests.account.account import Made
-from tests.account.kinds.kind import Kind, chosen, found, unless
+from tests.account.handlers.base import ResourceHandler, chosen, found, unless
 
 
-def _tags(account, kind):
-    return [{"ResourceType": kind, "Tags": account.tag_list()}]
+def _tags(account, type_):
+    return [{"ResourceType": type_, "Tags": account.tag_list()}]
 
 
-class _Described(Kind):
-    """A resource that EC2 lists by its id."""
+class _Described(ResourceHandler):
+    """A resource that EC2 describes by its id."""
 
     describe = ""
     ids = ""
@@ -100,7 +100,7 @@ class Subnet(_Described):
         account.client("ec2").delete_subnet(SubnetId=identity)
 
 
-class RouteTableAssociation(Kind):
+class RouteTableAssociation(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ec2").associate_route_table(
             RouteTableId=given["routeTableId"], SubnetId=given["subnetId"]
@@ -154,7 +154,7 @@ class SecurityGroup(_Described):
             TagSpecifications=_tags(account, "security-group"),
         )["GroupId"]
         everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-        # The provider takes away what AWS lets out of a new group.
+        # The provider removes the default egress rule of a new group.
         ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
         return Made(group, {"name": name})
 
@@ -162,7 +162,7 @@ class SecurityGroup(_Described):
         account.client("ec2").delete_security_group(GroupId=identity)
 
 
-class SecurityGroupRule(Kind):
+class SecurityGroupRule(ResourceHandler):
     def __init__(self, direction):
         self._direction = direction
 
@@ -196,7 +196,7 @@ def _permission(given):
     return permission
 
 
-KINDS = {
+HANDLERS = {
     "aws:ec2/internetGateway:InternetGateway": InternetGateway(),
     "aws:ec2/routeTable:RouteTable": RouteTable(),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": RouteTableAssociation(),

@@ -5,12 +5,12 @@ import io
 import zipfile
 
 from tests.account.account import REGION, Made
-from tests.account.kinds.kind import Kind, Silent, chosen, found, pascal, unless
+from tests.account.handlers.base import ResourceHandler, Silent, chosen, found, pascal, unless
 
 _GONE = "ResourceNotFoundException"
 
 
-class Function(Kind):
+class Function(ResourceHandler):
     def create(self, account, name, given):
         name = given.get("name", name)
         made = account.client("lambda").create_function(
@@ -77,12 +77,12 @@ def _outputs(name, made):
 
 
 def invoke_arn(arn):
-    """Give the address under which API Gateway calls what has this ARN."""
+    """Return the URI by which API Gateway invokes a function or alias."""
     return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
 
 
 def zipped(archive):
-    """Give the folder as the engine uploads it: names and bytes, no times."""
+    """Return the folder as a zip file as the engine uploads it, without times."""
     return _zipped(archive.path, archive.digest)
 
 
@@ -97,7 +97,7 @@ def _zipped(folder, _digest):
     return buffer.getvalue()
 
 
-class Permission(Kind):
+class Permission(ResourceHandler):
     def create(self, account, name, given):
         account.client("lambda").add_permission(
             FunctionName=given["function"],
@@ -132,7 +132,7 @@ def _qualifier(outputs):
     return {"Qualifier": outputs["qualifier"]} if "qualifier" in outputs else {}
 
 
-class Alias(Kind):
+class Alias(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("lambda").create_alias(
             FunctionName=given["functionName"],
@@ -166,7 +166,7 @@ def _alias_outputs(made):
 
 
 class ProvisionedConcurrency(Silent):
-    """The emulator has no such operation, so the request is held against its model."""
+    """Validates the request only: the emulator does not have this operation."""
 
     def create(self, account, name, given):
         self._check(account, given)
@@ -186,7 +186,7 @@ class ProvisionedConcurrency(Silent):
         )
 
 
-KINDS = {
+HANDLERS = {
     "aws:lambda/alias:Alias": Alias(),
     "aws:lambda/function:Function": Function(),
     "aws:lambda/permission:Permission": Permission(),

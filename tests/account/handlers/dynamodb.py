@@ -2,10 +2,10 @@
 
 from localcloud.engine.provider import ProviderError
 from tests.account.account import Made
-from tests.account.kinds.kind import Kind, chosen, found
+from tests.account.handlers.base import ResourceHandler, chosen, found
 
 
-class Table(Kind):
+class Table(ResourceHandler):
     def create(self, account, name, given):
         dynamodb = account.client("dynamodb")
         name = given.get("name", name)
@@ -68,4 +68,4 @@ def _index(given):
     }
 
 
-KINDS = {"aws:dynamodb/table:Table": Table()}
+HANDLERS = {"aws:dynamodb/table:Table": Table()}

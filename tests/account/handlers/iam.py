@@ -1,12 +1,12 @@
 """IAM."""
 
 from tests.account.account import Made
-from tests.account.kinds.kind import Kind, found, unless
+from tests.account.handlers.base import ResourceHandler, found, unless
 
 _GONE = "NoSuchEntity"
 
 
-class Role(Kind):
+class Role(ResourceHandler):
     name_limit = 64
 
     def create(self, account, name, given):
@@ -30,7 +30,7 @@ class Role(Kind):
         return found(lambda: account.client("iam").get_role(RoleName=identity), _GONE)
 
 
-class RolePolicy(Kind):
+class RolePolicy(ResourceHandler):
     name_limit = 128
 
     def create(self, account, name, given):
@@ -57,7 +57,7 @@ class RolePolicy(Kind):
         return found(lambda: iam.get_role_policy(RoleName=role, PolicyName=name), _GONE)
 
 
-class RolePolicyAttachment(Kind):
+class RolePolicyAttachment(ResourceHandler):
     def create(self, account, name, given):
         account.client("iam").attach_role_policy(
             RoleName=given["role"], PolicyArn=given["policyArn"]
@@ -79,7 +79,7 @@ class RolePolicyAttachment(Kind):
         return found(attached, _GONE)
 
 
-KINDS = {
+HANDLERS = {
     "aws:iam/role:Role": Role(),
     "aws:iam/rolePolicy:RolePolicy": RolePolicy(),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": RolePolicyAttachment(),

@@ -1,4 +1,4 @@
-"""What is declared beside AWS: the provider itself, the random token, the image."""
+"""Resources outside AWS: the provider, the random token, the image."""
 
 import hashlib
 import json
@@ -6,13 +6,13 @@ import secrets
 import string
 
 from tests.account.account import REGION, Made
-from tests.account.kinds.kind import Silent
+from tests.account.handlers.base import Silent
 
 _EXPECTED = {"skipCredentialsValidation": "false", "skipRegionValidation": "true"}
 
 
 class AwsProvider(Silent):
-    """Its default tags go onto everything that the stack makes."""
+    """Keeps the default tags for all resources of the stack."""
 
     def create(self, account, name, given):
         self._configure(account, given)
@@ -38,7 +38,7 @@ class RandomPassword(Silent):
 
 
 class Image(Silent):
-    """Built and pushed by Docker, which is not asked here: a reference made of the inputs."""
+    """Returns a reference derived from the inputs; no image is built."""
 
     def create(self, account, name, given):
         return Made(name, _built(given))
@@ -53,7 +53,7 @@ def _built(given):
     return {"ref": f"{given['tags'][0]}@{digest}", "digest": digest}
 
 
-KINDS = {
+HANDLERS = {
     "docker-build:index:Image": Image(),
     "pulumi:providers:aws": AwsProvider(),
     "random:index/randomPassword:RandomPassword": RandomPassword(),

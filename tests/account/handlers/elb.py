@@ -1,12 +1,12 @@
 """Elastic Load Balancing and Route 53."""
 
 from tests.account.account import Made
-from tests.account.kinds.kind import Kind, chosen, found, pascal, unless
+from tests.account.handlers.base import ResourceHandler, chosen, found, pascal, unless
 
 _NAME_LIMIT = 32
 
 
-class LoadBalancer(Kind):
+class LoadBalancer(ResourceHandler):
     name_limit = _NAME_LIMIT
 
     def create(self, account, name, given):
@@ -68,7 +68,7 @@ def _attributes(values):
     return [{"Key": key, "Value": value} for key, value in values.items()]
 
 
-class TargetGroup(Kind):
+class TargetGroup(ResourceHandler):
     name_limit = _NAME_LIMIT
 
     def create(self, account, name, given):
@@ -123,7 +123,7 @@ def _health(given):
     }
 
 
-class Listener(Kind):
+class Listener(ResourceHandler):
     def create(self, account, name, given):
         arn = account.client("elbv2").create_listener(
             LoadBalancerArn=given["loadBalancerArn"],
@@ -165,7 +165,7 @@ def _action(given):
     return action
 
 
-class Record(Kind):
+class Record(ResourceHandler):
     def create(self, account, name, given):
         self._change(account, "CREATE", given.everything())
         return Made(f"{given['zoneId']}_{given['name']}_{given['type']}", {"fqdn": given["name"]})
@@ -200,7 +200,7 @@ class Record(Kind):
         return f"{outputs['name']}." in [one["Name"] for one in listed]
 
 
-KINDS = {
+HANDLERS = {
     "aws:lb/listener:Listener": Listener(),
     "aws:lb/loadBalancer:LoadBalancer": LoadBalancer(),
     "aws:lb/targetGroup:TargetGroup": TargetGroup(),

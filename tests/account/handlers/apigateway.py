@@ -1,12 +1,12 @@
-"""API Gateway's HTTP APIs."""
+"""API Gateway HTTP APIs."""
 
 from tests.account.account import ACCOUNT_ID, REGION, Made
-from tests.account.kinds.kind import Kind, chosen, found, pascal, unless
+from tests.account.handlers.base import ResourceHandler, chosen, found, pascal, unless
 
 _GONE = "NotFoundException"
 
 
-class Api(Kind):
+class Api(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("apigatewayv2").create_api(
             ProtocolType=given["protocolType"],
@@ -43,7 +43,7 @@ def _api_outputs(identity, name):
     }
 
 
-class Integration(Kind):
+class Integration(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("apigatewayv2").create_integration(
             ApiId=given["apiId"], **_integration(given)
@@ -76,7 +76,7 @@ def _integration(given):
     )
 
 
-class Route(Kind):
+class Route(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("apigatewayv2").create_route(
             ApiId=given["apiId"], RouteKey=given["routeKey"], Target=given["target"]
@@ -101,13 +101,13 @@ class Route(Kind):
         return found(lambda: account.client("apigatewayv2").get_route(**named), _GONE)
 
 
-class Stage(Kind):
+class Stage(ResourceHandler):
     def create(self, account, name, given):
         account.client("apigatewayv2").create_stage(Tags=account.tags, **_stage(given))
         return Made(given["name"], _stage_outputs(given))
 
     def update(self, account, identity, given, outputs):
-        """Make it anew: the emulator has no update, so the request is held against its model."""
+        """Create it again, and validate the update request: the emulator does not have it."""
         stage = _stage(given)
         account.validate("apigatewayv2", "UpdateStage", **stage)
         self.delete(account, identity, outputs)
@@ -142,7 +142,7 @@ def _stage_outputs(given):
     }
 
 
-KINDS = {
+HANDLERS = {
     "aws:apigatewayv2/api:Api": Api(),
     "aws:apigatewayv2/integration:Integration": Integration(),
     "aws:apigatewayv2/route:Route": Route(),

@@ -1,10 +1,10 @@
-"""CloudWatch, its logs, and SNS."""
+"""CloudWatch, CloudWatch Logs and SNS."""
 
 from tests.account.account import Made
-from tests.account.kinds.kind import Kind, chosen, found, unless
+from tests.account.handlers.base import ResourceHandler, chosen, found, unless
 
 
-class LogGroup(Kind):
+class LogGroup(ResourceHandler):
     def create(self, account, name, given):
         logs = account.client("logs")
         name = given.get("name", name)
@@ -35,7 +35,7 @@ class LogGroup(Kind):
         return next((group for group in listed if group["logGroupName"] == name), None)
 
 
-class MetricAlarm(Kind):
+class MetricAlarm(ResourceHandler):
     def create(self, account, name, given):
         self._put(account, name, given)
         arn = self._find(account, name)["AlarmArn"]
@@ -90,7 +90,7 @@ def _query(given):
     return query
 
 
-class Dashboard(Kind):
+class Dashboard(ResourceHandler):
     def create(self, account, name, given):
         name = given.get("dashboardName", name)
         self._put(account, name, given)
@@ -117,7 +117,7 @@ class Dashboard(Kind):
         )
 
 
-class Topic(Kind):
+class Topic(ResourceHandler):
     def create(self, account, name, given):
         arn = account.client("sns").create_topic(Name=name, Tags=account.tag_list())["TopicArn"]
         return Made(arn, {"arn": arn, "name": name})
@@ -130,7 +130,7 @@ class Topic(Kind):
         return found(lambda: sns.get_topic_attributes(TopicArn=identity), "NotFound")
 
 
-class TopicSubscription(Kind):
+class TopicSubscription(ResourceHandler):
     def create(self, account, name, given):
         arn = account.client("sns").subscribe(
             TopicArn=given["topic"],
@@ -149,7 +149,7 @@ class TopicSubscription(Kind):
         return identity in [one["SubscriptionArn"] for one in listed]
 
 
-KINDS = {
+HANDLERS = {
     "aws:cloudwatch/dashboard:Dashboard": Dashboard(),
     "aws:cloudwatch/logGroup:LogGroup": LogGroup(),
     "aws:cloudwatch/metricAlarm:MetricAlarm": MetricAlarm(),

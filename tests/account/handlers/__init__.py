@@ -1,0 +1,1 @@
+"""Resource handlers that send declared resources to the emulated account, by service."""

@@ -1,1 +1,0 @@
-"""The translations of the declared types into requests, a module per service."""
