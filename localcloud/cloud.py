@@ -79,7 +79,7 @@ class LocalCloud:
         self.stopping = False
 
     async def run(self) -> None:
-        """Deploy the stack, print its outputs, and run it until cancelled.
+        """Deploy the stack, print its outputs, and run it until canceled.
 
         Raises LocalCloudError if the start fails, or if the guardian process is lost.
         """

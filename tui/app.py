@@ -172,7 +172,7 @@ class BlogsApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the actions that have a key, and the theme; leave out Textual's other commands."""
         yield from palette.commands(self, screen)
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Theme", "Change the colors", self.action_change_theme)
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, palette.Palette):

@@ -212,7 +212,7 @@ MAYBE_SENT = (
 
 
 @pytest.mark.parametrize("fault", NOT_SENT + MAYBE_SENT)
-async def test_every_fault_on_the_way_is_a_sentence_and_tells_whether_a_write_may_have_happened(
+async def test_every_network_error_says_whether_the_write_may_have_happened(
     world, fault
 ):
     class Broken(httpx.AsyncBaseTransport):

@@ -38,7 +38,7 @@ class PeakMemory:
                 self._bytes = max(self._bytes, self._process.memory_info().rss)
 
     async def watch(self) -> None:
-        """Sample until cancelled."""
+        """Sample until canceled."""
         while True:
             await asyncio.sleep(_EVERY_S)
             self.sample()

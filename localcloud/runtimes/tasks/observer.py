@@ -41,7 +41,7 @@ class Observer:
         self._measured_at = 0.0
 
     async def watch(self, spec: Callable[[], ServiceSpec]) -> None:
-        """Measure until cancelled."""
+        """Measure until canceled."""
         while True:
             self.measure(spec())
             await asyncio.sleep(_EVERY_S)

@@ -140,7 +140,7 @@ class Service:
         return replicas
 
     async def _close(self, replicas: Sequence[Replica]) -> None:
-        """Stop replicas, to the end even if the deployment is cancelled during it."""
+        """Stop replicas, to the end even if the deployment is canceled during it."""
         closing = asyncio.create_task(_close(replicas))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
