@@ -212,9 +212,7 @@ MAYBE_SENT = (
 
 
 @pytest.mark.parametrize("fault", NOT_SENT + MAYBE_SENT)
-async def test_every_network_error_says_whether_the_write_may_have_happened(
-    world, fault
-):
+async def test_every_network_error_says_whether_the_write_may_have_happened(world, fault):
     class Broken(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request):
             raise fault("no")
