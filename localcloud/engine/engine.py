@@ -83,7 +83,7 @@ class Engine:
     async def _start(self, project: Project, settings: str, config: dict[str, str]) -> Process:
         return await self._processes.spawn(
             "program",
-            [sys.executable, str(_LAUNCHER), settings],
+            [sys.executable, str(_LAUNCHER), settings, "no-debug"],
             cwd=project.root,
             env=_program_environment(config),
             log=self._log,

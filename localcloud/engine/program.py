@@ -1,8 +1,9 @@
 """Runs the Pulumi program in this process, as the Python language host's executor does.
 
-Started as a script: ``program.py SETTINGS``, the members of `pulumi.runtime.Settings` as JSON, with
-the stack's configuration in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. An exception of the
-program is logged to the engine as an error, and the exit status is then 32: already reported.
+Started as a script: ``program.py SETTINGS [no-debug]``, the members of `pulumi.runtime.Settings` as
+JSON, with the stack's configuration in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. An exception of
+the program is logged to the engine as an error, and the exit status is then 32: already reported.
+With ``no-debug`` the SDK's debug messages are dropped: it waits for each of several hundred.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ def main() -> None:
     settings = sdk.Settings(**json.loads(sys.argv[1]))
     sdk.set_all_config(get_config_env(), get_config_secret_keys_env())
     sdk.configure(settings)
+    if sys.argv[2:] == ["no-debug"]:
+        pulumi.log.debug = lambda *_, **__: None
     root = str(settings.root_directory)
     os.chdir(root)
     sys.path[0] = root
