@@ -20,6 +20,7 @@ from localcloud.ports import HOST, check_free, lasting_port, not_available
 
 _log: Final = logging.getLogger(__name__)
 _LOCK: Final = "lock"
+_RUNNING: Final = "running.json"  # the pointer file's text, for clients that know the folder
 _NO_POINTER: Final = (
     "Clients cannot find this local cloud on their own: its pointer file cannot be written. "
     "Set XDG_STATE_HOME to a writable folder."
@@ -151,6 +152,7 @@ class State:
             "state": str(self.folder.resolve()),
             "outputs": str(self.outputs_file.resolve()),
         }
+        write_private(self.folder / _RUNNING, json.dumps(pointer) + "\n")
         try:
             folder = _pointer_folder()
             folder.mkdir(parents=True, exist_ok=True)
@@ -167,6 +169,7 @@ class State:
         if self._pointer:
             with contextlib.suppress(OSError):
                 self._pointer.unlink()
+        (self.folder / _RUNNING).unlink(missing_ok=True)
         self.outputs_file.unlink(missing_ok=True)
         self._lock.close()
 

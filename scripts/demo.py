@@ -43,8 +43,8 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
-        with local_cloud(options.state) as outputs:
-            environment = client_environment(outputs)
+        with local_cloud(options.state):
+            environment = client_environment(options.state)
             if interactive:
                 welcome(environment)
                 return subprocess.call([str(BLOGS)], env=environment)
@@ -71,8 +71,8 @@ def parse() -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def local_cloud(state: str) -> Iterator[dict[str, str]]:
-    """Run the local cloud; yield its outputs."""
+def local_cloud(state: str) -> Iterator[None]:
+    """Run the local cloud, from its first answer to the end of the block."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "localcloud", "--state", state, "--until-eof"],
@@ -88,7 +88,7 @@ def local_cloud(state: str) -> Iterator[dict[str, str]]:
         if not line:
             sys.exit(process.wait() or 1)
         print(f"demo: local cloud ready after {time.perf_counter() - started:.1f} s")
-        yield json.loads(line)
+        yield
     finally:
         process.communicate()
 
@@ -103,14 +103,12 @@ def welcome(environment: dict[str, str]) -> None:
         blogs(command, contents, environment)
 
 
-def client_environment(outputs: dict[str, str]) -> dict[str, str]:
+def client_environment(state: str) -> dict[str, str]:
     """Return an environment in which the client uses this local cloud, and no other."""
-    return {
-        **os.environ,
-        "BLOGS_FUNCTIONS_URL": outputs["FunctionsURL"],
-        "BLOGS_CONTAINERS_URL": outputs["ContainersURL"],
-        "BLOGS_WRITE_TOKEN": outputs.get("WriteToken", ""),
-    }
+    others = {"BLOGS_FUNCTIONS_URL", "BLOGS_CONTAINERS_URL", "BLOGS_WRITE_TOKEN"}
+    kept = {name: value for name, value in os.environ.items() if name not in others}
+    state_folder = str((ROOT / state).resolve())
+    return {**kept, "BLOGS_LOCAL_CLOUD": state_folder, "BLOGS_STACK": "local"}
 
 
 def run_script(environment: dict[str, str]) -> None:

@@ -115,7 +115,10 @@ def test_session_survives_a_kill_of_the_local_cloud(environ, tmp_path):
 def test_demo_that_loses_its_terminal_leaves_no_process(request, tmp_path, number, variables):
     command = [DEMO, "--state", str(tmp_path / "state")]
     with opened(request.getfixturevalue(variables), command=command) as terminal:
+        terminal.expect(b"local cloud local")
         terminal.expect(b"What runs here")
+        terminal.type(b"m")
+        terminal.expect(b"ALB requests")
         running = descendants(terminal.pid)
         assert len(running) > 4
         os.kill(terminal.pid, number)

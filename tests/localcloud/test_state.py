@@ -135,9 +135,11 @@ def test_outputs_are_found_through_the_pointer_until_the_stop(folder, opened, tm
     assert told["outputs"] == str(outputs)
     assert json.loads(outputs.read_text()) == {"FunctionsURL": "http://127.0.0.1:1/Prod"}
     assert stat.S_IMODE(outputs.stat().st_mode) == 0o600
+    assert json.loads((folder / "running.json").read_text()) == told
 
     state.close()
     assert not pointer.exists()
+    assert not (folder / "running.json").exists()
 
 
 @pytest.mark.parametrize("home", ["/proc/nope", None])

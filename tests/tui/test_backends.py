@@ -55,6 +55,7 @@ def _run_cloud(tmp_path, locks, name="local", *, pid=None, stack=None, outputs=N
         "outputs": str(file),
     }
     (folder / f"{name}.json").write_text(json.dumps(pointer))
+    (state / "running.json").write_text(json.dumps(pointer))
     return folder / f"{name}.json"
 
 

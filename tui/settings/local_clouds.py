@@ -15,6 +15,7 @@ from tui.settings.xdg import state_home
 
 OWN_VARIABLE: Final = "BLOGS_LOCAL_CLOUD"
 """The state folder of the local cloud that a shell belongs to. There, the client uses no other."""
+_RUNNING: Final = "running.json"  # in the state folder: the same text as the pointer file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +73,9 @@ def _labels(clouds: Sequence[LocalCloud]) -> str:
 
 def running(environ: Mapping[str, str]) -> list[LocalCloud]:
     """Return the running local clouds of this user; in a local cloud's shell, only that one."""
-    found = (_live(pointer) for pointer in sorted(_folder(environ).glob("*.json")))
     own = environ.get(OWN_VARIABLE)
-    return [cloud for cloud in found if cloud and (not own or cloud.state == Path(own))]
+    pointers = [Path(own) / _RUNNING] if own else sorted(_folder(environ).glob("*.json"))
+    return [cloud for cloud in map(_live, pointers) if cloud]
 
 
 def check_own(environ: Mapping[str, str]) -> None:
@@ -86,8 +87,7 @@ def check_own(environ: Mapping[str, str]) -> None:
     if own and not _locked(own):
         raise SettingsError(
             f"This shell belongs to the local cloud in {own}, which is not running "
-            f"({OWN_VARIABLE}). Start it with `python -m localcloud --engine pulumi`, or use "
-            "another shell."
+            f"({OWN_VARIABLE}). Start it again, or use another shell."
         )
 
 
