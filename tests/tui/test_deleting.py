@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
 from tests.tui import clocks
-from tests.tui.conftest import GRACE_S, LARGE, SMALL, World, staged
+from tests.tui.conftest import DEADLINE_S, GRACE_S, LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tui.settings.values import BackendName
 from tui.state.pending_deletions import GRACE, PendingDeletions
+from tui.state.session import Session
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
@@ -259,3 +261,27 @@ async def test_a_reload_keeps_the_mark(size):
         await stage.press("r")
         await stage.until(lambda: not stage.app.session.busy)
         await stage.sees("gone in")
+
+
+async def test_a_write_that_waits_for_its_client_counts_as_unfinished(world):
+    """So nobody connects elsewhere or quits, and the write still goes where it was begun."""
+    blog = await world.api(F).read("blog-0004")
+    session, opened, may_open = Session(world, F), asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    open_now = world.open
+
+    def open_later(name, record):
+        loop.call_soon_threadsafe(opened.set)
+        assert may_open.wait(DEADLINE_S)
+        return open_now(name, record)
+
+    world.open = open_later
+    deleting = asyncio.create_task(session.delete(F, blog))
+    await opened.wait()
+    unfinished = session.unfinished
+    may_open.set()
+    await deleting
+
+    assert unfinished == 1
+    assert deleted(world) == ["/Prod/blog/blog-0004"]
+    await session.close()

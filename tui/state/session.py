@@ -196,11 +196,13 @@ class Session:
             return await request(await self._api(name))
 
     async def _write(self, name: BackendName, request: Callable[[Api], Awaitable[T]]) -> T:
-        """Send a write, and count it as unfinished until its response arrives."""
-        api = await self._api(name)
+        """Send a write, and count it as unfinished until its response arrives.
+
+        It counts before its client is open, so that nobody quits or connects elsewhere by then.
+        """
         try:
             with self._in_progress(self._writes):
-                return await request(api)
+                return await request(await self._api(name))
         except ApiError as error:
             self.failures += error.failure is not Failure.MISSING
             raise
