@@ -59,7 +59,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         with VerticalScroll(id="settings"):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
         yield Static(Content(_ORDER), id="order")
-        yield Label(Content("Connect to (enter):::::"))
+        yield Label(Content("Connect to (enter):"))
         yield Options(id="candidates", markup=False)
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
