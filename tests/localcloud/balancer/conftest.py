@@ -32,6 +32,7 @@ class FakeTarget:
         self.heads = []
         self.bodies = []
         self.port = 0
+        self._writers = []
 
     async def start(self):
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
@@ -39,10 +40,13 @@ class FakeTarget:
 
     async def stop(self):
         self._server.close()
+        for writer in self._writers:
+            writer.close()
         await self._server.wait_closed()
 
     async def _serve(self, reader, writer):
         self.connections += 1
+        self._writers.append(writer)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")

@@ -286,6 +286,7 @@ async def test_stop_finishes_requests_and_closes_idle_connections(server, connec
     received = await busy.reader.read()
     assert b"Connection: close" in received
     assert received.endswith(b"GET / ")
+    busy.writer.close()
     await stopping
 
 
@@ -293,9 +294,11 @@ async def test_stop_serves_a_request_that_was_sent_before_it(server, client):
     assert await client.ask(GET) == (200, b"GET / ")
     client.send(GET)
 
-    await server.stop(grace_s=60)
+    stopping = asyncio.create_task(server.stop(grace_s=60))
 
     assert (await client.reader.read()).endswith(b"GET / ")
+    client.writer.close()
+    await stopping
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /", b"GET / HTTP/1.1\r\nHo"])
