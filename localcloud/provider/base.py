@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +18,18 @@ from localcloud.runtimes.database import Database, ExternalDatabase
 from localcloud.state import State
 
 
-class ResourceHandler:
+class ResourceHandler(ABC):
     """Creates, updates and deletes resources of one type."""
 
+    @abstractmethod
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         """Create the resource; *name* is the logical name."""
-        raise NotImplementedError
 
     async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
         """Change the resource in place, keeping its id; by default, create it over again."""
         return await self.create(urn, logical_name(urn), news)
 
-    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:
+    async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:  # noqa: B027 - the default
         """Delete the resource; by default there is nothing to stop."""
 
 

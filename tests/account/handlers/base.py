@@ -1,13 +1,14 @@
 """What all resource handlers share."""
 
 import contextlib
+from abc import ABC, abstractmethod
 
 from botocore.exceptions import ClientError
 
 from localcloud.engine.provider import ProviderError
 
 
-class ResourceHandler:
+class ResourceHandler(ABC):
     """Creates, updates, finds and deletes resources of one type.
 
     *name* is the physical name that Pulumi would generate; used if none is declared.
@@ -16,18 +17,18 @@ class ResourceHandler:
 
     name_limit = 255  # the longest name that Pulumi generates; it does not shorten names
 
-    def create(self, account, name, given):
-        raise NotImplementedError
+    @abstractmethod
+    def create(self, account, name, given): ...
 
     def update(self, account, identity, given, outputs):
         """Return the outputs that AWS adds, or a whole `Made` if the id is new."""
         raise ProviderError("tests/account/handlers cannot update this type")
 
-    def delete(self, account, identity, outputs):
-        raise NotImplementedError
+    @abstractmethod
+    def delete(self, account, identity, outputs): ...
 
-    def exists(self, account, identity, outputs):
-        raise NotImplementedError
+    @abstractmethod
+    def exists(self, account, identity, outputs): ...
 
 
 class Silent(ResourceHandler):
