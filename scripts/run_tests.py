@@ -5,7 +5,6 @@ for it: they come last. Otherwise all tests run together.
 """
 
 import contextlib
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ def pulumi_build() -> Iterator[subprocess.Popen[bytes]]:
         try:
             yield build
         finally:
-            build.send_signal(signal.SIGINT)
+            build.terminate()  # not SIGINT: what a shell starts with & ignores that
 
 
 def pytest(*arguments: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.tool import provided_tool
-from tests.running import ROOT
+from tests.running import ROOT, is_alive, wait_until
 
 SCRIPT = str(ROOT / "scripts" / "pulumi.py")
 
@@ -111,6 +111,20 @@ def test_failed_build_is_reported_and_fails_only_if_required(run_copy, tmp_path)
     assert "pulumi: the build failed: go: no network" in plain.stderr
     assert run_copy("--optional").returncode == 0
     assert run_copy("--optional", CI="true").returncode == 1
+
+
+def test_stopped_build_ends_go_too(without_a_built_one, tmp_path):
+    (tmp_path / "go").write_text("#!/bin/sh\necho $$ > pid\nexec /bin/sleep 60\n")
+    (tmp_path / "go").chmod(0o755)
+    pid = without_a_built_one.parent.parent / "tools" / "pulumi" / "pid"
+    with subprocess.Popen(
+        [sys.executable, str(without_a_built_one)], env={"PATH": str(tmp_path)}
+    ) as build:
+        wait_until(lambda: pid.exists() and pid.read_text().endswith("\n"))
+        build.terminate()
+
+    assert build.returncode == 130
+    assert not is_alive(int(pid.read_text()))
 
 
 def test_go_sum_covers_every_required_module():

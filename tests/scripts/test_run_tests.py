@@ -1,6 +1,7 @@
 """`make test`: checks, then the tests; a build of the Pulumi CLI delays the engine's tests only."""
 
 import contextlib
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -72,11 +73,17 @@ def test_failed_build_fails_the_run(make_test):
     assert commands == ["/check.py", "--ignore=tests/engine"]
 
 
-def test_build_stops_when_the_tests_end_earlier(run_tests, monkeypatch, tmp_path):
-    (tmp_path / "pulumi.py").write_text("import time; time.sleep(600)")
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_build_stops_when_the_tests_end_earlier(run_tests, monkeypatch, tmp_path, handler):
+    """A shell makes what it starts in the background ignore Ctrl-C (SIG_IGN)."""
+    previous = signal.signal(signal.SIGINT, handler)
+    (tmp_path / "pulumi.py").write_text("import time; time.sleep(60)")
     monkeypatch.setattr(run_tests, "SCRIPTS", tmp_path)
 
-    with run_tests.pulumi_build() as build:
-        assert build.poll() is None
+    try:
+        with run_tests.pulumi_build() as build:
+            assert build.poll() is None
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
     assert build.returncode != 0
