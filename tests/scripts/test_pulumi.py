@@ -95,10 +95,10 @@ def test_engine_tests_are_skipped_without_a_cli_but_fail_in_ci(
     assert provide("v3.100.0", "--optional").returncode == 0
 
     monkeypatch.delenv("CI", raising=False)
-    with pytest.raises(pytest.skip.Exception, match=r"^there is no pulumi .*make pulumi"):
+    with pytest.raises(pytest.skip.Exception, match="no suitable pulumi found"):
         provided_tool(root)
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match=r"^there is no pulumi .*make pulumi"):
+    with pytest.raises(pytest.fail.Exception, match="no suitable pulumi found"):
         provided_tool(root)
 
 
