@@ -9,8 +9,8 @@ The URLs come from the first of these sources that is set:
 4. the configuration file: its URLs or its stack;
 5. the only running local cloud.
 
-In the shell of a local cloud (``python -m localcloud shell``), steps 1, 3 and 5 find only that
-local cloud.
+In the shell of a local cloud (``python -m localcloud shell``) and in ``make demo``, the variable
+``BLOGS_LOCAL_CLOUD`` makes that local cloud the only one that can be found.
 
 The write token comes from ``--token-file``. Without that option, a stack or a local cloud uses its
 own token, and URLs use ``BLOGS_WRITE_TOKEN`` or, if they come from the configuration file, its

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,8 +74,10 @@ def _labels(clouds: Sequence[LocalCloud]) -> str:
 def running(environ: Mapping[str, str]) -> list[LocalCloud]:
     """Return the running local clouds of this user; in a local cloud's shell, only that one."""
     own = environ.get(OWN_VARIABLE)
-    pointers = [Path(own) / _RUNNING] if own else sorted(_folder(environ).glob("*.json"))
-    return [cloud for cloud in map(_live, pointers) if cloud]
+    if own:
+        cloud = _live(Path(own) / _RUNNING)
+        return [replace(cloud, name=cloud.stack)] if cloud else []
+    return [cloud for cloud in map(_live, sorted(_folder(environ).glob("*.json"))) if cloud]
 
 
 def check_own(environ: Mapping[str, str]) -> None:
@@ -86,8 +88,8 @@ def check_own(environ: Mapping[str, str]) -> None:
     own = environ.get(OWN_VARIABLE)
     if own and not _locked(own):
         raise SettingsError(
-            f"This shell belongs to the local cloud in {own}, which is not running "
-            f"({OWN_VARIABLE}). Start it again, or use another shell."
+            f"The local cloud in {own}, which {OWN_VARIABLE} selects, is not running. "
+            "Start it again, or use another shell."
         )
 
 
