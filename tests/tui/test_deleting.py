@@ -55,7 +55,7 @@ async def test_u_keeps_the_blog_for_good(world, size):
     async with staged(world, size) as stage:
         await begin(stage)
         await stage.press("u")
-        await stage.hears("Kept “Blog number 4”")
+        await stage.hears("Deletion of “Blog number 4” undone")
         await stage.sees("5 blogs")
         assert not stage.app.session.deletions.waiting
         assert not stage.app.session.busy
@@ -75,7 +75,7 @@ async def test_a_held_key_deletes_nothing_at_once(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         await stage.press("d", "d", "d")
-        await stage.until(lambda: "u undoes, D deletes now" in stage.toasts())
+        await stage.until(lambda: "waiting to be deleted. Press u to undo" in stage.toasts())
         assert len(stage.app.session.deletions.waiting) == 1
         assert deleted(world) == []
 
@@ -90,10 +90,10 @@ async def test_several_wait_at_once_and_u_keeps_the_one_under_the_cursor(world):
             )
         await stage.sees("Deleting 3 blogs, the next in")
         await stage.press("up", "u")
-        await stage.hears("Kept “Blog number 3”")
+        await stage.hears("Deletion of “Blog number 3” undone")
         await stage.sees("Deleting 2 blogs")
         await stage.press("up", "up", "down", "u")
-        await stage.hears("Kept “Blog number 2”")
+        await stage.hears("Deletion of “Blog number 2” undone")
         await stage.sees("Deleting in", "“Blog number 4”")
         await stage.press("D")
         await stage.hears("Deleted “Blog number 4”")

@@ -63,7 +63,7 @@ TOUR = [
     (b"l", b"backend"),
     (b"l", b"number"),
     (b"d", b"Deleting"),
-    (b"u", b"Kept"),
+    (b"u", b"undone"),
     (b"c", b"Copy from"),
     (CTRL_G, b"number"),
     (b"e", b"Discard your"),

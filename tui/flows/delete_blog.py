@@ -45,7 +45,7 @@ class DeleteFlow:
         if delete:
             await self._delete(app, deletion)
         else:
-            app.notify(f"Kept {named(blog)}.")
+            app.notify(f"Deletion of {named(blog)} undone.")
 
     async def _delete(self, app: App[None], deletion: PendingDeletion) -> None:
         blog = deletion.blog

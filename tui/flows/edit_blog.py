@@ -52,7 +52,7 @@ class EditFlow:
         """Notify the user of an unsaved draft."""
         kept = self._session.drafts.find(self._session.urls)
         if kept:
-            self._screen.notify(f"{_described(kept[0])} was not saved. Press n to continue.")
+            self._screen.notify(f"{_described(kept[0])} was not saved. Press n to continue it.")
 
     def post(self) -> None:
         self.act(self._post())
@@ -134,4 +134,4 @@ class EditFlow:
 def _described(kept: SavedDraft) -> str:
     what = "Your edit of" if kept.base else "Your new blog"
     moment = text.row(kept.kept_at)[:16].replace("T", " ")
-    return f"{what} “{text.title(kept.title, 60)}” of {moment} UTC"
+    return f"{what} “{text.title(kept.title, 60)}” from {moment} UTC"

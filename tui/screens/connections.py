@@ -20,7 +20,7 @@ from tui.flows.worker import start
 from tui.settings.backends import Backends
 from tui.settings.connections import Candidate
 from tui.settings.preferences import Setting
-from tui.settings.values import SettingsError
+from tui.settings.values import DEFAULT_SOURCE, SettingsError
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
@@ -120,7 +120,9 @@ def _table(settings: Sequence[Setting]) -> Content:
 
 
 def _row(width: int, setting: Setting) -> Content:
-    source = "" if setting.source == "-" else f"  from {text.line(setting.source)}"
+    source = {"-": "", DEFAULT_SOURCE: "  default"}.get(
+        setting.source, f"  from {text.line(setting.source)}"
+    )
     return Content.assemble(
         (setting.name.ljust(width), "bold"), text.line(setting.value), (source, "dim")
     )
