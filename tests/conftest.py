@@ -8,6 +8,8 @@ import pytest
 from tests.running import RunningCloud
 from tests.scheduling import ModuleScheduling, longest_first
 
+MOST_CORES = 4  # the longest module sets the time, and a worker takes up to 1 GB of memory
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -44,6 +46,12 @@ def running_cloud(tmp_path_factory):
     state = tmp_path_factory.mktemp("cloud") / "state"
     with RunningCloud(state) as cloud:
         yield cloud.ready()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Start one worker more than there are cores: many tests wait for the processes they start."""
+    return min(os.cpu_count() or 1, MOST_CORES) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

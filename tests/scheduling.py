@@ -11,8 +11,27 @@ ONE_WORKER = ("tests/account/",)
 # More than ten seconds each, the longest first. Only the time depends on this list.
 LONG = (
     "tests/engine/test_local.py",
-    "tests/engine/test_account.py",
     "tests/localcloud/test_localcloud.py",
+    "tests/engine/test_account.py",
+    "tests/tui/test_metrics.py",
+    "tests/tui/test_app.py",
+    "tests/tui/test_connections.py",
+    "tests/tui/test_snapshots.py",
+    "tests/engine/test_servicer.py",
+    "tests/e2e/test_sessions.py",
+    "tests/tui/test_terminal.py",
+    "tests/localcloud/test_settings.py",
+    "tests/tui/test_typed_ahead.py",
+    "tests/account/",
+    "tests/tui/test_writing.py",
+    "tests/tui/test_deleting.py",
+    "tests/tui/test_hostile_screens.py",
+    "tests/localcloud/database/test_index_repair.py",
+    "tests/tui/test_hostile.py",
+    "tests/tui/test_acting.py",
+    "tests/tui/test_browse.py",
+    "tests/tui/test_compare.py",
+    "tests/lambda_src/test_handlers.py",
 )
 
 

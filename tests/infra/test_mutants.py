@@ -31,6 +31,7 @@ def planting(monkeypatch):
     return mutants
 
 
+@pytest.mark.sweep
 def test_sample_of_the_mutations_is_caught():
     ran = mutants("--only", "grant", SAMPLE="2")
 
