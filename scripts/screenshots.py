@@ -108,6 +108,8 @@ def main() -> None:
 async def tour(traffic_s: float) -> None:
     """Take every screenshot, each in a new app."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in [name for name in os.environ if name.startswith("BLOGS_")]:
+        del os.environ[name]  # it could name another local cloud, or a stack in AWS
     with tempfile.TemporaryDirectory() as state:
         os.environ["XDG_STATE_HOME"] = state
         async with running(state) as outputs:
