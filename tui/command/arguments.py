@@ -282,7 +282,7 @@ def _page_size(text: str) -> int:
 
 def _positive_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise argparse.ArgumentTypeError("use a whole number from 1 on")
+        raise argparse.ArgumentTypeError("use a whole number of at least 1")
     return int(text)
 
 

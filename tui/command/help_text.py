@@ -7,7 +7,7 @@ from typing import Final
 EXIT_CODES: Final = """\
 exit codes:
   0    success
-  1    the backend rejected the request or failed, or the output could not be written
+  1    the backend rejected the request or failed, or writing the output failed
   2    invalid usage or settings (such as a missing token or an invalid URL), or no terminal
        for the app
   3    the backend is not reachable, or its response was lost

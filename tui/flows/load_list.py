@@ -45,7 +45,7 @@ class ListLoader:
         return self._next is None
 
     @property
-    def is_walking(self) -> bool:
+    def is_loading_all(self) -> bool:
         """True while `load_all` is running."""
         return self._walk is not None
 

@@ -121,7 +121,7 @@ class MainScreen(ClosesOnce[None]):
 
     def _count(self) -> None:
         walking = f"Loading all blogs: {self._list.loaded:,} so far (esc stops)"
-        self._pane.show_status(walking if self._list_loader.is_walking else "")
+        self._pane.show_status(walking if self._list_loader.is_loading_all else "")
         self.query_one(BackendLabel).note = f"{self._list_loader.count} · times in UTC"
         self._session.on_change()
 
@@ -146,7 +146,7 @@ class MainScreen(ClosesOnce[None]):
         start(self, self._attempt(self._list_loader.load_all))
 
     def on_blog_list_end_requested(self) -> None:
-        if self._list_loader.is_walking:
+        if self._list_loader.is_loading_all:
             self._list_loader.stop()
         else:
             start(self, self._load_to_end())

@@ -30,7 +30,7 @@ class ListPane(Vertical):
     ListPane.searching > #search { display: block; }
     ListPane > #view { display: none; height: auto; max-height: 2; padding: 0 1; }
     ListPane > #view { background: $panel; color: $text; }
-    ListPane.told > #view { display: block; }
+    ListPane.-with-status > #view { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
@@ -63,7 +63,7 @@ class ListPane(Vertical):
         parts = [progress] if progress else []
         if self.rows.view != View():
             parts.append(self._shown())
-        self.set_class(bool(parts), "told")
+        self.set_class(bool(parts), "-with-status")
         self.query_one("#view", Static).update(Content(text.line(" · ".join(parts))))
 
     def _shown(self) -> str:
