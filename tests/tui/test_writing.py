@@ -144,7 +144,7 @@ async def test_what_was_written_before_a_crash_is_offered_at_the_next_start(worl
     assert TOKEN.encode() not in files
 
     async with staged(world, size) as stage:
-        await stage.hears("Your new blog “Mine” of")
+        await stage.hears("Your new blog “Mine” from")
         await stage.press("n")
         await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
@@ -165,7 +165,7 @@ async def test_an_edit_is_gone_on_with_against_what_it_began_with(world):
     world.blogs.put(id="blog-0004", title="Theirs")
 
     async with staged(world, SMALL) as stage:
-        await stage.hears("Your edit of “Mine” of")
+        await stage.hears("Your edit of “Mine” from")
         await stage.press("e")
         await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
