@@ -1,10 +1,11 @@
-"""HTTP/1.1 for the local API Gateway and load balancer, which may not know each other.
+"""The HTTP/1.1 server of the local API Gateway and of the local load balancer.
 
-It is built on h11's public interface, which keeps bytes as they are sent, and lets a response begin
-while the request still arrives.
+These two must not import each other, so what they share is here. It is built on h11's public
+interface, which keeps bytes as they were sent, and can send a response before the request is
+complete.
 
 ``server`` listens and drains, ``connection`` reads requests and sends responses, ``headers`` has
-what both know about headers. Rules, limits and error responses are those of each application.
+constants about headers. Each application defines its own rules, limits and error responses.
 """
 
 from localcloud.http_server.connection import (

@@ -60,19 +60,19 @@ def test_rest_of_a_slow_body_is_not_served_as_a_request(dynalite, table):
 
 def _send_until_closed(connection: socket.socket, pieces: Iterable[bytes]) -> bytes:
     """Send *pieces*; return what was received until the server closed the connection."""
-    received = b""
+    received = bytearray()
     with contextlib.suppress(OSError):  # reset by the server, which reads no more
         for piece in pieces:
+            connection.settimeout(20)
             connection.sendall(piece)
             connection.settimeout(0.001)
             with contextlib.suppress(TimeoutError):
-                if not (news := connection.recv(65536)):
-                    return received
-                received += news
-            connection.settimeout(20)
+                received += connection.recv(65536)
+    connection.settimeout(20)
+    with contextlib.suppress(ConnectionResetError):
         while news := connection.recv(65536):
             received += news
-    return received
+    return bytes(received)
 
 
 def test_long_and_many_headers_are_accepted(server: Server):
