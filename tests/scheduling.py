@@ -28,7 +28,7 @@ LONG = (
     "tests/tui/test_hostile_screens.py",
     "tests/localcloud/database/test_index_repair.py",
     "tests/tui/test_hostile.py",
-    "tests/tui/test_acting.py",
+    "tests/tui/test_repeated_keys.py",
     "tests/tui/test_browse.py",
     "tests/tui/test_compare.py",
     "tests/lambda_src/test_handlers.py",

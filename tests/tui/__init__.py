@@ -1,1 +1,1 @@
-"""The terminal client, against a fake of the wire contract."""
+"""Tests of the terminal client, with fake backends."""

@@ -1,4 +1,4 @@
-"""Clocks that stand still, so that a screen which tells times is always the same."""
+"""Fixed clocks, so that screens with times are always the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An app over a fake of the wire contract, and an environment without anybody's settings."""
+"""An app with fake backends, and an environment without the settings of the user."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class World:
     names: tuple[BackendName, ...] = tuple(BackendName)
     outputs: dict[str, object] = field(default_factory=dict)
     moved: Backends | None = None
-    """Where the person has gone in the app."""
+    """The deployment that the user selected in the app."""
 
     @property
     def connections(self) -> Connections:
@@ -138,7 +138,7 @@ class Stage:
         return self.app.screen._compositor.render_strips()  # noqa: SLF001 -- Textual has no other
 
     def toasts(self) -> str:
-        return "\n".join(note.message for note in self.app._notifications)  # noqa: SLF001 -- likewise
+        return "\n".join(note.message for note in self.app._notifications)  # noqa: SLF001 -- same
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the app work until *condition* is true; fail after a minute."""
@@ -156,7 +156,7 @@ class Stage:
 
     async def settled(self) -> None:
         """Let the app end everything that it has begun: requests and other work too."""
-        for _ in range(2):  # likewise
+        for _ in range(2):  # same
             await self.pilot.pause()
             await self.until(lambda: not (self._is_delayed() or self._is_working()))
 
@@ -165,7 +165,7 @@ class Stage:
         nodes = [self.app, *(node for one in self.app.screen_stack for node in one.walk_children())]
         timers = (timer for node in [*nodes, *self.app.screen_stack] for timer in node._timers)  # noqa: SLF001 -- Textual lists them nowhere else
         return any(
-            timer._repeat == 0 and timer._interval < 1 and timer._task and not timer._task.done()  # noqa: SLF001 -- likewise
+            timer._repeat == 0 and timer._interval < 1 and timer._task and not timer._task.done()  # noqa: SLF001 -- same
             for timer in timers
         )
 

@@ -1,7 +1,7 @@
-"""The wire contract as far as the client uses it, with faults on demand.
+"""A fake of the API as far as the client uses it, with faults on demand.
 
-`FakeBlogs` answers questions; `transport` puts it behind httpx in one process, `serve` behind a
-real socket for programs of their own.
+`FakeBlogs` responds to requests; `transport` puts it behind httpx in the same process, `serve`
+behind a real socket for other processes.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     do_GET = do_POST = answer_any  # noqa: N815 -- http.server's names
-    do_PUT = do_DELETE = answer_any  # noqa: N815 -- likewise
+    do_PUT = do_DELETE = answer_any  # noqa: N815 -- same
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""

@@ -1,4 +1,4 @@
-"""Texts that have hurt other programs."""
+"""Texts that have caused faults in other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a terminal is told besides text."""
+"""The control sequences in the output of a terminal program."""
 
 from __future__ import annotations
 

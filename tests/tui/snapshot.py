@@ -1,8 +1,8 @@
-"""Screens as text and styles, compared with what was looked at and kept.
+"""Compare screens, as text and styles, with stored snapshots.
 
-A snapshot is a text file: the lines of the screen, then for each line which style stands from
-which column on, then what the styles are. A change of layout, words or colours is a difference
-that can be read. `make snapshots` writes them anew.
+A snapshot is a text file: the lines of the screen, then for each line the columns where styles
+start, then the definitions of the styles. So a change of layout, text or colors is a readable
+difference. `make snapshots` renews the files.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _runs(strip: Strip, names: dict[str, str]) -> str:
 
 
 def _described(style: Style | None) -> str:
-    """Name colours and attributes; what a click does is no look."""
+    """Return the colors and attributes of a style, without the action of a click."""
     plain = style.without_color if style else Style()
     words = [
         word
@@ -60,8 +60,8 @@ def _described(style: Style | None) -> str:
         if getattr(plain, word)
     ]
     for part in ("color", "bgcolor"):
-        colour = getattr(style, part, None)
-        words.append(f"{part} {colour.get_truecolor().hex if colour else 'default'}")
+        color = getattr(style, part, None)
+        words.append(f"{part} {color.get_truecolor().hex if color else 'default'}")
     return " ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""The real program on a real pseudo-terminal, as raw bytes."""
+"""The program in a real pseudo-terminal, as raw bytes."""
 
 from __future__ import annotations
 

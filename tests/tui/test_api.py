@@ -20,7 +20,7 @@ def only(answer):
     return lambda method, path: answer
 
 
-async def test_pages_follow_the_link_that_the_backend_gives(world):
+async def test_pages_follow_the_link_of_the_backend(world):
     api = world.api()
 
     first = await api.page(2)
@@ -42,7 +42,7 @@ async def test_a_link_to_another_host_is_not_followed(world):
         await world.api().page(2)
 
 
-async def test_a_blog_goes_there_and_back_byte_for_byte(world):
+async def test_a_blog_is_sent_and_read_back_unchanged(world):
     api = world.api()
     wild = Draft(id="wild", title="[/nope] \x1b[31m", author="\u202e", contents="\x00\r\n😀" * 3)
 
@@ -54,7 +54,7 @@ async def test_a_blog_goes_there_and_back_byte_for_byte(world):
     assert read.etag == world.blogs.etag("wild")
 
 
-async def test_conditional_writes_name_the_tag(world):
+async def test_conditional_writes_send_the_etag(world):
     api = world.api()
     blog = await api.read("blog-0001")
     world.blogs.put(id="blog-0001", title="Somebody else's")
@@ -68,7 +68,7 @@ async def test_conditional_writes_name_the_tag(world):
     assert world.blogs.table["blog-0001"]["title"] == "Somebody else's"
 
 
-async def test_reads_carry_no_token_and_writes_do(world):
+async def test_only_writes_send_the_token(world):
     api = world.api()
     await api.read("blog-0001")
     await api.create(DRAFT)
@@ -76,7 +76,7 @@ async def test_reads_carry_no_token_and_writes_do(world):
     assert world.blogs.authorizations == [None, "Bearer s3cret-write-token"]
 
 
-async def test_a_token_does_not_travel_unencrypted_to_another_machine(world):
+async def test_the_token_is_not_sent_unencrypted_to_another_machine(world):
     world.url = "http://far.example"
     api = world.api()
 
@@ -90,7 +90,7 @@ async def test_a_token_does_not_travel_unencrypted_to_another_machine(world):
     assert "x1" in world.blogs.table
 
 
-async def test_https_takes_the_token_anywhere(world):
+async def test_the_token_is_sent_anywhere_over_https(world):
     world.url = "https://far.example"
 
     await world.api().create(DRAFT)
@@ -101,7 +101,7 @@ async def test_https_takes_the_token_anywhere(world):
 @pytest.mark.parametrize(
     "wild", ["", "..", "../x", "a/b", "a?b", "a#b", "-a", "a" * 129, "a\n", "%2e"]
 )
-async def test_an_id_that_is_none_never_becomes_an_address(world, wild):
+async def test_an_invalid_id_is_not_sent(world, wild):
     api = world.api()
 
     for request in (api.read(wild), api.delete(wild, None)):
@@ -125,9 +125,7 @@ async def test_an_id_that_is_none_never_becomes_an_address(world, wild):
         (Answer(599), Failure.REFUSED, "failed .599"),
     ],
 )  # fmt: skip
-async def test_a_refusal_is_one_sentence_with_the_cause_and_what_to_do(
-    world, answer, failure, words
-):
+async def test_an_error_status_has_a_message_with_the_next_step(world, answer, failure, words):
     world.faults[BackendName.FUNCTIONS].replace = only(answer)
 
     with pytest.raises(ApiError, match=words) as caught:
@@ -138,14 +136,14 @@ async def test_a_refusal_is_one_sentence_with_the_cause_and_what_to_do(
     assert "\n" not in str(caught.value)
 
 
-async def test_a_wrong_path_is_told_from_a_missing_blog(world):
+async def test_a_wrong_url_and_a_missing_blog_have_different_messages(world):
     world.faults[BackendName.FUNCTIONS].replace = only(Answer(404, {}, b'{"message":"Not Found"}'))
 
     with pytest.raises(ApiError, match="/Prod"):
         await world.api().page(2)
 
 
-async def test_what_a_backend_says_is_made_fit_to_show(world):
+async def test_problem_details_are_made_safe_for_a_terminal(world):
     world.faults[BackendName.FUNCTIONS].replace = only(
         problem(422, "\x1b]0;PWNED\x07bad\x9b2J" + "x" * 5000)
     )
@@ -172,7 +170,7 @@ async def test_what_a_backend_says_is_made_fit_to_show(world):
         b'{"id": "x"}',
     ],
 )
-async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
+async def test_an_invalid_response_is_an_error(world, body):
     world.faults[BackendName.FUNCTIONS].replace = only(
         Answer(200, {"Content-Type": "text/html"}, body)
     )
@@ -183,7 +181,7 @@ async def test_an_answer_that_is_no_blog_is_no_crash(world, body):
             await request
 
 
-async def test_an_endless_answer_is_cut_off(world, monkeypatch):
+async def test_an_endless_response_is_an_error(world, monkeypatch):
     monkeypatch.setattr("tui.client.http_api.LARGEST_RESPONSE", 1000)
     world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
 
@@ -212,7 +210,7 @@ MAYBE_SENT = (
 
 
 @pytest.mark.parametrize("fault", NOT_SENT + MAYBE_SENT)
-async def test_every_network_error_says_whether_the_write_may_have_happened(world, fault):
+async def test_a_network_error_shows_if_the_write_may_be_applied(world, fault):
     class Broken(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request):
             raise fault("no")
@@ -229,7 +227,7 @@ async def test_every_network_error_says_whether_the_write_may_have_happened(worl
     assert written.value.uncertain is (fault in MAYBE_SENT)
 
 
-async def test_every_request_is_recorded_however_it_ends(world):
+async def test_every_request_is_logged_with_any_result(world):
     entries = []
     api = world.api(record=entries.append)
     world.blogs.cold = True
@@ -250,7 +248,7 @@ async def test_every_request_is_recorded_however_it_ends(world):
     assert all(entry.milliseconds > 0 for entry in entries)
 
 
-async def test_what_a_header_says_is_made_fit_for_the_log(world):
+async def test_headers_are_made_safe_for_the_log(world):
     entries = []
     world.blogs.served_by = "x\x9b2J"
 
@@ -259,14 +257,14 @@ async def test_what_a_header_says_is_made_fit_for_the_log(world):
     assert "\x9b" not in entries[0].served_by
 
 
-async def test_the_token_shows_in_no_representation(world):
+async def test_no_representation_contains_the_token(world):
     api = world.api()
 
     for thing in (api, api.token, world.backends):
         assert "s3cret" not in repr(thing)
 
 
-async def test_a_proxy_is_not_asked_for_this_machine(monkeypatch):
+async def test_no_proxy_is_used_for_this_machine(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with serve(FakeBlogs(1)) as served:
@@ -285,7 +283,7 @@ class Dripping(httpx.AsyncByteStream):
             yield b" "
 
 
-async def test_an_answer_that_drips_is_limited_as_a_whole(world):
+async def test_the_timeout_limits_the_whole_of_a_slow_response(world):
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request):
             return httpx.Response(200, stream=Dripping())
@@ -302,7 +300,7 @@ async def test_an_answer_that_drips_is_limited_as_a_whole(world):
 
 
 @pytest.mark.parametrize("link", ["<http://[bad>", "<http://[::1>", "<//[>"])
-async def test_a_link_that_leads_nowhere_is_no_crash(world, link):
+async def test_an_invalid_link_to_the_next_page_is_an_error(world, link):
     answer = Answer(200, {"Link": f'{link}; rel="next"'}, b"[]")
     world.faults[BackendName.FUNCTIONS].replace = only(answer)
 
@@ -310,7 +308,7 @@ async def test_a_link_that_leads_nowhere_is_no_crash(world, link):
         await world.api().page(2, (await world.api().page(2)).next_url)
 
 
-async def test_a_tag_that_no_header_takes_is_no_crash(world):
+async def test_an_invalid_etag_is_an_error(world):
     fault = world.faults[BackendName.FUNCTIONS]
     good = world.blogs.answer("GET", "/blog/blog-0001", {}, b"")
     fault.replace = lambda method, path: Answer(200, {"ETag": '"tüg"'}, good.body)
@@ -330,7 +328,7 @@ async def test_a_tag_that_no_header_takes_is_no_crash(world):
         ("SSL_CERT_FILE", "/nope"),
     ],
 )
-async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, value):
+async def test_an_invalid_proxy_or_certificate_variable_is_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     backend = Backend(name=BackendName.CONTAINERS, url="https://far.example", source="test")
 
@@ -342,7 +340,7 @@ async def test_surroundings_that_cannot_be_used_are_named(monkeypatch, name, val
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json", ""])
-async def test_only_the_api_itself_can_say_that_there_is_no_such_blog(world, kind):
+async def test_only_a_404_of_the_api_means_that_a_blog_is_missing(world, kind):
     gateway = Answer(404, {"Content-Type": kind}, b'{"message":"Not Found"}')
     world.faults[BackendName.FUNCTIONS].replace = only(gateway)
 

@@ -34,7 +34,7 @@ async def test_the_first_frame_comes_before_any_request(world):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_the_list_shows_newest_first_and_every_key_in_the_footer(world, size):
+async def test_the_list_is_newest_first_and_the_footer_shows_keys(world, size):
     async with staged(world, size) as stage:
         await stage.sees("Blog number 0", "5 blogs", "(no more)")
         rows = [line for line in stage.text().splitlines() if " Blog number " in line]
@@ -52,7 +52,7 @@ async def test_the_list_shows_newest_first_and_every_key_in_the_footer(world, si
             assert key in stage.text()
 
 
-async def test_scrolling_down_loads_more_until_there_is_no_more(size):
+async def test_scrolling_down_loads_more_until_the_end(size):
     world = World(FakeBlogs(230))
     async with staged(world, size) as stage:
         for _ in range(30):
@@ -99,7 +99,7 @@ async def test_enter_reads_a_blog_and_q_goes_back(world):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_every_way_back_leads_from_the_blog_to_the_list(world, size):
+async def test_each_back_key_leads_from_the_blog_to_the_list(world, size):
     async with staged(world, size) as stage:
         for key in ("escape", "q", "ctrl+g"):
             await stage.press("enter")
@@ -117,7 +117,7 @@ async def test_a_wide_screen_reads_the_blog_under_the_cursor(world):
         assert stage.app.focused is stage.list
 
 
-async def test_a_held_key_reads_where_it_stops_and_not_what_it_passes(world):
+async def test_a_held_arrow_key_reads_only_the_last_blog(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
         await stage.press("down", "down", "down", "down")
@@ -125,7 +125,7 @@ async def test_a_held_key_reads_where_it_stops_and_not_what_it_passes(world):
         assert len([path for path in asked(world, "GET") if "/blog/" in path]) <= 3
 
 
-async def test_opening_the_blog_under_the_cursor_reads_it_once(world):
+async def test_opening_the_previewed_blog_reads_it_once(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
         await stage.press("down", "enter")
@@ -173,7 +173,7 @@ async def test_a_long_blog_is_drawn_as_lines(world, size):
         await stage.sees("the end")
 
 
-async def test_n_posts_a_blog_under_an_id_of_the_clients_making(world, size):
+async def test_n_posts_a_blog_with_an_id_from_the_client(world, size):
     async with staged(world, size) as stage:
         await stage.press("n")
         await stage.write("A new one", "Its *contents*")
@@ -183,7 +183,7 @@ async def test_n_posts_a_blog_under_an_id_of_the_clients_making(world, size):
         assert stage.list.current.id == made["id"]
 
 
-async def test_the_form_names_the_backend_and_what_is_missing(world, size):
+async def test_the_form_shows_the_backend_and_a_missing_title(world, size):
     async with staged(world, size) as stage:
         await stage.press("n")
         await stage.sees("FUNCTIONS", "new blog", "Title", "^s Save")
@@ -192,7 +192,7 @@ async def test_the_form_names_the_backend_and_what_is_missing(world, size):
         assert asked(world, "POST") == []
 
 
-async def test_typing_and_tab_fill_the_form_by_keyboard_alone(world):
+async def test_the_form_can_be_filled_with_the_keyboard_alone(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -203,7 +203,7 @@ async def test_typing_and_tab_fill_the_form_by_keyboard_alone(world):
         assert world.blogs.table[blog.id]["contents"] == "Text\ntwo"
 
 
-async def test_giving_a_form_up_asks_only_when_something_was_written(world):
+async def test_closing_a_form_asks_only_if_text_would_be_lost(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -219,7 +219,7 @@ async def test_giving_a_form_up_asks_only_when_something_was_written(world):
         await stage.is_on("MainScreen")
 
 
-async def test_e_edits_what_is_stored_now(world, size):
+async def test_e_edits_the_stored_version(world, size):
     async with staged(world, size) as stage:
         world.blogs.put(id="blog-0004", title="Changed elsewhere", contents="Their text")
         await stage.press("e")
@@ -240,7 +240,7 @@ async def begin_conflict(stage, world):
     )
 
 
-async def test_a_conflict_is_told_and_can_be_overwritten(world, size):
+async def test_a_conflict_can_be_overwritten(world, size):
     async with staged(world, size) as stage:
         await begin_conflict(stage, world)
         await stage.press("m")
@@ -248,7 +248,7 @@ async def test_a_conflict_is_told_and_can_be_overwritten(world, size):
         assert world.blogs.table["blog-0004"]["contents"] == "My text"
 
 
-async def test_a_conflict_can_be_given_in_to(world):
+async def test_a_conflict_can_be_resolved_with_their_version(world):
     async with staged(world, SMALL) as stage:
         await begin_conflict(stage, world)
         await stage.press("t")
@@ -258,7 +258,7 @@ async def test_a_conflict_can_be_given_in_to(world):
         assert world.blogs.table["blog-0004"]["contents"] == "Their text"
 
 
-async def test_turning_away_from_a_conflict_keeps_what_was_written(world):
+async def test_closing_a_conflict_keeps_the_text(world):
     async with staged(world, SMALL) as stage:
         await begin_conflict(stage, world)
         await stage.press("escape")
@@ -267,7 +267,7 @@ async def test_turning_away_from_a_conflict_keeps_what_was_written(world):
         assert world.blogs.table["blog-0004"]["title"] == "Theirs"
 
 
-async def test_an_overwrite_hits_only_what_was_shown(world):
+async def test_an_overwrite_replaces_only_the_shown_version(world):
     async with staged(world, SMALL) as stage:
         await begin_conflict(stage, world)
         world.blogs.put(id="blog-0004", title="Third", contents="Yet another")
@@ -276,7 +276,7 @@ async def test_an_overwrite_hits_only_what_was_shown(world):
         assert world.blogs.table["blog-0004"]["title"] == "Third"
 
 
-async def test_a_blog_deleted_meanwhile_can_be_posted_as_a_new_one(world):
+async def test_a_blog_deleted_during_an_edit_can_be_posted_as_new(world):
     async with staged(world, SMALL) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
@@ -289,7 +289,7 @@ async def test_a_blog_deleted_meanwhile_can_be_posted_as_a_new_one(world):
         assert "blog-0004" not in world.blogs.table
 
 
-async def test_r_shows_what_came_meanwhile_and_keeps_the_place(world):
+async def test_r_shows_new_blogs_and_keeps_the_cursor(world):
     async with staged(world, SMALL) as stage:
         await stage.press("down", "down")
         world.blogs.put(id="new", title="Came meanwhile")
@@ -298,7 +298,7 @@ async def test_r_shows_what_came_meanwhile_and_keeps_the_place(world):
         assert stage.list.current.id == "blog-0002"
 
 
-async def test_one_key_switches_the_backend_and_the_screen_says_so_in_words(world, size):
+async def test_one_key_switches_the_backend_and_its_name(world, size):
     async with staged(world, size) as stage:
         for key in ("t", "f2"):
             world.blogs.asked.clear()
@@ -322,7 +322,7 @@ async def test_f2_switches_while_typing_and_the_save_goes_there(world):
         assert asked(world, "POST") == ["/blog"]
 
 
-async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
+async def test_a_late_list_of_the_previous_backend_is_dropped(world, size):
     async with staged(world, size) as stage:
         gate = world.faults[F].hold()
         await stage.press("r")
@@ -338,7 +338,7 @@ async def test_a_slow_answer_of_the_old_backend_never_overwrites(world, size):
         assert asked.count(F) == 2  # it was recorded under its own name
 
 
-async def test_a_slow_blog_never_replaces_the_one_that_is_wanted_now(world):
+async def test_a_late_blog_does_not_replace_the_selected_one(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
         gate = world.faults[F].hold()
@@ -353,7 +353,7 @@ async def test_a_slow_blog_never_replaces_the_one_that_is_wanted_now(world):
         assert "id blog-0002" in stage.text()
 
 
-async def test_a_reload_leaves_the_focus_in_the_blog_that_is_read(world):
+async def test_a_reload_keeps_the_focus_in_the_reading_pane(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
         await stage.press("tab")
@@ -366,7 +366,7 @@ async def test_a_reload_leaves_the_focus_in_the_blog_that_is_read(world):
         assert stage.app.focused is stage.list
 
 
-async def test_a_missing_backend_is_named_instead_of_switched_to(world):
+async def test_switching_to_a_backend_without_a_url_shows_an_error(world):
     world.names = (C,)
     async with staged(world, SMALL) as stage:
         await stage.press("t")
@@ -374,7 +374,7 @@ async def test_a_missing_backend_is_named_instead_of_switched_to(world):
         await stage.sees("CONTAINERS")
 
 
-async def test_the_request_log_shows_what_was_asked(world):
+async def test_the_request_log_shows_the_requests(world):
     world.blogs.cold = True
     async with staged(world, SMALL) as stage:
         await stage.press("l")
@@ -403,7 +403,7 @@ async def test_help_lists_every_key(world, size):
         await stage.is_on("HelpScreen")
 
 
-def test_help_leaves_no_key_out():
+def test_help_contains_every_binding():
     told = {
         "question_mark": "?",
         "pageup": "page up",
@@ -422,7 +422,7 @@ def test_help_leaves_no_key_out():
             assert any(told.get(key, key) in words for key in keys), keys
 
 
-async def test_no_network_at_the_start_says_what_to_do_and_mends(world, size):
+async def test_no_network_at_the_start_shows_the_next_step(world, size):
     world.faults[F].down = world.faults[C].down = True
     async with staged(world, size) as stage:
         await stage.sees("is not reachable", "press r")
@@ -433,7 +433,7 @@ async def test_no_network_at_the_start_says_what_to_do_and_mends(world, size):
         await stage.sees("Blog number 4")
 
 
-async def test_no_network_later_keeps_the_rows_and_crashes_nothing(world, size):
+async def test_a_later_network_failure_keeps_the_rows(world, size):
     async with staged(world, size) as stage:
         world.faults[F].down = True
         for key in ("r", "e", "enter", "escape"):
@@ -447,7 +447,7 @@ async def test_no_network_later_keeps_the_rows_and_crashes_nothing(world, size):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_blogs_of_one_backend_never_stand_under_the_name_of_the_other(world, size):
+async def test_rows_of_one_backend_never_appear_under_the_other_name(world, size):
     async with staged(world, size) as stage:
         await stage.press("enter")
         await stage.until(lambda: stage.reader.blog)
@@ -460,7 +460,7 @@ async def test_blogs_of_one_backend_never_stand_under_the_name_of_the_other(worl
         await stage.sees("Blog number 4")
 
 
-async def test_an_empty_list_says_how_to_write_the_first(size):
+async def test_an_empty_list_shows_how_to_write_the_first_blog(size):
     async with staged(World(FakeBlogs(0)), size) as stage:
         await stage.sees("No blogs yet on FUNCTIONS", "Press n")
         await stage.press("down", "end", "enter", "e", "d", "pagedown")
@@ -469,7 +469,7 @@ async def test_an_empty_list_says_how_to_write_the_first(size):
         await stage.sees("The first", "1 blog ")
 
 
-async def test_a_failed_save_keeps_what_was_written_and_says_why(world):
+async def test_a_failed_save_keeps_the_text_and_shows_the_reason(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         world.faults[F].down = True
@@ -480,7 +480,7 @@ async def test_a_failed_save_keeps_what_was_written_and_says_why(world):
         await stage.sees("Saved")
 
 
-async def test_a_lost_answer_to_a_save_is_found_by_reading(world):
+async def test_a_save_without_a_response_is_checked_by_reading(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].lose_answer.add("POST")
         await stage.press("n")
@@ -490,7 +490,7 @@ async def test_a_lost_answer_to_a_save_is_found_by_reading(world):
         assert [blog["title"] for blog in world.blogs.table.values()].count("Once") == 1
 
 
-async def test_saving_again_after_a_lost_answer_makes_no_second_blog(world):
+async def test_saving_again_after_a_lost_response_creates_one_blog(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].lose_answer |= {"POST", "GET"}
         await stage.press("n")
@@ -501,7 +501,7 @@ async def test_saving_again_after_a_lost_answer_makes_no_second_blog(world):
         assert [blog["title"] for blog in world.blogs.table.values()].count("Once") == 1
 
 
-async def test_a_save_under_way_is_neither_sent_twice_nor_cut_short(world):
+async def test_a_save_in_progress_is_not_repeated_or_canceled(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         gate = world.faults[F].hold()
@@ -514,7 +514,7 @@ async def test_a_save_under_way_is_neither_sent_twice_nor_cut_short(world):
         assert len(asked(world, "POST")) == 1
 
 
-async def test_a_token_is_sent_unencrypted_only_after_the_person_agreed(world):
+async def test_the_token_is_sent_unencrypted_only_after_consent(world):
     world.url = "http://far.example"
     async with staged(world, SMALL) as stage:
         await stage.press("n")
@@ -539,7 +539,7 @@ async def test_q_quits_from_the_list_with_a_request_pending(world):
         await stage.until(lambda: not stage.app.is_running)
 
 
-async def test_quitting_asks_when_something_would_be_lost_and_goes_at_the_second_ctrl_c(world):
+async def test_quitting_asks_about_unsaved_text_and_a_second_ctrl_c_quits(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -551,13 +551,13 @@ async def test_quitting_asks_when_something_would_be_lost_and_goes_at_the_second
         await stage.until(lambda: not stage.app.is_running)
 
 
-async def test_ctrl_c_quits_where_nothing_can_be_lost(world):
+async def test_ctrl_c_quits_at_once_without_unsaved_text(world):
     async with staged(world, SMALL) as stage:
         await stage.press("ctrl+c")
         await stage.until(lambda: not stage.app.is_running)
 
 
-async def test_panes_are_reached_with_tab(world):
+async def test_tab_moves_between_panes(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
         seen = set()
@@ -568,7 +568,7 @@ async def test_panes_are_reached_with_tab(world):
         assert len(seen) == 3
 
 
-async def test_an_unexpected_fault_shows_no_local_variables(world):
+async def test_a_traceback_contains_no_local_variables(world):
     hush = "hush" + "hush"
 
     async with staged(world, SMALL) as stage:
@@ -588,7 +588,7 @@ async def test_an_unexpected_fault_shows_no_local_variables(world):
 
 
 @pytest.mark.parametrize("tiny", [(20, 5), (40, 10), (79, 24), (1, 1), (300, 100)], ids=str)
-async def test_any_size_of_terminal_works_at_the_start_and_later(tiny):
+async def test_every_terminal_size_works_at_the_start_and_later(tiny):
     world = World(FakeBlogs(120))
     async with staged(world, tiny) as stage:
         for key in (
@@ -615,7 +615,7 @@ async def test_any_size_of_terminal_works_at_the_start_and_later(tiny):
         assert stage.list.cursor == place
 
 
-async def test_resizing_under_a_dialog_keeps_it_and_its_focus(world):
+async def test_a_resize_keeps_a_dialog_and_its_focus(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -627,11 +627,11 @@ async def test_resizing_under_a_dialog_keeps_it_and_its_focus(world):
         assert stage.app.focused.id == "cancel"
 
 
-async def test_a_timer_that_is_stopped_too_late_leaves_nobody_awaited(world):
+async def test_a_timer_stopped_too_late_does_not_show_waiting(world):
     async with staged(world, SMALL) as stage:
         label = stage.app.screen.query_one(BackendLabel)
         label._start_waiting()  # noqa: SLF001 -- the race is inside: a call under way is not taken back
-        label._stop_waiting()  # noqa: SLF001 -- likewise
-        label._show_waiting()  # noqa: SLF001 -- likewise
+        label._stop_waiting()  # noqa: SLF001 -- same
+        label._show_waiting()  # noqa: SLF001 -- same
         await stage.pilot.pause()
         assert "waiting" not in stage.text()

@@ -85,7 +85,7 @@ def test_a_pointer_of_a_dead_process_is_ignored(environ, run_cloud):
         find(Flags(), environ)
 
 
-def test_a_pointer_whose_process_number_went_to_another_process_is_ignored(environ, run_cloud):
+def test_a_pointer_with_a_reused_pid_is_ignored(environ, run_cloud):
     run_cloud(held=False)
 
     with pytest.raises(SettingsError, match="No backend found"):
@@ -110,7 +110,7 @@ def test_a_damaged_pointer_is_ignored(environ, run_cloud, damage):
         find(Flags(), environ)
 
 
-def test_of_several_local_clouds_one_must_be_named(environ, run_cloud):
+def test_with_several_local_clouds_one_must_be_named(environ, run_cloud):
     run_cloud("one")
     run_cloud("two", outputs={"FunctionsURL": "http://127.0.0.1:9/Prod"})
 
@@ -123,7 +123,7 @@ def test_of_several_local_clouds_one_must_be_named(environ, run_cloud):
     assert find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
 
 
-def test_local_clouds_of_one_stack_are_told_apart_by_name(environ, run_cloud):
+def test_local_clouds_with_the_same_stack_have_names(environ, run_cloud):
     run_cloud("aaa", stack="local")
     assert find(Flags(stack="local"), environ).get(F).source == "local cloud local"
     run_cloud("bbb", stack="local")
@@ -139,7 +139,7 @@ def in_shell_of(name, environ, tmp_path):
     return environ | own
 
 
-def test_the_shell_of_a_local_cloud_finds_no_other_of_its_name(environ, run_cloud, tmp_path):
+def test_the_shell_of_a_local_cloud_finds_no_other(environ, run_cloud, tmp_path):
     run_cloud("aaa", stack="local", outputs={"FunctionsURL": "http://127.0.0.1:9/Prod"})
     run_cloud("bbb", stack="local")
     shell = in_shell_of("bbb", environ, tmp_path)
@@ -151,7 +151,7 @@ def test_the_shell_of_a_local_cloud_finds_no_other_of_its_name(environ, run_clou
         find(Flags(stack="aaa"), shell)
 
 
-def test_the_shell_of_a_stopped_local_cloud_says_so(environ, run_cloud, tmp_path):
+def test_the_shell_of_a_stopped_local_cloud_reports_that(environ, run_cloud, tmp_path):
     run_cloud("aaa", stack="local")
     run_cloud("bbb", stack="local", held=False)
     shell = in_shell_of("bbb", environ, tmp_path)
@@ -161,7 +161,7 @@ def test_the_shell_of_a_stopped_local_cloud_says_so(environ, run_cloud, tmp_path
             find(flags, shell)
 
 
-def test_flags_come_before_variables_and_both_before_a_local_cloud(environ, run_cloud):
+def test_options_override_variables_which_override_a_local_cloud(environ, run_cloud):
     run_cloud()
     environ |= {
         "BLOGS_FUNCTIONS_URL": "https://env.example/Prod",
@@ -180,7 +180,7 @@ def test_flags_come_before_variables_and_both_before_a_local_cloud(environ, run_
     )
 
 
-def test_a_local_cloud_keeps_its_token_and_gets_no_other(environ, run_cloud):
+def test_a_local_cloud_gets_only_its_own_token(environ, run_cloud):
     run_cloud()
     environ["BLOGS_WRITE_TOKEN"] = "of-the-stack-in-aws"
 
@@ -191,7 +191,7 @@ def test_a_local_cloud_keeps_its_token_and_gets_no_other(environ, run_cloud):
     assert find(Flags(), environ).token is None
 
 
-def test_a_named_stack_beats_the_environment(environ, run_cloud):
+def test_stack_option_overrides_the_environment(environ, run_cloud):
     run_cloud()
     environ["BLOGS_FUNCTIONS_URL"] = "https://far.example/Prod"
 
@@ -208,7 +208,7 @@ def test_a_token_file_is_read_without_its_line_end(environ, tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff", b"x" * 100_000])
-def test_a_token_file_without_a_token_is_named(environ, tmp_path, content):
+def test_the_error_for_an_unusable_token_file_names_it(environ, tmp_path, content):
     if content is not None:
         (tmp_path / "token").write_bytes(content)
     flags = Flags(urls={F: "https://far.example"}, token_file=str(tmp_path / "token"))
@@ -217,7 +217,7 @@ def test_a_token_file_without_a_token_is_named(environ, tmp_path, content):
         find(flags, environ)
 
 
-def test_a_hidden_secret_is_no_token_and_the_way_to_the_real_one_is_told(environ, run_cloud):
+def test_the_placeholder_of_a_secret_is_not_a_token(environ, run_cloud):
     run_cloud(outputs={"FunctionsURL": "http://127.0.0.1:1/Prod", "WriteToken": "[secret]"})
 
     problem = find(Flags(), environ).token.problem
@@ -226,11 +226,11 @@ def test_a_hidden_secret_is_no_token_and_the_way_to_the_real_one_is_told(environ
 
 
 @pytest.mark.parametrize("text", ["a b", "a\nb", "tök", "a\x1b[31m"])
-def test_a_token_with_characters_that_no_header_takes_is_refused(text):
+def test_a_token_with_invalid_characters_is_an_error(text):
     assert "characters" in Token(text, "here").problem
 
 
-def test_a_token_never_shows_itself():
+def test_the_representation_of_a_token_hides_it():
     token = Token("hush", "BLOGS_WRITE_TOKEN")
 
     assert "hush" not in f"{token!r} {token} {[token]}"
@@ -256,14 +256,14 @@ def test_a_token_never_shows_itself():
         "file:///etc",
     ],
 )
-def test_a_url_that_is_none_is_refused_without_repeating_it(url):
+def test_the_error_for_an_invalid_url_does_not_repeat_it(url):
     with pytest.raises(SettingsError, match=r"Invalid URL \(from here\)") as caught:
         checked_url(url, "here")
 
     assert "u:p" not in str(caught.value)
 
 
-def test_slashes_and_spaces_around_a_url_do_no_harm():
+def test_slashes_and_spaces_around_a_url_are_removed():
     assert checked_url(" https://host/Prod// ", "here") == "https://host/Prod"
 
 
@@ -283,7 +283,7 @@ def test_only_this_machine_is_loopback(url, local):
     assert is_loopback(url) is local
 
 
-def test_a_backend_that_is_not_known_is_named_with_the_way_to_name_it(environ):
+def test_the_error_for_a_missing_url_names_its_option(environ):
     found = find(Flags(urls={F: "https://far.example"}), environ)
 
     with pytest.raises(SettingsError, match="BLOGS_CONTAINERS_URL"):

@@ -49,7 +49,7 @@ async def cost_of_keys(stage):
 
 
 @pytest.mark.timeout(240)
-async def test_a_hundred_thousand_blogs_are_walked_and_a_key_costs_what_it_did():
+async def test_a_hundred_thousand_blogs_load_and_keys_stay_fast():
     async with staged(World(ManyBlogs(MANY)), SMALL) as stage:
         few = await cost_of_keys(stage)
         await stage.press("end")
@@ -65,7 +65,7 @@ async def test_a_hundred_thousand_blogs_are_walked_and_a_key_costs_what_it_did()
 
 @pytest.mark.parametrize("start", ["a", "end"])
 @pytest.mark.parametrize("stop", ["same", "escape"])
-async def test_loading_all_can_be_stopped_and_gone_on_with(start, stop):
+async def test_loading_all_can_be_stopped_and_continued(start, stop):
     async with staged(World(FakeBlogs(930)), SMALL) as stage:
         gate = stage.world.faults[F].hold()
         await stage.press(start)
@@ -79,7 +79,7 @@ async def test_loading_all_can_be_stopped_and_gone_on_with(start, stop):
         await stage.sees("930 blogs")
 
 
-async def test_loading_all_with_a_leaves_the_cursor_and_end_takes_it_to_the_end():
+async def test_a_keeps_the_cursor_and_end_moves_it_to_the_last_blog():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
         await stage.press("down", "a")
         await stage.sees("430 blogs")
@@ -91,7 +91,7 @@ async def test_loading_all_with_a_leaves_the_cursor_and_end_takes_it_to_the_end(
         assert stage.list.cursor == 429
 
 
-async def test_who_goes_elsewhere_while_all_is_loaded_stays_there():
+async def test_moving_the_cursor_while_all_loads_cancels_the_jump():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
         gate = stage.world.faults[F].hold()
         await stage.press("end", "home")
@@ -100,7 +100,7 @@ async def test_who_goes_elsewhere_while_all_is_loaded_stays_there():
         assert stage.list.cursor == 0
 
 
-async def test_a_failure_on_the_way_keeps_what_is_loaded_and_can_be_gone_on_from():
+async def test_a_failure_keeps_the_loaded_blogs_and_loading_continues():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
         failing = {"0230"}
         stage.world.faults[F].replace = lambda method, path: (
@@ -115,7 +115,7 @@ async def test_a_failure_on_the_way_keeps_what_is_loaded_and_can_be_gone_on_from
         await stage.sees("430 blogs")
 
 
-async def test_rows_that_are_not_loaded_have_placeholders():
+async def test_rows_not_loaded_yet_have_placeholders():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
         stage.world.faults[F].hold()
         stage.list.scroll_to(y=95, animate=False)
@@ -124,7 +124,7 @@ async def test_rows_that_are_not_loaded_have_placeholders():
         await stage.until(lambda: stage.list.loaded == 200 and "···" not in stage.text())
 
 
-async def test_switching_while_a_page_is_slow_still_loads_more_there():
+async def test_a_switch_during_a_slow_page_still_loads_more():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
         gate = stage.world.faults[F].hold()
         stage.list.cursor = 99
@@ -134,7 +134,7 @@ async def test_switching_while_a_page_is_slow_still_loads_more_there():
         gate.set()
 
 
-async def test_search_shows_what_matches_and_says_of_how_many(size):
+async def test_search_shows_matches_and_the_number_searched(size):
     world = World(FakeBlogs(230))
     world.blogs.put(id="x", title="Needle in hay", author="Grace")
     async with staged(world, size) as stage:
@@ -148,7 +148,7 @@ async def test_search_shows_what_matches_and_says_of_how_many(size):
         assert stage.app.focused is stage.list
 
 
-async def test_a_search_without_a_match_says_so_and_loads_nothing_by_itself():
+async def test_a_search_without_matches_loads_nothing():
     async with staged(World(FakeBlogs(230)), SMALL) as stage:
         await stage.press("slash", *"zebra")
         await stage.sees("none of 100 loaded; a loads the rest; esc shows all")
@@ -156,7 +156,7 @@ async def test_a_search_without_a_match_says_so_and_loads_nothing_by_itself():
         assert stage.screen_name == "MainScreen"
 
 
-async def test_the_arrows_lead_from_the_search_to_the_rows(world):
+async def test_arrow_keys_move_from_the_search_to_the_rows(world):
     async with staged(world, SMALL) as stage:
         await stage.press("slash", *"number", "down", "down")
         await stage.until(lambda: stage.list.cursor == 1)
@@ -169,7 +169,7 @@ async def test_escape_leaves_an_empty_search(world):
         await stage.until(lambda: "start of an id" not in stage.text())
 
 
-async def test_sorting_goes_round_and_the_cursor_stays_on_its_blog():
+async def test_sorting_cycles_and_keeps_the_cursor_on_its_blog():
     world = World(FakeBlogs(0))
     for number, (title, author) in enumerate([("b", "Zoe"), ("C", "Ada"), ("a", "Bob")]):
         world.blogs.put(id=f"id{number}", title=title, author=author)
@@ -189,7 +189,7 @@ async def test_sorting_goes_round_and_the_cursor_stays_on_its_blog():
         await stage.until(lambda: "loaded" not in stage.text())
 
 
-async def test_rows_that_come_above_the_cursor_move_nothing_in_sight():
+async def test_rows_added_above_the_cursor_do_not_move_visible_rows():
     async with staged(World(FakeBlogs(430)), SMALL) as stage:
         await stage.press("s")
         stage.list.cursor = 60
@@ -202,7 +202,7 @@ async def test_rows_that_come_above_the_cursor_move_nothing_in_sight():
         assert stage.list.current is kept
 
 
-async def test_f_shows_one_author_and_all_again(world, size):
+async def test_f_filters_by_author_and_back(world, size):
     world.blogs.put(id="x", title="Other", author="Grace")
     async with staged(world, size) as stage:
         await stage.press("f")
@@ -211,7 +211,7 @@ async def test_f_shows_one_author_and_all_again(world, size):
         await stage.until(lambda: len(stage.list.blogs) == 6)
 
 
-async def test_the_preview_follows_a_search_which_outlives_a_switch_of_the_backend(world):
+async def test_a_search_updates_the_preview_and_survives_a_switch(world):
     async with staged(world, LARGE) as stage:
         await stage.press("slash", *"number 3", "enter")
         await stage.sees("1 of 5 loaded", "id blog-0003")
@@ -220,7 +220,7 @@ async def test_the_preview_follows_a_search_which_outlives_a_switch_of_the_backe
         await stage.sees("id blog-0003")
 
 
-async def test_an_edit_that_no_longer_matches_leaves_the_rows(world):
+async def test_an_edited_blog_that_no_longer_matches_disappears(world):
     async with staged(world, SMALL) as stage:
         await stage.press("slash", *"number", "enter", "e")
         await stage.write("Other")

@@ -1,4 +1,4 @@
-"""A question that is longer than its box is read to its end by keyboard alone."""
+"""A question longer than its dialog can be scrolled with the keyboard."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def ask_about_link(stage):
 @pytest.mark.parametrize(
     ("size", "length"), [(FLAT, 2000), (SMALL, 2000), (HUGE, 2000), (HUGE, 9000)]
 )
-async def test_a_long_address_is_seen_to_its_end(size, length):
+async def test_a_long_address_can_be_scrolled_to_its_end(size, length):
     async with staged(world_with(address(length)), size) as stage:
         await ask_about_link(stage)
         assert has_bar(stage) is (END not in seen(stage))
@@ -56,7 +56,7 @@ async def test_a_long_address_is_seen_to_its_end(size, length):
         assert stage.app.focused.id == "answer-b"
 
 
-async def test_a_short_question_has_no_bar(world):
+async def test_a_short_question_has_no_scrollbar(world):
     async with staged(world, SMALL) as stage:
         await stage.press("c")
         await stage.is_on("ChoiceScreen")
@@ -66,7 +66,7 @@ async def test_a_short_question_has_no_bar(world):
 
 
 @pytest.mark.parametrize("size", [FLAT, SMALL])
-async def test_the_question_before_a_write_is_sent_again_is_read_to_its_end(size):
+async def test_the_question_before_a_resend_can_be_scrolled_to_its_end(size):
     world = World(FakeBlogs(1))
     world.backends = at("http://127.0.0.1:1", f"stack {'x' * 900}")
     async with staged(world, size) as stage:

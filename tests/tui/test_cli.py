@@ -103,7 +103,7 @@ def test_ls_json_has_its_documented_shape(blogs):
     assert (request["method"], request["status"], request["cold"]) == ("GET", 200, False)
 
 
-def test_an_empty_list_says_how_to_write_the_first(blogs, served):
+def test_an_empty_list_shows_how_to_write_the_first_blog(blogs, served):
     served.blogs.table.clear()
 
     assert blogs("ls") == (0, "", "No blogs yet. To create one, run: blogs post --title TITLE\n")

@@ -23,7 +23,7 @@ async def compare(stage):
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE, *swept(LARGE)])
-async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
+async def test_the_selected_blog_is_requested_from_both_backends(world, size):
     async with staged(world, size) as stage:
         # Beside the list a reader asks for the blog as well.
         await stage.until(lambda: size == SMALL or "id blog-0004" in stage.text())
@@ -43,7 +43,7 @@ async def test_the_blog_under_the_cursor_is_asked_of_both(world, size):
         await stage.is_on("MainScreen")
 
 
-async def test_the_figures_fit_their_pane_whenever_that_gets_its_width(world):
+async def test_the_figures_fit_the_width_of_their_pane(world):
     async with staged(world, HUGE) as stage:
         await compare(stage)
         await stage.sees("The responses are the same.")
@@ -56,14 +56,14 @@ async def test_the_figures_fit_their_pane_whenever_that_gets_its_width(world):
         )
 
 
-async def test_without_blogs_the_list_is_asked():
+async def test_without_blogs_the_list_is_compared():
     async with staged(World(FakeBlogs(0)), SMALL) as stage:
         await compare(stage)
         await stage.sees("GET /blog?limit=20&view=summary", "The responses are the same.")
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
-async def test_differences_are_shown_with_their_marks(world, size):
+async def test_differences_are_marked(world, size):
     other = {**world.blogs.table["blog-0004"], "title": "Another"}
     world.faults[C].replace = lambda method, path: (
         Answer(206, {"ETag": '"other"'}, json.dumps(other).encode()) if "0004" in path else None
@@ -89,9 +89,7 @@ def told(stage):
         pytest.param(HUGE, F, C, marks=pytest.mark.sweep),
     ],
 )
-async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again(
-    world, size, down, up
-):
+async def test_with_one_backend_down_the_other_response_is_shown(world, size, down, up):
     async with staged(world, size) as stage:
         world.faults[down].down = True
         await compare(stage)
@@ -109,7 +107,7 @@ async def test_what_the_other_answers_is_shown_when_one_is_down_and_r_asks_again
         await stage.sees("The responses are the same.")
 
 
-async def test_when_both_are_down_both_causes_are_told(world):
+async def test_with_both_backends_down_both_causes_are_shown(world):
     async with staged(world, LARGE) as stage:
         for name in BackendName:
             world.faults[name].down = True
@@ -119,7 +117,7 @@ async def test_when_both_are_down_both_causes_are_told(world):
         assert "headers of" not in told(stage)
 
 
-async def test_with_one_backend_known_it_is_asked_and_the_way_to_the_other_is_told(world):
+async def test_with_one_url_set_the_error_for_the_other_is_shown(world):
     world.names = (F,)
     async with staged(world, SMALL) as stage:
         await compare(stage)
@@ -127,7 +125,7 @@ async def test_with_one_backend_known_it_is_asked_and_the_way_to_the_other_is_to
         assert re.search(r"status +200 +-", told(stage))
 
 
-async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
+async def test_a_late_comparison_is_not_shown(world):
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()
         await compare(stage)
@@ -153,7 +151,7 @@ async def test_an_answer_that_is_not_wanted_any_more_is_not_shown(world):
         ),
     ],
 )
-async def test_hostile_answers_are_inert(size, payload):
+async def test_hostile_responses_are_inert(size, payload):
     world = World(FakeBlogs(1))
     fit = payload[:2000].replace("\0", "").encode("utf-8", "replace").decode("latin-1")
     body = json.dumps([payload], ensure_ascii=False).encode()
@@ -169,7 +167,7 @@ async def test_hostile_answers_are_inert(size, payload):
             await stage.press(key)
 
 
-async def test_a_blog_whose_id_is_none_leaves_the_list_to_compare():
+async def test_a_blog_with_an_invalid_id_leaves_only_the_list():
     world = World(FakeBlogs(0))
     world.blogs.put(id="no/id", title="T")
     async with staged(world, SMALL) as stage:

@@ -35,7 +35,7 @@ def compared(functions, containers):
     return FullComparison(request=REQUEST, functions=functions, containers=containers)
 
 
-def test_answers_that_differ_only_where_they_must_are_the_same():
+def test_expected_differences_do_not_count():
     found = compared(
         exchange(b'{"a":1,"b":2}', date="Monday", apigw_requestid="x", etag='"1"'),
         exchange(b'{"b": 2, "a": 1}', date="Tuesday", server="gunicorn", etag='"1"'),
@@ -64,7 +64,7 @@ def test_every_other_difference_counts(other):
     assert not compared(other, exchange()).same
 
 
-def test_a_header_that_one_side_lacks_and_one_in_several_lines_are_told():
+def test_missing_and_repeated_headers_are_compared():
     two = exchange()
     two = Exchange(
         entry=LogEntry(**vars(two.entry) | {"headers": (("vary", "a"), ("vary", "b"))}), body=b"[]"
@@ -75,7 +75,7 @@ def test_a_header_that_one_side_lacks_and_one_in_several_lines_are_told():
     ]
 
 
-def test_a_changed_member_is_shown_among_its_neighbours():
+def test_a_changed_member_is_shown_with_its_context():
     old, new = ({"a": 1, "b": 2, "c": value, "d": 4} for value in (3, 5))
 
     found = compared(exchange(json.dumps(old).encode()), exchange(json.dumps(new).encode()))
@@ -91,7 +91,7 @@ def test_a_changed_member_is_shown_among_its_neighbours():
     )
 
 
-def test_a_change_in_the_middle_of_a_long_text_is_shown_as_that_piece():
+def test_a_change_in_a_long_line_shows_only_that_piece():
     text = "".join(f"{number:05d}" for number in range(20_000))
     old, new = (json.dumps({"contents": words}) for words in (text, text.replace("09999", "xxxxx")))
 
@@ -102,7 +102,7 @@ def test_a_change_in_the_middle_of_a_long_text_is_shown_as_that_piece():
     assert "xxxxx" in changed[1]
 
 
-def test_long_answers_that_differ_throughout_are_cut_instead_of_matched():
+def test_long_bodies_that_differ_throughout_are_cut():
     old, new = (json.dumps([f"{side}{n}" for n in range(50_000)]).encode() for side in "ab")
 
     begun = time.perf_counter()
@@ -128,7 +128,7 @@ def test_bodies_differ_exactly_when_their_json_does(old, new):
     assert not compared(exchange(json.dumps(old).encode()), found.functions).body
 
 
-async def test_one_backend_is_asked_after_the_other():
+async def test_the_backends_get_the_request_one_after_the_other():
     running = []
 
     async def ask(name, request):

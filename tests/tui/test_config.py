@@ -1,4 +1,4 @@
-"""The configuration file, and which of flag, variable and file counts."""
+"""The configuration file, and the precedence of option, variable and file."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_without_a_file_nothing_is_set(environ):
     assert config.read(environ) == config.Config()
 
 
-def test_without_a_home_nothing_is_set_and_nothing_remembered(monkeypatch):
+def test_without_a_home_folder_nothing_is_read_or_stored(monkeypatch):
     monkeypatch.setattr("os.getuid", lambda: 2**31 - 3)  # of whom the system knows nothing
     monkeypatch.delenv("HOME", raising=False)
 
@@ -91,7 +91,7 @@ def test_every_key_is_read(written, tmp_path):
         ('token_file = "x"', "token_file without URLs"),
     ],
 )
-def test_a_mistake_in_the_file_is_one_clear_error(written, text, words):
+def test_an_invalid_file_is_one_error(written, text, words):
     with pytest.raises(SettingsError, match=words) as caught:
         written(text)
 
@@ -99,16 +99,14 @@ def test_a_mistake_in_the_file_is_one_clear_error(written, text, words):
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_folder_instead_of_the_file_is_told(environ, tmp_path):
+def test_a_folder_in_place_of_the_file_is_an_error(environ, tmp_path):
     (tmp_path / "blogs" / "config.toml").mkdir(parents=True)
 
     with pytest.raises(SettingsError, match=r"config\.toml: Is a directory"):
         config.read(environ)
 
 
-def test_the_files_urls_count_after_flags_and_variables_and_keep_their_own_token(
-    environ, written, tmp_path
-):
+def test_options_and_variables_override_the_urls_of_the_file(environ, written, tmp_path):
     written('functions_url = "https://file.example/Prod"\ntoken_file = "token"')
     (tmp_path / "blogs" / "token").write_text("of-the-file\n")
 
@@ -128,7 +126,7 @@ def test_the_files_urls_count_after_flags_and_variables_and_keep_their_own_token
     assert list(found.by_name) == [C]
 
 
-def test_a_stack_and_urls_in_the_environment_are_not_guessed_between(environ):
+def test_a_stack_and_urls_in_variables_are_an_error(environ):
     environ |= {"BLOGS_STACK": "dev", "BLOGS_FUNCTIONS_URL": "https://env.example"}
 
     with pytest.raises(SettingsError, match="either BLOGS_STACK or the URL variables"):
@@ -140,7 +138,7 @@ def preferred(environ, **flags):
     return preferences.find(Namespace(**flags), environ, config.read(environ))
 
 
-def test_each_setting_comes_from_the_first_of_flag_variable_and_file(environ, written, tmp_path):
+def test_settings_come_from_option_variable_or_file_in_this_order(environ, written, tmp_path):
     assert preferred(environ).timeout == preferences.SettingValue(value=30.0, source="default")
 
     written("timeout = 1\nread_only = true\nbackend = 'containers'\ntheme = 'nord'")
@@ -173,16 +171,14 @@ def test_each_setting_comes_from_the_first_of_flag_variable_and_file(environ, wr
         ("BLOGS_BACKEND", "lambda"),
     ],
 )
-def test_a_wrong_variable_is_named(environ, variable, value):
+def test_the_error_for_an_invalid_variable_names_it(environ, variable, value):
     environ[variable] = value
 
     with pytest.raises(SettingsError, match=variable):
         preferred(environ)
 
 
-def test_a_stack_in_the_file_or_a_variable_is_told_as_who_named_it(
-    environ, written, tmp_path, monkeypatch
-):
+def test_the_source_of_a_stack_is_shown(environ, written, tmp_path, monkeypatch):
     monkeypatch.setattr(
         "tui.settings.pulumi_cli.outputs", lambda *_: {"FunctionsURL": "https://f.example/Prod"}
     )

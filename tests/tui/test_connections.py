@@ -1,4 +1,4 @@
-"""The connections screen, the line on top, and read-only mode, in the app."""
+"""The connections screen, the top line, and read-only mode, in the app."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def at(url, stack="stack dev", token=TOKEN):
 
 
 def with_settings(world, monkeypatch, environ, flags=None, **args):
-    """Let the app find *environ* and *flags* as a person's settings."""
+    """Let the app find *environ* and *flags* as the settings of the user."""
     found = Connections(
         finder=Finder(flags=flags or Flags(), environ=environ, config=Config()),
         preferences=preferences.find(Namespace(**args), environ, Config()),

@@ -1,4 +1,4 @@
-"""PendingDeletions: the time in which each can be taken back, and what becomes of it otherwise."""
+"""Pending deletions: undo, countdown, quit, and failures."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_deletion_can_be_undone_for_five_seconds():
     assert PendingDeletions().grace == GRACE == 5
 
 
-async def test_u_keeps_the_blog_for_good(world, size):
+async def test_u_undoes_the_deletion(world, size):
     async with staged(world, size) as stage:
         await begin(stage)
         await stage.press("u")
@@ -63,7 +63,7 @@ async def test_u_keeps_the_blog_for_good(world, size):
         assert "gone in" not in stage.text()
 
 
-async def test_a_second_key_deletes_at_once(world, size):
+async def test_upper_case_d_deletes_at_once(world, size):
     async with staged(world, size) as stage:
         await begin(stage)
         await stage.press("D")
@@ -80,7 +80,7 @@ async def test_a_held_key_deletes_nothing_at_once(world):
         assert deleted(world) == []
 
 
-async def test_several_wait_at_once_and_u_keeps_the_one_under_the_cursor(world):
+async def test_u_undoes_the_selected_one_of_several_deletions(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         for number in (3, 2):
@@ -101,7 +101,7 @@ async def test_several_wait_at_once_and_u_keeps_the_one_under_the_cursor(world):
         assert deleted(world) == ["/Prod/blog/blog-0004"]
 
 
-async def test_a_deletion_goes_where_it_was_begun_whatever_is_switched_meanwhile(world):
+async def test_a_deletion_goes_to_the_backend_where_it_was_started(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         await stage.press("t")
@@ -112,7 +112,7 @@ async def test_a_deletion_goes_where_it_was_begun_whatever_is_switched_meanwhile
         assert deleted(world) == ["/Prod/blog/blog-0004"]
 
 
-async def test_a_deletion_goes_on_under_another_screen(world):
+async def test_a_deletion_continues_under_another_screen(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         await stage.press("n")
@@ -124,7 +124,7 @@ async def test_a_deletion_goes_on_under_another_screen(world):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_a_blog_that_is_read_can_be_deleted_and_the_list_comes_back(world, size):
+async def test_deleting_the_open_blog_returns_to_the_list(world, size):
     async with staged(world, size) as stage:
         await stage.press("enter")
         await stage.sees("id blog-0004")
@@ -136,7 +136,7 @@ async def test_a_blog_that_is_read_can_be_deleted_and_the_list_comes_back(world,
         await stage.until(lambda: stage.app.focused is stage.list)
 
 
-async def test_quitting_sends_what_waits_and_waits_for_the_answers(world):
+async def test_quitting_sends_pending_deletions_and_waits(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         gate = world.faults[F].hold()
@@ -149,7 +149,7 @@ async def test_quitting_sends_what_waits_and_waits_for_the_answers(world):
     assert deleted(world) == ["/Prod/blog/blog-0004"]
 
 
-async def test_quitting_again_waits_no_longer(world):
+async def test_a_second_quit_does_not_wait(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         world.faults[F].gate = asyncio.Event()
@@ -159,7 +159,7 @@ async def test_quitting_again_waits_no_longer(world):
         await stage.until(lambda: not stage.app.is_running)
 
 
-async def test_quitting_stays_when_the_deletion_fails(world):
+async def test_the_app_stays_open_if_the_deletion_fails(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         world.faults[F].down = True
@@ -171,7 +171,7 @@ async def test_quitting_stays_when_the_deletion_fails(world):
         await stage.until(lambda: not stage.app.is_running)
 
 
-async def test_quitting_waits_for_a_save_that_is_under_way(world):
+async def test_quitting_waits_for_a_save_in_progress(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         gate = world.faults[F].hold()
@@ -184,7 +184,7 @@ async def test_quitting_waits_for_a_save_that_is_under_way(world):
     assert "Slow" in {blog["title"] for blog in world.blogs.table.values()}
 
 
-async def test_an_end_that_is_no_quitting_leaves_the_blog(world):
+async def test_a_signal_sends_no_pending_deletion(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         stage.app.exit()  # what a signal does
@@ -192,7 +192,7 @@ async def test_an_end_that_is_no_quitting_leaves_the_blog(world):
     assert deleted(world) == []
 
 
-async def test_a_blog_that_changes_while_the_time_runs_is_not_deleted(world, size):
+async def test_a_blog_changed_during_the_countdown_is_not_deleted(world, size):
     async with staged(world, size) as stage:
         await begin(stage)
         world.blogs.put(id="blog-0004", title="Changed")
@@ -202,7 +202,7 @@ async def test_a_blog_that_changes_while_the_time_runs_is_not_deleted(world, siz
         assert "gone in" not in stage.text()
 
 
-async def test_what_is_shown_and_deleted_is_what_is_stored_when_the_time_begins(world):
+async def test_the_version_at_the_start_of_the_countdown_is_deleted(world):
     async with staged(world, SMALL) as stage:
         world.blogs.put(id="blog-0004", title="Changed once")
         await begin(stage, "Changed once")
@@ -210,7 +210,7 @@ async def test_what_is_shown_and_deleted_is_what_is_stored_when_the_time_begins(
         await stage.hears("Deleted “Changed once”")
 
 
-async def test_deleting_what_is_gone_already_is_one_sentence(world):
+async def test_deleting_a_deleted_blog_is_one_message(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         del world.blogs.table["blog-0004"]
@@ -220,7 +220,7 @@ async def test_deleting_what_is_gone_already_is_one_sentence(world):
         assert len(stage.app._notifications) == 1  # noqa: SLF001 -- Textual has no other
 
 
-async def test_a_lost_answer_to_a_delete_is_found_by_reading(world):
+async def test_a_delete_without_a_response_is_checked_by_reading(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].lose_answer.add("DELETE")
         await begin(stage)
@@ -229,7 +229,7 @@ async def test_a_lost_answer_to_a_delete_is_found_by_reading(world):
         assert len(deleted(world)) == 1
 
 
-async def test_what_is_being_deleted_is_not_edited(world):
+async def test_a_blog_with_a_pending_deletion_cannot_be_edited(world):
     async with staged(world, SMALL) as stage:
         await begin(stage)
         await stage.press("e")
@@ -237,7 +237,7 @@ async def test_what_is_being_deleted_is_not_edited(world):
         assert stage.screen_name == "MainScreen"
 
 
-async def test_plain_http_is_asked_about_before_the_time_runs(world):
+async def test_plain_http_is_confirmed_before_the_countdown(world):
     world.url = "http://far.example"
     async with staged(world, SMALL) as stage:
         await stage.press("d")
@@ -254,7 +254,7 @@ async def test_plain_http_is_asked_about_before_the_time_runs(world):
 
 
 @pytest.mark.parametrize("size", [(20, 8), LARGE], ids=str)
-async def test_a_reload_keeps_the_mark(size):
+async def test_a_reload_keeps_the_countdown_in_the_row(size):
     async with staged(World(FakeBlogs(3)), size) as stage:
         await stage.press("d")
         await stage.sees("gone in")
@@ -263,8 +263,8 @@ async def test_a_reload_keeps_the_mark(size):
         await stage.sees("gone in")
 
 
-async def test_a_write_that_waits_for_its_client_counts_as_unfinished(world):
-    """So nobody connects elsewhere or quits, and the write still goes where it was begun."""
+async def test_a_write_without_an_open_client_counts_as_unfinished(world):
+    """So the user cannot quit or connect elsewhere, and the write goes where it was started."""
     blog = await world.api(F).read("blog-0004")
     session, opened, may_open = Session(world, F), asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()

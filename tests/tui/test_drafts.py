@@ -1,4 +1,4 @@
-"""Drafts as files."""
+"""Drafts on disk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def files(tmp_path):
 
 
 @pytest.mark.parametrize("base", [None, BASE])
-def test_what_is_kept_is_offered_as_it_was(folder, base):
+def test_a_draft_is_found_unchanged(folder, base):
     folder.write(draft(base=base))
 
     (offered,) = folder.find(URLS)
@@ -54,21 +54,21 @@ def test_what_is_kept_is_offered_as_it_was(folder, base):
     assert offered.kept_at
 
 
-def test_a_draft_is_for_its_owners_eyes(folder, files, tmp_path):
+def test_only_the_owner_can_read_a_draft(folder, files, tmp_path):
     folder.write(draft())
 
     assert [stat.S_IMODE(path.stat().st_mode) for path in files()] == [0o600]
     assert stat.S_IMODE((tmp_path / "state" / "drafts").stat().st_mode) == 0o700
 
 
-def test_keeping_again_replaces_and_leaves_nothing_else_behind(folder, files):
+def test_writing_a_draft_again_leaves_one_file(folder, files):
     folder.write(draft())
     folder.write(draft())
 
     assert len(files()) == 1
 
 
-def test_a_draft_that_cannot_be_written_leaves_the_former_one(folder, files):
+def test_a_failed_write_keeps_the_previous_draft(folder, files):
     folder.write(draft())
     before = files()[0].read_bytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -82,7 +82,7 @@ def test_a_draft_that_cannot_be_written_leaves_the_former_one(folder, files):
     assert [path.read_bytes() for path in files()] == [before]
 
 
-def test_a_dropped_draft_is_gone_and_dropping_twice_is_no_fault(folder, files):
+def test_deleting_a_draft_twice_is_not_an_error(folder, files):
     folder.write(draft())
     folder.delete("new-1")
     folder.delete("new-1")
@@ -90,11 +90,11 @@ def test_a_dropped_draft_is_gone_and_dropping_twice_is_no_fault(folder, files):
     assert files() == []
 
 
-def test_no_folder_is_no_draft(folder):
+def test_without_a_folder_there_are_no_drafts(folder):
     assert folder.find(URLS) == []
 
 
-def test_an_edit_is_offered_where_it_was_written_and_a_new_blog_anywhere(folder):
+def test_drafts_of_edits_are_found_on_their_backends_only(folder):
     folder.write(draft("edit", BASE))
     folder.write(draft("new"))
 
@@ -106,7 +106,7 @@ def rewrite(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def test_the_latest_is_offered_first(folder, files):
+def test_the_latest_draft_is_first(folder, files):
     for name in ("one", "two"):
         folder.write(draft(name))
     for path in files():
@@ -116,7 +116,7 @@ def test_the_latest_is_offered_first(folder, files):
     assert [offered.id for offered in folder.find(URLS)] == ["two", "one"]
 
 
-def test_what_another_running_program_has_in_its_form_is_not_offered(folder, files):
+def test_a_draft_open_in_another_process_is_not_found(folder, files):
     folder.write(draft())
     rewrite(files()[0], pid=os.getppid())
 
@@ -132,7 +132,7 @@ def test_what_another_running_program_has_in_its_form_is_not_offered(folder, fil
     ["", "[]", "{}", "null", "[" * 100_000, '{"base": 1}', '{"title": 1}'],
     ids=lambda document: document[:8],
 )
-def test_a_file_that_is_no_draft_is_passed_over_and_left(folder, files, document):
+def test_other_files_are_ignored_and_kept(folder, files, document):
     folder.write(draft())
     (files()[0].parent / "other.json").write_text(document)
 
@@ -143,14 +143,14 @@ def test_a_file_that_is_no_draft_is_passed_over_and_left(folder, files, document
 @pytest.mark.parametrize(
     "changes", [{"title": 1}, {"pid": "1"}, {"urls": [1]}, {"base": {"id": "x"}}, {"more": 1}]
 )
-def test_a_draft_with_a_wrong_field_is_passed_over(folder, files, changes):
+def test_a_draft_with_an_invalid_field_is_ignored(folder, files, changes):
     folder.write(draft())
     rewrite(files()[0], **changes)
 
     assert folder.find(URLS) == []
 
 
-def test_an_id_of_any_kind_names_a_file_inside_the_folder(folder, files):
+def test_any_id_gives_a_file_inside_the_folder(folder, files):
     for blog_id in ("../../x", "\ud800", "a" * 500, ""):
         folder.write(draft(blog_id))
 

@@ -1,4 +1,4 @@
-"""The person's own editor, on a real terminal."""
+"""The user's own editor, on a real terminal."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def editor(tmp_path):
     return make
 
 
-def test_visual_goes_before_editor_and_may_have_arguments():
+def test_visual_overrides_editor_and_may_have_arguments():
     assert command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
     assert command({"VISUAL": " ", "EDITOR": "vi"}) == ["vi"]
 
 
 @pytest.mark.parametrize("environ", [{}, {"EDITOR": "'vi"}], ids=["none", "quote"])
-def test_without_a_usable_command_it_says_what_to_do(environ):
+def test_without_an_editor_the_error_shows_the_next_step(environ):
     with pytest.raises(EditorError, match=r"set VISUAL|mend it"):
         command(environ)
 
@@ -60,24 +60,22 @@ def test_without_a_usable_command_it_says_what_to_do(environ):
         ("é", "true", "é"),
     ],
 )
-def test_what_the_editor_leaves_is_taken_without_an_end_of_line_that_nobody_wrote(
-    editor, text, script, edited
-):
+def test_a_newline_that_the_editor_adds_is_removed(editor, text, script, edited):
     assert edit(command({"EDITOR": editor(script)}), text) == edited
 
 
 @pytest.mark.parametrize("script", ["exit 3", 'rm "$2"', "printf '\\377' > \"$2\""])
-def test_an_editor_that_fails_is_one_sentence(editor, script):
+def test_a_failing_editor_is_one_message(editor, script):
     with pytest.raises(EditorError, match="nothing was changed"):
         edit(command({"EDITOR": editor(script)}), "text")
 
 
-def test_an_editor_that_is_not_there_is_one_sentence():
+def test_a_missing_editor_is_one_message():
     with pytest.raises(EditorError, match="/no/such/editor cannot be started"):
         edit(["/no/such/editor"], "text")
 
 
-def test_nobody_else_can_read_what_is_edited(editor, tmp_path):
+def test_only_the_owner_can_read_the_edited_file(editor, tmp_path):
     mode = f'stat -c %a "$(dirname "$2")" > "{tmp_path}/mode"'
 
     edit(command({"EDITOR": editor(mode)}), "text")
@@ -85,7 +83,7 @@ def test_nobody_else_can_read_what_is_edited(editor, tmp_path):
     assert (tmp_path / "mode").read_text() == "700\n"
 
 
-def test_the_terminal_is_the_editors_and_comes_back_with_the_text(served, environ, editor):
+def test_the_editor_gets_the_terminal_and_returns_the_text(served, environ, editor):
     environ["EDITOR"] = editor('echo EDITING; read answer; echo "$answer" > "$2"')
     with opened(environ) as terminal:
         terminal.expect(b"number")
@@ -103,7 +101,7 @@ def test_the_terminal_is_the_editors_and_comes_back_with_the_text(served, enviro
     assert stored["Mine"] == "words from elsewhere"
 
 
-def test_an_interrupt_ends_the_editor_and_neither_the_app_nor_the_text(environ, editor):
+def test_ctrl_c_ends_the_editor_and_not_the_app(environ, editor):
     environ["EDITOR"] = editor("echo EDITING; read answer")
     with opened(environ) as terminal:
         terminal.expect(b"number")
@@ -121,7 +119,7 @@ def test_an_interrupt_ends_the_editor_and_neither_the_app_nor_the_text(environ, 
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
 
 
-def test_a_request_to_end_is_heeded_after_the_editor(environ, editor):
+def test_a_signal_during_the_editor_ends_the_app_afterwards(environ, editor):
     environ["EDITOR"] = editor("echo EDITING; read answer")
     with opened(environ) as terminal:
         terminal.expect(b"number")

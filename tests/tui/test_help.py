@@ -1,12 +1,12 @@
-"""The help opens over every screen, and closing it leads back with nothing lost."""
+"""Help opens over every screen, and closing it loses nothing."""
 
 from __future__ import annotations
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import Answer
+from tests.tui.test_id_taken import conflicting
 from tests.tui.test_links import KINDS, read, world_with
 from tests.tui.test_palette import offered
-from tests.tui.test_taken import conflicting
 from tui.settings.values import BackendName
 
 F = BackendName.FUNCTIONS
@@ -34,7 +34,7 @@ SCREENS = {
 }
 
 
-async def test_the_help_opens_over_a_screen_and_leads_back(world):
+async def test_help_opens_over_a_screen_and_closes_again(world):
     async with staged(world, SMALL) as stage:
         await there_and_back(stage, "MainScreen", "f1", "question_mark")
         for key, screen in SCREENS.items():
@@ -45,7 +45,7 @@ async def test_the_help_opens_over_a_screen_and_leads_back(world):
             await stage.is_on("MainScreen")
 
 
-async def test_the_help_opens_over_what_takes_every_letter(world):
+async def test_help_opens_over_a_text_field(world):
     async with staged(world, SMALL) as stage:
         for key, screen in (("ctrl+o", "JumpScreen"), ("ctrl+p", "Palette")):
             await stage.press(key)
@@ -54,7 +54,7 @@ async def test_the_help_opens_over_what_takes_every_letter(world):
             await stage.is_on("MainScreen")
 
 
-async def test_the_help_opens_over_a_form_and_its_preview_and_loses_nothing(world):
+async def test_help_opens_over_a_form_and_its_preview(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -70,14 +70,14 @@ async def test_the_help_opens_over_a_form_and_its_preview_and_loses_nothing(worl
         assert stage.app.focused.value == "why?"
 
 
-async def test_the_help_opens_over_two_versions(world):
+async def test_help_opens_over_a_conflict(world):
     async with conflicting(world) as (stage, _):
         await there_and_back(stage, "TakenScreen", "f1", "question_mark")
         await stage.sees("m Keep mine", "b Keep both", "? Help")
         assert "Help" in offered(stage)
 
 
-async def test_the_help_opens_over_links():
+async def test_help_opens_over_the_links():
     async with staged(world_with(KINDS), SMALL) as stage:
         await read(stage)
         await stage.press("o")
@@ -85,7 +85,7 @@ async def test_the_help_opens_over_links():
         assert "Help" in offered(stage)
 
 
-async def test_a_save_that_ends_under_the_help_closes_the_form_after_it(world):
+async def test_a_save_that_ends_under_help_closes_the_form_afterwards(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         gate = world.faults[F].hold()
@@ -100,7 +100,7 @@ async def test_a_save_that_ends_under_the_help_closes_the_form_after_it(world):
         await stage.is_on("MainScreen")
 
 
-async def test_a_question_about_quitting_that_is_over_under_the_help_is_gone_after_it(world):
+async def test_a_quit_dialog_that_ends_under_help_is_closed_afterwards(world):
     async with staged(world, SMALL) as stage:
         await stage.press("d")
         await stage.sees("Deleting in")
@@ -117,7 +117,7 @@ async def test_a_question_about_quitting_that_is_over_under_the_help_is_gone_aft
         assert stage.app.is_running
 
 
-async def test_letters_of_the_jump_mode_that_stand_wrong_after_the_help_are_gone(world):
+async def test_jump_mode_ends_if_the_size_changed_under_help(world):
     async with staged(world, LARGE) as stage:
         await stage.press("ctrl+o")
         await stage.is_on("JumpScreen")

@@ -1,4 +1,4 @@
-"""Hostile contents through every screen: what is shown is inert, and what is stored stays."""
+"""Hostile contents on every screen: they are shown without effect, and saved unchanged."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ SLOW_OR_DEEP = (
 )
 
 
-async def test_markdown_made_to_be_slow_or_deep_is_shown_all_the_same():
+async def test_slow_or_deeply_nested_markdown_is_shown():
     world = World(FakeBlogs(0))
     for number, contents in enumerate(SLOW_OR_DEEP):
         world.blogs.put(id=f"deep-{number}", title="Deep", contents=contents)
@@ -182,7 +182,7 @@ async def test_a_click_on_markup_in_a_title_does_nothing():
         assert stage.app.is_running
 
 
-async def test_a_link_is_opened_only_after_its_whole_address_was_shown(monkeypatch):
+async def test_a_link_opens_only_after_its_full_address_was_shown(monkeypatch):
     opened = []
     world = world_with("Links", "[nice](https://example.org/" + "a" * 150 + "?end)")
     async with staged(world, SMALL) as stage:
@@ -214,7 +214,7 @@ OTHER_SCHEMES = (
 )
 
 
-async def test_links_of_other_schemes_lead_nowhere(monkeypatch):
+async def test_links_with_other_schemes_are_not_opened(monkeypatch):
     async with staged(world_with("Links", "x"), SMALL) as stage:
         monkeypatch.setattr(stage.app, "open_url", pytest.fail)
         await stage.press("enter")
@@ -235,7 +235,7 @@ async def test_a_hostile_problem_text_is_an_inert_toast():
         check(stage)
 
 
-async def test_toasts_parse_no_markup_whoever_sends_them():
+async def test_toasts_never_parse_markup():
     async with staged(world_with("x"), LARGE) as stage:
         for text in ("[/nope]", "[@click=app.quit]x[/]", "\x1b]52;c;x\x07 end"):
             stage.list.notify(text)
@@ -245,7 +245,7 @@ async def test_toasts_parse_no_markup_whoever_sends_them():
         assert stage.app.is_running
 
 
-async def test_an_edit_of_the_title_leaves_hidden_characters_of_the_contents_alone():
+async def test_editing_the_title_keeps_hidden_characters_in_contents():
     world = world_with("Title", "a\x1b[31mb\x00\r\n\u2028c")
     async with staged(world, SMALL) as stage:
         await stage.press("e")
@@ -271,7 +271,7 @@ async def test_an_edit_that_would_lose_hidden_characters_asks():
         assert world.blogs.table["wild"]["contents"] == "ab!"
 
 
-async def test_what_is_pasted_is_text_and_no_key(world):
+async def test_pasted_text_triggers_no_keys(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")

@@ -1,10 +1,9 @@
-"""Hostile text on every screen but those of a blog: what is shown is inert.
+"""Hostile text on all screens except those of a blog: it is shown without effect.
 
-Where somebody else's text comes from: blogs and their headers from a backend, addresses of next
-pages too; names of places from pulumi, and from files of this person, as drafts are. No such text
-is on the help, among the letters of the jump mode and in the commands of the palette: there it is
-only what lies below, and what is typed or pasted. A URL from the settings is printable ASCII
-(`tui.settings.values`), so only markup and length can reach the question about plain http.
+Hostile text can come from a backend (blogs, headers, links to the next page), from pulumi (names of
+stacks), and from files such as drafts. Help, jump mode and the palette show no such text of their
+own, but it can be below them, typed or pasted. A URL from the settings is printable ASCII
+(`tui.settings.values`), so only markup and length can reach the question about plain HTTP.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ async def look(stage, *keys):
     check(stage)
 
 
-async def test_the_log_with_a_next_page_and_headers_of_any_address(payload, size):
+async def test_log_with_hostile_headers_and_links(payload, size):
     world = world_with(payload)
     header = payload[:SHORT]
     world.faults[F].replace = lambda method, path: Answer(
@@ -78,7 +77,7 @@ async def test_the_log_with_a_next_page_and_headers_of_any_address(payload, size
         await look(stage, "enter")
 
 
-async def test_the_log_with_an_error_of_any_words(payload, size):
+async def test_log_with_a_hostile_error(payload, size):
     world = world_with(payload)
 
     def fail(method, path):
@@ -92,7 +91,7 @@ async def test_the_log_with_an_error_of_any_words(payload, size):
         await look(stage, "tab", "end")
 
 
-async def test_both_answers_whether_they_are_the_same_or_not(payload, size):
+async def test_comparison_of_hostile_responses(payload, size):
     world = world_with(payload)
     async with staged(world, size) as stage:
         await stage.press("B")
@@ -108,7 +107,7 @@ async def test_both_answers_whether_they_are_the_same_or_not(payload, size):
         await look(stage, "home", "end", "tab", "end")
 
 
-async def test_connections_of_any_name(payload, size, monkeypatch):
+async def test_connections_with_hostile_names(payload, size, monkeypatch):
     world = world_with("Title")
     found = at("http://127.0.0.1:1", stack=payload)
     deployment = replace(found.deployment, region=payload, account=payload, chosen_by=payload)
@@ -122,7 +121,7 @@ async def test_connections_of_any_name(payload, size, monkeypatch):
         await look(stage, "end", "enter")
 
 
-async def test_connections_that_cannot_be_listed_for_any_reason(payload, size, monkeypatch):
+async def test_connections_with_a_hostile_error(payload, size, monkeypatch):
     def fail(folder, environ):
         raise SettingsError(payload)
 
@@ -134,7 +133,7 @@ async def test_connections_that_cannot_be_listed_for_any_reason(payload, size, m
         await look(stage)
 
 
-async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch):
+async def test_metrics_with_a_hostile_source_and_error(payload, size, monkeypatch):
     monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
     world = world_with("Title")
     world.outputs = {**OUTPUTS, "Region": payload, "FunctionNames": {payload: payload}}
@@ -157,7 +156,7 @@ async def test_metrics_of_any_place_and_their_failure(payload, size, monkeypatch
     ("key", "screen"),
     [("ctrl+o", "JumpScreen"), ("question_mark", "HelpScreen"), ("ctrl+p", "Palette")],
 )
-async def test_a_blog_below_what_is_laid_over_it(payload, size, key, screen):
+async def test_hostile_blog_below_a_dialog(payload, size, key, screen):
     async with staged(world_with(payload), size) as stage:
         await stage.press("enter")
         await stage.until(lambda: not stage.app.session.busy)
@@ -167,7 +166,7 @@ async def test_a_blog_below_what_is_laid_over_it(payload, size, key, screen):
 
 
 @pytest.mark.parametrize("action", ["command_palette", "change_theme"])
-async def test_what_is_pasted_into_the_palette(payload, size, action):
+async def test_hostile_text_pasted_into_the_palette(payload, size, action):
     async with staged(world_with("Title"), size) as stage:
         await stage.app.run_action(action)
         await stage.is_on("Palette")
@@ -178,7 +177,7 @@ async def test_what_is_pasted_into_the_palette(payload, size, action):
         await look(stage)
 
 
-async def test_the_offer_of_a_draft(payload, size):
+async def test_draft_with_hostile_text(payload, size):
     world = world_with("Title")
     texts = dict.fromkeys(("id", "title", "author", "contents"), payload)
     async with staged(world, size) as stage:
@@ -190,7 +189,7 @@ async def test_the_offer_of_a_draft(payload, size):
         await look(stage)
 
 
-async def test_the_question_about_plain_http(payload, size):
+async def test_plain_http_dialog_with_a_hostile_url(payload, size):
     world = world_with(payload)
     world.url = f"http://far.example/{''.join(filter(IN_URLS.__contains__, payload))}"
     async with staged(world, size) as stage:

@@ -1,4 +1,4 @@
-"""The links of a blog, found and followed without a mouse."""
+"""The links of a blog, found and opened with the keyboard."""
 
 from __future__ import annotations
 

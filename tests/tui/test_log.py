@@ -1,4 +1,4 @@
-"""The request log screen, and its filter and file."""
+"""The request log screen, with its filter and export."""
 
 from __future__ import annotations
 

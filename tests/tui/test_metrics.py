@@ -1,4 +1,4 @@
-"""The metrics screen over the local cloud's CloudWatch, and the charts on it."""
+"""The metrics screen with a local cloud's metrics, and its charts."""
 
 from __future__ import annotations
 

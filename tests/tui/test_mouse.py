@@ -1,4 +1,4 @@
-"""The mouse alone: whatever has a key can be reached by clicks."""
+"""Everything that has a key can also be clicked."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SCREENS = {
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_every_screen_is_reached_through_the_menu(world, size):
+async def test_every_screen_can_be_opened_from_the_menu(world, size):
     async with staged(world, size) as stage:
         for command, screen in SCREENS.items():
             await click_key(stage, "Menu")
@@ -57,7 +57,7 @@ async def test_every_screen_is_reached_through_the_menu(world, size):
             await stage.is_on("MainScreen")
 
 
-async def test_what_is_being_deleted_is_kept_by_a_click_on_the_line_that_says_so(world, size):
+async def test_a_click_on_the_deletion_line_undoes_it(world, size):
     async with staged(world, size) as stage:
         await click_key(stage, "Delete")
         await click_words(stage, "u undoes")
@@ -65,7 +65,7 @@ async def test_what_is_being_deleted_is_kept_by_a_click_on_the_line_that_says_so
         assert len(world.blogs.table) == 5
 
 
-async def test_the_help_goes_away_by_a_click(world, size):
+async def test_a_click_closes_help(world, size):
     async with staged(world, size) as stage:
         await click_key(stage, "Help")
         await stage.is_on("HelpScreen")
@@ -73,7 +73,7 @@ async def test_the_help_goes_away_by_a_click(world, size):
         await stage.is_on("MainScreen")
 
 
-async def test_a_click_beside_a_dialog_turns_away_and_one_in_it_does_not(world, size):
+async def test_only_a_click_outside_a_dialog_closes_it(world, size):
     world.blogs.put(id="blog-0009", title="Linked", contents="[a](https://a.example) text")
     async with staged(world, size) as stage:
         await stage.press("enter")
@@ -88,7 +88,7 @@ async def test_a_click_beside_a_dialog_turns_away_and_one_in_it_does_not(world, 
         await stage.is_on("MainScreen")
 
 
-async def test_the_menu_goes_away_by_a_click_beside_it(world, size):
+async def test_a_click_outside_the_menu_closes_it(world, size):
     async with staged(world, size) as stage:
         await click_key(stage, "Menu")
         await stage.is_on("Palette")

@@ -1,4 +1,4 @@
-"""The command palette, and what is said while an answer is awaited."""
+"""The command palette, and the text that is shown while a request waits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def described(*places):
     return {binding.description for place in places for binding in place.BINDINGS}
 
 
-async def test_the_palette_offers_every_action_that_has_a_key_and_is_possible(world):
+async def test_the_palette_lists_every_available_action(world):
     impossible = {"Undo deletion", "Delete now", "Back", "Show all", "Menu"}
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
@@ -37,7 +37,7 @@ async def test_the_palette_offers_every_action_that_has_a_key_and_is_possible(wo
         assert {"Undo deletion", "Delete now"} <= offered(stage)
 
 
-async def test_the_palette_of_the_form_offers_what_a_form_can_do(world):
+async def test_the_palette_of_the_form_lists_its_actions(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -45,7 +45,7 @@ async def test_the_palette_of_the_form_offers_what_a_form_can_do(world):
         assert "New" not in offered(stage)
 
 
-async def test_the_palette_offers_nothing_that_every_screen_of_textual_has(world):
+async def test_the_palette_omits_textual_s_own_screen_actions(world):
     assert described(Screen)
     async with staged(world, LARGE) as stage:
         assert not described(Screen) & offered(stage)
@@ -57,7 +57,7 @@ async def test_the_palette_offers_nothing_that_every_screen_of_textual_has(world
             await stage.is_on("MainScreen")
 
 
-async def test_what_is_picked_in_the_palette_is_done():
+async def test_selecting_an_action_in_the_palette_runs_it():
     async with staged(World(FakeBlogs(230)), SMALL) as stage:
         await stage.press("ctrl+p")
         await stage.is_on("Palette")
@@ -70,7 +70,7 @@ async def test_what_is_picked_in_the_palette_is_done():
         await stage.sees("230 blogs")
 
 
-async def test_only_an_answer_that_takes_its_time_is_called_awaited(world, monkeypatch):
+async def test_waiting_is_shown_only_for_slow_responses(world, monkeypatch):
     monkeypatch.setattr(backend_label, "WAITING_DELAY_S", 60)
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()

@@ -1,4 +1,4 @@
-"""Stacks and outputs as the ``pulumi`` command gives them; a stand-in answers on PATH."""
+"""Stacks and outputs from the ``pulumi`` command, for which a fake is on PATH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each screen looks like, at the size of a small and of a roomy terminal."""
+"""The text and styles of each screen, in a small and in a large terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.tui import clocks, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
 from tests.tui.fake import Answer, FakeBlogs
 from tests.tui.test_connections import at
-from tests.tui.test_taken import conflicting
+from tests.tui.test_id_taken import conflicting
 from tui.settings.local_clouds import LocalCloud
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName
@@ -84,7 +84,7 @@ async def test_list(world, size, shot):
         await shot(stage, "Blog number 0", "(no more)")
 
 
-async def test_list_of_nothing(world, size, shot):
+async def test_list_without_blogs(world, size, shot):
     world.blogs.table.clear()
     async with staged(world, size) as stage:
         await hide_log(stage)
@@ -105,7 +105,7 @@ async def test_search_and_sort(world, size, shot):
         await shot(stage, "3 of 5 loaded", "oldest first")
 
 
-async def test_two_deletions_that_wait(world, size, shot, monkeypatch):
+async def test_two_pending_deletions(world, size, shot, monkeypatch):
     async with staged(world, size) as stage:
         await hide_log(stage)
         await stage.press("down", "d")
@@ -123,7 +123,7 @@ async def test_blog(world, size, shot):
         await shot(stage, "A head", "one")
 
 
-async def test_blog_as_it_is_written(world, size, shot):
+async def test_blog_as_raw_text(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
         await stage.press("down", "enter")
@@ -132,7 +132,7 @@ async def test_blog_as_it_is_written(world, size, shot):
         await shot(stage, "# A head", "* one")
 
 
-async def test_form_with_something_wrong(world, size, shot):
+async def test_form_with_errors(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -158,7 +158,7 @@ async def test_conflict(world, size, shot):
         await shot(stage, "▌ mine", "▌ theirs")
 
 
-async def test_two_versions_of_a_new_blog(world, size, shot):
+async def test_conflict_of_a_new_blog(world, size, shot):
     async with conflicting(world, size) as (stage, _):
         await shot(stage, "▌ My text", "▌ Older text")
 
@@ -174,7 +174,7 @@ async def test_links(world, size, shot):
         await shot(stage, "2 links")
 
 
-async def test_question_longer_than_its_box(world, size, shot):
+async def test_question_that_scrolls(world, size, shot):
     contents = f"https://example.org/{'a' * 2000}"
     world.blogs.put(id="told", title="日本語 and é", author="Grace", contents=contents)
     async with staged(world, size) as stage:
@@ -199,7 +199,7 @@ async def test_help(world, size, shot):
         await shot(stage, "move in the list")
 
 
-async def test_list_that_may_not_be_written_to(world, size, shot):
+async def test_list_in_read_only_mode(world, size, shot):
     world.read_only = True
     world.backends = at(GATEWAY)
     async with staged(world, size) as stage:
@@ -207,7 +207,7 @@ async def test_list_that_may_not_be_written_to(world, size, shot):
         await shot(stage, "READ-ONLY", "stack dev")
 
 
-async def test_list_that_is_waited_for(world, size, shot):
+async def test_list_while_waiting(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
         gate = world.faults[F].hold()
@@ -239,14 +239,14 @@ async def test_log_filtered(world, size, shot):
         await shot(stage, "CONTAINERS", "first byte")
 
 
-async def test_answers_that_are_the_same(world, size, shot):
+async def test_responses_that_are_the_same(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("B")
         await stage.is_on("CompareScreen")
         await shot(stage, "The responses are the same.")
 
 
-async def test_answers_that_differ(world, size, shot):
+async def test_responses_that_differ(world, size, shot):
     other = json.dumps(world.blogs.table["long"] | {"author": "Ada"}).encode()
     world.faults[C].replace = lambda method, path: Answer(206, {"ETag": '"other"'}, other)
     async with staged(world, size) as stage:
@@ -291,7 +291,7 @@ async def test_metrics(world, size, shot, monkeypatch):
         await shot(stage, "invocations", "metrics requested")
 
 
-async def test_metrics_that_cannot_be_had(world, size, shot):
+async def test_metrics_not_available(world, size, shot):
     async with staged(world, size) as stage:
         await stage.press("m")
         await stage.is_on("MetricsScreen")

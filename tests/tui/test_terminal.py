@@ -1,4 +1,4 @@
-"""What the real program does to a real terminal."""
+"""The app in a real terminal."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_no_sequence_of_a_hostile_blog_reaches_the_terminal_on_any_screen(served
     assert TOKEN.encode() not in seen
 
 
-# All but colours, which Textual writes too; RAW names those of the payloads.
+# All but colors, which Textual writes too; RAW names those of the payloads.
 SEEN_BY_SHAPE = [raw for raw in ESCAPES if "RED" not in raw]
 
 

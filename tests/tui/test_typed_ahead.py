@@ -1,4 +1,4 @@
-"""Keys that come faster than screens do: held down, pasted, typed over a slow line."""
+"""Keys that arrive faster than screens open: held, pasted, or over a slow connection."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("closing", ["escape", "ctrl+g"])
-async def test_a_screen_closed_twice_or_early_closes_itself_alone(world, closing):
+async def test_a_screen_closed_twice_or_early_closes_only_itself(world, closing):
     async with staged(world, SMALL) as stage:
         for opening in ("m", "B", "L", "C", "question_mark", "ctrl+o"):
             type_ahead(stage, opening, closing, closing, closing)
@@ -56,7 +56,7 @@ async def test_a_screen_closed_twice_or_early_closes_itself_alone(world, closing
             await stage.is_on("MainScreen")
 
 
-async def test_the_palette_opened_and_closed_over_and_over_can_be_used_after_it(world):
+async def test_the_palette_works_after_opening_it_many_times(world):
     async with staged(world, SMALL) as stage:
         type_ahead(stage, *["ctrl+p", "pagedown", "pageup", "escape", "escape"] * 5)
         await stage.idle()
@@ -82,7 +82,7 @@ async def ask_twice(stage: Stage, answers: list[str | None]) -> None:
     await stage.sees("Second?")
 
 
-async def test_an_answer_given_twice_is_given_once(world):
+async def test_an_answer_pressed_twice_counts_once(world):
     answers = []
     async with staged(world, SMALL) as stage:
         await ask_twice(stage, answers)
@@ -92,7 +92,7 @@ async def test_an_answer_given_twice_is_given_once(world):
         assert answers == ["y"]
 
 
-async def test_an_answer_to_a_question_below_another_closes_neither(world):
+async def test_a_key_for_a_dialog_below_another_closes_neither(world):
     answers = []
     async with staged(world, SMALL) as stage:
         await ask_twice(stage, answers)
@@ -151,7 +151,7 @@ async def test_an_app_can_end_while_a_screen_opens(world, opening):
 @LET_GO
 @pytest.mark.sweep
 @pytest.mark.parametrize("steps", range(3, 22))
-async def test_keys_and_the_end_may_come_at_any_step_of_opening(world, steps):
+async def test_keys_and_exit_at_any_step_of_opening_do_no_harm(world, steps):
     for opening in ("n", "e"):
         for key in ("ctrl+s", "f3", "ctrl+q"):
             await press_while_opening(world, opening, key, steps)
@@ -159,7 +159,7 @@ async def test_keys_and_the_end_may_come_at_any_step_of_opening(world, steps):
         await exit_while_opening(world, opening, steps)
 
 
-async def test_a_write_is_sent_again_once_however_often_the_key_was_pressed(world):
+async def test_pressing_resend_several_times_opens_one_dialog(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.write("Sent once", "text")
@@ -175,7 +175,7 @@ async def test_a_write_is_sent_again_once_however_often_the_key_was_pressed(worl
         assert len(stage.app.screen_stack) == 3
 
 
-async def test_a_letter_of_jump_mode_typed_twice_is_taken_once(world):
+async def test_a_letter_of_jump_mode_pressed_twice_counts_once(world):
     async with staged(world, SMALL) as stage:
         await stage.press("ctrl+o")
         await stage.is_on("JumpScreen")
@@ -185,7 +185,7 @@ async def test_a_letter_of_jump_mode_typed_twice_is_taken_once(world):
         assert stage.app.screen_stack == [stage.app.screen]
 
 
-async def test_a_form_left_while_its_fields_move_into_sight_is_left(world):
+async def test_a_form_can_close_while_a_field_scrolls_into_view(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -197,7 +197,7 @@ async def test_a_form_left_while_its_fields_move_into_sight_is_left(world):
 
 
 @pytest.mark.parametrize("opening", ["m", "B"])
-async def test_an_answer_that_comes_after_its_screen_has_closed_is_for_nobody(world, opening):
+async def test_a_response_for_a_closed_screen_is_dropped(world, opening):
     async with staged(world, SMALL) as stage:
         gates = [fault.hold() for fault in world.faults.values()]
         await stage.press(opening)
@@ -215,7 +215,7 @@ async def test_an_answer_that_comes_after_its_screen_has_closed_is_for_nobody(wo
 
 
 @pytest.mark.parametrize("seed", [0, *swept(1, 2, 3, 4, 5)])
-async def test_no_order_of_keys_faults_and_sizes_ends_the_app(seed):
+async def test_no_sequence_of_keys_faults_and_sizes_crashes_the_app(seed):
     """What fails here can be looked at in peace with the same seed, most of the time."""
     chance = random.Random(seed)  # noqa: S311 -- nothing is kept secret with it
     world = World(FakeBlogs(chance.choice([0, 3, 60])), read_only=chance.random() < 0.2)

@@ -1,4 +1,4 @@
-"""Where two versions of a blog differ."""
+"""The differences between two versions of a blog."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def marked(version):
     return [line for line, own in zip(version.lines, version.is_own, strict=True) if own]
 
 
-def test_lines_of_one_version_alone_are_marked():
+def test_lines_of_only_one_version_are_marked():
     mine, theirs = against("same\nmine\nsame", "same\ntheirs\nsame")
 
     assert (marked(mine), marked(theirs)) == (["mine"], ["theirs"])
     assert mine.positions == theirs.positions == [(HEAD + 1, 0)]
 
 
-def test_a_difference_at_the_very_end_of_the_largest_contents_is_found():
+def test_a_difference_at_the_end_of_the_largest_blog_is_found():
     same = "x" * (LARGEST_CONTENTS - 1)
     mine, theirs = against(same + "m", same + "t")
 
@@ -41,7 +41,7 @@ def test_a_difference_at_the_very_end_of_the_largest_contents_is_found():
     assert mine.positions == theirs.positions == [(HEAD, len(same))]
 
 
-def test_both_begin_where_they_begin_to_differ_and_go_on_to_their_own_marks():
+def test_positions_are_the_first_difference_and_later_marks():
     mine, theirs = against("a\nb\nc\nd", "a\nnew\nb\nc\nother", title="Mine")
 
     assert mine.positions == [(0, len("Title: ")), (HEAD + 3, 0)]
@@ -49,12 +49,12 @@ def test_both_begin_where_they_begin_to_differ_and_go_on_to_their_own_marks():
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [("a\nb", "a"), ("a", "a\nb"), ("", ""), ("a", "a")])
-def test_a_version_that_ends_first_has_a_place_too(mine, theirs):
+def test_a_version_that_ends_first_has_a_position(mine, theirs):
     for version in against(mine, theirs):
         assert len(version.lines) > version.positions[0].line
 
 
-def test_a_line_that_is_there_once_more_has_no_mark_and_a_place():
+def test_a_repeated_line_has_a_position_but_no_mark():
     mine, theirs = against("a\na\nb", "a\nb")
 
     assert not marked(mine) + marked(theirs)
@@ -62,7 +62,7 @@ def test_a_line_that_is_there_once_more_has_no_mark_and_a_place():
 
 
 @given(st.text("ab \n"), st.text("ab \n"), st.integers(1, 9))
-def test_every_place_is_drawn_in_a_row_of_its_own_line(mine, theirs, width):
+def test_every_position_is_in_a_row_of_its_line(mine, theirs, width):
     for version in against(mine, theirs):
         shown = MarkedText(version, id="x")
         rows = [line[0].text[2:] for line in shown.drawn(width)]
@@ -85,13 +85,13 @@ async def conflict(stage, mine, theirs):
 @pytest.mark.parametrize(
     ("size", "same"), [(SMALL, WORDS), (LARGE, WORDS.replace(" ", "\n"))], ids=["line", "lines"]
 )
-async def test_a_conflict_begins_at_the_first_difference_however_far_down(world, size, same):
+async def test_a_conflict_opens_at_the_first_difference(world, size, same):
     async with staged(world, size) as stage:
         await conflict(stage, f"{same}MINE", f"{same}THEIRS")
         await stage.sees("MINE", "THEIRS", "▌")
 
 
-async def test_n_goes_to_the_next_difference_and_after_the_last_to_the_first(world):
+async def test_n_cycles_through_the_differences(world):
     gap = "\nsame" * 100
     async with staged(world, SMALL) as stage:
         await conflict(stage, f"M1{gap}\nM2{gap}\nM3", f"T1{gap}\nT2{gap}\nT3")
@@ -100,7 +100,7 @@ async def test_n_goes_to_the_next_difference_and_after_the_last_to_the_first(wor
             await stage.press("n")
 
 
-async def test_another_width_keeps_the_difference_in_sight(world):
+async def test_a_resize_keeps_the_difference_visible(world):
     async with staged(world, SMALL) as stage:
         same = WORDS[:20_000]
         await conflict(stage, f"{same}MINE", f"{same}THEIRS")
@@ -122,7 +122,7 @@ async def test_the_end_of_the_largest_blog_can_be_read(world, keys):
         await stage.sees("THE END")
 
 
-def test_a_text_of_many_short_lines_is_drawn_to_its_end():
+def test_many_short_lines_are_drawn_to_the_end():
     drawn = RawText("\n" * (LARGEST_CONTENTS - 1) + "x").drawn(80)
 
     assert len(drawn) == LARGEST_CONTENTS

@@ -20,7 +20,7 @@ def methods(world):
     return [method for method, _ in world.blogs.asked]
 
 
-async def test_a_lost_answer_to_a_post_is_settled_by_reading(world, fault):
+async def test_a_post_without_a_response_is_checked_by_reading(world, fault):
     fault.lose_answer.add("POST")
 
     written = await Writes().create(world.api(), DRAFT)
@@ -30,7 +30,7 @@ async def test_a_lost_answer_to_a_post_is_settled_by_reading(world, fault):
     assert methods(world) == ["POST", "GET"]
 
 
-async def test_a_lost_post_is_reported_as_not_saved_and_never_repeated(world, fault):
+async def test_a_lost_post_is_reported_and_not_repeated(world, fault):
     fault.lose_request.add("POST")
 
     with pytest.raises(ApiError, match=r"not saved yet\. You can safely save it again"):
@@ -40,7 +40,7 @@ async def test_a_lost_post_is_reported_as_not_saved_and_never_repeated(world, fa
     assert methods(world) == ["GET"]
 
 
-async def test_sending_again_after_a_lost_answer_finds_ones_own_blog(world, fault):
+async def test_posting_again_after_a_lost_response_finds_the_blog(world, fault):
     api, writes = world.api(), Writes()
     fault.lose_answer |= {"POST", "GET"}
     with pytest.raises(ApiError, match="may have been applied") as caught:
@@ -53,7 +53,7 @@ async def test_sending_again_after_a_lost_answer_finds_ones_own_blog(world, faul
     assert methods(world).count("POST") == 2
 
 
-async def test_a_taken_id_is_no_success_without_a_lost_answer(world):
+async def test_a_used_id_is_an_error_without_a_lost_response(world):
     api = world.api()
     await api.create(DRAFT)
 
@@ -63,7 +63,7 @@ async def test_a_taken_id_is_no_success_without_a_lost_answer(world):
     assert caught.value.failure is Failure.TAKEN
 
 
-async def test_a_taken_id_is_a_success_when_an_earlier_run_stored_the_same(world):
+async def test_a_used_id_is_a_success_if_an_earlier_run_saved_the_same(world):
     api, writes = world.api(), Writes()
     await api.create(DRAFT)
     writes.resume("x1")
@@ -71,7 +71,7 @@ async def test_a_taken_id_is_a_success_when_an_earlier_run_stored_the_same(world
     assert (await writes.create(api, DRAFT)).read_back
 
 
-async def test_anothers_blog_under_the_id_is_not_taken_for_ones_own(world, fault):
+async def test_a_different_blog_with_the_id_is_an_error(world, fault):
     fault.lose_answer.add("POST")
     world.blogs.put(id="x1", title="Another")
 
@@ -79,7 +79,7 @@ async def test_anothers_blog_under_the_id_is_not_taken_for_ones_own(world, fault
         await Writes().create(world.api(), DRAFT)
 
 
-async def test_a_gateway_that_fails_after_the_work_is_a_lost_answer(world, fault):
+async def test_a_gateway_error_counts_as_a_lost_response(world, fault):
     def fail_after_work(method, path):
         if method != "POST":
             return None
@@ -91,7 +91,7 @@ async def test_a_gateway_that_fails_after_the_work_is_a_lost_answer(world, fault
     assert (await Writes().create(world.api(), DRAFT)).read_back
 
 
-async def test_a_refusal_is_final_and_reads_nothing(world, fault):
+async def test_a_rejected_write_is_not_checked(world, fault):
     fault.replace = lambda method, path: problem(422, "no") if method == "POST" else None
 
     with pytest.raises(ApiError, match="422"):
@@ -100,7 +100,7 @@ async def test_a_refusal_is_final_and_reads_nothing(world, fault):
     assert methods(world) == []
 
 
-async def test_a_backend_that_is_down_is_not_asked_again(world, fault):
+async def test_an_unreachable_backend_gets_no_further_request(world, fault):
     fault.down = True
     entries = []
 
@@ -110,7 +110,7 @@ async def test_a_backend_that_is_down_is_not_asked_again(world, fault):
     assert [entry.method for entry in entries] == ["POST"]
 
 
-async def test_a_lost_answer_to_a_put_is_settled_by_reading(world, fault):
+async def test_a_put_without_a_response_is_checked_by_reading(world, fault):
     blog = await world.api().read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")
     fault.lose_answer.add("PUT")
@@ -121,7 +121,7 @@ async def test_a_lost_answer_to_a_put_is_settled_by_reading(world, fault):
     assert written.blog.etag == world.blogs.etag("blog-0001") != blog.etag
 
 
-async def test_a_lost_put_is_reported_and_can_be_sent_again(world, fault):
+async def test_a_lost_put_is_reported_and_can_be_repeated(world, fault):
     api, writes = world.api(), Writes()
     blog = await api.read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")
@@ -132,7 +132,7 @@ async def test_a_lost_put_is_reported_and_can_be_sent_again(world, fault):
     assert not (await writes.replace(api, draft, blog.etag)).read_back
 
 
-async def test_a_condition_that_ones_own_lost_write_broke_is_a_success(world, fault):
+async def test_a_412_caused_by_the_own_lost_put_is_a_success(world, fault):
     api, writes = world.api(), Writes()
     blog = await api.read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")
@@ -143,21 +143,21 @@ async def test_a_condition_that_ones_own_lost_write_broke_is_a_success(world, fa
     assert (await writes.replace(api, draft, blog.etag)).read_back
 
 
-async def test_a_lost_answer_to_a_delete_is_settled_by_reading(world, fault):
+async def test_a_lost_delete_is_checked_by_reading(world, fault):
     fault.lose_answer.add("DELETE")
 
     assert await Writes().delete(world.api(), "blog-0001", None) is True
     assert "blog-0001" not in world.blogs.table
 
 
-async def test_a_lost_delete_says_that_the_blog_is_still_there(world, fault):
+async def test_a_lost_delete_reports_that_the_blog_still_exists(world, fault):
     fault.lose_request.add("DELETE")
 
     with pytest.raises(ApiError, match="not deleted yet"):
         await Writes().delete(world.api(), "blog-0001", None)
 
 
-async def test_a_post_that_succeeds_settles_an_earlier_lost_one(world, fault):
+async def test_a_successful_post_clears_an_earlier_lost_response(world, fault):
     """Afterwards a taken id is somebody's again, and no proof of one's own write."""
     api, writes = world.api(), Writes()
     fault.lose_request |= {"POST", "GET"}
@@ -171,7 +171,7 @@ async def test_a_post_that_succeeds_settles_an_earlier_lost_one(world, fault):
     assert caught.value.failure is Failure.TAKEN
 
 
-async def test_a_put_that_succeeds_settles_an_earlier_lost_one(world, fault):
+async def test_a_successful_put_clears_an_earlier_lost_response(world, fault):
     api, writes = world.api(), Writes()
     blog = await api.read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")

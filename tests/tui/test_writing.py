@@ -1,4 +1,4 @@
-"""The form: what is wrong as one types, preview, drafts, conflicts."""
+"""The form: errors while typing, preview, drafts, conflicts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def field(stage, name):
     return stage.app.screen.query_one(f"#{name}")
 
 
-async def test_sizes_are_counted_against_their_limits_as_one_types(world, size):
+async def test_the_form_shows_sizes_and_limits_while_typing(world, size):
     async with staged(world, size) as stage:
         await open_form(stage)
         await stage.sees("Title  0 of 200 characters", "Author  0 of 100", "0 of 262,144 bytes")
@@ -40,7 +40,7 @@ MISTAKES = (
 )
 
 
-async def test_what_is_wrong_is_said_beside_its_field_and_taken_back(world):
+async def test_errors_appear_beside_their_field_and_disappear(world):
     async with staged(world, LARGE) as stage:
         await open_form(stage, "e")
         for name, text, words in MISTAKES:
@@ -64,7 +64,7 @@ async def test_contents_are_measured_in_bytes(world):
         assert isinstance(field(stage, "contents-label"), CountedLabel)
 
 
-async def test_f3_shows_what_is_written_rendered_and_goes_back_to_it(world, size):
+async def test_f3_previews_the_text_and_returns_to_it(world, size):
     async with staged(world, size) as stage:
         await open_form(stage)
         field(stage, "title").value = "My title"
@@ -88,7 +88,7 @@ async def test_a_preview_of_a_long_text_is_drawn_as_lines(world):
         await stage.sees("(no visible title)", "word word")
 
 
-async def test_the_focus_comes_back_after_a_save_that_failed(world):
+async def test_the_focus_returns_after_a_failed_save(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x", "tab")
@@ -102,7 +102,7 @@ def kept(stage):
     return stage.app.session.drafts.find(stage.app.session.urls)
 
 
-async def test_what_is_written_is_kept_and_forgotten_once_it_is_saved(world):
+async def test_a_draft_is_kept_until_the_blog_is_saved(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x")
@@ -112,7 +112,7 @@ async def test_what_is_written_is_kept_and_forgotten_once_it_is_saved(world):
         await stage.until(lambda: not kept(stage))
 
 
-async def test_what_is_written_without_a_pause_is_kept_meanwhile(world):
+async def test_a_draft_is_kept_during_steady_typing(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         for _ in range(190):
@@ -123,7 +123,7 @@ async def test_what_is_written_without_a_pause_is_kept_meanwhile(world):
     raise AssertionError("nothing was kept while keys came")
 
 
-async def test_what_is_typed_after_a_draft_was_kept_is_kept_too(world):
+async def test_later_text_is_added_to_the_draft(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         for title in ("x", "xx", "xxx"):
@@ -131,7 +131,7 @@ async def test_what_is_typed_after_a_draft_was_kept_is_kept_too(world):
             await stage.until(lambda title=title: [one.title for one in kept(stage)] == [title])
 
 
-async def test_what_was_written_before_a_crash_is_offered_at_the_next_start(world, size, tmp_path):
+async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, size, tmp_path):
     async with staged(world, size) as stage:
         await open_form(stage)
         field(stage, "contents").load_text("Long thought")
@@ -156,7 +156,7 @@ async def test_what_was_written_before_a_crash_is_offered_at_the_next_start(worl
         assert not kept(stage)
 
 
-async def test_an_edit_is_gone_on_with_against_what_it_began_with(world):
+async def test_a_continued_edit_is_based_on_the_version_it_started_from(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage, "e")
         field(stage, "title").value = "Mine"
@@ -175,7 +175,7 @@ async def test_an_edit_is_gone_on_with_against_what_it_began_with(world):
         assert world.blogs.table["blog-0004"]["title"] == "Theirs"
 
 
-async def test_a_draft_can_be_put_off_or_thrown_away(world):
+async def test_a_draft_can_be_postponed_or_discarded(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x", "escape")
@@ -202,7 +202,7 @@ async def test_a_draft_can_be_put_off_or_thrown_away(world):
         assert not kept(stage)
 
 
-async def test_what_is_given_up_on_purpose_is_not_kept(world):
+async def test_discarded_text_is_not_kept(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x")
@@ -214,7 +214,7 @@ async def test_what_is_given_up_on_purpose_is_not_kept(world):
         assert not kept(stage)
 
 
-async def test_a_draft_is_kept_while_its_save_is_under_way_and_after_it_failed(world):
+async def test_a_draft_is_kept_during_a_save_and_after_a_failure(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         gate = world.faults[F].hold()
@@ -227,7 +227,7 @@ async def test_a_draft_is_kept_while_its_save_is_under_way_and_after_it_failed(w
         assert [draft.title for draft in kept(stage)] == ["Precious"]
 
 
-async def test_a_folder_that_takes_no_draft_is_told_and_the_form_goes_on(world, tmp_path):
+async def test_a_draft_that_cannot_be_written_is_reported(world, tmp_path):
     (tmp_path / "state" / "blogs").mkdir(parents=True)
     (tmp_path / "state" / "blogs" / "drafts").write_text("a file")
     async with staged(world, SMALL) as stage:
@@ -240,7 +240,7 @@ async def test_a_folder_that_takes_no_draft_is_told_and_the_form_goes_on(world, 
         await stage.sees("Saved “x”")
 
 
-async def test_no_editor_and_a_terminal_that_cannot_be_lent_are_one_sentence(world, monkeypatch):
+async def test_a_missing_editor_or_suspend_support_is_one_message(world, monkeypatch):
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
     async with staged(world, SMALL) as stage:
@@ -257,7 +257,7 @@ def are_beside(stage, *words):
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_a_conflict_shows_both_versions_side_by_side_where_there_is_room(world, size):
+async def test_a_wide_conflict_shows_both_versions_side_by_side(world, size):
     async with staged(world, size) as stage:
         await open_form(stage, "e")
         world.blogs.put(id="blog-0004", title="Theirs", contents="same\ntheirs")
@@ -271,7 +271,7 @@ async def test_a_conflict_shows_both_versions_side_by_side_where_there_is_room(w
         assert field(stage, "contents").text == "same\nmine"
 
 
-async def test_v_shows_the_text_as_it_is_written_and_rendered_again(world, size):
+async def test_v_switches_between_raw_and_rendered_text(world, size):
     world.blogs.put(id="x", title="T", contents="# Head\n\nsome *text*")
     async with staged(world, size) as stage:
         await stage.press("enter")

@@ -1,4 +1,4 @@
-"""A new blog whose save arrived although no answer came: it is compared, never a dead end."""
+"""A new blog that was saved although its response was lost: both versions are shown."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def conflicting(world, size=SMALL):
     return resumed(world, size, title="Older", contents="Older text")
 
 
-async def test_a_resumed_draft_that_is_stored_word_for_word_counts_as_saved(world):
+async def test_a_continued_draft_that_is_stored_counts_as_saved(world):
     async with resumed(world, title="Mine", contents="My text") as (stage, begun):
         await stage.sees("Saved “Mine”")
         await stage.is_on("MainScreen")
@@ -58,7 +58,7 @@ async def test_a_resumed_draft_that_is_stored_word_for_word_counts_as_saved(worl
         assert not kept(stage)
 
 
-async def test_a_resumed_draft_that_is_stored_in_other_words_is_compared(world, size):
+async def test_a_continued_draft_that_differs_is_compared(world, size):
     async with conflicting(world, size) as (stage, begun):
         await stage.is_on("TakenScreen")
         await stage.sees("already exists", "▌ Title: Mine", "▌ Older text", "b Keep both")
@@ -70,7 +70,7 @@ async def test_a_resumed_draft_that_is_stored_in_other_words_is_compared(world, 
         await stage.is_on("TakenScreen")
 
 
-async def test_what_is_written_can_be_stored_over_what_arrived(world):
+async def test_mine_replaces_the_stored_version(world):
     async with conflicting(world) as (stage, begun):
         await stage.is_on("TakenScreen")
         await stage.press("m")
@@ -80,7 +80,7 @@ async def test_what_is_written_can_be_stored_over_what_arrived(world):
         assert not kept(stage)
 
 
-async def test_only_what_was_shown_of_a_taken_id_is_overwritten(world):
+async def test_mine_replaces_only_the_shown_version(world):
     async with conflicting(world) as (stage, begun):
         await stage.is_on("TakenScreen")
         world.blogs.put(id=begun, title="Third")
@@ -90,7 +90,7 @@ async def test_only_what_was_shown_of_a_taken_id_is_overwritten(world):
         assert world.blogs.table[begun]["title"] == "Third"
 
 
-async def test_what_arrived_can_be_taken_and_edited(world):
+async def test_theirs_can_be_edited(world):
     async with conflicting(world) as (stage, begun):
         await stage.is_on("TakenScreen")
         await stage.press("t")
@@ -111,7 +111,7 @@ async def test_both_can_be_kept(world):
         assert not kept(stage)
 
 
-async def test_a_draft_that_was_to_be_kept_beside_is_still_one_when_that_fails(world):
+async def test_a_failed_keep_both_leaves_a_draft(world):
     async with conflicting(world) as (stage, begun):
         await stage.is_on("TakenScreen")
         world.faults[F].down = True
@@ -123,7 +123,7 @@ async def test_a_draft_that_was_to_be_kept_beside_is_still_one_when_that_fails(w
 
 
 @pytest.mark.parametrize(("key", "blogs"), [("m", 6), ("b", 7)])
-async def test_a_save_that_arrives_late_can_be_settled_in_the_same_run(world, key, blogs):
+async def test_a_save_applied_late_can_be_resolved_in_the_same_run(world, key, blogs):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         world.faults[F].lose_request.add("POST")

@@ -1,4 +1,4 @@
-"""Keys pressed twice, at the wrong moment, or about what is gone: each acts once or not at all."""
+"""Keys pressed twice, at the wrong moment, or for a deleted blog: each acts at most once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def at_once(stage, *keys):
         stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
-async def test_several_saves_at_once_send_a_new_blog_once(world):
+async def test_pressing_save_several_times_posts_a_new_blog_once(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -38,7 +38,7 @@ async def test_several_saves_at_once_send_a_new_blog_once(world):
         assert stage.screen_name == "MainScreen"
 
 
-async def test_several_saves_at_once_make_no_conflict_with_themselves(world):
+async def test_pressing_save_several_times_causes_no_conflict(world):
     async with staged(world, SMALL) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
@@ -50,7 +50,7 @@ async def test_several_saves_at_once_make_no_conflict_with_themselves(world):
         assert stage.screen_name == "MainScreen"
 
 
-async def test_a_save_can_be_sent_after_its_question_was_declined_and_after_a_failure(world):
+async def test_save_works_again_after_a_canceled_dialog_and_a_failure(world):
     world.blogs.put(id="wild", title="Title", contents="a\x1b[31mb")
     async with staged(world, SMALL) as stage:
         await stage.press("e")
@@ -70,7 +70,7 @@ async def test_a_save_can_be_sent_after_its_question_was_declined_and_after_a_fa
         await stage.sees("Saved “Better”")
 
 
-async def test_editing_asked_for_twice_opens_one_form(world):
+async def test_pressing_edit_twice_opens_one_form(world):
     async with staged(world, SMALL) as stage:
         at_once(stage, "e", "e")
         await stage.is_on("FormScreen")
@@ -78,7 +78,7 @@ async def test_editing_asked_for_twice_opens_one_form(world):
         assert len(stage.app.screen_stack) == 2
 
 
-async def test_help_asked_for_twice_is_shown_once(world):
+async def test_pressing_help_twice_opens_it_once(world):
     async with staged(world, SMALL) as stage:
         for _ in range(2):
             stage.app.action_help()
@@ -86,7 +86,7 @@ async def test_help_asked_for_twice_is_shown_once(world):
         assert len(stage.app.screen_stack) == 2
 
 
-async def test_a_new_blog_asked_for_twice_opens_one_form(world):
+async def test_pressing_new_twice_opens_one_form(world):
     async with staged(world, SMALL) as stage:
         main = stage.app.screen
         for _ in range(2):
@@ -95,7 +95,7 @@ async def test_a_new_blog_asked_for_twice_opens_one_form(world):
         assert len(stage.app.screen_stack) == 2
 
 
-async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
+async def test_a_late_response_opens_nothing_over_another_screen(world):
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()
         await stage.press("e")
@@ -108,7 +108,7 @@ async def test_what_is_read_for_a_key_opens_nothing_over_another_screen(world):
         assert len(stage.app.screen_stack) == 2
 
 
-async def test_a_link_clicked_twice_asks_once(world):
+async def test_clicking_a_link_twice_opens_one_dialog(world):
     async with staged(world, SMALL) as stage:
         await stage.press("enter")
         await stage.until(lambda: stage.reader.blog)
@@ -120,7 +120,7 @@ async def test_a_link_clicked_twice_asks_once(world):
         assert len(stage.app.screen_stack) == 2
 
 
-async def test_giving_up_twice_asks_once(world):
+async def test_pressing_cancel_twice_opens_one_dialog(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -136,7 +136,7 @@ async def test_giving_up_twice_asks_once(world):
 
 
 @pytest.mark.parametrize("key", ["d", "e"])
-async def test_a_key_about_a_blog_that_is_gone_says_so_and_drops_it(world, key):
+async def test_a_key_on_a_deleted_blog_reports_and_removes_it(world, key):
     async with staged(world, SMALL) as stage:
         del world.blogs.table["blog-0004"]
         await stage.press(key)
@@ -144,7 +144,7 @@ async def test_a_key_about_a_blog_that_is_gone_says_so_and_drops_it(world, key):
         assert stage.screen_name == "MainScreen"
 
 
-async def test_a_wrong_route_is_not_taken_for_a_deleted_blog(world):
+async def test_a_404_of_another_server_does_not_remove_the_blog(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].replace = lambda method, path: _html_404()
         await stage.press("d")
@@ -159,7 +159,7 @@ def _html_404():
 
 
 @pytest.mark.parametrize("switches", [1, 2])
-async def test_an_edit_opens_only_what_the_backend_on_the_label_gave(world, switches):
+async def test_a_form_opens_only_if_the_backend_was_not_switched(world, switches):
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()
         await stage.press("e")
@@ -175,7 +175,7 @@ async def test_an_edit_opens_only_what_the_backend_on_the_label_gave(world, swit
         await stage.sees("CONTAINERS" if switches == 1 else "FUNCTIONS")
 
 
-async def test_a_switch_under_a_write_leaves_it_where_it_was_begun(world):
+async def test_switching_the_backend_does_not_redirect_a_write(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         gate = world.faults[F].hold()
@@ -188,7 +188,7 @@ async def test_a_switch_under_a_write_leaves_it_where_it_was_begun(world):
         assert sent(world, "POST") == ["/Prod/blog"]
 
 
-async def test_a_second_attempt_goes_where_the_save_was_begun(world):
+async def test_a_retry_goes_to_the_backend_of_the_first_attempt(world):
     async with staged(world, SMALL) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
@@ -204,7 +204,7 @@ async def test_a_second_attempt_goes_where_the_save_was_begun(world):
         assert sent(world, "PUT") == ["/Prod/blog/blog-0004"] * 2
 
 
-async def test_a_blog_posted_as_a_new_one_takes_the_deleted_ones_place(world):
+async def test_a_blog_posted_as_new_replaces_the_deleted_one(world):
     async with staged(world, LARGE) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
@@ -217,7 +217,7 @@ async def test_a_blog_posted_as_a_new_one_takes_the_deleted_ones_place(world):
 
 
 @pytest.mark.parametrize("tiny", [(20, 5), (40, 10)], ids=str)
-async def test_the_field_that_is_written_in_is_in_sight_on_a_tiny_screen(world, tiny):
+async def test_the_focused_field_is_visible_on_a_tiny_screen(world, tiny):
     async with staged(world, tiny) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -236,7 +236,7 @@ async def test_the_field_that_is_written_in_is_in_sight_on_a_tiny_screen(world, 
 
 
 @pytest.mark.parametrize("tiny", [(20, 5), (40, 10)], ids=str)
-async def test_the_answers_to_a_conflict_are_in_sight_on_a_tiny_screen(world, tiny):
+async def test_the_choices_of_a_conflict_are_visible_on_a_tiny_screen(world, tiny):
     async with staged(world, tiny) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
@@ -246,7 +246,7 @@ async def test_the_answers_to_a_conflict_are_in_sight_on_a_tiny_screen(world, ti
         await stage.sees("This blog was changed", "m Keep mine")
 
 
-def test_help_tells_where_ctrl_z_undoes():
+def test_help_shows_where_ctrl_z_undoes():
     assert "in Contents: undo" in dict(KEYS)["ctrl+z"]
     assert "ctrl+z" in keys_of(TextField)
     assert "ctrl+z" not in keys_of(LineField)

@@ -1,4 +1,4 @@
-"""What is shown of what is loaded, without a screen."""
+"""The loaded blogs: filter, order and cursor, without a screen."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def ids(catalogue: LoadedList) -> list[str]:
         (View(words="nothing has this"), []),
     ],
 )
-def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
+def test_a_view_filters_and_sorts(view, shown):
     catalogue = LoadedList()
     catalogue.replace([blog(3, "beta"), blog(2, "Alpha", "Grace"), blog(1, "Cäsar")])
 
@@ -65,13 +65,13 @@ def test_a_view_shows_what_it_says_in_the_order_it_says(view, shown):
         ("other 9e107d", False),
     ],
 )
-def test_a_word_finds_an_id_that_begins_with_it_when_it_is_long_enough_to_mean_one(words, found):
+def test_a_long_word_finds_the_id_that_starts_with_it(words, found):
     one = replace(blog(1), id="9e107d9d-372b-4b68-81d2-372bb6826bd8")
 
     assert View(words=words).matches(one) is found
 
 
-def test_the_orders_follow_one_another_round_and_round():
+def test_the_orders_form_a_cycle():
     order = Order.NEWEST
     seen = [order := order.next for _ in Order]
 
@@ -83,7 +83,7 @@ titles = st.sampled_from(["a", "B", "b", "c", ""])
 
 
 @given(st.lists(titles), st.lists(titles), st.sampled_from(Order), st.sampled_from(["", "b"]))
-def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, order, words):
+def test_adding_pages_gives_the_same_rows_as_sorting_all(first, second, order, words):
     count = len(first) + len(second)
     blogs = [blog(count - row, title, title) for row, title in enumerate([*first, *second])]
     whole, grown = LoadedList(), LoadedList()
@@ -103,7 +103,7 @@ def test_adding_page_by_page_shows_the_same_as_arranging_all(first, second, orde
     assert grown.rows == whole.rows
 
 
-def test_a_blog_that_comes_twice_is_one_row():
+def test_a_blog_listed_twice_is_one_row():
     catalogue = LoadedList()
     catalogue.replace([blog(2), blog(2)])
     catalogue.add([blog(2), blog(1)], 0)
@@ -111,7 +111,7 @@ def test_a_blog_that_comes_twice_is_one_row():
     assert ids(catalogue) == ["blog-2", "blog-1"]
 
 
-def test_a_stored_blog_keeps_its_place_and_a_new_one_is_first():
+def test_an_edited_blog_keeps_its_row_and_a_new_one_is_first():
     catalogue = LoadedList()
     catalogue.replace([blog(2), blog(1)])
 
@@ -125,7 +125,7 @@ def test_a_stored_blog_keeps_its_place_and_a_new_one_is_first():
     ]
 
 
-def test_a_row_costs_as_much_memory_among_a_hundred_thousand_as_among_a_thousand():
+def test_memory_per_row_does_not_depend_on_the_number_of_rows():
     def each(count: int) -> float:
         tracemalloc.start()
         catalogue = LoadedList()

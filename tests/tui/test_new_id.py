@@ -7,7 +7,7 @@ import uuid
 from tui.client.writes import new_id
 
 
-def test_an_id_is_a_uuid_of_version_7_and_fits_the_contract():
+def test_an_id_is_a_valid_uuid_of_version_7():
     made = new_id()
 
     assert uuid.UUID(made).version == 7
@@ -26,7 +26,7 @@ def test_later_ids_sort_after_earlier_ones(monkeypatch):
     assert made == sorted(made)
 
 
-def test_ids_of_one_moment_differ(monkeypatch):
+def test_ids_created_at_the_same_time_differ(monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: 1)
 
     assert len({new_id() for _ in range(1000)}) == 1000

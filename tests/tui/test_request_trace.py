@@ -37,7 +37,7 @@ async def entries(served):
     await entries.api.close()
 
 
-async def test_the_phases_of_a_request_are_taken_and_a_connection_is_opened_once(entries):
+async def test_phases_are_measured_and_a_connection_is_reused(entries):
     await entries.api.page(5)
     await entries.api.page(5)
 
@@ -51,7 +51,7 @@ async def test_the_phases_of_a_request_are_taken_and_a_connection_is_opened_once
         assert entry.phases.first_byte > 0
 
 
-async def test_an_entry_says_what_the_server_says_and_how_much_went_over(entries):
+async def test_an_entry_has_the_server_times_and_sizes(entries):
     blog = await entries.api.create(DRAFT)
 
     entry = entries[0]
@@ -62,7 +62,7 @@ async def test_an_entry_says_what_the_server_says_and_how_much_went_over(entries
     assert entry.date.count("-") == 2
 
 
-async def test_the_token_is_in_no_entry_even_when_the_backend_repeats_it(entries, served):
+async def test_no_entry_contains_a_token_that_the_backend_repeats(entries, served):
     normal = served.blogs.answer
 
     def parrot(method, path, headers, body):
@@ -83,7 +83,7 @@ async def test_the_token_is_in_no_entry_even_when_the_backend_repeats_it(entries
     assert "session=abc" not in repr(entries[0])
 
 
-async def test_a_refusal_that_repeats_the_token_is_told_without_it(entries, served):
+async def test_an_error_message_hides_a_repeated_token(entries, served):
     body = json.dumps({"detail": f"no such token: {TOKEN}"}).encode()
     served.blogs.answer = lambda *_: Answer(422, {"Content-Type": "application/json"}, body)
 
@@ -93,7 +93,7 @@ async def test_a_refusal_that_repeats_the_token_is_told_without_it(entries, serv
     assert TOKEN not in str(refused.value)
 
 
-async def test_a_request_without_an_answer_says_why(entries, served):
+async def test_an_entry_without_a_response_has_the_reason(entries, served):
     served.drop.add("GET")
 
     with pytest.raises(ApiError):
@@ -104,14 +104,14 @@ async def test_a_request_without_an_answer_says_why(entries, served):
     assert entries[0].phases.first_byte is None
 
 
-async def test_an_exchange_gives_any_answer_whatever_its_status(entries):
+async def test_an_exchange_returns_a_response_of_any_status(entries):
     exchange = await entries.api.exchange(Request(method="GET", target="/blog/nope"))
 
     assert exchange.entry.status == 404
     assert json.loads(exchange.body)["detail"] == "No such blog."
 
 
-async def test_nothing_is_written_in_read_only_mode(entries, served):
+async def test_read_only_mode_sends_no_write(entries, served):
     api = replace(entries.api, read_only=True)
     request = Request(method="PUT", target="/blog/blog-0001", body=b"{}")
 
@@ -144,7 +144,7 @@ async def test_nothing_is_written_in_read_only_mode(entries, served):
         (";;;,,=", ServerTime(cold=False)),
     ],
 )
-def test_what_a_server_says_of_its_time_is_read_and_nonsense_left_out(header, time):
+def test_server_timing_is_parsed_and_invalid_parts_ignored(header, time):
     assert ServerTime.of(header) == time
 
 
@@ -163,7 +163,7 @@ def entry(size: int) -> LogEntry:
     )
 
 
-def test_the_history_forgets_the_oldest_and_keeps_numbers(monkeypatch):
+def test_the_log_drops_the_oldest_entry_and_keeps_numbers(monkeypatch):
     monkeypatch.setattr(history, "MAX_ENTRIES", 3)
     kept = History()
 
@@ -174,7 +174,7 @@ def test_the_history_forgets_the_oldest_and_keeps_numbers(monkeypatch):
     assert [e.number for e in kept] == [5, 4, 3]
 
 
-def test_what_was_sent_is_forgotten_oldest_first_when_it_is_too_much(monkeypatch):
+def test_the_oldest_request_bodies_are_dropped_first(monkeypatch):
     monkeypatch.setattr(history, "MAX_BODY_BYTES", 1000)
     kept = History()
 
@@ -188,7 +188,7 @@ def test_what_was_sent_is_forgotten_oldest_first_when_it_is_too_much(monkeypatch
     assert kept[0].request
 
 
-def test_entries_that_are_forgotten_leave_room_for_what_others_sent(monkeypatch):
+def test_dropped_entries_free_room_for_request_bodies(monkeypatch):
     monkeypatch.setattr(history, "MAX_ENTRIES", 3)
     monkeypatch.setattr(history, "MAX_BODY_BYTES", 1000)
     kept = History()

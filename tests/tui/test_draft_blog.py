@@ -7,20 +7,20 @@ from tui.state.draft_blog import EditableText
 
 
 @given(st.text())
-def test_a_field_that_nobody_touched_is_stored_as_it_was(original):
+def test_an_unedited_field_is_saved_unchanged(original):
     for field in (EditableText.of_line(original), EditableText.of_text(original)):
         assert field.stored(field.shown) == original
         assert not field.loses(field.shown)
 
 
-def test_windows_line_ends_come_back():
+def test_windows_line_ends_are_preserved():
     field = EditableText.of_text("a\r\nb\r\n")
 
     assert field.stored("a\nc\n") == "a\r\nc\r\n"
     assert not field.loses("a\nc\n")
 
 
-def test_a_change_that_loses_hidden_characters_is_known():
+def test_an_edit_that_loses_hidden_characters_is_detected():
     field = EditableText.of_text("a\x1b[31mb")
 
     assert field.loses("ab!")

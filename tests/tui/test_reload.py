@@ -1,4 +1,4 @@
-"""What stays where it is while the list is loaded anew, and what is said below the rows."""
+"""What a reload keeps, and the note below the rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def go_down(stage, rows):
 
 
 @pytest.mark.parametrize(("key", "size"), [("r", LARGE), ("t", SMALL)])
-async def test_the_cursor_stays_on_a_blog_far_below_the_first_page(size, key):
+async def test_a_reload_keeps_the_cursor_far_below_the_first_page(size, key):
     async with staged(World(FakeBlogs(230)), size) as stage:
         await go_down(stage, 140)
         kept = stage.list.current.id
@@ -30,7 +30,7 @@ async def test_the_cursor_stays_on_a_blog_far_below_the_first_page(size, key):
 
 
 @pytest.mark.parametrize(("key", "size"), [("r", LARGE), ("t", SMALL)])
-async def test_a_blog_that_is_read_stays_when_the_list_no_longer_reaches_it(size, key):
+async def test_the_open_blog_stays_if_the_list_no_longer_contains_it(size, key):
     world = World(FakeBlogs(160))
     async with staged(world, size) as stage:
         await go_down(stage, 140)
@@ -46,9 +46,7 @@ async def test_a_blog_that_is_read_stays_when_the_list_no_longer_reaches_it(size
 
 
 @pytest.mark.parametrize(("key", "size"), [("r", LARGE), ("t", SMALL)])
-async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neighbour(
-    world, size, key
-):
+async def test_after_the_open_blog_is_deleted_keys_have_no_target(world, size, key):
     async with staged(world, size) as stage:
         await stage.press("enter")
         await stage.until(lambda: stage.reader.blog and stage.reader.has_focus_within)
@@ -64,7 +62,7 @@ async def test_a_blog_deleted_while_it_is_read_is_no_target_and_nor_is_its_neigh
         await stage.sees("Deleting in", "“Blog number 3”")
 
 
-async def test_a_reload_reads_the_blog_again_that_could_not_be_read(world):
+async def test_a_reload_reads_a_failed_blog_again(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].replace = lambda method, path: Answer(500) if "/blog/" in path else None
         await stage.press("enter")
@@ -74,7 +72,7 @@ async def test_a_reload_reads_the_blog_again_that_could_not_be_read(world):
         await stage.sees("id blog-0004")
 
 
-async def test_the_note_follows_the_rows_from_none_to_one_and_back():
+async def test_the_note_follows_the_number_of_rows():
     async with staged(World(FakeBlogs(0)), SMALL) as stage:
         await stage.sees("No blogs yet on FUNCTIONS")
         await stage.press("n")
@@ -99,7 +97,7 @@ async def test_a_save_after_an_outage_loads_the_list(world):
         assert "Press r" not in stage.text()
 
 
-async def test_the_reader_forgets_the_last_blog_when_it_is_deleted():
+async def test_the_reading_pane_is_empty_after_the_last_deletion():
     async with staged(World(FakeBlogs(1)), LARGE) as stage:
         await stage.sees("id blog-0000")
         await stage.press("d")
@@ -109,7 +107,7 @@ async def test_the_reader_forgets_the_last_blog_when_it_is_deleted():
         assert "id blog-0000" not in stage.text()
 
 
-async def test_the_reader_forgets_a_blog_when_a_reload_finds_none():
+async def test_the_reading_pane_is_empty_after_an_empty_reload():
     world = World(FakeBlogs(1))
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0000")
@@ -119,7 +117,7 @@ async def test_the_reader_forgets_a_blog_when_a_reload_finds_none():
         assert "id blog-0000" not in stage.text()
 
 
-async def test_what_to_do_after_an_outage_is_not_cut_below_the_rows(world):
+async def test_the_next_step_after_an_outage_is_not_cut(world):
     async with staged(world, (40, 24)) as stage:
         world.faults[F].down = True
         await stage.press("r")
@@ -129,7 +127,7 @@ async def test_what_to_do_after_an_outage_is_not_cut_below_the_rows(world):
         assert "press r; t asks CONTAINERS." in " ".join(stage.text().split())
 
 
-async def test_pages_that_repeat_themselves_come_to_an_end(world):
+async def test_repeated_pages_end_the_list(world):
     async with staged(world, SMALL) as stage:
         page = world.blogs.answer("GET", "/blog?limit=2", {}, b"")
         asked = []
@@ -145,17 +143,17 @@ async def test_pages_that_repeat_themselves_come_to_an_end(world):
         assert len(asked) == 2
 
 
-async def test_a_tall_screen_is_filled_without_a_key():
+async def test_a_tall_screen_loads_enough_rows():
     async with staged(World(FakeBlogs(230)), (60, 150)) as stage:
         await stage.until(lambda: len(stage.list.blogs) == 230)
 
 
-async def test_the_list_says_that_its_times_are_utc_and_the_log_too(world):
+async def test_list_and_log_show_that_times_are_utc(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("5 blogs · times in UTC", " UTC       backend")
 
 
-async def test_the_log_shows_the_part_of_an_id_that_differs(world):
+async def test_the_log_shows_the_end_of_an_id(world):
     for end in ("one1", "two2"):
         blog_id = f"019e0d3c-0000-7000-8000-00000000{end}"
         world.blogs.put(id=blog_id, title="Long id")

@@ -1,4 +1,4 @@
-"""The backend is named in words and in its colour, with its place, wherever it matters."""
+"""Each screen shows the name, the color and the deployment of its backend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.test_connections import at
-from tests.tui.test_taken import conflicting
+from tests.tui.test_id_taken import conflicting
 from tui.settings.values import BackendName
 from tui.widgets.backend_label import COLORS
 
@@ -20,8 +20,8 @@ def top(stage):
     return stage.text().partition("\n")[0]
 
 
-def coloured(stage, name):
-    """Count how often the backend's word stands alone in its colour."""
+def count_colored(stage, name):
+    """Return how often the name of the backend appears alone in its color."""
     return sum(
         segment.text == name.word
         and segment.style.bgcolor is not None
@@ -37,7 +37,7 @@ def placed(name):
 
 
 @pytest.mark.parametrize("name", ["production", "acme-corporation/aws-blog-demo/production"])
-async def test_the_stack_s_name_gives_way_before_region_and_account(world, name):
+async def test_the_stack_name_is_cut_before_region_and_account(world, name):
     world.read_only = True
     world.backends = placed(name)
     async with staged(world, SMALL) as stage:
@@ -50,7 +50,7 @@ async def test_the_stack_s_name_gives_way_before_region_and_account(world, name)
         gate.set()
 
 
-async def test_the_preview_names_the_backend_that_is_active(world):
+async def test_the_preview_shows_the_active_backend(world):
     world.backends = placed("dev")
     async with staged(world, SMALL) as stage:
         await stage.press("n")
@@ -62,14 +62,14 @@ async def test_the_preview_names_the_backend_that_is_active(world):
         await stage.until(lambda: "CONTAINERS  stack dev" in top(stage))
 
 
-async def test_two_versions_name_the_backend_that_is_written_to(world, size):
+async def test_a_conflict_shows_the_backend_of_the_save(world, size):
     async with conflicting(world, size) as (stage, _):
         await stage.is_on("TakenScreen")
         await stage.sees("UTC on FUNCTIONS", "two versions")
         assert "FUNCTIONS" in top(stage)
 
 
-async def test_a_switch_during_a_save_does_not_change_what_two_versions_name(world):
+async def test_a_switch_during_a_save_does_not_change_its_backend_label(world):
     async with staged(world, SMALL) as stage:
         await stage.press("e")
         await stage.is_on("FormScreen")
@@ -85,29 +85,29 @@ async def test_a_switch_during_a_save_does_not_change_what_two_versions_name(wor
         assert stage.app.session.active is C
 
 
-async def test_the_log_names_each_backend_in_its_colour(world):
+async def test_the_log_shows_each_backend_in_its_color(world):
     async with staged(world, LARGE) as stage:
         await stage.press("t")
-        await stage.until(lambda: coloured(stage, F) and coloured(stage, C))
+        await stage.until(lambda: count_colored(stage, F) and count_colored(stage, C))
         await stage.press("L")
         await stage.is_on("LogScreen")
-        await stage.until(lambda: coloured(stage, F) and coloured(stage, C))
+        await stage.until(lambda: count_colored(stage, F) and count_colored(stage, C))
         for width in (30, 20, 16, 11, 8):  # the word is cut, and not there at all
             await stage.pilot.resize_terminal(width, 24)
             await stage.until(lambda: {line.cell_length for line in stage.strips()} == {width})  # noqa: B023 -- at once
 
 
-async def test_the_comparison_names_each_backend_in_its_colour(world):
+async def test_the_comparison_shows_each_backend_in_its_color(world):
     world.faults[C].replace = lambda method, path: None
     async with staged(world, LARGE) as stage:
         await stage.press("B")
         await stage.sees("The responses are the same.")
-        assert (coloured(stage, F), coloured(stage, C)) == (1, 1)
+        assert (count_colored(stage, F), count_colored(stage, C)) == (1, 1)
 
 
-async def test_without_colours_the_words_stay(world, monkeypatch):
+async def test_backend_names_are_visible_without_colors(world, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with staged(world, LARGE) as stage:
         await stage.press("t")
         await stage.sees("CONTAINERS  GET", "FUNCTIONS   GET")
-        assert coloured(stage, C) == 0
+        assert count_colored(stage, C) == 0

@@ -1,4 +1,4 @@
-"""`blogs serve`: the app in a browser, for nobody but the person who started it."""
+"""`blogs serve`: the app in a browser, only for the user who started it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What works on every screen: jump mode, and the theme that is remembered."""
+"""Features of every screen: jump mode, and the stored theme."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.dialogs.choice import Choice, ChoiceScreen
 from tui.settings.values import BackendName
 
 
-async def test_jump_mode_puts_a_letter_over_each_pane_and_the_letter_goes_there(world):
+async def test_a_letter_of_jump_mode_moves_the_focus(world):
     async with staged(world, LARGE) as stage:
         await stage.press("ctrl+o")
         await stage.is_on("JumpScreen")
@@ -47,7 +47,7 @@ async def test_jump_mode_works_in_a_dialog(world):
         await stage.until(lambda: stage.app.focused.id == "answer-y")
 
 
-async def test_a_closing_key_or_a_resize_leaves_jump_mode(world):
+async def test_a_close_key_or_a_resize_ends_jump_mode(world):
     async with staged(world, LARGE) as stage:
         focused = stage.app.focused
         for key in ("escape", "q", "ctrl+g", "ctrl+o"):
@@ -63,7 +63,7 @@ async def test_a_closing_key_or_a_resize_leaves_jump_mode(world):
         assert stage.app.focused is focused
 
 
-async def test_a_click_on_a_letter_goes_there(world):
+async def test_a_click_on_a_letter_moves_the_focus(world):
     async with staged(world, LARGE) as stage:
         await stage.press("ctrl+o")
         await stage.is_on("JumpScreen")
@@ -72,7 +72,7 @@ async def test_a_click_on_a_letter_goes_there(world):
         await stage.until(lambda: stage.app.focused is not stage.list)
 
 
-async def test_the_theme_is_remembered_for_the_next_run(world):
+async def test_the_theme_is_stored_for_the_next_run(world):
     async with staged(world, SMALL) as stage:
         assert stage.app.theme == "textual-dark"
         stage.app.theme = "nord"
@@ -82,7 +82,7 @@ async def test_the_theme_is_remembered_for_the_next_run(world):
 
 
 @pytest.mark.parametrize("damage", [b"", b"no-such-theme", b"\xff\xfe", b"x" * 100_000])
-def test_a_damaged_memory_of_the_theme_is_no_memory(world, damage):
+def test_a_damaged_theme_file_is_ignored(world, damage):
     theme.store(os.environ, "nord")
     file = Path(os.environ["XDG_STATE_HOME"]) / "blogs" / "theme"
     file.write_bytes(damage)
@@ -90,13 +90,13 @@ def test_a_damaged_memory_of_the_theme_is_no_memory(world, damage):
     assert BlogsApp(world, BackendName.FUNCTIONS).theme == "textual-dark"
 
 
-async def test_a_theme_from_the_environment_wins_for_this_run(monkeypatch):
+async def test_a_theme_in_the_environment_overrides_the_stored_one(monkeypatch):
     theme.store(os.environ, "nord")
 
     assert theme.stored({**os.environ, "TEXTUAL_THEME": "gruvbox"}) is None
 
 
-async def test_a_theme_that_cannot_be_remembered_still_changes_and_is_said(world):
+async def test_a_theme_that_cannot_be_stored_applies_to_this_run(world):
     Path(os.environ["XDG_STATE_HOME"]).write_text("a file, no folder")
     async with staged(world, SMALL) as stage:
         stage.app.theme = "nord"
