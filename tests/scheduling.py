@@ -23,7 +23,7 @@ LONG = (
     "tests/localcloud/test_settings.py",
     "tests/tui/test_typed_ahead.py",
     "tests/account/",
-    "tests/tui/test_writing.py",
+    "tests/tui/test_form.py",
     "tests/tui/test_deleting.py",
     "tests/tui/test_hostile_screens.py",
     "tests/localcloud/database/test_index_repair.py",

@@ -26,7 +26,7 @@ class Page:
         self._socket = socket
         self._ids = itertools.count(1)
         self.loaded: list[str] = []
-        """Every URL that something has come from."""
+        """The URLs of all responses."""
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._ids)
@@ -44,7 +44,7 @@ class Page:
         await self.call("Page.navigate", url=url)
 
     async def value(self, expression: str) -> Any:
-        """Give what an expression is in the page."""
+        """Return the value of an expression in the page."""
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         return answer["result"].get("value")
 
@@ -81,22 +81,22 @@ class Page:
                 await asyncio.sleep(0.1)
         return before
 
-    async def next_picture(self, former: bytes) -> bytes:
-        """Return the first still picture that differs from *former*."""
+    async def next_picture(self, previous: bytes) -> bytes:
+        """Return the first still picture that differs from *previous*."""
         async with asyncio.timeout(DEADLINE):
-            while (picture := await self.still_picture()) == former:
+            while (picture := await self.still_picture()) == previous:
                 await asyncio.sleep(0.1)
         return picture
 
 
 @asynccontextmanager
 async def chromium(folder: Path, size: tuple[int, int] = (1000, 700)) -> AsyncIterator[Page]:
-    """Start a browser with a profile in *folder*; gives its page."""
+    """Start a browser with a profile in *folder*, and yield its page."""
     assert CHROMIUM
     process = await asyncio.create_subprocess_exec(
         CHROMIUM,
         "--headless",
-        "--no-sandbox",  # which root has not
+        "--no-sandbox",  # root cannot use the sandbox
         "--disable-gpu",
         "--disable-background-networking",
         "--no-first-run",

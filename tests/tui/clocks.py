@@ -11,11 +11,11 @@ from tui.client import request_trace
 from tui.client.timing import Phases, Stopwatch
 from tui.state import pending_deletions, session
 
-NOW = 1_795_600_000  # within the day of the fake's blogs
+NOW = 1_795_600_000  # the day of the blogs in the fake
 
 
 class StoppedWatch(Stopwatch):
-    """Takes the same times of every request."""
+    """Measure the same times for each request."""
 
     elapsed = 12.3
 
@@ -24,7 +24,7 @@ class StoppedWatch(Stopwatch):
 
 
 def stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop what requests, metrics and deletions read the time from."""
+    """Stop the clocks of requests, metrics and deletions."""
     still = SimpleNamespace(
         time=lambda: NOW, gmtime=lambda: time.gmtime(NOW), strftime=time.strftime
     )

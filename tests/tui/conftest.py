@@ -29,8 +29,8 @@ from tui.widgets.reader import Reader
 
 SMALL = (80, 24)
 LARGE = (120, 40)
-GRACE_S = 3600  # no deletion is sent while a slow machine gets to the next step of a test
-DEADLINE_S = 60  # long enough for a busy machine; a test that passes never waits for it
+GRACE_S = 3600  # no deletion is sent before the next step of a test on a slow machine
+DEADLINE_S = 60  # long enough for a busy machine; only a failing test waits this long
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the pilot look sooner whether a key has been dealt with; tests wait for what they see."""
+    """Make the pilot check more often if a key was handled; tests wait for visible results."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
 
 
@@ -109,7 +109,7 @@ class World:
 
 
 class Stage:
-    """A running app, as a test sees it."""
+    """A running app, with methods for tests."""
 
     def __init__(self, app: BlogsApp, pilot: Pilot[None], world: World) -> None:
         self.app = app
@@ -130,18 +130,18 @@ class Stage:
         return type(self.app.screen).__name__
 
     def text(self) -> str:
-        """All that stands on the screen."""
+        """Return the text of the screen."""
         return "\n".join(strip.text for strip in self.strips())
 
     def strips(self) -> list[Strip]:
-        """The lines of the screen."""
+        """Return the lines of the screen."""
         return self.app.screen._compositor.render_strips()  # noqa: SLF001 -- Textual has no other
 
     def toasts(self) -> str:
         return "\n".join(note.message for note in self.app._notifications)  # noqa: SLF001 -- same
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Let the app work until *condition* is true; fail after a minute."""
+        """Wait until *condition* is true; fail after a minute."""
         deadline = time.monotonic() + DEADLINE_S
         while not condition():
             if time.monotonic() > deadline:
@@ -149,19 +149,19 @@ class Stage:
             await self.pilot.pause(0.02)
 
     async def idle(self) -> None:
-        """Let the app deal with all messages, and end all short delays."""
-        for _ in range(2):  # one delay may begin another
+        """Wait until the app has handled all messages and short timers."""
+        for _ in range(2):  # one timer may start another
             await self.pilot.pause()
             await self.until(lambda: not self._is_delayed())
 
     async def settled(self) -> None:
-        """Let the app end everything that it has begun: requests and other work too."""
+        """Wait until the app has also finished its requests and workers."""
         for _ in range(2):  # same
             await self.pilot.pause()
             await self.until(lambda: not (self._is_delayed() or self._is_working()))
 
     def _is_delayed(self) -> bool:
-        """Return True if a timer has yet to call once, within a second."""
+        """Return True if a one-time timer of less than a second is pending."""
         nodes = [self.app, *(node for one in self.app.screen_stack for node in one.walk_children())]
         timers = (timer for node in [*nodes, *self.app.screen_stack] for timer in node._timers)  # noqa: SLF001 -- Textual lists them nowhere else
         return any(
@@ -170,7 +170,7 @@ class Stage:
         )
 
     def _is_working(self) -> bool:
-        """Return True if a request or a worker runs; one that opened a dialog waits for it."""
+        """Return True if a request or a worker runs, except workers that wait for a dialog."""
         has_dialog = len(self.app.screen_stack) > 1
         workers = () if has_dialog else self.app.workers
         return self.app.session.busy or any(not worker.is_finished for worker in workers)
@@ -179,14 +179,14 @@ class Stage:
         await self.until(lambda: all(word in self.text() for word in words))
 
     async def hears(self, words: str) -> None:
-        """Wait for a toast, whose lines a screen may break anywhere."""
+        """Wait for a toast; unlike on the screen, its lines are not wrapped."""
         await self.until(lambda: words in self.toasts())
 
     async def is_on(self, screen: str) -> None:
         await self.until(lambda: self.screen_name == screen)
 
     async def write(self, title: str, contents: str = "") -> None:
-        """Fill the form in, as far as it is empty, and save."""
+        """Fill in the empty fields of the form, and save."""
         await self.is_on("FormScreen")
         self.app.screen.query_one("#title").value = title
         if contents:
@@ -198,7 +198,7 @@ class Stage:
 async def staged(
     world: World, size: tuple[int, int], *, settled: bool = True, tooltips: bool = False
 ) -> AsyncIterator[Stage]:
-    """Run the app over *world*; *settled* waits for the first list."""
+    """Run the app with the backends of *world*; wait for the first list if *settled*."""
     app = BlogsApp(world, next(name for name in BackendName if name in world.names))
     app.animation_level = "none"
     app.session.deletions.grace = GRACE_S
@@ -224,5 +224,5 @@ def swept(*cases: object) -> list[object]:
 
 @pytest.fixture(params=[SMALL, *swept(LARGE)], ids=["small", "large"])
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    """Where the layout makes no difference; where it does, tests name both sizes."""
+    """The size for tests that do not depend on the layout; other tests list their sizes."""
     return request.param

@@ -36,7 +36,7 @@ MARKDOWN = (
     "[evil](javascript:alert(1)) [good](https://example.org/a?b=1)\n\n"
     "entities &#x1b;[31m &#x202e;x &#x9b;2J\n\n```[/nope]\ncode \x1b[31m\n```\n\n![pic](file:///x)\n\n<script>\n"
 )
-# What must never reach a terminal from a text; Textual itself writes none of these.
+# No text may send these to a terminal; Textual itself writes none of them.
 RAW = (
     b"\x1b]52;",
     b"\x1b]0;PWNED",

@@ -23,14 +23,14 @@ RENEW = "RENEW_SNAPSHOTS"
 
 
 def whole(stage: Stage) -> list[Strip]:
-    """Give the lines of the screen, what a dialog dims included."""
-    stage.app.screen.refresh()  # it may have been drawn without
+    """Return the lines of the screen, including what a dialog dims."""
+    stage.app.screen.refresh()  # it may have been drawn without the dimmed part
     visible_screen_stack.set(list(stage.app._background_screens))  # noqa: SLF001 -- Textual's way
     return stage.strips()
 
 
 def drawn(strips: Sequence[Strip]) -> str:
-    """Write a screen down."""
+    """Return a screen as the text of a snapshot."""
     names: dict[str, str] = {}
     runs = [_runs(strip, names) for strip in strips]
     lines = [f"|{strip.text}|" for strip in strips]
@@ -40,7 +40,7 @@ def drawn(strips: Sequence[Strip]) -> str:
 
 
 def _runs(strip: Strip, names: dict[str, str]) -> str:
-    """Say from which column on which style holds, for one line."""
+    """Return the styles of a line, each with its first column."""
     segments = list(strip)
     starts = accumulate((segment.cell_length for segment in segments), initial=0)
     runs: list[tuple[int, str]] = []
@@ -66,7 +66,7 @@ def _described(style: Style | None) -> str:
 
 
 def check(name: str, strips: Sequence[Strip]) -> None:
-    """Compare with what was kept under that name, or keep it."""
+    """Compare a screen with the snapshot *name*, or renew the snapshot."""
     path = FOLDER / f"{name}.txt"
     now = drawn(strips)
     if os.environ.get(RENEW):

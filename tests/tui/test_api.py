@@ -16,7 +16,7 @@ DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 
 
 def only(answer):
-    """Answer everything with *answer*."""
+    """Return a fault that sends *answer* for each request."""
     return lambda method, path: answer
 
 
@@ -275,7 +275,7 @@ async def test_no_proxy_is_used_for_this_machine(monkeypatch):
 
 
 class Dripping(httpx.AsyncByteStream):
-    """An answer whose every piece comes in time and whose end is long in coming."""
+    """A response body that sends each part in time but takes too long as a whole."""
 
     async def __aiter__(self):
         for _ in range(200):

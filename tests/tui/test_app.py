@@ -72,7 +72,7 @@ async def test_the_mouse_wheel_loads_more_too():
 
 
 async def test_a_page_of_no_rows_is_not_the_end(world):
-    """Link alone says whether there is more."""
+    """Only the Link header shows if there are more pages."""
     world.blogs = FakeBlogs(210)
     async with staged(world, SMALL) as stage:
         world.faults[F].replace = lambda method, path: empty_page(world, path)
@@ -81,7 +81,7 @@ async def test_a_page_of_no_rows_is_not_the_end(world):
 
 
 def empty_page(world, path):
-    """Give the second page without its rows."""
+    """Return the page of *path*; the second one is without rows."""
     answer = world.blogs.answer("GET", path, {}, b"")
     if "0110" in path:
         answer.body = b"[]"
@@ -292,9 +292,9 @@ async def test_a_blog_deleted_during_an_edit_can_be_posted_as_new(world):
 async def test_r_shows_new_blogs_and_keeps_the_cursor(world):
     async with staged(world, SMALL) as stage:
         await stage.press("down", "down")
-        world.blogs.put(id="new", title="Came meanwhile")
+        world.blogs.put(id="new", title="Posted later")
         await stage.press("r")
-        await stage.sees("Came meanwhile")
+        await stage.sees("Posted later")
         assert stage.list.current.id == "blog-0002"
 
 
@@ -326,7 +326,7 @@ async def test_a_late_list_of_the_previous_backend_is_dropped(world, size):
     async with staged(world, size) as stage:
         gate = world.faults[F].hold()
         await stage.press("r")
-        await world.faults[F].waiting.wait()  # the old answer is made, and held
+        await world.faults[F].waiting.wait()  # the response is ready, but not sent yet
         world.blogs.put(id="new", title="Came after")
         await stage.press("t")
         await stage.sees("CONTAINERS", "Came after", "6 blogs")
@@ -335,7 +335,7 @@ async def test_a_late_list_of_the_previous_backend_is_dropped(world, size):
         await stage.pilot.pause()
         assert "Came after" in stage.text()
         asked = [entry.backend for entry in stage.app.session.requests if "/blog?" in entry.path]
-        assert asked.count(F) == 2  # it was recorded under its own name
+        assert asked.count(F) == 2  # the late response is in the log, under its own backend
 
 
 async def test_a_late_blog_does_not_replace_the_selected_one(world):

@@ -31,7 +31,7 @@ def count_colored(stage, name):
     )
 
 
-def placed(name):
+def backends_of_stack(name):
     found = at(URL, stack=f"stack {name}")
     return replace(found, deployment=replace(found.deployment, region="ap-southeast-2"))
 
@@ -39,7 +39,7 @@ def placed(name):
 @pytest.mark.parametrize("name", ["production", "acme-corporation/aws-blog-demo/production"])
 async def test_the_stack_name_is_cut_before_region_and_account(world, name):
     world.read_only = True
-    world.backends = placed(name)
+    world.backends = backends_of_stack(name)
     async with staged(world, SMALL) as stage:
         gate = world.faults[F].hold()
         await stage.press("r")
@@ -51,7 +51,7 @@ async def test_the_stack_name_is_cut_before_region_and_account(world, name):
 
 
 async def test_the_preview_shows_the_active_backend(world):
-    world.backends = placed("dev")
+    world.backends = backends_of_stack("dev")
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
@@ -92,7 +92,7 @@ async def test_the_log_shows_each_backend_in_its_color(world):
         await stage.press("L")
         await stage.is_on("LogScreen")
         await stage.until(lambda: count_colored(stage, F) and count_colored(stage, C))
-        for width in (30, 20, 16, 11, 8):  # the word is cut, and not there at all
+        for width in (30, 20, 16, 11, 8):  # the name is cut, or not visible
             await stage.pilot.resize_terminal(width, 24)
             await stage.until(lambda: {line.cell_length for line in stage.strips()} == {width})  # noqa: B023 -- at once
 

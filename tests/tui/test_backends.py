@@ -28,7 +28,7 @@ def environ(tmp_path):
 
 @pytest.fixture
 def run_cloud(tmp_path):
-    """Leave the traces of a local cloud whose process is *pid*, and hold its state folder."""
+    """Write the files of a local cloud whose process is *pid*, and lock its state folder."""
     with contextlib.ExitStack() as locks:
         yield partial(_run_cloud, tmp_path, locks)
 

@@ -18,7 +18,7 @@ MANY = 100_000
 
 
 class ManyBlogs(FakeBlogs):
-    """More blogs than could be made anew for each request."""
+    """A large number of blogs, created once instead of for each request."""
 
     def __init__(self, count):
         super().__init__(1)
@@ -39,7 +39,7 @@ class ManyBlogs(FakeBlogs):
 
 
 async def cost_of_keys(stage):
-    """Give the least processor time that a round of keys took."""
+    """Return the lowest CPU time of five rounds of keys."""
     costs = []
     for _ in range(5):
         begun = time.process_time()

@@ -22,8 +22,8 @@ def has_bar(stage):
     return stage.app.screen.query_one("#question").show_vertical_scrollbar
 
 
-def seen(stage):
-    """Give what stands on the screen without line ends and frames."""
+def joined_text(stage):
+    """Return the text of the screen without whitespace and borders."""
     return "".join(stage.text().replace("│", "").split())
 
 
@@ -40,14 +40,14 @@ async def ask_about_link(stage):
 async def test_a_long_address_can_be_scrolled_to_its_end(size, length):
     async with staged(world_with(address(length)), size) as stage:
         await ask_about_link(stage)
-        assert has_bar(stage) is (END not in seen(stage))
+        assert has_bar(stage) is (END not in joined_text(stage))
         await stage.press("end")
-        await stage.until(lambda: END in seen(stage))
+        await stage.until(lambda: END in joined_text(stage))
         await stage.press("home")
         await stage.sees("Open this link?")
         for _ in range(12):
             await stage.press("pagedown")
-        await stage.until(lambda: END in seen(stage))
+        await stage.until(lambda: END in joined_text(stage))
         for _ in range(12):
             await stage.press("pageup")
         await stage.sees("Open this link?")

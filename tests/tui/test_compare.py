@@ -25,7 +25,7 @@ async def compare(stage):
 @pytest.mark.parametrize("size", [SMALL, HUGE, *swept(LARGE)])
 async def test_the_selected_blog_is_requested_from_both_backends(world, size):
     async with staged(world, size) as stage:
-        # Beside the list a reader asks for the blog as well.
+        # The reading pane beside the list requests the blog, too.
         await stage.until(lambda: size == SMALL or "id blog-0004" in stage.text())
         await compare(stage)
         await stage.sees("GET /blog/blog-0004", "The responses are the same.", "the same body")
@@ -75,8 +75,8 @@ async def test_differences_are_marked(world, size):
         await stage.sees('+ etag: "other"', "x-served-by: server that responded")
 
 
-def told(stage):
-    """All that the pane of figures says, in sight or not."""
+def figures_text(stage):
+    """Return the whole text of the pane of figures, visible or not."""
     return "\n".join(words for _, words in stage.app.screen.query_one("#figures")._wrapped)  # noqa: SLF001 -- it has no other
 
 
@@ -95,8 +95,8 @@ async def test_with_one_backend_down_the_other_response_is_shown(world, size, do
         await compare(stage)
         await stage.sees(f"{down.word} at 127.0.0.1:1", "is not reachable")
         await stage.sees(f"body of {up.word}", '"id": "blog-0004"')
-        shown = told(stage)
-        assert "Press r to try again." in shown.replace("\n", "")  # wrapped anywhere
+        shown = figures_text(stage)
+        assert "Press r to try again." in shown.replace("\n", "")  # lines can wrap anywhere
         for name, *values in (("status", "no response", "200"), ("server: app", "-", "1[.]5")):
             row = [name, *(values if down is F else reversed(values))]
             assert re.search(" +".join(row), shown)
@@ -112,9 +112,9 @@ async def test_with_both_backends_down_both_causes_are_shown(world):
         for name in BackendName:
             world.faults[name].down = True
         await compare(stage)
-        await stage.until(lambda: told(stage).count("is not reachable") == 2)
-        assert re.search(r"status +no response +no response", told(stage))
-        assert "headers of" not in told(stage)
+        await stage.until(lambda: figures_text(stage).count("is not reachable") == 2)
+        assert re.search(r"status +no response +no response", figures_text(stage))
+        assert "headers of" not in figures_text(stage)
 
 
 async def test_with_one_url_set_the_error_for_the_other_is_shown(world):
@@ -122,7 +122,7 @@ async def test_with_one_url_set_the_error_for_the_other_is_shown(world):
     async with staged(world, SMALL) as stage:
         await compare(stage)
         await stage.sees("The URL of the CONTAINERS backend is not set", "body of FUNCTIONS")
-        assert re.search(r"status +200 +-", told(stage))
+        assert re.search(r"status +200 +-", figures_text(stage))
 
 
 async def test_a_late_comparison_is_not_shown(world):

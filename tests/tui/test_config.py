@@ -26,7 +26,7 @@ def environ(tmp_path):
 
 @pytest.fixture
 def written(tmp_path, environ):
-    """Write the file; gives what it says."""
+    """Write the configuration file, and return its settings."""
 
     def write(text):
         file = tmp_path / "blogs" / "config.toml"
@@ -46,7 +46,7 @@ def test_without_a_file_nothing_is_set(environ):
 
 
 def test_without_a_home_folder_nothing_is_read_or_stored(monkeypatch):
-    monkeypatch.setattr("os.getuid", lambda: 2**31 - 3)  # of whom the system knows nothing
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 3)  # a user id that does not exist
     monkeypatch.delenv("HOME", raising=False)
 
     for environ in ({}, {"HOME": "/dev/null"}):

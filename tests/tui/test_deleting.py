@@ -21,7 +21,7 @@ def deleted(world):
     return [path for method, path in world.blogs.asked if method == "DELETE"]
 
 
-async def begin(stage, title="Blog number 4"):
+async def start_deletion(stage, title="Blog number 4"):
     await stage.press("d")
     await stage.sees("Deleting in", "u undoes, D deletes now", f"“{title}”")
 
@@ -29,7 +29,7 @@ async def begin(stage, title="Blog number 4"):
 async def test_a_deletion_is_counted_down_in_seconds(world, size, monkeypatch):
     clocks.advance(monkeypatch, 0)
     async with staged(world, size) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         for left in (5, 4, 1, 0):
             clocks.advance(monkeypatch, GRACE_S - left)
             await stage.sees(f"Deleting in {left} s", f"gone in {left} s")
@@ -53,7 +53,7 @@ def test_a_deletion_can_be_undone_for_five_seconds():
 
 async def test_u_undoes_the_deletion(world, size):
     async with staged(world, size) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("u")
         await stage.hears("Deletion of “Blog number 4” undone")
         await stage.sees("5 blogs")
@@ -65,7 +65,7 @@ async def test_u_undoes_the_deletion(world, size):
 
 async def test_upper_case_d_deletes_at_once(world, size):
     async with staged(world, size) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("D")
         await stage.hears("Deleted “Blog number 4”")
         assert deleted(world) == ["/Prod/blog/blog-0004"]
@@ -73,7 +73,7 @@ async def test_upper_case_d_deletes_at_once(world, size):
 
 async def test_a_held_key_deletes_nothing_at_once(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("d", "d", "d")
         await stage.until(lambda: "waiting to be deleted. Press u to undo" in stage.toasts())
         assert len(stage.app.session.deletions.waiting) == 1
@@ -82,7 +82,7 @@ async def test_a_held_key_deletes_nothing_at_once(world):
 
 async def test_u_undoes_the_selected_one_of_several_deletions(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         for number in (3, 2):
             await stage.press("down", "d")
             await stage.until(
@@ -103,7 +103,7 @@ async def test_u_undoes_the_selected_one_of_several_deletions(world):
 
 async def test_a_deletion_goes_to_the_backend_where_it_was_started(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("t")
         await stage.sees("CONTAINERS", "5 blogs", "Deleting in", "gone in")
         await stage.press("D")
@@ -114,7 +114,7 @@ async def test_a_deletion_goes_to_the_backend_where_it_was_started(world):
 
 async def test_a_deletion_continues_under_another_screen(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("n")
         await stage.is_on("FormScreen")
         stage.app.session.deletions.run_now()
@@ -129,7 +129,7 @@ async def test_deleting_the_open_blog_returns_to_the_list(world, size):
         await stage.press("enter")
         await stage.sees("id blog-0004")
         await stage.until(lambda: stage.reader.has_focus_within)
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("D")
         await stage.hears("Deleted “Blog number 4”")
         await stage.sees("Blog number 3")
@@ -138,7 +138,7 @@ async def test_deleting_the_open_blog_returns_to_the_list(world, size):
 
 async def test_quitting_sends_pending_deletions_and_waits(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         gate = world.faults[F].hold()
         await stage.press("q")
         await world.faults[F].waiting.wait()
@@ -151,7 +151,7 @@ async def test_quitting_sends_pending_deletions_and_waits(world):
 
 async def test_a_second_quit_does_not_wait(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         world.faults[F].gate = asyncio.Event()
         await stage.press("q")
         await stage.is_on("ChoiceScreen")
@@ -161,7 +161,7 @@ async def test_a_second_quit_does_not_wait(world):
 
 async def test_the_app_stays_open_if_the_deletion_fails(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         world.faults[F].down = True
         await stage.press("q")
         await stage.hears("“Blog number 4” was not deleted. FUNCTIONS at 127.0.0.1:1/Prod is not")
@@ -186,15 +186,15 @@ async def test_quitting_waits_for_a_save_in_progress(world):
 
 async def test_a_signal_sends_no_pending_deletion(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
-        stage.app.exit()  # what a signal does
+        await start_deletion(stage)
+        stage.app.exit()  # same as a signal
         await stage.until(lambda: not stage.app.is_running)
     assert deleted(world) == []
 
 
 async def test_a_blog_changed_during_the_countdown_is_not_deleted(world, size):
     async with staged(world, size) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         world.blogs.put(id="blog-0004", title="Changed")
         await stage.press("D")
         await stage.hears("was not deleted. The blog has changed since you read it (412)")
@@ -205,14 +205,14 @@ async def test_a_blog_changed_during_the_countdown_is_not_deleted(world, size):
 async def test_the_version_at_the_start_of_the_countdown_is_deleted(world):
     async with staged(world, SMALL) as stage:
         world.blogs.put(id="blog-0004", title="Changed once")
-        await begin(stage, "Changed once")
+        await start_deletion(stage, "Changed once")
         await stage.press("D")
         await stage.hears("Deleted “Changed once”")
 
 
 async def test_deleting_a_deleted_blog_is_one_message(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         del world.blogs.table["blog-0004"]
         await stage.press("D")
         await stage.hears("“Blog number 4” has already been deleted.")
@@ -223,7 +223,7 @@ async def test_deleting_a_deleted_blog_is_one_message(world):
 async def test_a_delete_without_a_response_is_checked_by_reading(world):
     async with staged(world, SMALL) as stage:
         world.faults[F].lose_answer.add("DELETE")
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("D")
         await stage.hears("Deleted “Blog number 4”")
         assert len(deleted(world)) == 1
@@ -231,7 +231,7 @@ async def test_a_delete_without_a_response_is_checked_by_reading(world):
 
 async def test_a_blog_with_a_pending_deletion_cannot_be_edited(world):
     async with staged(world, SMALL) as stage:
-        await begin(stage)
+        await start_deletion(stage)
         await stage.press("e")
         await stage.until(lambda: "waiting to be deleted" in stage.toasts())
         assert stage.screen_name == "MainScreen"

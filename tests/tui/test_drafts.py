@@ -122,7 +122,7 @@ def test_a_draft_open_in_another_process_is_not_found(folder, files):
 
     assert folder.find(URLS) == []
 
-    rewrite(files()[0], pid=2**22 + 1)  # above any number that Linux gives
+    rewrite(files()[0], pid=2**22 + 1)  # higher than any pid of Linux
 
     assert len(folder.find(URLS)) == 1
 

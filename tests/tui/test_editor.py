@@ -30,7 +30,7 @@ def environ(served):
 
 @pytest.fixture
 def editor(tmp_path):
-    """Make an editor of a shell script, which finds the file in $1."""
+    """Create an editor from a shell script, which gets the file as $1."""
 
     def make(script):
         path = tmp_path / "an editor"

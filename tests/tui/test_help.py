@@ -12,8 +12,8 @@ from tui.settings.values import BackendName
 F = BackendName.FUNCTIONS
 
 
-async def there_and_back(stage, screen, *keys):
-    """Open the help with each key, close it with each key that closes it; *screen* is unchanged."""
+async def open_and_close_help(stage, screen, *keys):
+    """Open and close help with each of its keys, and check that *screen* is unchanged."""
     await stage.is_on(screen)
     await stage.pilot.pause()
     focused, before = stage.app.focused, stage.app.screen
@@ -36,10 +36,10 @@ SCREENS = {
 
 async def test_help_opens_over_a_screen_and_closes_again(world):
     async with staged(world, SMALL) as stage:
-        await there_and_back(stage, "MainScreen", "f1", "question_mark")
+        await open_and_close_help(stage, "MainScreen", "f1", "question_mark")
         for key, screen in SCREENS.items():
             await stage.press(key)
-            await there_and_back(stage, screen, "f1", "question_mark")
+            await open_and_close_help(stage, screen, "f1", "question_mark")
             assert "Help" in offered(stage)
             await stage.press("escape")
             await stage.is_on("MainScreen")
@@ -49,7 +49,7 @@ async def test_help_opens_over_a_text_field(world):
     async with staged(world, SMALL) as stage:
         for key, screen in (("ctrl+o", "JumpScreen"), ("ctrl+p", "Palette")):
             await stage.press(key)
-            await there_and_back(stage, screen, "f1", "f1")
+            await open_and_close_help(stage, screen, "f1", "f1")
             await stage.press("escape")
             await stage.is_on("MainScreen")
 
@@ -59,12 +59,12 @@ async def test_help_opens_over_a_form_and_its_preview(world):
         await stage.press("n")
         await stage.is_on("FormScreen")
         await stage.press(*"why", "question_mark")
-        await there_and_back(stage, "FormScreen", "f1", "f1")
+        await open_and_close_help(stage, "FormScreen", "f1", "f1")
         assert stage.app.focused.value == "why?"
         assert "Help" in offered(stage)
         await stage.sees("f1 Help")
         await stage.press("f3")
-        await there_and_back(stage, "PreviewScreen", "f1", "question_mark")
+        await open_and_close_help(stage, "PreviewScreen", "f1", "question_mark")
         await stage.press("escape")
         await stage.is_on("FormScreen")
         assert stage.app.focused.value == "why?"
@@ -72,7 +72,7 @@ async def test_help_opens_over_a_form_and_its_preview(world):
 
 async def test_help_opens_over_a_conflict(world):
     async with conflicting(world) as (stage, _):
-        await there_and_back(stage, "TakenScreen", "f1", "question_mark")
+        await open_and_close_help(stage, "TakenScreen", "f1", "question_mark")
         await stage.sees("m Keep mine", "b Keep both", "? Help")
         assert "Help" in offered(stage)
 
@@ -81,7 +81,7 @@ async def test_help_opens_over_the_links():
     async with staged(world_with(KINDS), SMALL) as stage:
         await read(stage)
         await stage.press("o")
-        await there_and_back(stage, "LinksScreen", "f1", "question_mark")
+        await open_and_close_help(stage, "LinksScreen", "f1", "question_mark")
         assert "Help" in offered(stage)
 
 
@@ -89,12 +89,12 @@ async def test_a_save_that_ends_under_help_closes_the_form_afterwards(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         gate = world.faults[F].hold()
-        await stage.write("Saved meanwhile")
+        await stage.write("Saved under help")
         await world.faults[F].waiting.wait()
         await stage.press("f1")
         await stage.is_on("HelpScreen")
         gate.set()
-        await stage.hears("Saved “Saved meanwhile”")
+        await stage.hears("Saved “Saved under help”")
         assert stage.screen_name == "HelpScreen"
         await stage.press("f1")
         await stage.is_on("MainScreen")

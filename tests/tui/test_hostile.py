@@ -32,7 +32,7 @@ def world_with(text, contents=None):
 
 
 async def tour(stage):
-    """Visit every place that shows a blog."""
+    """Open every screen that shows a blog."""
     for keys, place in [
         (["enter"], "MainScreen"),
         (["v"], "MainScreen"),

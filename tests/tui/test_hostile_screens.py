@@ -39,21 +39,21 @@ GROUPS = [
     pytest.param(" ".join(WIDE), SMALL, id="wide", marks=pytest.mark.sweep),
     pytest.param(GIANT[1], SMALL, id="giant-wide", marks=pytest.mark.sweep),
 ]
-SHORT = 2000  # as long as a header may be
+SHORT = 2000  # the longest header allowed
 IN_URLS = frozenset(string.ascii_letters + string.digits + string.punctuation) - set("?#")
 
 pytestmark = pytest.mark.parametrize(("payload", "size"), GROUPS)
 
 
 def check(stage):
-    """Look at all that is drawn, what a dialog leaves in sight included."""
+    """Check everything that is drawn, including what a dialog does not cover."""
     strips = snapshot.whole(stage)
     assert not harmful("\n".join(strip.text for strip in strips))
     assert {strip.cell_length for strip in strips} == {stage.app.size.width}
 
 
 async def look(stage, *keys):
-    """Check before and after each key."""
+    """Check the screen before the first key and after each key."""
     for key in keys:
         check(stage)
         await stage.press(key)

@@ -12,7 +12,7 @@ from tui.settings.values import BackendName
 F = BackendName.FUNCTIONS
 
 
-def kept(stage):
+def saved_drafts(stage):
     return stage.app.session.drafts.find(stage.app.session.urls)
 
 
@@ -26,14 +26,14 @@ def fill(stage, title, contents):
 
 
 @asynccontextmanager
-async def resumed(world, size=SMALL, **stored):
-    """Write a blog and die, let *stored* be what arrived of it, and save it in the next run."""
+async def continued_draft(world, size=SMALL, **stored):
+    """Exit with a draft, store *stored* under its id, and save the draft in the next run."""
     async with staged(world, size) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
         fill(stage, "Mine", "My text")
-        await stage.until(lambda: [draft.contents for draft in kept(stage)] == ["My text"])
-        begun = kept(stage)[0].id
+        await stage.until(lambda: [draft.contents for draft in saved_drafts(stage)] == ["My text"])
+        begun = saved_drafts(stage)[0].id
         stage.app.exit()
     world.blogs.put(id=begun, **stored)
     async with staged(world, size) as stage:
@@ -46,16 +46,16 @@ async def resumed(world, size=SMALL, **stored):
 
 
 def conflicting(world, size=SMALL):
-    return resumed(world, size, title="Older", contents="Older text")
+    return continued_draft(world, size, title="Older", contents="Older text")
 
 
 async def test_a_continued_draft_that_is_stored_counts_as_saved(world):
-    async with resumed(world, title="Mine", contents="My text") as (stage, begun):
+    async with continued_draft(world, title="Mine", contents="My text") as (stage, begun):
         await stage.sees("Saved “Mine”")
         await stage.is_on("MainScreen")
         assert stage.list.current.id == begun
         assert not asked(world, "PUT")
-        assert not kept(stage)
+        assert not saved_drafts(stage)
 
 
 async def test_a_continued_draft_that_differs_is_compared(world, size):
@@ -77,7 +77,7 @@ async def test_mine_replaces_the_stored_version(world):
         await stage.sees("Saved “Mine”")
         assert world.blogs.table[begun]["contents"] == "My text"
         assert len(world.blogs.table) == 6
-        assert not kept(stage)
+        assert not saved_drafts(stage)
 
 
 async def test_mine_replaces_only_the_shown_version(world):
@@ -108,7 +108,7 @@ async def test_both_can_be_kept(world):
         await stage.sees("Saved “Mine”", "Older")
         assert world.blogs.table[begun]["title"] == "Older"
         assert [blog["title"] for blog in world.blogs.table.values()].count("Mine") == 1
-        assert not kept(stage)
+        assert not saved_drafts(stage)
 
 
 async def test_a_failed_keep_both_leaves_a_draft(world):
@@ -117,7 +117,7 @@ async def test_a_failed_keep_both_leaves_a_draft(world):
         world.faults[F].down = True
         await stage.press("b")
         await stage.sees("is not reachable")
-        (draft,) = kept(stage)
+        (draft,) = saved_drafts(stage)
         assert draft.contents == "My text"
         assert draft.id != begun
 
@@ -129,8 +129,8 @@ async def test_a_save_applied_late_can_be_resolved_in_the_same_run(world, key, b
         world.faults[F].lose_request.add("POST")
         await stage.write("First", "My text")
         await stage.sees("not saved yet")
-        await stage.until(lambda: kept(stage))
-        world.blogs.put(id=kept(stage)[0].id, title="First", contents="My text")
+        await stage.until(lambda: saved_drafts(stage))
+        world.blogs.put(id=saved_drafts(stage)[0].id, title="First", contents="My text")
         await stage.write("Second")
         await stage.is_on("TakenScreen")
         await stage.press(key)

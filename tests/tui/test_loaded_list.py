@@ -25,8 +25,8 @@ def blog(number: int, title: str = "Title", author: str = "Ada") -> Summary:
     )
 
 
-def ids(catalogue: LoadedList) -> list[str]:
-    return [row.id for row in catalogue.rows]
+def ids(loaded: LoadedList) -> list[str]:
+    return [row.id for row in loaded.rows]
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def ids(catalogue: LoadedList) -> list[str]:
     ],
 )
 def test_a_view_filters_and_sorts(view, shown):
-    catalogue = LoadedList()
-    catalogue.replace([blog(3, "beta"), blog(2, "Alpha", "Grace"), blog(1, "Cäsar")])
+    loaded = LoadedList()
+    loaded.replace([blog(3, "beta"), blog(2, "Alpha", "Grace"), blog(1, "Cäsar")])
 
-    catalogue.set_view(view)
+    loaded.set_view(view)
 
-    assert ids(catalogue) == shown
+    assert ids(loaded) == shown
 
 
 @pytest.mark.parametrize(
@@ -104,21 +104,21 @@ def test_adding_pages_gives_the_same_rows_as_sorting_all(first, second, order, w
 
 
 def test_a_blog_listed_twice_is_one_row():
-    catalogue = LoadedList()
-    catalogue.replace([blog(2), blog(2)])
-    catalogue.add([blog(2), blog(1)], 0)
+    loaded = LoadedList()
+    loaded.replace([blog(2), blog(2)])
+    loaded.add([blog(2), blog(1)], 0)
 
-    assert ids(catalogue) == ["blog-2", "blog-1"]
+    assert ids(loaded) == ["blog-2", "blog-1"]
 
 
 def test_an_edited_blog_keeps_its_row_and_a_new_one_is_first():
-    catalogue = LoadedList()
-    catalogue.replace([blog(2), blog(1)])
+    loaded = LoadedList()
+    loaded.replace([blog(2), blog(1)])
 
-    catalogue.put(blog(1, "Other"))
-    catalogue.put(blog(3))
+    loaded.put(blog(1, "Other"))
+    loaded.put(blog(3))
 
-    assert [(row.id, row.title) for row in catalogue.rows] == [
+    assert [(row.id, row.title) for row in loaded.rows] == [
         ("blog-3", "Title"),
         ("blog-2", "Title"),
         ("blog-1", "Other"),
@@ -126,14 +126,14 @@ def test_an_edited_blog_keeps_its_row_and_a_new_one_is_first():
 
 
 def test_memory_per_row_does_not_depend_on_the_number_of_rows():
-    def each(count: int) -> float:
+    def bytes_per_row(count: int) -> float:
         tracemalloc.start()
-        catalogue = LoadedList()
+        loaded = LoadedList()
         for page in range(count // 100):
-            catalogue.add([blog(page * 100 + row) for row in range(100)], 0)
+            loaded.add([blog(page * 100 + row) for row in range(100)], 0)
         size, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert catalogue.size == count
+        assert loaded.size == count
         return size / count
 
-    assert each(100_000) < 1.5 * each(1_000)
+    assert bytes_per_row(100_000) < 1.5 * bytes_per_row(1_000)

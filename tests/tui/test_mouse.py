@@ -10,7 +10,7 @@ from tui.palette import Palette
 
 
 def drawn_key(stage: Stage, words: str) -> FooterKey | None:
-    """Return the key of that description in the footer, once it is drawn there."""
+    """Return the footer key with the description *words*, or None if it is not drawn yet."""
     for key in stage.app.screen.query(FooterKey):
         if key.description == words and key.region:
             at, _ = stage.app.screen.get_widget_at(*key.region.center)
@@ -19,13 +19,13 @@ def drawn_key(stage: Stage, words: str) -> FooterKey | None:
 
 
 async def click_key(stage: Stage, words: str) -> None:
-    """Click the key of that description in the footer."""
+    """Click the footer key with the description *words*."""
     await stage.until(lambda: drawn_key(stage, words))
     assert await stage.pilot.click(drawn_key(stage, words))
 
 
 async def click_words(stage: Stage, words: str) -> None:
-    """Click where *words* stand first on the screen."""
+    """Click the first *words* on the screen."""
     await stage.sees(words)
     rows = stage.text().split("\n")
     row = next(number for number, line in enumerate(rows) if words in line)

@@ -20,7 +20,7 @@ def offered(stage):
     return {command.title for command in stage.app.get_system_commands(stage.app.screen)}
 
 
-def described(*places):
+def descriptions(*places):
     return {binding.description for place in places for binding in place.BINDINGS}
 
 
@@ -28,7 +28,7 @@ async def test_the_palette_lists_every_available_action(world):
     impossible = {"Undo deletion", "Delete now", "Back", "Show all", "Menu"}
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
-        wanted = described(BlogsApp, MainScreen, ListPane) - impossible
+        wanted = descriptions(BlogsApp, MainScreen, ListPane) - impossible
         assert wanted <= offered(stage)
         assert not impossible & offered(stage)
         assert "Theme" in offered(stage)
@@ -41,18 +41,18 @@ async def test_the_palette_of_the_form_lists_its_actions(world):
     async with staged(world, SMALL) as stage:
         await stage.press("n")
         await stage.is_on("FormScreen")
-        assert described(FormScreen) <= offered(stage)
+        assert descriptions(FormScreen) <= offered(stage)
         assert "New" not in offered(stage)
 
 
 async def test_the_palette_omits_textual_s_own_screen_actions(world):
-    assert described(Screen)
+    assert descriptions(Screen)
     async with staged(world, LARGE) as stage:
-        assert not described(Screen) & offered(stage)
+        assert not descriptions(Screen) & offered(stage)
         for key in "nBCLm":
             await stage.press(key)
             await stage.until(lambda: stage.screen_name != "MainScreen")
-            assert not described(Screen) & offered(stage)
+            assert not descriptions(Screen) & offered(stage)
             await stage.press("escape")
             await stage.is_on("MainScreen")
 

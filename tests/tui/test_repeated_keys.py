@@ -20,8 +20,8 @@ def sent(world, method):
     return [path for asked_method, path in world.blogs.asked if asked_method == method]
 
 
-def at_once(stage, *keys):
-    """Let several keys arrive before the app deals with the first, as from one read."""
+def press_at_once(stage, *keys):
+    """Send several keys before the app handles the first, as one read from a terminal can."""
     for key in keys:
         stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
@@ -31,7 +31,7 @@ async def test_pressing_save_several_times_posts_a_new_blog_once(world):
         await stage.press("n")
         await stage.is_on("FormScreen")
         stage.app.screen.query_one("#title").value = "Once"
-        at_once(stage, "ctrl+s", "ctrl+s", "ctrl+s")
+        press_at_once(stage, "ctrl+s", "ctrl+s", "ctrl+s")
         await stage.sees("Saved “Once”")
         await stage.settled()
         assert len(sent(world, "POST")) == 1
@@ -43,7 +43,7 @@ async def test_pressing_save_several_times_causes_no_conflict(world):
         await stage.press("e")
         await stage.is_on("FormScreen")
         stage.app.screen.query_one("#title").value = "Once"
-        at_once(stage, "ctrl+s", "ctrl+s")
+        press_at_once(stage, "ctrl+s", "ctrl+s")
         await stage.sees("Saved “Once”")
         await stage.settled()
         assert len(sent(world, "PUT")) == 1
@@ -72,7 +72,7 @@ async def test_save_works_again_after_a_canceled_dialog_and_a_failure(world):
 
 async def test_pressing_edit_twice_opens_one_form(world):
     async with staged(world, SMALL) as stage:
-        at_once(stage, "e", "e")
+        press_at_once(stage, "e", "e")
         await stage.is_on("FormScreen")
         await stage.settled()
         assert len(stage.app.screen_stack) == 2

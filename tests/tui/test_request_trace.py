@@ -25,7 +25,7 @@ def served():
 
 @pytest.fixture
 async def entries(served):
-    """The log of a client over a real socket; `entries.api` is that client."""
+    """The log entries of a client with a real socket; `entries.api` is the client."""
 
     class Entries(list):
         pass

@@ -47,7 +47,7 @@ def world(monkeypatch):
 
 @pytest.fixture
 def shot(request, size):
-    """Compare the screen once it stands still."""
+    """Compare the screen with its snapshot once it no longer changes."""
 
     async def take(stage, *words, settled=True):
         await stage.sees(*words)
@@ -64,15 +64,15 @@ def shot(request, size):
     return take
 
 
-async def all_asked(stage):
-    """Wait for what a wide screen reads beside the list, too."""
+async def all_loaded(stage):
+    """Wait for the blog of the reading pane, too."""
     if stage.app.size.width > 80 and stage.list.blogs:
         await stage.sees("id long", "Hello")
 
 
 async def hide_log(stage):
-    """Take the log away, which has a picture of its own."""
-    await all_asked(stage)
+    """Hide the log, which has its own snapshot."""
+    await all_loaded(stage)
     if "served by" in stage.text():
         await stage.press("l")
         await stage.until(lambda: "served by" not in stage.text())
@@ -217,7 +217,7 @@ async def test_list_while_waiting(world, size, shot):
 
 
 async def open_log(stage):
-    await all_asked(stage)
+    await all_loaded(stage)
     await stage.press("L")
     await stage.is_on("LogScreen")
 
@@ -269,7 +269,7 @@ async def test_connections(world, size, shot, monkeypatch):
 
 
 def measurements(_, queries, window):
-    """Answer as CloudWatch would: a saw for what is slow, a failure now and then."""
+    """Return CloudWatch data: sawtooth latencies, and some failures."""
     moments = enumerate(range(window.start, window.end, window.step_s))
     steps = [(moment, number) for number, moment in moments if number % 20]
     failing = {"Errors", "5XXError", "HTTPCode_Target_5XX_Count"}

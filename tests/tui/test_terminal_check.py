@@ -1,4 +1,4 @@
-"""Whether the terminal can show the app, decided from the environment and the streams."""
+"""The check of environment and streams: can the terminal show the app?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Screen(io.StringIO):
 
 
 def problem(monkeypatch, environ, **replaced):
-    """Return what is wrong with three terminals, of which some streams are *replaced*."""
+    """Return the problem with three terminal streams, some of them *replaced*, or None."""
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, replaced.get(name, Screen()))
     return terminal.problem(environ)

@@ -14,7 +14,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.sample
 
 
 def harmful(shown: str) -> set[str]:
-    """What a terminal would obey, or what cannot be written at all."""
+    """Return the characters that control a terminal or that cannot be encoded."""
     bad = {c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}}
     return (
         bad | {c for c in shown if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}

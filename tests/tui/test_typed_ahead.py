@@ -27,12 +27,12 @@ KEYS: Final = (
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("ctrl+s", "ctrl+o", "ctrl+p", "ctrl+g", "ctrl+r"),
 )
-"""All but those that quit, and `F4`, which starts another program."""
+"""All keys except those that quit, and F4, which starts an editor."""
 SIZES: Final = ((80, 24), (120, 40), (200, 60), (30, 10))
 
 
 def type_ahead(stage: Stage, *keys: str) -> None:
-    """Put keys into the app's queue as the terminal's reader does, and wait for none."""
+    """Put keys into the queue of the app as the terminal driver does, without waiting."""
     for key in keys:
         character = CHARACTERS.get(key, key if len(key) == 1 else None)
         stage.app.post_message(events.Key(key, character))
@@ -40,7 +40,7 @@ def type_ahead(stage: Stage, *keys: str) -> None:
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)  # the log's export writes where the person works
+    monkeypatch.chdir(tmp_path)  # the log is exported to the working folder
 
 
 @pytest.mark.parametrize("closing", ["escape", "ctrl+g"])
@@ -75,7 +75,7 @@ async def test_the_palette_works_after_opening_it_many_times(world):
 
 
 async def ask_twice(stage: Stage, answers: list[str | None]) -> None:
-    """Lay one question over another."""
+    """Open one dialog over another."""
     for question in ("First?", "Second?"):
         screen = ChoiceScreen(text.line(question), [Choice("y", "Yes")])
         stage.app.push_screen(screen, answers.append)
@@ -101,7 +101,7 @@ async def test_a_key_for_a_dialog_below_another_closes_neither(world):
         assert (answers, len(stage.app.screen_stack)) == ([], 3)
 
 
-async def begin(stage: Stage, opening: str, steps: int = 20) -> int:
+async def start_opening(stage: Stage, opening: str, steps: int = 20) -> int:
     """Press a key; return after *steps* of the event loop, or once another screen is there."""
     type_ahead(stage, opening)
     for step in range(steps):
@@ -111,12 +111,12 @@ async def begin(stage: Stage, opening: str, steps: int = 20) -> int:
     return steps
 
 
-LET_GO = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # by the app that ends
+LET_GO = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # when the app exits
 
 
 async def press_while_opening(world: World, opening: str, key: str, steps: int = 20) -> int:
     async with staged(world, SMALL) as stage:
-        taken = await begin(stage, opening, steps)
+        taken = await start_opening(stage, opening, steps)
         type_ahead(stage, key)
         await stage.idle()
     return taken
@@ -126,14 +126,14 @@ async def press_while_opening(world: World, opening: str, key: str, steps: int =
 @pytest.mark.parametrize("key", ["ctrl+s", "f3", "ctrl+q"])
 @pytest.mark.parametrize("opening", ["n", "e"])
 async def test_a_key_before_a_form_is_drawn_does_no_harm(world, opening, key):
-    """The key comes with the form, and one step of the event loop before it."""
+    """The key arrives with the form, and one step of the event loop before it."""
     steps = await press_while_opening(world, opening, key)
     await press_while_opening(world, opening, key, steps - 1)
 
 
 async def exit_while_opening(world: World, opening: str, steps: int = 20, more: int = 0) -> None:
     async with staged(world, SMALL) as stage:
-        await begin(stage, opening, steps)
+        await start_opening(stage, opening, steps)
         for _ in range(more):
             await asyncio.sleep(0)
         stage.app.exit()
@@ -143,7 +143,7 @@ async def exit_while_opening(world: World, opening: str, steps: int = 20, more: 
 @LET_GO
 @pytest.mark.parametrize("opening", ["n", "c", "L", "m", "C", "enter"])
 async def test_an_app_can_end_while_a_screen_opens(world, opening):
-    """The end comes with the screen, and one step of the event loop after it."""
+    """The app exits as the screen opens, and one step of the event loop later."""
     await exit_while_opening(world, opening)
     await exit_while_opening(world, opening, more=1)
 
@@ -216,7 +216,7 @@ async def test_a_response_for_a_closed_screen_is_dropped(world, opening):
 
 @pytest.mark.parametrize("seed", [0, *swept(1, 2, 3, 4, 5)])
 async def test_no_sequence_of_keys_faults_and_sizes_crashes_the_app(seed):
-    """What fails here can be looked at in peace with the same seed, most of the time."""
+    """To reproduce a failure, use the same seed; this works most of the time."""
     chance = random.Random(seed)  # noqa: S311 -- nothing is kept secret with it
     world = World(FakeBlogs(chance.choice([0, 3, 60])), read_only=chance.random() < 0.2)
     async with staged(world, chance.choice([SMALL, LARGE, (40, 12)])) as stage:
@@ -239,7 +239,7 @@ async def test_no_sequence_of_keys_faults_and_sizes_crashes_the_app(seed):
 
 
 def disturb(world: World, chance: random.Random) -> None:
-    """Let backends fail and recover, and somebody else write and delete."""
+    """Make backends fail and recover, and write and delete blogs as another client."""
     for fault in world.faults.values():
         fault.down = chance.random() < 0.15
         if chance.random() < 0.1:

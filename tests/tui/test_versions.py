@@ -16,33 +16,33 @@ HEAD = 3  # title, author, and an empty line
 WORDS = "word " * 50_000
 
 
-def against(mine, theirs, title="T"):
+def versions_of(mine, theirs, title="T"):
     draft = Draft(id="x", title=title, author="A", contents=mine)
     stamps = {"created_at": "", "updated_at": "", "version": "", "etag": ""}
     return versions(draft, Blog(id="x", title="T", author="A", contents=theirs, **stamps))
 
 
-def marked(version):
+def marked_lines(version):
     return [line for line, own in zip(version.lines, version.is_own, strict=True) if own]
 
 
 def test_lines_of_only_one_version_are_marked():
-    mine, theirs = against("same\nmine\nsame", "same\ntheirs\nsame")
+    mine, theirs = versions_of("same\nmine\nsame", "same\ntheirs\nsame")
 
-    assert (marked(mine), marked(theirs)) == (["mine"], ["theirs"])
+    assert (marked_lines(mine), marked_lines(theirs)) == (["mine"], ["theirs"])
     assert mine.positions == theirs.positions == [(HEAD + 1, 0)]
 
 
 def test_a_difference_at_the_end_of_the_largest_blog_is_found():
     same = "x" * (LARGEST_CONTENTS - 1)
-    mine, theirs = against(same + "m", same + "t")
+    mine, theirs = versions_of(same + "m", same + "t")
 
-    assert (marked(mine), marked(theirs)) == ([same + "m"], [same + "t"])
+    assert (marked_lines(mine), marked_lines(theirs)) == ([same + "m"], [same + "t"])
     assert mine.positions == theirs.positions == [(HEAD, len(same))]
 
 
 def test_positions_are_the_first_difference_and_later_marks():
-    mine, theirs = against("a\nb\nc\nd", "a\nnew\nb\nc\nother", title="Mine")
+    mine, theirs = versions_of("a\nb\nc\nd", "a\nnew\nb\nc\nother", title="Mine")
 
     assert mine.positions == [(0, len("Title: ")), (HEAD + 3, 0)]
     assert theirs.positions == [(0, len("Title: ")), (HEAD + 1, 0), (HEAD + 4, 0)]
@@ -50,20 +50,20 @@ def test_positions_are_the_first_difference_and_later_marks():
 
 @pytest.mark.parametrize(("mine", "theirs"), [("a\nb", "a"), ("a", "a\nb"), ("", ""), ("a", "a")])
 def test_a_version_that_ends_first_has_a_position(mine, theirs):
-    for version in against(mine, theirs):
+    for version in versions_of(mine, theirs):
         assert len(version.lines) > version.positions[0].line
 
 
 def test_a_repeated_line_has_a_position_but_no_mark():
-    mine, theirs = against("a\na\nb", "a\nb")
+    mine, theirs = versions_of("a\na\nb", "a\nb")
 
-    assert not marked(mine) + marked(theirs)
+    assert not marked_lines(mine) + marked_lines(theirs)
     assert mine.positions == theirs.positions == [(HEAD + 1, 0)]
 
 
 @given(st.text("ab \n"), st.text("ab \n"), st.integers(1, 9))
 def test_every_position_is_in_a_row_of_its_line(mine, theirs, width):
-    for version in against(mine, theirs):
+    for version in versions_of(mine, theirs):
         shown = MarkedText(version, id="x")
         rows = [line[0].text[2:] for line in shown.drawn(width)]
         below = [rows[row] for row in shown._rows[width]]  # noqa: SLF001 -- where it scrolls to

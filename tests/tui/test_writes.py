@@ -158,7 +158,7 @@ async def test_a_lost_delete_reports_that_the_blog_still_exists(world, fault):
 
 
 async def test_a_successful_post_clears_an_earlier_lost_response(world, fault):
-    """Afterwards a taken id is somebody's again, and no proof of one's own write."""
+    """Later, a used id means another client's blog again, not the own lost write."""
     api, writes = world.api(), Writes()
     fault.lose_request |= {"POST", "GET"}
     with pytest.raises(ApiError, match="may have been applied"):

@@ -98,7 +98,7 @@ async def test_the_focus_returns_after_a_failed_save(world):
         await stage.until(lambda: stage.app.focused is field(stage, "author"))
 
 
-def kept(stage):
+def saved_drafts(stage):
     return stage.app.session.drafts.find(stage.app.session.urls)
 
 
@@ -106,10 +106,10 @@ async def test_a_draft_is_kept_until_the_blog_is_saved(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x")
-        await stage.until(lambda: [draft.title for draft in kept(stage)] == ["x"])
+        await stage.until(lambda: [draft.title for draft in saved_drafts(stage)] == ["x"])
         await stage.press("ctrl+s")
         await stage.sees("Saved “x”")
-        await stage.until(lambda: not kept(stage))
+        await stage.until(lambda: not saved_drafts(stage))
 
 
 async def test_a_draft_is_kept_during_steady_typing(world):
@@ -118,7 +118,7 @@ async def test_a_draft_is_kept_during_steady_typing(world):
         for _ in range(190):
             field(stage, "title").insert_text_at_cursor("x")
             await stage.pilot.pause(0.02)
-            if kept(stage):
+            if saved_drafts(stage):
                 return
     raise AssertionError("nothing was kept while keys came")
 
@@ -128,7 +128,9 @@ async def test_later_text_is_added_to_the_draft(world):
         await open_form(stage)
         for title in ("x", "xx", "xxx"):
             await stage.press("x")
-            await stage.until(lambda title=title: [one.title for one in kept(stage)] == [title])
+            await stage.until(
+                lambda title=title: [one.title for one in saved_drafts(stage)] == [title]
+            )
 
 
 async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, size, tmp_path):
@@ -136,8 +138,8 @@ async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, s
         await open_form(stage)
         field(stage, "contents").load_text("Long thought")
         await stage.press(*"Mine")
-        await stage.until(lambda: any(draft.title == "Mine" for draft in kept(stage)))
-        begun = kept(stage)[0].id
+        await stage.until(lambda: any(draft.title == "Mine" for draft in saved_drafts(stage)))
+        begun = saved_drafts(stage)[0].id
         stage.app.exit()
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
     assert b"Long thought" in files
@@ -153,14 +155,14 @@ async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, s
         await stage.press("ctrl+s")
         await stage.sees("Saved “Mine”")
         assert begun in world.blogs.table
-        assert not kept(stage)
+        assert not saved_drafts(stage)
 
 
 async def test_a_continued_edit_is_based_on_the_version_it_started_from(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage, "e")
         field(stage, "title").value = "Mine"
-        await stage.until(lambda: kept(stage))
+        await stage.until(lambda: saved_drafts(stage))
         stage.app.exit()
     world.blogs.put(id="blog-0004", title="Theirs")
 
@@ -182,7 +184,7 @@ async def test_a_draft_can_be_postponed_or_discarded(world):
         await stage.sees("Discard your changes", "Keep as draft (k)")
         await stage.press("k")
         await stage.is_on("MainScreen")
-        assert [draft.title for draft in kept(stage)] == ["x"]
+        assert [draft.title for draft in saved_drafts(stage)] == ["x"]
         await stage.press("n")
         await stage.is_on("ChoiceScreen")
         await stage.press("n")
@@ -194,24 +196,24 @@ async def test_a_draft_can_be_postponed_or_discarded(world):
         await stage.is_on("ChoiceScreen")
         await stage.press("escape")
         await stage.is_on("MainScreen")
-        assert kept(stage)
+        assert saved_drafts(stage)
         await stage.press("n")
         await stage.is_on("ChoiceScreen")
         await stage.press("x")
         await stage.is_on("FormScreen")
-        assert not kept(stage)
+        assert not saved_drafts(stage)
 
 
 async def test_discarded_text_is_not_kept(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         await stage.press("x")
-        await stage.until(lambda: kept(stage))
+        await stage.until(lambda: saved_drafts(stage))
         await stage.press("escape")
         await stage.is_on("ChoiceScreen")
         await stage.press("y")
         await stage.is_on("MainScreen")
-        assert not kept(stage)
+        assert not saved_drafts(stage)
 
 
 async def test_a_draft_is_kept_during_a_save_and_after_a_failure(world):
@@ -221,10 +223,10 @@ async def test_a_draft_is_kept_during_a_save_and_after_a_failure(world):
         world.faults[F].lose_answer |= {"POST", "GET"}
         await stage.write("Precious")
         await world.faults[F].waiting.wait()
-        assert [draft.title for draft in kept(stage)] == ["Precious"]
+        assert [draft.title for draft in saved_drafts(stage)] == ["Precious"]
         gate.set()
         await stage.sees("been applied")
-        assert [draft.title for draft in kept(stage)] == ["Precious"]
+        assert [draft.title for draft in saved_drafts(stage)] == ["Precious"]
 
 
 async def test_a_draft_that_cannot_be_written_is_reported(world, tmp_path):
@@ -252,7 +254,7 @@ async def test_a_missing_editor_or_suspend_support_is_one_message(world, monkeyp
         await stage.sees("cannot be suspended in this terminal")
 
 
-def are_beside(stage, *words):
+def are_side_by_side(stage, *words):
     return any(all(word in line for word in words) for line in stage.text().splitlines())
 
 
@@ -265,7 +267,7 @@ async def test_a_wide_conflict_shows_both_versions_side_by_side(world, size):
         await stage.is_on("ConflictScreen")
         await stage.sees("Mine, not saved", "Theirs, saved 2026-11-25", "▌ mine", "▌ theirs")
         assert "▌ same" not in stage.text()
-        await stage.until(lambda: are_beside(stage, "▌ mine", "▌ theirs") == (size == LARGE))
+        await stage.until(lambda: are_side_by_side(stage, "▌ mine", "▌ theirs") == (size == LARGE))
         await stage.press("escape")
         await stage.is_on("FormScreen")
         assert field(stage, "contents").text == "same\nmine"
