@@ -189,7 +189,7 @@ async def test_a_theme_that_is_set_is_used_and_one_that_is_none_is_told(world, m
     async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "nord"}), SMALL) as stage:
         assert stage.app.theme == "nord"
     async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "mud"}), SMALL) as stage:
-        assert "There is no theme mud (BLOGS_THEME)" in stage.toasts()
+        assert "Unknown theme mud (from BLOGS_THEME)" in stage.toasts()
 
 
 def places(monkeypatch, *candidates, deployed=lambda _: []):

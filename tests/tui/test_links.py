@@ -136,7 +136,7 @@ async def test_of_very_many_links_the_first_are_listed_and_words_say_so():
         await read(stage)
         await stage.press("o")
         await stage.is_on("LinksScreen")
-        await stage.sees("The first 500 of 1,200 links (enter follows, esc leaves)")
+        await stage.sees("The first 500 of 1,200 links (enter opens, esc cancels)")
         assert stage.app.screen.query_one(OptionList).option_count == 500
         await stage.press("end", "enter")
         await stage.is_on("ChoiceScreen")

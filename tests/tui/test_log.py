@@ -145,7 +145,7 @@ async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_back
         await written(world, stage)
         posts = [method for method, _ in world.blogs.asked].count("POST")
         await stage.press("c")
-        await stage.sees("Send POST /blog once more, to CONTAINERS")
+        await stage.sees("Send POST /blog again, to CONTAINERS")
         await stage.press("escape")
         await stage.is_on("LogScreen")
         assert [method for method, _ in world.blogs.asked].count("POST") == posts
@@ -208,7 +208,7 @@ async def test_what_is_listed_is_exported(world, tmp_path, monkeypatch):
     async with staged(world, LARGE) as stage:
         await written(world, stage)
         await stage.press("x")
-        await stage.until(lambda: "1 requests are in" in stage.toasts())
+        await stage.until(lambda: "Exported 1 request to " in stage.toasts())
 
     (file,) = tmp_path.glob("blogs-requests-*.json")
     (request,) = json.loads(file.read_bytes())["requests"]

@@ -124,7 +124,7 @@ async def test_the_next_step_after_an_outage_is_not_cut(world):
         await stage.until(lambda: not stage.app.session.busy)
         stage.app.clear_notifications()
         await stage.sees("is running", "Blog number 0")
-        assert "press r; t asks CONTAINERS." in " ".join(stage.text().split())
+        assert "Press r, or t to switch to CONTAINERS." in " ".join(stage.text().split())
 
 
 async def test_repeated_pages_end_the_list(world):

@@ -140,7 +140,8 @@ async def test_a_key_on_a_deleted_blog_reports_and_removes_it(world, key):
     async with staged(world, SMALL) as stage:
         del world.blogs.table["blog-0004"]
         await stage.press(key)
-        await stage.sees("has already been deleted", "4 blogs")
+        await stage.hears("has already been deleted")
+        await stage.sees("4 blogs")
         assert stage.screen_name == "MainScreen"
 
 
@@ -243,7 +244,7 @@ async def test_the_choices_of_a_conflict_are_visible_on_a_tiny_screen(world, tin
         world.blogs.put(id="blog-0004", title="Theirs")
         await stage.write("Mine")
         await stage.is_on("ConflictScreen")
-        await stage.sees("This blog was changed", "m Keep mine")
+        await stage.sees("This blog was", "m Keep mine")
 
 
 def test_help_shows_where_ctrl_z_undoes():

@@ -163,7 +163,8 @@ class LogScreen(ClosesOnce[None]):
         except OSError as error:
             self.notify(f"The log cannot be exported: {error.strerror}.", severity="error")
             return
-        self.notify(f"Exported {len(self._table.rows)} requests to {path}.")
+        count = len(self._table.rows)
+        self.notify(f"Exported {count} request{'' if count == 1 else 's'} to {path}.")
 
 
 def detail(entry: LogEntry) -> list[Line]:
