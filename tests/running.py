@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 180
+TIMEOUT_S = 180
 
 
 class RunningCloud:
@@ -41,15 +41,15 @@ class RunningCloud:
     def ready(self):
         """Wait for the line of outputs."""
         line = self.process.stdout.readline()
-        assert line, self.said()
+        assert line, self.read_log()
         self.outputs = json.loads(line)
         return self
 
-    def said(self):
+    def read_log(self):
         return self.log.read_text()
 
-    def wait_until_said(self, text):
-        wait_until(lambda: text in self.said(), self.said)
+    def wait_for_log(self, text):
+        wait_until(lambda: text in self.read_log(), self.read_log)
 
     @property
     def functions(self):
@@ -74,7 +74,7 @@ class RunningCloud:
     def stop_by_itself(self):
         """Wait for the end that a failure brings, and give its exit status."""
         try:
-            return self.process.wait(PATIENCE_S)
+            return self.process.wait(TIMEOUT_S)
         finally:
             self.process.stdout.close()
 
@@ -95,7 +95,7 @@ class RunningCloud:
 
 
 def wait_until(condition, explain=lambda: "the condition did not become true"):
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while not condition():
         assert time.monotonic() < deadline, explain()
         time.sleep(0.02)

@@ -39,7 +39,7 @@ def _check(params, model, **_):
 
 
 @dataclass(frozen=True)
-class Made:
+class Result:
     """The result of a handler: the id, the outputs that AWS adds, and which of them are secret."""
 
     id: str

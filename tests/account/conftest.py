@@ -8,8 +8,8 @@ from moto.route53 import models as route53
 from moto.server import ThreadedMotoServer
 
 from tests.account.account import connect
-from tests.account.asking import Asking
 from tests.account.deployment import Deployment
+from tests.account.queries import AccountQueries
 from tests.infra.conftest import stacks
 from tests.infra.variants import DEFAULTS, EVERYTHING
 
@@ -37,7 +37,7 @@ def endpoint():
 
 @pytest.fixture(scope="session")
 def account(endpoint):
-    return Asking(endpoint)
+    return AccountQueries(endpoint)
 
 
 @pytest.fixture(scope="session")

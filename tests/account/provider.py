@@ -6,7 +6,7 @@ import secrets
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from localcloud.engine.provider import Outcome, ProviderError
-from tests.account.account import ACCOUNT_ID, REGION, Account, Made
+from tests.account.account import ACCOUNT_ID, REGION, Account, Result
 from tests.account.handlers import (
     apigateway,
     cloudwatch,
@@ -53,9 +53,9 @@ class MotoProvider:
     async def update(self, urn, type_, old, olds, news):
         subject = (self.account, old.id)
         made = await _translate(type_, news, "update", subject, dict(old.outputs))
-        if not isinstance(made, Made):
+        if not isinstance(made, Result):
             kept = {"result": old.outputs["result"]} if old.secrets else {}
-            made = Made(old.id, {**kept, **made}, old.secrets)
+            made = Result(old.id, {**kept, **made}, old.secrets)
         return _outcome(made, news)
 
     async def delete(self, urn, type_, old, inputs):

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from tests.account.account import ACCOUNT_ID, REGION
-from tests.account.asking import Asking
 from tests.account.conftest import PLAIN, RICH
 from tests.account.provider import UNSENT
+from tests.account.queries import AccountQueries
 
 # The function of each route, from the API contract and not from the program.
-ANSWERS = {
+HANDLER_OF = {
     "$default": "get_blogs",
     "GET /": "get_blogs",
     "HEAD /": "get_blogs",
@@ -44,7 +44,7 @@ def test_each_route_reaches_its_function(account, outputs):
         route: account.function(function.partition(":")[0])["Handler"]
         for route, function in routes.items()
     }
-    assert handlers == {route: f"lambda_src.handlers.{name}" for route, name in ANSWERS.items()}
+    assert handlers == {route: f"lambda_src.handlers.{name}" for route, name in HANDLER_OF.items()}
 
 
 def test_only_the_api_may_invoke_the_functions_of_its_routes(account, outputs):
@@ -355,18 +355,18 @@ def test_email_goes_to_the_address_of_the_setting(account, both_up):
     alarms = account.listed("cloudwatch", "describe_alarms", "MetricAlarms")
 
     own = [one for one in alarms if one["AlarmDescription"].startswith("blog-")]
-    told = {tuple(one["AlarmActions"]) for one in own}
+    actions = {tuple(one["AlarmActions"]) for one in own}
     assert subscription["Endpoint"] == "team@example.com"
-    assert told == {(), (subscription["TopicArn"],)}
+    assert actions == {(), (subscription["TopicArn"],)}
 
 
 def test_inventory_covers_every_service_in_use(endpoint, deployments, both_up):
-    account = Asking(endpoint)
+    account = AccountQueries(endpoint)
     account.inventory()
 
     used = frozenset().union(*(one.services for one in deployments.values()))
     assert len(used) > 10
-    assert used - account.asked == set()
+    assert used - account.services == set()
 
 
 def test_all_taggable_resources_have_the_tags_of_the_stack(account, both_up):

@@ -157,7 +157,7 @@ def _is_allowed(dynamodb, attempt, request):
 
 
 @pytest.fixture(scope="module")
-def patience():
+def longer_limits():
     """Longer limits: the emulator shares this process, and can be slower than DynamoDB."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blog.database._READ_SECONDS", 30)
@@ -166,7 +166,7 @@ def patience():
 
 
 @pytest.fixture(scope="module")
-def pair(endpoint, account, stack, keys, patience):
+def pair(endpoint, account, stack, keys, longer_limits):
     """Both backends in process, each part with its declared environment and role."""
     handlers = SimpleNamespace()
     for who, name in stack["FunctionNames"].items():

@@ -88,18 +88,18 @@ def test_value_that_the_aws_model_forbids_is_named_by_its_path(refused, changes,
 
 def test_pattern_must_match_the_whole_value(refused):
     inputs = {"name": "with a space", "retentionInDays": 7}
-    told = refused("aws:cloudwatch/logGroup:LogGroup", inputs)
+    message = refused("aws:cloudwatch/logGroup:LogGroup", inputs)
 
-    assert told.startswith("CreateLogGroup.logGroupName is 'with a space': it must match ")
+    assert message.startswith("CreateLogGroup.logGroupName is 'with a space': it must match ")
 
 
 @pytest.mark.parametrize(("type_", "limit"), [(BALANCER, 32), (GROUP, 32), (ROLE, 64)])
 def test_name_without_room_for_a_suffix_is_an_error(refused, type_, limit):
     name = "n" * (limit - 7)
 
-    told = refused(type_, {}, name)
+    message = refused(type_, {}, name)
 
-    assert told == f"name '{name}-' plus 7 random chars is longer than maximum length {limit}"
+    assert message == f"name '{name}-' plus 7 random chars is longer than maximum length {limit}"
 
 
 def test_excluded_zones_are_left_out_by_id(endpoint):

@@ -24,7 +24,7 @@ _SENT = (
 _PACKAGES = ("aws", "random", "docker-build")
 
 
-class Stubborn:
+class FailingProvider:
     """Passes requests to *provider*; fails a creation after a given number of them."""
 
     def __init__(self, provider):
@@ -76,7 +76,7 @@ def context_hash(project):
 @contextlib.contextmanager
 def deployable(tool, project, name, endpoint, **settings):
     """Yield a stack of *project* for the account at *endpoint*, and its provider."""
-    provider = Stubborn(MotoProvider(endpoint))
+    provider = FailingProvider(MotoProvider(endpoint))
     with provided(AccountServicer(provider, project), *_PACKAGES) as variables:
         docker = project.parent / "bin" / "docker"
         docker.parent.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ def tool():
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Restore the order of the steps of a story after the random shuffle."""
-    chapters = [index for index, item in enumerate(items) if item.get_closest_marker("story")]
-    told = sorted((items[index] for index in chapters), key=lambda item: item.location[:2])
-    for index, item in zip(chapters, told, strict=True):
+    steps = [index for index, item in enumerate(items) if item.get_closest_marker("story")]
+    ordered = sorted((items[index] for index in steps), key=lambda item: item.location[:2])
+    for index, item in zip(steps, ordered, strict=True):
         items[index] = item

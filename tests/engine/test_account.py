@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.account.asking import Asking
 from tests.account.conftest import endpoint as endpoint  # noqa: PLC0414  # a fixture, shared
+from tests.account.queries import AccountQueries
 from tests.engine.account import deployable
 from tests.engine.earlier import RECORD, earlier_project
 from tests.running import edit, project_copy
@@ -29,7 +29,7 @@ PRECIOUS = ("Table", "LoadBalancer", "Listener", "Api", "Stage", "Function", "Se
 
 @pytest.fixture(scope="module")
 def account(endpoint):
-    return Asking(endpoint)
+    return AccountQueries(endpoint)
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,11 @@ def prod(tool, project, endpoint, empty):
 
 def test_invalid_setting_fails_the_preview_with_one_line(stage, account, empty):
     stage.set(memorySize="64")
-    said = stage.run("preview", fails=True)
+    output = stage.run("preview", fails=True)
 
-    assert "error: aws-blog-demo:memorySize is '64', but must be a whole number" in said
-    assert "aws:lambda" not in said
-    assert "Traceback" not in said
+    assert "error: aws-blog-demo:memorySize is '64', but must be a whole number" in output
+    assert "aws:lambda" not in output
+    assert "Traceback" not in output
     stage.set(memorySize="256")
 
 
@@ -71,7 +71,7 @@ def test_two_stacks_deploy_at_once_one_of_them_after_a_failure(stage, prod, acco
     stack, provider = prod
     provider.refuses_after = 40
     stack.up(fails=True)
-    assert "the account refuses this one" in stack.said
+    assert "the account refuses this one" in stack.output
     provider.refuses_after = None
     with ThreadPoolExecutor() as pool:
         beside = pool.submit(stack.up)
@@ -238,11 +238,11 @@ def test_token_is_in_clear_only_with_show_secrets(stage):
     assert hidden["WriteToken"] == "[secret]"
     assert single == f"{token}\n"
     texts = [path for path in stage.folder.parent.rglob("*") if path.is_file()]
-    told = [path for path in texts if "project/" not in str(path)]
-    assert any(path.name == "stage.json" for path in told)
-    assert any(path.name == "stage.events" for path in told)
-    assert not [path for path in told if token.encode() in path.read_bytes()]
-    assert token not in stage.said
+    written = [path for path in texts if "project/" not in str(path)]
+    assert any(path.name == "stage.json" for path in written)
+    assert any(path.name == "stage.events" for path in written)
+    assert not [path for path in written if token.encode() in path.read_bytes()]
+    assert token not in stage.output
     assert token not in (stage.folder / "Pulumi.stage.yaml").read_text()
 
 

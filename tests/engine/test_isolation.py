@@ -35,7 +35,7 @@ def test_plugin_gets_fake_keys_and_loopback_endpoints_only(tool, tmp_path):
         stack.run("stack", "init")
         assert set(stack.preview().values()) == {"create"}
 
-    used = {one["type"].split(":")[1].partition("/")[0] for one in told(stack)}
+    used = {one["type"].split(":")[1].partition("/")[0] for one in previewed_resources(stack)}
     (given,) = [one for one in servicer.given if "endpoints" in one]
     (endpoints,) = json.loads(given["endpoints"])
     assert set(endpoints.values()) == {f"http://127.0.0.1:{port}"}
@@ -46,7 +46,7 @@ def test_plugin_gets_fake_keys_and_loopback_endpoints_only(tool, tmp_path):
     assert not [word for word in REAL_LOOKING.values() if word and word in text]
 
 
-def told(stack):
+def previewed_resources(stack):
     """Return the AWS resources of the last preview."""
     log = stack.folder.parent / f"{stack.name}.events"
     events = [json.loads(line) for line in log.read_text().splitlines()]

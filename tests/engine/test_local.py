@@ -44,7 +44,7 @@ class Deployment:
         ).ready()
         return self
 
-    def beginning(self, *words, name="shell", stderr=subprocess.STDOUT):
+    def start_command(self, *words, name="shell", stderr=subprocess.STDOUT):
         """Start a command in the shell of the local cloud, in its own process group."""
         command = [sys.executable, "-m", "localcloud", name]
         return subprocess.Popen(
@@ -60,7 +60,7 @@ class Deployment:
 
     def shell(self, *words, name="shell"):
         """Run a command in the shell of the local cloud."""
-        with self.beginning(*words, name=name, stderr=subprocess.PIPE) as process:
+        with self.start_command(*words, name=name, stderr=subprocess.PIPE) as process:
             output, errors = process.communicate()
         return subprocess.CompletedProcess(words, process.returncode, output, errors)
 
@@ -114,10 +114,10 @@ def test_without_a_local_cloud_up_fails_with_one_line(tool, deployment, tmp_path
         assert answer.stderr.count("\n") == 1
     stack = Stack(tool, deployment.project, "local", tmp_path / "backend", REAL_LOOKING)
     stack.run("stack", "init")
-    said = stack.run("preview", fails=True)
+    output = stack.run("preview", fails=True)
 
-    assert "error: nothing listens on awsEndpoint (http://127.0.0.1:" in said
-    assert "aws:" not in said.replace("awsEndpoint", "")
+    assert "error: nothing listens on awsEndpoint (http://127.0.0.1:" in output
+    assert "aws:" not in output.replace("awsEndpoint", "")
     edit(deployment.project / "Pulumi.local.yaml", "encryptionsalt", "# encryptionsalt")
 
 
@@ -265,7 +265,7 @@ def environments(cloud):
 def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deployed):
     edit(deployment.project / "blog" / "operations.py", '"edited"', '"interrupted"')
     command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
-    with deployment.beginning(*command) as up:
+    with deployment.start_command(*command) as up:
         begun = (line for line in up.stdout if "containers-service updating" in line)
         assert next(begun, None)
         os.killpg(up.pid, signal.SIGINT)  # like a terminal, to the whole process group
@@ -283,10 +283,10 @@ def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deplo
 def test_destroy_of_a_protected_table_fails_with_the_next_step(deployment, deployed):
     deployed.set(deletionProtection="true")
     assert deployed.up("--refresh") == {"blogs": "update"}
-    said = deployed.run("destroy", "--yes", fails=True)
+    output = deployed.run("destroy", "--yes", fails=True)
 
-    assert "is protected and keeps its blogs" in said
-    assert "pulumi config set deletionProtection false" in " ".join(said.split())
+    assert "is protected and keeps its blogs" in output
+    assert "pulumi config set deletionProtection false" in " ".join(output.split())
     deployed.set(deletionProtection="false")
     deployed.up()
     assert {blog["id"] for blog in ask(deployed.outputs()["FunctionsURL"]).json()} == {"f", "c"}

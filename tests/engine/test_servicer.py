@@ -81,7 +81,7 @@ pulumi.export("size", thing.made)
 """)
 
     assert stack.preview() == {"a": "create", "b": "create"}
-    assert "[unknown]" in stack.said
+    assert "[unknown]" in stack.output
     assert recorder.calls == []
 
 
@@ -106,12 +106,12 @@ pulumi.CustomResource("test:index:Thing", "a", {"size": 1}, options)
     stack = bench(program % "two")
 
     assert stack.preview() == {}
-    assert "1 to update" in stack.said
+    assert "1 to update" in stack.output
     stack.up()
-    assert "1 updated" in stack.said
+    assert "1 updated" in stack.output
     assert recorder.calls == []
     stack.preview()
-    assert "to update" not in stack.said
+    assert "to update" not in stack.output
 
 
 def test_resource_with_a_fixed_name_is_deleted_before_replacement(bench, recorder):
@@ -150,8 +150,8 @@ def test_refresh_finds_missing_resources_and_up_recreates_them(bench, recorder):
 def test_provider_error_is_shown_and_the_next_up_continues(bench, recorder):
     stack = bench("Thing('a'); Thing('b', fail=True)")
     stack.up(fails=True)
-    assert "size must be even" in stack.said
-    assert "Traceback" not in stack.said
+    assert "size must be even" in stack.output
+    assert "Traceback" not in stack.output
 
     assert "b" in bench("Thing('a'); Thing('b')").up()
     assert len(recorder.there) == 2
@@ -170,9 +170,9 @@ pulumi.export("answer", answer["answer"])
 def test_run_error_is_shown_in_one_line(bench, recorder):
     stack = bench("raise pulumi.RunError('size is wrong')")
 
-    said = stack.run("preview", fails=True)
-    assert "error: size is wrong" in said
-    assert "Traceback" not in said
+    output = stack.run("preview", fails=True)
+    assert "error: size is wrong" in output
+    assert "Traceback" not in output
 
 
 def test_ctrl_c_ends_quietly_and_destroy_leaves_nothing(bench, recorder):
@@ -190,10 +190,10 @@ def test_ctrl_c_ends_quietly_and_destroy_leaves_nothing(bench, recorder):
     running.send_signal(signal.SIGINT)
     time.sleep(0.5)
     recorder.hold = "released"
-    said, _ = running.communicate(timeout=60)
+    output, _ = running.communicate(timeout=60)
 
     assert running.returncode != 0
-    assert "Traceback" not in said
-    assert "KeyboardInterrupt" not in said
+    assert "Traceback" not in output
+    assert "KeyboardInterrupt" not in output
     stack.run("destroy", "--yes")
     assert recorder.there == {}

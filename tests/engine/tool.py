@@ -15,7 +15,7 @@ from localcloud.engine.project import ProjectError
 from localcloud.engine.servicer import serving
 from localcloud.shell import engine_tool
 
-PATIENCE_S = 300
+TIMEOUT_S = 300
 # For a project file: the Python of the tests runs the program with any language host.
 RUNTIME = f"""\
 runtime:
@@ -47,7 +47,7 @@ class Stack:
     def __init__(self, tool, folder, name, backend, environment):
         self.folder, self.name = folder, name
         self.state = backend / ".pulumi" / "stacks" / folder_name(folder) / f"{name}.json"
-        self.said = ""
+        self.output = ""
         backend.mkdir(exist_ok=True)
         self.environment = {
             "PATH": os.pathsep.join([str(tool.parent), os.environ["PATH"]]),
@@ -82,7 +82,7 @@ class Stack:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
             check=False,
         )
 
@@ -102,7 +102,7 @@ class Stack:
         """Deploy; return the changes, as in `steps`."""
         log = self.folder.parent / f"{self.name}.events"
         log.unlink(missing_ok=True)
-        self.said = self.run(
+        self.output = self.run(
             *("up", "--yes", "--skip-preview", "--event-log", str(log), *words), fails=fails
         )
         return steps(log)
@@ -111,7 +111,7 @@ class Stack:
         """Return what a deployment would change, as in `steps`."""
         log = self.folder.parent / f"{self.name}.events"
         log.unlink(missing_ok=True)
-        self.said = self.run("preview", "--event-log", str(log))
+        self.output = self.run("preview", "--event-log", str(log))
         return steps(log)
 
     def outputs(self):
@@ -139,14 +139,14 @@ def steps(log):
     """
     found = {}
     for line in log.read_text().splitlines():
-        told = json.loads(line).get("resourcePreEvent", {}).get("metadata")
+        step = json.loads(line).get("resourcePreEvent", {}).get("metadata")
         if (
-            told
-            and told["op"] not in ("read", "refresh", "same")
-            and not told["type"].startswith("pulumi:")
+            step
+            and step["op"] not in ("read", "refresh", "same")
+            and not step["type"].startswith("pulumi:")
         ):
-            operation = "replace" if "replace" in told["op"] else told["op"]
-            found[told["urn"].rpartition("::")[2]] = operation
+            operation = "replace" if "replace" in step["op"] else step["op"]
+            found[step["urn"].rpartition("::")[2]] = operation
     return found
 
 
@@ -164,7 +164,7 @@ def provided(servicer, *packages):
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
-    assert started.wait(PATIENCE_S)
+    assert started.wait(TIMEOUT_S)
     try:
         yield {"PULUMI_DEBUG_PROVIDERS": ",".join(f"{name}:{ports[0]}" for name in packages)}
     finally:

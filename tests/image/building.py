@@ -34,7 +34,7 @@ class Built:
 
     tool: Tool
     archive: Archive
-    said: str
+    output: str
     base: str
     left_mounted: list[str]
 

@@ -135,14 +135,14 @@ def backend(start):
 
 
 def test_size_of_every_layer_is_printed(built, record_property):
-    lines = [line.split() for line in built.said.splitlines()]
+    lines = [line.split() for line in built.output.splitlines()]
     layers = built.archive.layers()
 
     assert [float(line[0]) for line in lines[:-1]] == [
         pytest.approx(layer.size / 1e6, abs=0.06) for layer in layers
     ]
     assert float(lines[-1][0]) == pytest.approx(sum(layer.size for layer in layers) / 1e6, abs=0.06)
-    for line in built.said.splitlines():
+    for line in built.output.splitlines():
         record_property("measured", f"image:{line}")
 
 
@@ -235,12 +235,12 @@ def test_container_runs_as_its_user_on_a_read_only_root(image, container, built)
         container.volumes,
     )
     environment = clean_environment("http://127.0.0.1:1", image.variables)
-    told = json.loads(subprocess.check_output(command, env=environment))
+    report = json.loads(subprocess.check_output(command, env=environment))
     user, group = map(int, built.archive.config["User"].split(":"))
-    read_only = told.pop("read-only")
+    read_only = report.pop("read-only")
 
     assert read_only == list(FOLDERS)  # /dev is a separate file system of root
-    assert told == {
+    assert report == {
         "user": [user, user, group, group],
         "groups": [],
         "writable": [SHARED_MEMORY, *container.volumes],

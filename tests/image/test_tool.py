@@ -56,11 +56,11 @@ def test_without_a_working_tool_one_line_says_what_to_install(programs):
 def test_make_image_without_a_tool_fails_with_one_line(programs, arguments):
     programs(docker="exit 1")
     command = [sys.executable, "scripts/image.py", *arguments]
-    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
-    assert told.returncode == 1
-    assert told.stderr.startswith(f"image: {NONE}")
-    assert told.stderr.count("\n") == 1
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"image: {NONE}")
+    assert done.stderr.count("\n") == 1
 
 
 def test_failed_build_error_names_the_build_without_a_registry(programs):
@@ -68,11 +68,11 @@ def test_failed_build_error_names_the_build_without_a_registry(programs):
     (folder / "buildah").write_text(FAILING)
     (folder / "buildah").chmod(0o755)
     command = [sys.executable, "scripts/image.py"]
-    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
-    assert told.returncode == 1
-    assert "no such base" in told.stderr
-    assert told.stderr.endswith(
+    assert done.returncode == 1
+    assert "no such base" in done.stderr
+    assert done.stderr.endswith(
         "image: buildah could not build the image (exit 7); "
         "without an image registry, use: make image BASE=debian\n"
     )
@@ -88,8 +88,8 @@ def test_local_cloud_without_a_tool_fails_with_one_line(programs, tmp_path):
     with cloud_on(programs(docker="exit 1"), tmp_path) as cloud:
         assert cloud.stop_by_itself() == 1
 
-        assert cloud.said().startswith(f"localcloud: {NONE}")
-        assert cloud.said().count("\n") == 1
+        assert cloud.read_log().startswith(f"localcloud: {NONE}")
+        assert cloud.read_log().count("\n") == 1
 
 
 def test_local_cloud_reports_why_an_image_build_failed(programs, tmp_path):
@@ -101,4 +101,4 @@ def test_local_cloud_reports_why_an_image_build_failed(programs, tmp_path):
     with cloud_on(folder, tmp_path) as cloud:
         assert cloud.stop_by_itself() == 1
 
-        assert "buildah could not build the image (exit 7): no such base" in cloud.said()
+        assert "buildah could not build the image (exit 7): no such base" in cloud.read_log()

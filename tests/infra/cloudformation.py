@@ -12,7 +12,7 @@ from localcloud.environment import REGION
 _UNKNOWN_ACTION = "W3037"  # the only warning that also fails a deployment
 
 
-def complaints(resources):
+def findings(resources):
     """Return the findings of the linter for the *resources* of translated types."""
     translated = {}
     for one in resources:

@@ -109,8 +109,12 @@ def golden(variant):
     usual = lines(variant(first))
     parts = [f"# {first}", *usual]
     for name in others:
-        told = lines(variant(name))
-        parts += ["", f"# {name}: what is different", *(line for line in told if line not in usual)]
+        changed = lines(variant(name))
+        parts += [
+            "",
+            f"# {name}: what is different",
+            *(line for line in changed if line not in usual),
+        ]
     return "\n".join(parts) + "\n"
 
 

@@ -55,7 +55,7 @@ def _arn(type_, name):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Invoke:
     """One invoke of the program."""
 
     token: str
@@ -100,12 +100,12 @@ class Declared:
         )
 
 
-class Watching(Monitor):
+class RecordingMonitor(Monitor):
     """A monitor that records its requests."""
 
     def __init__(self, names, provider, known):
         super().__init__(names, provider, known, print)
-        self.stands_in = ("", "")
+        self.substitute = ("", "")
         self.declared = []
         self.invokes = []
         self.wire_outputs = {}
@@ -116,7 +116,7 @@ class Watching(Monitor):
         resource = self.run.resources[response.urn]
         inputs = resource.inputs
         if request.type == "pulumi:providers:aws":
-            inputs = {key: value.replace(*self.stands_in) for key, value in inputs.items()}
+            inputs = {key: value.replace(*self.substitute) for key, value in inputs.items()}
         self.declared.append(Declared.of(request, resource, inputs))
         return response
 
@@ -128,7 +128,7 @@ class Watching(Monitor):
 
     async def Invoke(self, request, context):  # noqa: N802  # likewise
         arguments = json_format.MessageToDict(request.args)
-        self.invokes.append(Asked(request.tok, request.provider, arguments))
+        self.invokes.append(Invoke(request.tok, request.provider, arguments))
         return await super().Invoke(request, context)
 
 
@@ -200,7 +200,7 @@ class Programs:
 
     def deploy(self, provider, known, secrets=(), **overrides):
         """Run the program with *provider*, which has created the resources in *known*."""
-        monitor = Watching((self._name, self.stack), provider, known)
+        monitor = RecordingMonitor((self._name, self.stack), provider, known)
         return asyncio.run(self._run(monitor, secrets, overrides))
 
     async def _run(self, monitor, secrets, overrides):
@@ -208,7 +208,7 @@ class Programs:
         async with served(monitor) as address:
             endpoint = f"{self._name}:awsEndpoint"
             if config.get(endpoint):  # a server must listen there
-                monitor.stands_in = (f"http://{address}", config[endpoint])
+                monitor.substitute = (f"http://{address}", config[endpoint])
                 config[endpoint] = f"http://{address}"
             order = {"monitor": address, "stack": self.stack, "config": config}
             order["secrets"] = list(secrets)

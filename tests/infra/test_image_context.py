@@ -82,12 +82,12 @@ def test_task_starts_from_the_build_context_and_imports_all_of_it(sent, tmp_path
 
     # -S: without .pth files, so that the project folder is not importable.
     command = [sys.executable, "-S", "-c", LOADED]
-    told = subprocess.run(
+    done = subprocess.run(
         command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
     )
 
-    assert told.stderr == ""
-    loaded = {file.removeprefix(f"{tmp_path}/") for file in json.loads(told.stdout)}
+    assert done.stderr == ""
+    loaded = {file.removeprefix(f"{tmp_path}/") for file in json.loads(done.stdout)}
     assert {path for path in sent if path.endswith(".py")} - loaded == set()
 
 

@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 
-from tests.infra.cloudformation import TRANSLATIONS, complaints
+from tests.infra.cloudformation import TRANSLATIONS, findings
 
 TASK = "containers-task"
 
 
 def test_declarations_are_within_aws_limits(variant):
-    assert complaints(variant.resources) == []
+    assert findings(variant.resources) == []
 
 
 def test_limits_are_checked_for_twelve_types(deployed):
@@ -60,6 +60,6 @@ MISTAKES = {
 def test_each_value_beyond_a_limit_is_found(deployed):
     broken = [replace(make(deployed), name=mistake) for mistake, (_, make) in MISTAKES.items()]
 
-    found = {tuple(line.replace(":", "").split()[:2]) for line in complaints(broken)}
+    found = {tuple(line.replace(":", "").split()[:2]) for line in findings(broken)}
 
     assert found == {(mistake, rule) for mistake, (rule, _) in MISTAKES.items()}

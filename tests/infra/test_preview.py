@@ -15,7 +15,7 @@ from tests.infra.variants import STACK, VARIANTS
 BUILT = "docker-build:index:Image"
 
 
-class Untouchable(Recorder):
+class PreviewProvider(Recorder):
     """A provider that can be invoked, but must create nothing."""
 
     async def create(self, urn, type_, name, inputs):
@@ -53,7 +53,7 @@ async def _preview(project, folder):
     processes = WithDocker(make_docker(folder), lost)
     await processes.open()
     try:
-        engine = Engine(Untouchable(), processes, folder / "program.log", print)
+        engine = Engine(PreviewProvider(), processes, folder / "program.log", print)
         return await engine.preview(project)
     finally:
         await processes.close()

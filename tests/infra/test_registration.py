@@ -151,13 +151,13 @@ SERVICE_NEEDS = {
 }
 
 
-def outliving(program, name, type_=""):
+def deleted_after(program, name, type_=""):
     """Return the resources that a destroy deletes after *name*."""
     return {one.name for one in program.needs(program.called(name, type_))}
 
 
 def test_destroy_deletes_the_service_before_what_its_tasks_need(variant):
-    assert outliving(variant, "containers-service") >= SERVICE_NEEDS
+    assert deleted_after(variant, "containers-service") >= SERVICE_NEEDS
 
 
 def test_destroy_deletes_routes_of_the_subnets_after_the_tasks(deployed):
@@ -168,20 +168,20 @@ def test_destroy_deletes_routes_of_the_subnets_after_the_tasks(deployed):
 
 
 def test_https_listener_is_created_before_the_tasks(variants):
-    needed = outliving(variants("everything"), "containers-service")
+    needed = deleted_after(variants("everything"), "containers-service")
 
     assert needed >= {"containers-lb-http", "containers-lb-https"}
 
 
 def test_destroy_deletes_the_load_balancer_before_the_gateway(deployed):
-    needed = outliving(deployed, "containers-lb-balancer")
+    needed = deleted_after(deployed, "containers-lb-balancer")
 
     assert needed >= {"network-internet", "network-routes"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_policies_and_log_group_outlive_their_function(deployed, function):
-    needed = outliving(deployed, f"functions-{function}-function")
+    needed = deleted_after(deployed, f"functions-{function}-function")
 
     assert needed >= {
         f"functions-{function}-{part}" for part in ("data-policy", "log", "log-policy", "role")
@@ -204,4 +204,4 @@ def test_destroy_deletes_autoscaling_before_the_service(deployed):
 def test_integration_is_created_after_its_permission(variant, operation):
     name = f"functions-{operation.function}"
 
-    assert f"{name}-permission" in outliving(variant, f"{name}-integration")
+    assert f"{name}-permission" in deleted_after(variant, f"{name}-integration")

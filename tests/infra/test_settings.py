@@ -207,11 +207,11 @@ def test_any_value_is_valid_or_reported_in_one_line(pytestconfig, read):
     declared = yaml.safe_load((pytestconfig.rootpath / "Pulumi.yaml").read_text())["config"]
     for key in declared:
         for value in ODD:
-            told = complaint(read, key, value)
-            assert re.fullmatch(rf"|{PROJECT}:\w+ is .*, but .*must.*", told), (key, value)
+            message = setting_error(read, key, value)
+            assert re.fullmatch(rf"|{PROJECT}:\w+ is .*, but .*must.*", message), (key, value)
 
 
-def complaint(read, key, value):
+def setting_error(read, key, value):
     """Return the error about a value, "" if it is valid."""
     try:
         read(**{key: value})

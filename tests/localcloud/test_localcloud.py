@@ -117,7 +117,7 @@ def test_the_error_for_a_state_folder_in_use_names_the_process(cloud, start):
     second = start(state=cloud.state)
 
     assert second.stop(0) == 1
-    line = second.said().strip().splitlines()[-1]
+    line = second.read_log().strip().splitlines()[-1]
     assert f"another local cloud (process {cloud.process.pid}) uses" in line
     assert "--state" in line
     assert httpx.get(f"{cloud.functions}/").status_code == 200
@@ -138,9 +138,9 @@ def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, start,
     assert "only-here" not in ids(cloud.containers)
     assert cloud.token != other.token
     (pointer,) = (tmp_path / "xdg" / "aws-blog-demo" / "running").glob("*.json")
-    told = json.loads(pointer.read_text())
-    assert (told["pid"], told["stack"]) == (other.process.pid, "workshop")
-    published = json.loads(Path(told["outputs"]).read_text())
+    entry = json.loads(pointer.read_text())
+    assert (entry["pid"], entry["stack"]) == (other.process.pid, "workshop")
+    published = json.loads(Path(entry["outputs"]).read_text())
     assert published.pop("CloudWatchEndpoint").startswith("http://127.0.0.1:")
     assert published == other.outputs
     other.stop()
@@ -156,7 +156,7 @@ def interrupted_under_load(cloud, running):
 
 def stopped(number):
     def stop(cloud, running):
-        assert cloud.stop(number) == 0, cloud.said()
+        assert cloud.stop(number) == 0, cloud.read_log()
         assert not [pid for pid in running if is_alive(pid)]
 
     return stop
@@ -164,7 +164,7 @@ def stopped(number):
 
 def interrupted_twice(cloud, running):
     cloud.process.send_signal(signal.SIGINT)
-    cloud.wait_until_said("stopping")
+    cloud.wait_for_log("stopping")
     cloud.process.send_signal(signal.SIGINT)
     assert cloud.process.wait(60) in (0, 130)
 
@@ -184,8 +184,10 @@ def guardian_killed(cloud, running):
     os.kill(part(cloud, "guardian.py"), signal.SIGKILL)
 
     assert cloud.process.wait(60) == 1
-    assert "localcloud: the guardian process was killed, so everything was stopped" in cloud.said()
-    assert "Traceback" not in cloud.said()
+    assert (
+        "localcloud: the guardian process was killed, so everything was stopped" in cloud.read_log()
+    )
+    assert "Traceback" not in cloud.read_log()
     assert not [pid for pid in running if is_alive(pid)]
 
 
@@ -235,9 +237,11 @@ def test_killed_processes_are_restarted_and_the_blogs_stay(start):
         answer = httpx.get(f"{cloud.containers}/")
         return answer.status_code == 200 and answer.headers["x-served-by"] != before
 
-    wait_until(served_by_another, cloud.said)
+    wait_until(served_by_another, cloud.read_log)
     os.kill(part(cloud, "dynalite"), signal.SIGKILL)
-    wait_until(lambda: httpx.get(f"{cloud.containers}/blog/kept").status_code == 200, cloud.said)
+    wait_until(
+        lambda: httpx.get(f"{cloud.containers}/blog/kept").status_code == 200, cloud.read_log
+    )
     assert ids(cloud.functions) == {"kept"}
 
 
@@ -267,12 +271,12 @@ def part(cloud, name):
 def test_ctrl_c_during_the_start_leaves_nothing(start, tmp_path):
     for moment in ("starting the database", "running the program"):
         cloud = start()
-        cloud.wait_until_said(moment)
+        cloud.wait_for_log(moment)
         running = cloud.processes()
 
-        assert cloud.stop(signal.SIGINT) == 0, cloud.said()
+        assert cloud.stop(signal.SIGINT) == 0, cloud.read_log()
         assert not [pid for pid in running if is_alive(pid)]
-        assert "Traceback" not in cloud.said()
+        assert "Traceback" not in cloud.read_log()
         cloud.log.unlink()
 
 
@@ -284,8 +288,8 @@ def test_the_error_for_a_port_in_use_is_one_line(start):
         cloud = start("--api-port", str(port))
 
         assert cloud.stop(0) == 1
-    assert f"Port {port} (for the api) is not available" in cloud.said()
-    assert "Traceback" not in cloud.said()
+    assert f"Port {port} (for the api) is not available" in cloud.read_log()
+    assert "Traceback" not in cloud.read_log()
 
 
 @pytest.mark.parametrize(
@@ -340,20 +344,20 @@ def project(tmp_path):
 
 def test_reload_applies_edits_without_a_failed_request(start, project):
     cloud = start("--reload", project=project).ready()
-    cloud.wait_until_said("watching for edits")
+    cloud.wait_for_log("watching for edits")
     post(cloud, cloud.functions, "before")
     health = project / "blog" / "operations.py"
     with Load(cloud.outputs) as load:
         edit(health, '"status": "ok"', '"status": "edited"')
         for url in (cloud.functions, cloud.containers):
-            wait_until(lambda url=url: "edited" in httpx.get(f"{url}/").text, cloud.said)
+            wait_until(lambda url=url: "edited" in httpx.get(f"{url}/").text, cloud.read_log)
         edit(
             project / "Pulumi.yaml",
             "default: 256\n    description: Memory of each",
             "default: 512\n    description: Memory of each",
         )
-        cloud.wait_until_said("changed: Pulumi.yaml")
-        wait_until(lambda: cloud.said().count("applied") == 2, cloud.said)
+        cloud.wait_for_log("changed: Pulumi.yaml")
+        wait_until(lambda: cloud.read_log().count("applied") == 2, cloud.read_log)
 
     assert load.failures == []
     assert load.count > 20
@@ -362,20 +366,20 @@ def test_reload_applies_edits_without_a_failed_request(start, project):
 
 def test_an_error_in_an_edit_is_reported_and_changes_nothing(start, project):
     cloud = start("--reload", project=project).ready()
-    cloud.wait_until_said("watching for edits")
+    cloud.wait_for_log("watching for edits")
     program = project / "__main__.py"
     edit(program, "settings = ", "settings = 1 / 0  # ")
-    cloud.wait_until_said("not applied")
-    assert "ZeroDivisionError" in cloud.said()
+    cloud.wait_for_log("not applied")
+    assert "ZeroDivisionError" in cloud.read_log()
     assert httpx.get(f"{cloud.functions}/blog").status_code == 200
 
     edit(program, "settings = 1 / 0  # ", "settings = ")
-    wait_until(lambda: applied(cloud) == 1, cloud.said)
+    wait_until(lambda: applied(cloud) == 1, cloud.read_log)
     assert httpx.get(f"{cloud.functions}/blog").status_code == 200
 
     handlers = project / "lambda_src" / "handlers.py"
     edit(handlers, "from __future__", "import nonsense\nfrom __future__")
-    wait_until(lambda: applied(cloud) == 2, cloud.said)
+    wait_until(lambda: applied(cloud) == 2, cloud.read_log)
 
     answer = httpx.get(f"{cloud.functions}/blog")
     assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
@@ -385,4 +389,4 @@ def test_an_error_in_an_edit_is_reported_and_changes_nothing(start, project):
 
 
 def applied(cloud):
-    return cloud.said().splitlines().count("applied")
+    return cloud.read_log().splitlines().count("applied")

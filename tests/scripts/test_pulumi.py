@@ -124,7 +124,7 @@ def test_stopped_build_ends_go_too(without_a_built_one, tmp_path):
         build.terminate()
 
     assert build.returncode == 130
-    assert not is_alive(int(pid.read_text()))
+    wait_until(lambda: not is_alive(int(pid.read_text())))
 
 
 def test_go_sum_covers_every_required_module():

@@ -1,7 +1,7 @@
 """API Gateway HTTP APIs."""
 
-from tests.account.account import ACCOUNT_ID, REGION, Made
-from tests.account.handlers.base import ResourceHandler, chosen, found, pascal, unless
+from tests.account.account import ACCOUNT_ID, REGION, Result
+from tests.account.handlers.base import ResourceHandler, chosen, found, ignoring, pascal
 
 _GONE = "NotFoundException"
 
@@ -13,7 +13,7 @@ class Api(ResourceHandler):
             Tags=account.tags,
             **_named(given, name),
         )
-        return Made(made["ApiId"], _api_outputs(made["ApiId"], made["Name"]))
+        return Result(made["ApiId"], _api_outputs(made["ApiId"], made["Name"]))
 
     def update(self, account, identity, given, outputs):
         assert given["protocolType"] == outputs["protocolType"]
@@ -48,7 +48,7 @@ class Integration(ResourceHandler):
         made = account.client("apigatewayv2").create_integration(
             ApiId=given["apiId"], **_integration(given)
         )
-        return Made(made["IntegrationId"], {})
+        return Result(made["IntegrationId"], {})
 
     def update(self, account, identity, given, outputs):
         account.client("apigatewayv2").update_integration(
@@ -57,7 +57,7 @@ class Integration(ResourceHandler):
         return {}
 
     def delete(self, account, identity, outputs):
-        with unless(_GONE):
+        with ignoring(_GONE):
             account.client("apigatewayv2").delete_integration(
                 ApiId=outputs["apiId"], IntegrationId=identity
             )
@@ -81,7 +81,7 @@ class Route(ResourceHandler):
         made = account.client("apigatewayv2").create_route(
             ApiId=given["apiId"], RouteKey=given["routeKey"], Target=given["target"]
         )
-        return Made(made["RouteId"], {})
+        return Result(made["RouteId"], {})
 
     def update(self, account, identity, given, outputs):
         account.client("apigatewayv2").update_route(
@@ -93,7 +93,7 @@ class Route(ResourceHandler):
         return {}
 
     def delete(self, account, identity, outputs):
-        with unless(_GONE):
+        with ignoring(_GONE):
             account.client("apigatewayv2").delete_route(ApiId=outputs["apiId"], RouteId=identity)
 
     def exists(self, account, identity, outputs):
@@ -104,7 +104,7 @@ class Route(ResourceHandler):
 class Stage(ResourceHandler):
     def create(self, account, name, given):
         account.client("apigatewayv2").create_stage(Tags=account.tags, **_stage(given))
-        return Made(given["name"], _stage_outputs(given))
+        return Result(given["name"], _stage_outputs(given))
 
     def update(self, account, identity, given, outputs):
         """Create it again, and validate the update request: the emulator does not have it."""
@@ -115,7 +115,7 @@ class Stage(ResourceHandler):
         return _stage_outputs(given)
 
     def delete(self, account, identity, outputs):
-        with unless(_GONE):
+        with ignoring(_GONE):
             account.client("apigatewayv2").delete_stage(ApiId=outputs["apiId"], StageName=identity)
 
     def exists(self, account, identity, outputs):

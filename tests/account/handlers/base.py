@@ -21,7 +21,7 @@ class ResourceHandler(ABC):
     def create(self, account, name, given): ...
 
     def update(self, account, identity, given, outputs):
-        """Return the outputs that AWS adds, or a whole `Made` if the id is new."""
+        """Return the outputs that AWS adds, or a whole `Result` if the id is new."""
         raise ProviderError("tests/account/handlers cannot update this type")
 
     @abstractmethod
@@ -31,7 +31,7 @@ class ResourceHandler(ABC):
     def exists(self, account, identity, outputs): ...
 
 
-class Silent(ResourceHandler):
+class LocalHandler(ResourceHandler):
     """A resource that is not sent to the account."""
 
     def delete(self, account, identity, outputs):
@@ -52,7 +52,7 @@ def found(ask, *missing):
 
 
 @contextlib.contextmanager
-def unless(*codes):
+def ignoring(*codes):
     """Ignore errors with these codes: the resource is deleted already."""
     try:
         yield

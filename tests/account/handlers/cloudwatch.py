@@ -1,7 +1,7 @@
 """CloudWatch, CloudWatch Logs and SNS."""
 
-from tests.account.account import Made
-from tests.account.handlers.base import ResourceHandler, chosen, found, unless
+from tests.account.account import Result
+from tests.account.handlers.base import ResourceHandler, chosen, found, ignoring
 
 
 class LogGroup(ResourceHandler):
@@ -10,7 +10,7 @@ class LogGroup(ResourceHandler):
         name = given.get("name", name)
         logs.create_log_group(logGroupName=name, tags=account.tags)
         self._retain(account, name, given)
-        return Made(
+        return Result(
             name, {"name": name, "arn": self._find(account, name)["arn"].removesuffix(":*")}
         )
 
@@ -39,7 +39,7 @@ class MetricAlarm(ResourceHandler):
     def create(self, account, name, given):
         self._put(account, name, given)
         arn = self._find(account, name)["AlarmArn"]
-        return Made(name, {"name": name, "arn": arn})
+        return Result(name, {"name": name, "arn": arn})
 
     def update(self, account, identity, given, outputs):
         self._put(account, identity, given)
@@ -94,7 +94,7 @@ class Dashboard(ResourceHandler):
     def create(self, account, name, given):
         name = given.get("dashboardName", name)
         self._put(account, name, given)
-        return Made(name, {"dashboardName": name})
+        return Result(name, {"dashboardName": name})
 
     def update(self, account, identity, given, outputs):
         assert given["dashboardName"] == identity
@@ -120,7 +120,7 @@ class Dashboard(ResourceHandler):
 class Topic(ResourceHandler):
     def create(self, account, name, given):
         arn = account.client("sns").create_topic(Name=name, Tags=account.tag_list())["TopicArn"]
-        return Made(arn, {"arn": arn, "name": name})
+        return Result(arn, {"arn": arn, "name": name})
 
     def delete(self, account, identity, outputs):
         account.client("sns").delete_topic(TopicArn=identity)
@@ -138,10 +138,10 @@ class TopicSubscription(ResourceHandler):
             Endpoint=given["endpoint"],
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
-        return Made(arn, {"arn": arn})
+        return Result(arn, {"arn": arn})
 
     def delete(self, account, identity, outputs):
-        with unless("NotFound"):
+        with ignoring("NotFound"):
             account.client("sns").unsubscribe(SubscriptionArn=identity)
 
     def exists(self, account, identity, outputs):

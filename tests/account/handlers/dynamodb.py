@@ -1,7 +1,7 @@
 """DynamoDB."""
 
 from localcloud.engine.provider import ProviderError
-from tests.account.account import Made
+from tests.account.account import Result
 from tests.account.handlers.base import ResourceHandler, chosen, found
 
 
@@ -23,7 +23,7 @@ class Table(ResourceHandler):
             Tags=account.tag_list(),
         )["TableDescription"]
         self._keep_backups(account, name, given)
-        return Made(name, {"name": name, "arn": made["TableArn"]})
+        return Result(name, {"name": name, "arn": made["TableArn"]})
 
     def update(self, account, identity, given, outputs):
         for member in ("billingMode", "hashKey", "attributes", "globalSecondaryIndexes"):

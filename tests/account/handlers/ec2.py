@@ -1,7 +1,7 @@
 """EC2: the network and its security groups."""
 
-from tests.account.account import Made
-from tests.account.handlers.base import ResourceHandler, chosen, found, unless
+from tests.account.account import Result
+from tests.account.handlers.base import ResourceHandler, chosen, found, ignoring
 
 
 def _tags(account, type_):
@@ -36,7 +36,7 @@ class Vpc(_Described):
         ec2.modify_vpc_attribute(
             VpcId=vpc, EnableDnsHostnames={"Value": given["enableDnsHostnames"]}
         )
-        return Made(vpc, {})
+        return Result(vpc, {})
 
     def delete(self, account, identity, outputs):
         account.client("ec2").delete_vpc(VpcId=identity)
@@ -51,7 +51,7 @@ class InternetGateway(_Described):
         made = ec2.create_internet_gateway(TagSpecifications=_tags(account, "internet-gateway"))
         gateway = made["InternetGateway"]["InternetGatewayId"]
         ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=given["vpcId"])
-        return Made(gateway, {})
+        return Result(gateway, {})
 
     def delete(self, account, identity, outputs):
         ec2 = account.client("ec2")
@@ -74,7 +74,7 @@ class RouteTable(_Described):
                 DestinationCidrBlock=route["cidrBlock"],
                 GatewayId=route["gatewayId"],
             )
-        return Made(table, {})
+        return Result(table, {})
 
     def delete(self, account, identity, outputs):
         account.client("ec2").delete_route_table(RouteTableId=identity)
@@ -94,7 +94,7 @@ class Subnet(_Described):
         ec2.modify_subnet_attribute(
             SubnetId=subnet, MapPublicIpOnLaunch={"Value": given["mapPublicIpOnLaunch"]}
         )
-        return Made(subnet, {})
+        return Result(subnet, {})
 
     def delete(self, account, identity, outputs):
         account.client("ec2").delete_subnet(SubnetId=identity)
@@ -105,7 +105,7 @@ class RouteTableAssociation(ResourceHandler):
         made = account.client("ec2").associate_route_table(
             RouteTableId=given["routeTableId"], SubnetId=given["subnetId"]
         )
-        return Made(made["AssociationId"], {})
+        return Result(made["AssociationId"], {})
 
     def delete(self, account, identity, outputs):
         account.client("ec2").disassociate_route_table(AssociationId=identity)
@@ -132,7 +132,7 @@ class VpcEndpoint(_Described):
             RouteTableIds=given["routeTableIds"],
             TagSpecifications=_tags(account, "vpc-endpoint"),
         )
-        return Made(made["VpcEndpoint"]["VpcEndpointId"], {})
+        return Result(made["VpcEndpoint"]["VpcEndpointId"], {})
 
     def delete(self, account, identity, outputs):
         account.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[identity])
@@ -156,7 +156,7 @@ class SecurityGroup(_Described):
         everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         # The provider removes the default egress rule of a new group.
         ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
-        return Made(group, {"name": name})
+        return Result(group, {"name": name})
 
     def delete(self, account, identity, outputs):
         account.client("ec2").delete_security_group(GroupId=identity)
@@ -174,12 +174,12 @@ class SecurityGroupRule(ResourceHandler):
             IpPermissions=[_permission(given)],
             TagSpecifications=_tags(account, "security-group-rule"),
         )
-        return Made(made["SecurityGroupRules"][0]["SecurityGroupRuleId"], {})
+        return Result(made["SecurityGroupRules"][0]["SecurityGroupRuleId"], {})
 
     def delete(self, account, identity, outputs):
         ec2 = account.client("ec2")
         revoke = getattr(ec2, f"revoke_security_group_{self._direction}")
-        with unless("InvalidGroup.NotFound"):
+        with ignoring("InvalidGroup.NotFound"):
             revoke(GroupId=outputs["securityGroupId"], SecurityGroupRuleIds=[identity])
 
     def exists(self, account, identity, outputs):

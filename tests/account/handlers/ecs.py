@@ -3,8 +3,8 @@
 import json
 
 from localcloud.engine.provider import ProviderError
-from tests.account.account import Made
-from tests.account.handlers.base import ResourceHandler, chosen, found, pascal, unless
+from tests.account.account import Result
+from tests.account.handlers.base import ResourceHandler, chosen, found, ignoring, pascal
 
 _STOPPED = "INACTIVE"
 
@@ -13,7 +13,7 @@ class Cluster(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ecs").create_cluster(clusterName=name, tags=_tags(account))
         arn = made["cluster"]["clusterArn"]
-        return Made(arn, {"arn": arn, "name": name})
+        return Result(arn, {"arn": arn, "name": name})
 
     def delete(self, account, identity, outputs):
         account.client("ecs").delete_cluster(cluster=identity)
@@ -42,7 +42,7 @@ class TaskDefinition(ResourceHandler):
             },
         )["taskDefinition"]
         outputs = {"arn": made["taskDefinitionArn"], "revision": made["revision"]}
-        return Made(made["taskDefinitionArn"], outputs)
+        return Result(made["taskDefinitionArn"], outputs)
 
     def update(self, account, identity, given, outputs):
         """Register a new revision: task definitions cannot change."""
@@ -73,7 +73,7 @@ class Service(ResourceHandler):
             tags=_tags(account),
             **_service(given),
         )["service"]
-        return Made(made["serviceArn"], {"name": name, "arn": made["serviceArn"]})
+        return Result(made["serviceArn"], {"name": name, "arn": made["serviceArn"]})
 
     def update(self, account, identity, given, outputs):
         for member in ("launchType", "loadBalancers"):
@@ -123,7 +123,7 @@ def _service(given):
 class ScalableTarget(ResourceHandler):
     def create(self, account, name, given):
         self._register(account, given)
-        return Made(given["resourceId"], {})
+        return Result(given["resourceId"], {})
 
     def update(self, account, identity, given, outputs):
         assert given["resourceId"] == identity
@@ -144,7 +144,7 @@ class ScalableTarget(ResourceHandler):
         )
 
     def delete(self, account, identity, outputs):
-        with unless("ObjectNotFoundException"):
+        with ignoring("ObjectNotFoundException"):
             account.client("application-autoscaling").deregister_scalable_target(**_scaled(outputs))
 
     def exists(self, account, identity, outputs):
@@ -162,7 +162,7 @@ def _scaled(outputs):
 class ScalingPolicy(ResourceHandler):
     def create(self, account, name, given):
         arn = self._put(account, name, given)
-        return Made(name, {"name": name, "arn": arn})
+        return Result(name, {"name": name, "arn": arn})
 
     def update(self, account, identity, given, outputs):
         return {"name": identity, "arn": self._put(account, identity, given)}
@@ -183,7 +183,7 @@ class ScalingPolicy(ResourceHandler):
         )["PolicyARN"]
 
     def delete(self, account, identity, outputs):
-        with unless("ObjectNotFoundException"):
+        with ignoring("ObjectNotFoundException"):
             account.client("application-autoscaling").delete_scaling_policy(
                 PolicyName=identity, **_scaled(outputs)
             )
@@ -202,7 +202,7 @@ class Repository(ResourceHandler):
             imageScanningConfiguration=given.plain("imageScanningConfiguration"),
             tags=account.tag_list(),
         )["repository"]
-        return Made(
+        return Result(
             name,
             {
                 "name": name,
@@ -228,7 +228,7 @@ class Repository(ResourceHandler):
 class LifecyclePolicy(ResourceHandler):
     def create(self, account, name, given):
         self._put(account, given)
-        return Made(given["repository"], {})
+        return Result(given["repository"], {})
 
     def update(self, account, identity, given, outputs):
         self._put(account, given)
@@ -240,7 +240,7 @@ class LifecyclePolicy(ResourceHandler):
         )
 
     def delete(self, account, identity, outputs):
-        with unless("RepositoryNotFoundException", "LifecyclePolicyNotFoundException"):
+        with ignoring("RepositoryNotFoundException", "LifecyclePolicyNotFoundException"):
             account.client("ecr").delete_lifecycle_policy(repositoryName=identity)
 
     def exists(self, account, identity, outputs):

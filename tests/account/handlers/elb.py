@@ -1,7 +1,7 @@
 """Elastic Load Balancing and Route 53."""
 
-from tests.account.account import Made
-from tests.account.handlers.base import ResourceHandler, chosen, found, pascal, unless
+from tests.account.account import Result
+from tests.account.handlers.base import ResourceHandler, chosen, found, ignoring, pascal
 
 _NAME_LIMIT = 32
 
@@ -19,7 +19,7 @@ class LoadBalancer(ResourceHandler):
         )["LoadBalancers"][0]
         arn = made["LoadBalancerArn"]
         self._set(account, arn, given)
-        return Made(
+        return Result(
             arn,
             {
                 "arn": arn,
@@ -81,7 +81,7 @@ class TargetGroup(ResourceHandler):
             **_health(given["healthCheck"]),
         )["TargetGroups"][0]["TargetGroupArn"]
         self._set(account, arn, given)
-        return Made(arn, {"arn": arn, "arnSuffix": arn.rpartition(":")[2], "name": name})
+        return Result(arn, {"arn": arn, "arnSuffix": arn.rpartition(":")[2], "name": name})
 
     def update(self, account, identity, given, outputs):
         for member in ("protocol", "port", "vpcId", "targetType"):
@@ -130,7 +130,7 @@ class Listener(ResourceHandler):
             Tags=account.tag_list(),
             **_listening(given),
         )["Listeners"][0]["ListenerArn"]
-        return Made(arn, {"arn": arn})
+        return Result(arn, {"arn": arn})
 
     def update(self, account, identity, given, outputs):
         assert given["loadBalancerArn"] == outputs["loadBalancerArn"]
@@ -138,7 +138,7 @@ class Listener(ResourceHandler):
         return {"arn": identity}
 
     def delete(self, account, identity, outputs):
-        with unless("ListenerNotFound"):
+        with ignoring("ListenerNotFound"):
             account.client("elbv2").delete_listener(ListenerArn=identity)
 
     def exists(self, account, identity, outputs):
@@ -168,7 +168,7 @@ def _action(given):
 class Record(ResourceHandler):
     def create(self, account, name, given):
         self._change(account, "CREATE", given.everything())
-        return Made(f"{given['zoneId']}_{given['name']}_{given['type']}", {"fqdn": given["name"]})
+        return Result(f"{given['zoneId']}_{given['name']}_{given['type']}", {"fqdn": given["name"]})
 
     def update(self, account, identity, given, outputs):
         self._change(account, "UPSERT", given.everything())

@@ -1,7 +1,7 @@
 """IAM."""
 
-from tests.account.account import Made
-from tests.account.handlers.base import ResourceHandler, found, unless
+from tests.account.account import Result
+from tests.account.handlers.base import ResourceHandler, found, ignoring
 
 _GONE = "NoSuchEntity"
 
@@ -15,7 +15,7 @@ class Role(ResourceHandler):
             AssumeRolePolicyDocument=given["assumeRolePolicy"],
             Tags=account.tag_list(),
         )["Role"]
-        return Made(name, {"name": name, "arn": made["Arn"]})
+        return Result(name, {"name": name, "arn": made["Arn"]})
 
     def update(self, account, identity, given, outputs):
         account.client("iam").update_assume_role_policy(
@@ -35,7 +35,7 @@ class RolePolicy(ResourceHandler):
 
     def create(self, account, name, given):
         self._put(account, name, given)
-        return Made(f"{given['role']}:{name}", {"name": name})
+        return Result(f"{given['role']}:{name}", {"name": name})
 
     def update(self, account, identity, given, outputs):
         self._put(account, outputs["name"], given)
@@ -48,7 +48,7 @@ class RolePolicy(ResourceHandler):
 
     def delete(self, account, identity, outputs):
         role, _, name = identity.partition(":")
-        with unless(_GONE):
+        with ignoring(_GONE):
             account.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
 
     def exists(self, account, identity, outputs):
@@ -62,10 +62,10 @@ class RolePolicyAttachment(ResourceHandler):
         account.client("iam").attach_role_policy(
             RoleName=given["role"], PolicyArn=given["policyArn"]
         )
-        return Made(name, {})
+        return Result(name, {})
 
     def delete(self, account, identity, outputs):
-        with unless(_GONE):
+        with ignoring(_GONE):
             account.client("iam").detach_role_policy(
                 RoleName=outputs["role"], PolicyArn=outputs["policyArn"]
             )

@@ -4,8 +4,15 @@ import functools
 import io
 import zipfile
 
-from tests.account.account import REGION, Made
-from tests.account.handlers.base import ResourceHandler, Silent, chosen, found, pascal, unless
+from tests.account.account import REGION, Result
+from tests.account.handlers.base import (
+    LocalHandler,
+    ResourceHandler,
+    chosen,
+    found,
+    ignoring,
+    pascal,
+)
 
 _GONE = "ResourceNotFoundException"
 
@@ -21,7 +28,7 @@ class Function(ResourceHandler):
             Tags=account.tags,
             **_configuration(given),
         )
-        return Made(name, _outputs(name, made))
+        return Result(name, _outputs(name, made))
 
     def update(self, account, identity, given, outputs):
         assert given["name"] == identity
@@ -107,10 +114,10 @@ class Permission(ResourceHandler):
             SourceArn=given["sourceArn"],
             **chosen(given, Qualifier="qualifier"),
         )
-        return Made(name, {"statementId": name})
+        return Result(name, {"statementId": name})
 
     def delete(self, account, identity, outputs):
-        with unless(_GONE):
+        with ignoring(_GONE):
             account.client("lambda").remove_permission(
                 FunctionName=outputs["function"], StatementId=identity, **_qualifier(outputs)
             )
@@ -139,7 +146,7 @@ class Alias(ResourceHandler):
             Name=given["name"],
             FunctionVersion=given["functionVersion"],
         )
-        return Made(made["AliasArn"], _alias_outputs(made))
+        return Result(made["AliasArn"], _alias_outputs(made))
 
     def update(self, account, identity, given, outputs):
         made = account.client("lambda").update_alias(
@@ -165,12 +172,12 @@ def _alias_outputs(made):
     return {"arn": arn, "name": made["Name"], "invokeArn": invoke_arn(arn)}
 
 
-class ProvisionedConcurrency(Silent):
+class ProvisionedConcurrency(LocalHandler):
     """Validates the request only: the emulator does not have this operation."""
 
     def create(self, account, name, given):
         self._check(account, given)
-        return Made(f"{given['functionName']},{given['qualifier']}", {})
+        return Result(f"{given['functionName']},{given['qualifier']}", {})
 
     def update(self, account, identity, given, outputs):
         self._check(account, given)

@@ -5,18 +5,18 @@ import json
 import secrets
 import string
 
-from tests.account.account import REGION, Made
-from tests.account.handlers.base import Silent
+from tests.account.account import REGION, Result
+from tests.account.handlers.base import LocalHandler
 
 _EXPECTED = {"skipCredentialsValidation": "false", "skipRegionValidation": "true"}
 
 
-class AwsProvider(Silent):
+class AwsProvider(LocalHandler):
     """Keeps the default tags for all resources of the stack."""
 
     def create(self, account, name, given):
         self._configure(account, given)
-        return Made(name, {})
+        return Result(name, {})
 
     def update(self, account, identity, given, outputs):
         self._configure(account, given)
@@ -29,19 +29,19 @@ class AwsProvider(Silent):
         assert declared == _EXPECTED, "the SDK's own defaults have changed"
 
 
-class RandomPassword(Silent):
+class RandomPassword(LocalHandler):
     def create(self, account, name, given):
         assert given["special"] is False
         alphabet = string.ascii_letters + string.digits
         result = "".join(secrets.choice(alphabet) for _ in range(given["length"]))
-        return Made("none", {"result": result}, frozenset({"result"}))
+        return Result("none", {"result": result}, frozenset({"result"}))
 
 
-class Image(Silent):
+class Image(LocalHandler):
     """Returns a reference derived from the inputs; no image is built."""
 
     def create(self, account, name, given):
-        return Made(name, _built(given))
+        return Result(name, _built(given))
 
     def update(self, account, identity, given, outputs):
         return _built(given)

@@ -5,7 +5,7 @@ import json
 from tests.account.account import connect
 
 
-class Asking:
+class AccountQueries:
     """Queries the account, never the state of a deployment."""
 
     def __init__(self, endpoint):
@@ -94,7 +94,7 @@ class Asking:
         return {**found, "clusters": self._clusters(), "records": self._records()}
 
     @property
-    def asked(self):
+    def services(self):
         """The services queried so far."""
         return frozenset(self._clients)
 
