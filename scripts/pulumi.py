@@ -115,7 +115,7 @@ def bring_host(folder: Path) -> None:
 def build(tool: Path) -> None:
     """Build the CLI, and report progress."""
     release = re.findall(r"pkg/v3 (v\S+)", (MODULE / "go.mod").read_text("utf-8"))[0]
-    say(f"pulumi: building {release} with Go, once, in about three minutes on two cores")
+    say(f"pulumi: building {release} with Go: about four minutes, once, on two idle cores")
     linked = f"-s -w -X {VERSION}={release}"
     command = ["go", "build", "-v", "-trimpath", "-tags", "osusergo,grpcnotrace"]
     with subprocess.Popen(
