@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from tests.running import PATIENCE_S
+
 TOKEN = "s3cret-write-token"
 SUMMARY = ("id", "title", "author", "created_at", "updated_at", "version")
 
@@ -204,7 +206,7 @@ class Handler(BaseHTTPRequestHandler):
         answer = served.blogs.answer(self.command, self.path, headers, body)
         if served.hold:
             served.holding.set()
-            served.hold.wait(30)
+            served.hold.wait(PATIENCE_S)
         if self.command in served.drop:
             served.drop.discard(self.command)
             self.close_connection = True

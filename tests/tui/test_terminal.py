@@ -8,17 +8,16 @@ import re
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.running import PATIENCE_S
 from tests.tui.conftest import swept
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tests.tui.payloads import ESCAPES, EVERYTHING, MARKDOWN, RAW
 from tests.tui.sequences import shapes
 from tests.tui.terminal import opened
-from tui.client.http_api import READ_TIMEOUT
 
 CTRL_G, CTRL_O, CTRL_P, ESCAPE = b"\x07", b"\x0f", b"\x10", b"\x1b"
 F1, F3 = b"\x1bOP", b"\x1bOR"
@@ -146,16 +145,14 @@ def test_keys_typed_ahead_after_the_last_one_begin_nothing(environ, keys):
     assert b"Traceback" not in terminal.seen
 
 
-def test_quitting_is_quick_with_a_request_pending(served, environ):
+def test_quitting_does_not_wait_for_a_response(served, environ):
     served.hold = threading.Event()
-    with opened(environ) as terminal:
+    with opened(environ | {"BLOGS_TIMEOUT": "3600"}) as terminal:
         terminal.expect(b"Loading from")
-        assert served.holding.wait(20)
-        start = time.monotonic()
+        assert served.holding.wait(PATIENCE_S)
         terminal.type(b"q")
         status = terminal.wait()
 
-    assert time.monotonic() - start < READ_TIMEOUT, "it waited for the answer"
     assert os.waitstatus_to_exitcode(status) == 0
     assert all(sequence in terminal.seen for sequence in RESTORED)
 
@@ -163,7 +160,7 @@ def test_quitting_is_quick_with_a_request_pending(served, environ):
 def test_a_name_look_up_that_hangs_does_not_hold_quitting_up(environ):
     code = (
         "import socket, sys, time\n"
-        "socket.getaddrinfo = lambda *a, **k: time.sleep(60)\n"
+        "socket.getaddrinfo = lambda *a, **k: time.sleep(3600)\n"
         "from tui.command.cli import main\n"
         "sys.exit(main([]))\n"
     )
@@ -171,7 +168,7 @@ def test_a_name_look_up_that_hangs_does_not_hold_quitting_up(environ):
     with opened(environ, command=["-c", code]) as terminal:
         terminal.expect(b"waiting")
         terminal.type(b"q")
-        assert os.waitstatus_to_exitcode(terminal.wait(5)) == 0
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
 
 
 def test_ctrl_c_ends_the_app_and_restores_the_terminal(environ):
@@ -363,7 +360,7 @@ def test_ctrl_c_at_a_question_deletes_nothing(served, environ):
     with opened(environ, command=["-m", "tui", "rm", "blog-0001"]) as terminal:
         terminal.expect(b"[y/N]")
         terminal.type(b"\x03")
-        status = terminal.wait(5)
+        status = terminal.wait()
 
     assert os.waitstatus_to_exitcode(status) == 130
     assert b"Traceback" not in terminal.seen
