@@ -48,7 +48,7 @@ def test_visual_overrides_editor_and_may_have_arguments():
 
 @pytest.mark.parametrize("environ", [{}, {"EDITOR": "'vi"}], ids=["none", "quote"])
 def test_without_an_editor_the_error_shows_the_next_step(environ):
-    with pytest.raises(EditorError, match=r"set VISUAL|mend it"):
+    with pytest.raises(EditorError, match=r"Set VISUAL|Correct it"):
         command(environ)
 
 
@@ -71,7 +71,7 @@ def test_a_failing_editor_is_one_message(editor, script):
 
 
 def test_a_missing_editor_is_one_message():
-    with pytest.raises(EditorError, match="/no/such/editor cannot be started"):
+    with pytest.raises(EditorError, match="Cannot start the editor /no/such/editor"):
         edit(["/no/such/editor"], "text")
 
 

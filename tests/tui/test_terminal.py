@@ -65,13 +65,13 @@ TOUR = [
     (b"u", b"undone"),
     (b"c", b"Copy from"),
     (CTRL_G, b"number"),
-    (b"e", b"Discard your"),
+    (b"e", b"Editor"),
     (F3, b"Keep editing"),
     (F1, b"move in the list"),
     (F1, b"Keep editing"),
-    (CTRL_G, b"Discard your"),
+    (CTRL_G, b"Editor"),
     (CTRL_G, b"number"),
-    (b"n", b"Discard your"),
+    (b"n", b"Editor"),
     (CTRL_G, b"number"),
     (b"?", b"move in the list"),
     (b"q", b"number"),
@@ -193,7 +193,7 @@ def type_a_title(terminal, until):
     """Write in a new blog's form, with no pause between the keys."""
     terminal.expect(b"number")
     terminal.type(b"n")
-    mark = terminal.expect(b"Discard your")
+    mark = terminal.expect(b"Editor")
     terminal.type(b"abc")
     terminal.expect(b"3 of 200", mark)
     for _ in range(190):
