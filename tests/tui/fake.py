@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 
 TOKEN = "s3cret-write-token"
 SUMMARY = ("id", "title", "author", "created_at", "updated_at", "version")
@@ -206,7 +206,7 @@ class Handler(BaseHTTPRequestHandler):
         answer = served.blogs.answer(self.command, self.path, headers, body)
         if served.hold:
             served.holding.set()
-            served.hold.wait(PATIENCE_S)
+            served.hold.wait(TIMEOUT_S)
         if self.command in served.drop:
             served.drop.discard(self.command)
             self.close_connection = True

@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.conftest import swept
 from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
 from tests.tui.payloads import EVERYTHING, RAW
@@ -47,7 +47,7 @@ def blogs(capsysbinary, served):
 
 def program(*words, **options):
     return subprocess.run(
-        [*PROGRAM, *words], capture_output=True, timeout=PATIENCE_S, check=False, **options
+        [*PROGRAM, *words], capture_output=True, timeout=TIMEOUT_S, check=False, **options
     )
 
 
@@ -407,7 +407,7 @@ HEAVY = "{'textual', 'rich', 'click', 'pygments', 'markdown_it', 'boto3'}"
 
 def python(code):
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, timeout=PATIENCE_S, check=False
+        [sys.executable, "-c", code], capture_output=True, timeout=TIMEOUT_S, check=False
     )
 
 
@@ -431,7 +431,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(served, words):
         [*PROGRAM, *words.split()],
         stdout=writing,
         stderr=subprocess.PIPE,
-        timeout=PATIENCE_S,
+        timeout=TIMEOUT_S,
         check=False,
     )
     os.close(writing)
@@ -444,7 +444,7 @@ def test_a_full_disk_is_one_line(served, words):
     command = f"{sys.executable} -m tui {words} > /dev/full"
 
     done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, timeout=PATIENCE_S, check=False
+        ["bash", "-c", command], capture_output=True, timeout=TIMEOUT_S, check=False
     )
 
     assert done.returncode == 1
@@ -456,7 +456,7 @@ def test_a_closed_stdout_is_one_line(served):
     done = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m tui ls >&-"],
         capture_output=True,
-        timeout=PATIENCE_S,
+        timeout=TIMEOUT_S,
         check=False,
     )
 
@@ -477,10 +477,10 @@ def test_ctrl_c_ends_a_command_without_a_traceback_and_says_what_is_not_known(se
     served.hold = threading.Event()
     command = [*PROGRAM, "rm", "blog-0001", "--yes"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert served.holding.wait(PATIENCE_S)
+    assert served.holding.wait(TIMEOUT_S)
 
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=PATIENCE_S)
+    _, err = child.communicate(timeout=TIMEOUT_S)
 
     assert child.returncode == 130
     assert len(err.splitlines()) == 1
@@ -501,7 +501,7 @@ def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
     assert child.stdout.readline() == b"looking\n"
 
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=PATIENCE_S)
+    _, err = child.communicate(timeout=TIMEOUT_S)
 
     assert child.returncode == 130
     assert err == b"blogs: Interrupted.\n"

@@ -9,7 +9,7 @@ from argparse import Namespace
 import pytest
 from textual import events
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.conftest import SMALL, World, staged, swept
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP
@@ -225,7 +225,7 @@ async def test_a_place_that_is_found_under_another_screen_is_gone_to_after_it(
     world, monkeypatch, cover
 ):
     gate = threading.Event()
-    places(monkeypatch, Candidate(name="a", find=lambda: gate.wait(PATIENCE_S) and world.backends))
+    places(monkeypatch, Candidate(name="a", find=lambda: gate.wait(TIMEOUT_S) and world.backends))
     async with staged(world, SMALL) as stage:
         former = stage.app.screen
         await stage.press("C")
@@ -258,7 +258,7 @@ async def test_a_menu_opened_while_one_leaves_for_another_place_keeps_nothing_of
 
 async def test_pulumi_is_asked_once_at_a_time(world, monkeypatch):
     gate, asked = threading.Event(), []
-    places(monkeypatch, deployed=lambda _: asked.append(1) or (gate.wait(PATIENCE_S) and []))
+    places(monkeypatch, deployed=lambda _: asked.append(1) or (gate.wait(TIMEOUT_S) and []))
     async with staged(world, SMALL) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")

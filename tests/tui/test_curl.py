@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tui.client.contract import Draft, Request
 from tui.client.requests import write_request
@@ -26,7 +26,7 @@ def words(line, **environ):
             input=b"",
             capture_output=True,
             env={"PATH": os.environ["PATH"], **environ},
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
             check=True,
         )
     *arguments, rest = done.stdout.split(b"\0")
@@ -91,7 +91,7 @@ def test_curl_itself_does_what_was_done():
             ["bash", "-c", line],
             capture_output=True,
             env={"PATH": os.environ["PATH"], "BLOGS_WRITE_TOKEN": TOKEN},
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
             check=True,
         )
 

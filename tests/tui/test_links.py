@@ -7,7 +7,7 @@ import threading
 import pytest
 from textual.widgets import OptionList
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import ESCAPES, EVERYTHING, MARKUP, PAYLOADS
@@ -118,7 +118,7 @@ async def test_a_person_may_turn_away_from_the_links(monkeypatch):
 
 async def test_while_links_are_looked_for_the_screen_says_so_and_takes_keys(monkeypatch):
     found = threading.Event()
-    monkeypatch.setattr("tui.dialogs.links.find_links", lambda _: found.wait(PATIENCE_S) and [])
+    monkeypatch.setattr("tui.dialogs.links.find_links", lambda _: found.wait(TIMEOUT_S) and [])
     async with staged(world_with(KINDS), SMALL) as stage:
         await read(stage)
         await stage.press("o")

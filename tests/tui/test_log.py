@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
 from tests.tui.fake import TOKEN, Answer, FakeBlogs
 from tests.tui.payloads import ESCAPES, GIANT, MARKUP
@@ -170,7 +170,7 @@ async def test_leaving_waits_for_the_answer_to_a_write_that_is_sent_again(world)
         await stage.pilot.pause()
         assert not leaving.done()
         gate.set()
-        await asyncio.wait_for(leaving, PATIENCE_S)
+        await asyncio.wait_for(leaving, TIMEOUT_S)
 
 
 async def test_in_read_only_mode_a_write_is_not_sent_again(world, monkeypatch):

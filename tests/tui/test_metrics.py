@@ -11,7 +11,7 @@ from lab.cloudwatch.metrics import MetricsError
 from localcloud.metrics import Metrics
 from localcloud.runtimes.cloudwatch import CloudWatch
 from tests.lab.cloudwatch.outputs import OUTPUTS
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
 from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import EVERYTHING
@@ -98,7 +98,7 @@ async def test_an_answer_for_a_period_no_more_wanted_is_dropped(world):
             asked.append(period.name)
             found = report(period)
             if len(asked) == 1:
-                held.wait(PATIENCE_S)
+                held.wait(TIMEOUT_S)
             return found
 
         stage.app.session.report = slow
@@ -114,7 +114,7 @@ async def test_an_answer_for_a_period_no_more_wanted_is_dropped(world):
 async def test_asking_blocks_nothing_and_leaving_meanwhile_harms_nothing(world):
     held = threading.Event()
     async with staged(world, SMALL) as stage:
-        stage.app.session.report = lambda period: held.wait(PATIENCE_S)
+        stage.app.session.report = lambda period: held.wait(TIMEOUT_S)
         await stage.press("m")
         await stage.sees("Loading metrics of the last 1h")
         await stage.press("q")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from tests.running import PATIENCE_S, descendants, is_alive, wait_until
+from tests.running import TIMEOUT_S, descendants, is_alive, wait_until
 from tests.tui.browser import CHROMIUM, chromium
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tui.command.arguments import app_arguments
@@ -49,7 +49,7 @@ def running(backend, state):
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE_S)
+        process.communicate(timeout=TIMEOUT_S)
 
 
 def printed_address(process):
@@ -93,7 +93,7 @@ async def opened(session, address, **headers):
     url = f"http://{address.netloc}/ws?width=80&height=24"
     try:
         async with session.ws_connect(url, headers=headers) as socket:
-            message = await socket.receive(timeout=PATIENCE_S)
+            message = await socket.receive(timeout=TIMEOUT_S)
             assert message.type is aiohttp.WSMsgType.TEXT or message.data
             return 101
     except aiohttp.WSServerHandshakeError as error:
@@ -158,7 +158,7 @@ async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
             browser_session(address) as session,
             session.ws_connect(url, headers=origin) as socket,
         ):
-            await socket.receive(timeout=PATIENCE_S)
+            await socket.receive(timeout=TIMEOUT_S)
             family = descendants(process.pid)
             assert len(family) > 1
             process.send_signal(signal.SIGINT)
@@ -171,7 +171,7 @@ async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
 async def test_closing_the_page_ends_its_app(serving, visitor, address):
     url = f"http://{address.netloc}/ws?width=80&height=24"
     async with visitor.ws_connect(url, headers={"Origin": f"http://{address.netloc}"}) as socket:
-        await socket.receive(timeout=PATIENCE_S)
+        await socket.receive(timeout=TIMEOUT_S)
         apps = descendants(serving.pid)[1:]
         assert apps
     await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, apps)))

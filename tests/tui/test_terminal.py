@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import PATIENCE_S
+from tests.running import TIMEOUT_S
 from tests.tui.conftest import swept
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tests.tui.payloads import ESCAPES, EVERYTHING, MARKDOWN, RAW
@@ -149,7 +149,7 @@ def test_quitting_does_not_wait_for_a_response(served, environ):
     served.hold = threading.Event()
     with opened(environ | {"BLOGS_TIMEOUT": "3600"}) as terminal:
         terminal.expect(b"Loading from")
-        assert served.holding.wait(PATIENCE_S)
+        assert served.holding.wait(TIMEOUT_S)
         terminal.type(b"q")
         status = terminal.wait()
 
