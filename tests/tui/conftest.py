@@ -178,7 +178,7 @@ class Stage:
     async def sees(self, *words: str) -> None:
         await self.until(lambda: all(word in self.text() for word in words))
 
-    async def hears(self, words: str) -> None:
+    async def sees_toast(self, words: str) -> None:
         """Wait for a toast; unlike on the screen, its lines are not wrapped."""
         await self.until(lambda: words in self.toasts())
 

@@ -51,7 +51,7 @@ class FakeBlogs:
             self.put(id=f"blog-{number:04d}", title=f"Blog number {number}", author="Ada")
 
     def put(self, **given: str) -> None:
-        """Store a blog as if somebody else had."""
+        """Store a blog as another client would."""
         self._version += 1
         seconds = self._version
         clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
@@ -135,29 +135,29 @@ class FakeBlogs:
 
 
 class Fault:
-    """What goes wrong with the requests of one backend."""
+    """The faults of one backend."""
 
     def __init__(self) -> None:
         self.down = False
         self.lose_answer: set[str] = set()
-        """Methods whose answer is lost after the work is done, once each."""
+        """Methods whose response is lost after the request was applied, once each."""
         self.lose_request: set[str] = set()
-        """Methods whose request never arrives although it was sent, once each."""
+        """Methods whose request is lost, once each."""
         self.gate: asyncio.Event | None = None
-        """Answers wait for it."""
+        """Responses wait for this event."""
         self.waiting = asyncio.Event()
-        """Set when an answer waits at the gate."""
+        """Set when a response waits for `gate`."""
         self.replace: Callable[[str, str], Answer | None] = lambda method, path: None
 
     def hold(self) -> asyncio.Event:
-        """Let answers wait from now on, until what is given is set."""
+        """Make responses wait until the returned event is set."""
         self.gate = asyncio.Event()
         self.waiting.clear()
         return self.gate
 
 
 def transport(blogs: FakeBlogs, fault: Fault) -> httpx.AsyncBaseTransport:
-    """Put the fake behind httpx."""
+    """Return an httpx transport that responds from the fake."""
 
     async def handle(request: httpx.Request) -> httpx.Response:
         if fault.down:
@@ -182,7 +182,7 @@ def transport(blogs: FakeBlogs, fault: Fault) -> httpx.AsyncBaseTransport:
 
 
 class Served:
-    """The fake behind a real socket."""
+    """The fake, served on a real socket."""
 
     def __init__(self, blogs: FakeBlogs, port: int) -> None:
         self.blogs = blogs
@@ -190,14 +190,14 @@ class Served:
         self.hold: threading.Event | None = None
         self.holding = threading.Event()
         self.drop: set[str] = set()
-        """Methods whose connection is cut after the work is done, once each."""
+        """Methods whose connection is closed after the request was applied, once each."""
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Asks the fake that its server holds."""
+    """Respond from the fake of the server."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # one packet an answer, else TCP's delayed acknowledgement costs 40 ms
+    wbufsize = -1  # one packet per response; otherwise TCP's delayed ACK costs 40 ms
 
     def answer_any(self) -> None:
         served = self.server.served
@@ -228,12 +228,12 @@ class Handler(BaseHTTPRequestHandler):
     do_PUT = do_DELETE = answer_any  # noqa: N815 -- same
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
 def serve(blogs: FakeBlogs) -> Iterator[Served]:
-    """Answer on 127.0.0.1 until the block ends."""
+    """Serve *blogs* on 127.0.0.1 until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     served = server.served = Served(blogs, server.server_address[1])

@@ -18,7 +18,7 @@ DEADLINE = 180.0
 
 
 class Terminal:
-    """A terminal with `blogs` in it."""
+    """A pseudo-terminal that runs `blogs`."""
 
     def __init__(self, pid: int, master: int) -> None:
         self.pid = pid
@@ -33,7 +33,7 @@ class Terminal:
         os.write(self.master, keys)
 
     def read(self, seconds: float) -> bool:
-        """Take what comes within *seconds*; tells whether something did."""
+        """Read output that comes within *seconds*; return True if there was any."""
         ready, _, _ = select.select([self.master], [], [], seconds)
         if not ready:
             return False
@@ -45,7 +45,7 @@ class Terminal:
         return bool(piece)
 
     def expect(self, words: bytes, since: int = 0) -> int:
-        """Read until *words* come; gives how much was seen by then."""
+        """Read until *words* appear; return the length of the output so far."""
         deadline = time.monotonic() + DEADLINE
         while words not in self.seen[since:]:
             assert time.monotonic() < deadline, f"{words!r} never came; seen: {self.seen[-2000:]!r}"
@@ -53,12 +53,12 @@ class Terminal:
         return len(self.seen)
 
     def settle(self) -> None:
-        """Read until nothing more comes for a moment."""
+        """Read until the output pauses."""
         while self.read(0.2):
             pass
 
     def wait(self, seconds: float = DEADLINE, options: int = 0) -> int:
-        """Wait for the program to end or stop; gives its wait status."""
+        """Wait until the program ends or stops, and return its wait status."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self.read(0.02)
@@ -72,7 +72,7 @@ class Terminal:
         raise AssertionError(f"the program did not end within {seconds} s")
 
     def mode(self) -> int:
-        """The terminal's local modes: echo, line editing, signals."""
+        """Return the local modes of the terminal: echo, line editing, signals."""
         return termios.tcgetattr(self.master)[3] & (termios.ECHO | termios.ICANON | termios.ISIG)
 
 
@@ -80,7 +80,7 @@ class Terminal:
 def opened(
     environ: dict[str, str], size: tuple[int, int] = (80, 24), command: list[str] | None = None
 ) -> Iterator[Terminal]:
-    """Run `blogs` in a terminal of its own until the block ends."""
+    """Run `blogs` in a new pseudo-terminal until the block ends."""
     pid, master = pty.fork()
     if pid == 0:
         os.execvpe(sys.executable, [sys.executable, *(command or ["-m", "tui"])], environ)  # noqa: S606 -- the child of a fork

@@ -370,7 +370,7 @@ async def test_switching_to_a_backend_without_a_url_shows_an_error(world):
     world.names = (C,)
     async with staged(world, SMALL) as stage:
         await stage.press("t")
-        await stage.hears("The URL of the FUNCTIONS backend is not set")
+        await stage.sees_toast("The URL of the FUNCTIONS backend is not set")
         await stage.sees("CONTAINERS")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
-from tests.tui.test_connections import at
+from tests.tui.test_connections import backends_at
 from tests.tui.test_id_taken import conflicting
 from tui.settings.values import BackendName
 from tui.widgets.backend_label import COLORS
@@ -32,7 +32,7 @@ def count_colored(stage, name):
 
 
 def backends_of_stack(name):
-    found = at(URL, stack=f"stack {name}")
+    found = backends_at(URL, stack=f"stack {name}")
     return replace(found, deployment=replace(found.deployment, region="ap-southeast-2"))
 
 

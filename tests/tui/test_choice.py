@@ -6,8 +6,8 @@ import pytest
 
 from tests.tui.conftest import SMALL, World, staged
 from tests.tui.fake import FakeBlogs
-from tests.tui.test_connections import at
-from tests.tui.test_links import read, world_with
+from tests.tui.test_connections import backends_at
+from tests.tui.test_links import open_blog, world_with
 
 HUGE = (200, 60)
 FLAT = (40, 10)
@@ -28,7 +28,7 @@ def joined_text(stage):
 
 
 async def ask_about_link(stage):
-    await read(stage)
+    await open_blog(stage)
     await stage.press("o")
     await stage.is_on("ChoiceScreen")
     await stage.sees("Open this link?")
@@ -68,7 +68,7 @@ async def test_a_short_question_has_no_scrollbar(world):
 @pytest.mark.parametrize("size", [FLAT, SMALL])
 async def test_the_question_before_a_resend_can_be_scrolled_to_its_end(size):
     world = World(FakeBlogs(1))
-    world.backends = at("http://127.0.0.1:1", f"stack {'x' * 900}")
+    world.backends = backends_at("http://127.0.0.1:1", f"stack {'x' * 900}")
     async with staged(world, size) as stage:
         await stage.press("n")
         await stage.write("Title")

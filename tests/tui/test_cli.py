@@ -32,12 +32,12 @@ def served(monkeypatch):
 
 @pytest.fixture
 def blogs(capsysbinary, served):
-    """Run a command in this process; gives exit code, stdout and stderr."""
+    """Run a command in this process, and return exit code, stdout and stderr."""
 
     def run(*words):
         try:
             code = main(words)
-        except SystemExit as stop:  # argparse's way to end after --help
+        except SystemExit as stop:  # argparse exits after --help
             code = stop.code
         out, err = capsysbinary.readouterr()
         return code, out.decode(), err.decode()
@@ -51,7 +51,7 @@ def program(*words, **options):
     )
 
 
-def test_ls_lists_newest_first_and_says_that_there_is_more(blogs):
+def test_ls_lists_newest_first_and_mentions_more_blogs(blogs):
     code, out, err = blogs("ls", "--limit", "2")
 
     assert code == 0
@@ -60,7 +60,7 @@ def test_ls_lists_newest_first_and_says_that_there_is_more(blogs):
     assert "--all" in err
 
 
-def test_ls_all_follows_every_page(blogs, served):
+def test_ls_all_requests_every_page(blogs, served):
     for number in range(230):
         served.blogs.put(id=f"more-{number}", title="More")
 
@@ -110,9 +110,7 @@ def test_an_empty_list_shows_how_to_write_the_first_blog(blogs, served):
     assert blogs("ls") == (0, "", "No blogs yet. To create one, run: blogs post --title TITLE\n")
 
 
-def test_the_backend_is_chosen_by_flag_before_or_after_the_command_or_by_variable(
-    blogs, served, monkeypatch
-):
+def test_an_option_or_a_variable_selects_the_backend(blogs, served, monkeypatch):
     blogs("--backend", "containers", "ls")
     blogs("ls", "--backend", "containers")
     monkeypatch.setenv("BLOGS_BACKEND", "containers")
@@ -153,42 +151,42 @@ def test_a_blog_is_posted_shown_edited_and_deleted(blogs, tmp_path):
 
 @pytest.fixture
 def stdin(monkeypatch):
-    """Let a command in this process read these bytes, from a pipe."""
+    """Return a function that replaces stdin with a pipe and its bytes."""
 
-    def give(data):
+    def replace_stdin(data):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
 
-    return give
+    return replace_stdin
 
 
 @pytest.fixture
 def typed(monkeypatch):
-    """Let a command in this process read what is typed on a terminal."""
+    """Return a function that replaces stdin with a terminal and the keys typed there."""
     with contextlib.ExitStack() as opened:
 
-        def give(words):
+        def replace_stdin(words):
             master, slave = os.openpty()
             opened.callback(os.close, master)
             os.write(master, words)
             monkeypatch.setattr(sys, "stdin", opened.enter_context(open(slave)))  # noqa: PTH123 -- a descriptor
 
-        yield give
+        yield replace_stdin
 
 
-def test_a_post_takes_its_contents_from_stdin_and_an_id_of_ones_own(served):
+def test_post_accepts_contents_from_stdin_and_an_id(served):
     done = program("post", "--title", "T", "--id", "mine", input=b"from a pipe")
 
     assert done.returncode == 0
     assert served.blogs.table["mine"]["contents"] == "from a pipe"
 
 
-def test_a_post_under_a_taken_id_is_a_conflict(blogs, stdin):
+def test_post_with_a_used_id_is_a_conflict(blogs, stdin):
     stdin(b"")
 
     assert blogs("post", "--title", "T", "--id", "blog-0001")[0] == 4
 
 
-def test_contents_that_are_no_text_are_refused_before_any_request(blogs, served, stdin):
+def test_binary_contents_are_an_error_before_any_request(blogs, served, stdin):
     stdin(b"ok\xff")
 
     code, _, err = blogs("post", "--title", "T")
@@ -204,13 +202,13 @@ def test_an_edit_or_delete_of_a_changed_blog_is_a_conflict(blogs, served, given)
     assert served.blogs.table["blog-0001"]["title"] == "Blog number 1"
 
 
-def test_a_tag_may_stand_without_its_quotes(blogs, served):
+def test_if_match_accepts_an_etag_without_quotes(blogs, served):
     tag = served.blogs.etag("blog-0001").strip('"')
 
     assert blogs("rm", "blog-0001", "--yes", "--if-match", tag)[0] == 0
 
 
-def test_a_delete_without_yes_needs_somebody_to_ask(blogs, served, stdin):
+def test_rm_without_yes_needs_a_terminal(blogs, served, stdin):
     stdin(b"y\n")
 
     code, _, err = blogs("rm", "blog-0001")
@@ -221,7 +219,7 @@ def test_a_delete_without_yes_needs_somebody_to_ask(blogs, served, stdin):
 
 
 @pytest.mark.parametrize(("reply", "left"), [(b"n\n", 5), (b"\n", 5), (b"y\n", 4), (b"YES\n", 4)])
-def test_a_question_on_the_terminal_deletes_only_after_yes(blogs, served, typed, reply, left):
+def test_rm_on_a_terminal_deletes_only_after_yes(blogs, served, typed, reply, left):
     typed(reply)
 
     code, _, err = blogs("rm", "blog-0001")
@@ -231,7 +229,7 @@ def test_a_question_on_the_terminal_deletes_only_after_yes(blogs, served, typed,
     assert len(served.blogs.table) == left
 
 
-def test_a_lost_answer_to_a_post_is_found_again(blogs, served):
+def test_a_post_without_a_response_is_checked_by_reading(blogs, served):
     served.drop.add("POST")
 
     code, out, _ = blogs("post", "--title", "T", "--id", "x1", "--file", os.devnull, "--json")
@@ -240,7 +238,7 @@ def test_a_lost_answer_to_a_post_is_found_again(blogs, served):
     assert [method for method, _ in served.blogs.asked] == ["POST", "GET"]
 
 
-def test_outputs_say_where_the_backends_are_and_keep_the_token(blogs, served):
+def test_outputs_shows_the_urls_and_hides_the_token(blogs, served):
     code, out, _ = blogs("outputs", "--json")
 
     document = json.loads(out)
@@ -253,7 +251,7 @@ def test_outputs_say_where_the_backends_are_and_keep_the_token(blogs, served):
     assert TOKEN not in out + blogs("outputs")[1]
 
 
-def test_a_failure_is_one_line_or_one_json_object(blogs):
+def test_an_error_is_one_line_or_one_json_object(blogs):
     code, out, err = blogs("show", "nope")
     assert (code, out) == (5, "")
     assert len(err.splitlines()) == 1
@@ -289,7 +287,7 @@ def test_a_failure_is_one_line_or_one_json_object(blogs):
         (["rm", "blog-0001", "--yes", "--if-match", ""], 2),
     ],
 )
-def test_every_kind_of_failure_has_its_exit_code_and_one_line(blogs, words, code):
+def test_each_error_has_its_exit_code_and_one_line(blogs, words, code):
     got, out, err = blogs(*words)
 
     assert (got, out) == (code, "")
@@ -297,7 +295,7 @@ def test_every_kind_of_failure_has_its_exit_code_and_one_line(blogs, words, code
     assert len(err.splitlines()) == 1
 
 
-def test_a_proxy_that_is_none_is_a_setting_to_mend(blogs, monkeypatch):
+def test_an_invalid_proxy_is_a_settings_error(blogs, monkeypatch):
     monkeypatch.setenv("BLOGS_FUNCTIONS_URL", "https://far.example")
     monkeypatch.setenv("HTTPS_PROXY", "foo://x")
 
@@ -308,7 +306,7 @@ def test_a_proxy_that_is_none_is_a_setting_to_mend(blogs, monkeypatch):
 
 
 @pytest.mark.parametrize("words", [("show", "blog-0001"), ("rm", "blog-0001", "--yes")])
-def test_a_url_without_its_stage_is_not_taken_for_a_missing_blog(blogs, served, words):
+def test_a_url_without_its_stage_is_not_a_missing_blog(blogs, served, words):
     served.blogs.answer = lambda *_: Answer(404, {"Content-Type": "application/json"}, b"{}")
 
     code, _, err = blogs(*words)
@@ -335,7 +333,7 @@ def test_ls_all_ends_when_pages_repeat(blogs, served):
     assert len(asked) == 2
 
 
-def test_more_on_stdin_than_a_blog_holds_is_refused_before_any_request(blogs, served, monkeypatch):
+def test_too_much_stdin_is_an_error_before_any_request(blogs, served, monkeypatch):
     with open("/dev/zero") as endless:  # noqa: PTH123 -- a device
         monkeypatch.setattr(sys, "stdin", endless)
         code, _, err = blogs("post", "--title", "T")
@@ -344,7 +342,7 @@ def test_more_on_stdin_than_a_blog_holds_is_refused_before_any_request(blogs, se
     assert "Standard input is too large. The limit is 262,144 bytes" in err
 
 
-def test_listed_times_say_that_they_are_utc_and_titles_that_they_are_invisible(blogs, served):
+def test_ls_marks_times_as_utc_and_invisible_titles(blogs, served):
     served.blogs.put(id="ghost", title="\u200b", author="")
 
     _, out, _ = blogs("ls", "--limit", "1")
@@ -352,7 +350,7 @@ def test_listed_times_say_that_they_are_utc_and_titles_that_they_are_invisible(b
     assert out == "ghost  2026-11-25 00:00Z  (no visible title)\n"
 
 
-def test_no_backend_at_all_is_told_with_the_way_to_one(blogs, monkeypatch):
+def test_without_a_backend_the_error_shows_the_next_step(blogs, monkeypatch):
     monkeypatch.delenv("BLOGS_FUNCTIONS_URL")
     monkeypatch.delenv("BLOGS_CONTAINERS_URL")
 
@@ -362,7 +360,7 @@ def test_no_backend_at_all_is_told_with_the_way_to_one(blogs, monkeypatch):
     assert "python -m localcloud" in err
 
 
-def test_a_hidden_secret_is_never_sent(blogs, served, monkeypatch):
+def test_the_placeholder_of_a_secret_is_never_sent(blogs, served, monkeypatch):
     monkeypatch.setenv("BLOGS_WRITE_TOKEN", "[secret]")
 
     code, _, err = blogs("rm", "blog-0001", "--yes")
@@ -373,7 +371,7 @@ def test_a_hidden_secret_is_never_sent(blogs, served, monkeypatch):
     assert blogs("ls")[0] == 0
 
 
-def test_human_output_holds_nothing_that_a_terminal_obeys_and_json_keeps_all(blogs, served):
+def test_text_output_is_safe_for_a_terminal_and_json_is_complete(blogs, served):
     served.blogs.put(id="wild", title=EVERYTHING, author=EVERYTHING, contents=EVERYTHING)
 
     human = blogs("ls")[1] + blogs("show", "wild")[1] + blogs("edit", "wild", "--author", "")[1]
@@ -385,12 +383,12 @@ def test_human_output_holds_nothing_that_a_terminal_obeys_and_json_keeps_all(blo
     assert json.loads(faithful)["blog"]["contents"] == EVERYTHING
 
 
-def test_arguments_are_made_fit_too(blogs):
+def test_arguments_in_errors_are_safe_for_a_terminal(blogs):
     assert "\x1b" not in blogs("\x1b[31mls")[2] + blogs("show", "\x1b[31m")[2]
 
 
 @pytest.mark.parametrize("command", ["ls", "show", "post", "edit", "rm", "diff", "outputs"])
-def test_every_command_has_help_with_an_example_and_the_exit_codes(blogs, command):
+def test_help_of_each_command_has_an_example_and_exit_codes(blogs, command):
     code, out, _ = blogs(command, "--help")
 
     assert code == 0
@@ -411,7 +409,7 @@ def python(code):
     )
 
 
-def test_help_and_usage_do_not_even_load_httpx():
+def test_help_and_usage_errors_do_not_import_httpx():
     done = python(
         "import sys\n"
         "from tui.command.cli import main\n"
@@ -423,7 +421,7 @@ def test_help_and_usage_do_not_even_load_httpx():
 
 
 @pytest.mark.parametrize("words", ["ls", "--help", *swept("ls --json")])
-def test_a_reader_that_has_gone_ends_it_quietly(served, words):
+def test_a_closed_pipe_ends_a_command_silently(served, words):
     reading, writing = os.pipe()
     os.close(reading)
 
@@ -440,7 +438,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(served, words):
 
 
 @pytest.mark.parametrize("words", ["ls --json", "--help", *swept("ls")])
-def test_a_full_disk_is_one_line(served, words):
+def test_a_full_disk_is_a_one_line_error(served, words):
     command = f"{sys.executable} -m tui {words} > /dev/full"
 
     done = subprocess.run(
@@ -452,7 +450,7 @@ def test_a_full_disk_is_one_line(served, words):
     assert b"No space left" in done.stderr
 
 
-def test_a_closed_stdout_is_one_line(served):
+def test_a_closed_stdout_is_a_one_line_error(served):
     done = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m tui ls >&-"],
         capture_output=True,
@@ -464,7 +462,7 @@ def test_a_closed_stdout_is_one_line(served):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_encoding_without_the_characters_is_no_failure(served, monkeypatch):
+def test_characters_outside_the_encoding_are_replaced(served, monkeypatch):
     served.blogs.put(id="wide", title="日本語")
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
@@ -473,7 +471,7 @@ def test_an_encoding_without_the_characters_is_no_failure(served, monkeypatch):
     assert b"???" in written.getvalue()
 
 
-def test_ctrl_c_ends_a_command_without_a_traceback_and_says_what_is_not_known(served):
+def test_ctrl_c_during_a_write_reports_that_it_may_be_applied(served):
     served.hold = threading.Event()
     command = [*PROGRAM, "rm", "blog-0001", "--yes"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -487,7 +485,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback_and_says_what_is_not_known(se
     assert b"The write to blog blog-0001 may have been applied" in err
 
 
-def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
+def test_ctrl_c_works_during_a_hanging_dns_lookup(monkeypatch):
     code = (
         "import os, socket, sys, time\n"
         "def stuck(*a, **k): os.write(1, b'looking\\n'); time.sleep(3600)\n"
@@ -516,7 +514,7 @@ def test_a_name_look_up_that_hangs_does_not_hold_ctrl_c_up(monkeypatch):
         ["post", "--title", "T"],
     ],
 )
-def test_in_read_only_mode_no_command_writes_or_even_asks(blogs, served, monkeypatch, words):
+def test_read_only_mode_rejects_writes_before_any_request(blogs, served, monkeypatch, words):
     assert blogs(*words, "--read-only")[0] == 2
     monkeypatch.setenv("BLOGS_READ_ONLY", "1")
     code, _, err = blogs(*words, "--json")
@@ -526,7 +524,7 @@ def test_in_read_only_mode_no_command_writes_or_even_asks(blogs, served, monkeyp
     assert blogs("ls")[0] == 0
 
 
-def test_outputs_list_every_setting_with_its_source(blogs, served, monkeypatch):
+def test_outputs_lists_every_setting_with_its_source(blogs, served, monkeypatch):
     monkeypatch.setenv("BLOGS_TIMEOUT", "7")
 
     human = blogs("outputs", "--read-only")[1]
@@ -540,8 +538,8 @@ def test_outputs_list_every_setting_with_its_source(blogs, served, monkeypatch):
     assert list(document["place"]) == ["stack", "region", "account", "named_by"]
 
 
-def differing(served, **changed):
-    """Let the functions backend answer otherwise."""
+def change_functions_response(served, **changed):
+    """Change the responses of the functions backend."""
     normal = served.blogs.answer
 
     def answer(method, path, headers, body):
@@ -554,7 +552,7 @@ def differing(served, **changed):
     served.blogs.answer = answer
 
 
-def test_diff_is_0_when_both_answer_alike(blogs, served):
+def test_diff_of_equal_responses_exits_with_0(blogs, served):
     code, out, _ = blogs("diff")
     assert code == 0
     assert out.splitlines()[-1] == "the responses are the same"
@@ -568,9 +566,9 @@ def test_diff_is_0_when_both_answer_alike(blogs, served):
     ]
 
 
-def test_diff_is_1_when_they_do_not_and_says_where(blogs, served):
+def test_diff_of_different_responses_exits_with_1(blogs, served):
     other = {**served.blogs.table["blog-0001"], "title": "Another\x1b[31m"}
-    differing(served, body=json.dumps(other).encode())
+    change_functions_response(served, body=json.dumps(other).encode())
 
     code, out, _ = blogs("diff", "blog-0001")
 
@@ -582,7 +580,7 @@ def test_diff_is_1_when_they_do_not_and_says_where(blogs, served):
 
 
 def test_diff_json_has_its_documented_shape(blogs, served):
-    differing(served, status=503, body=b"")
+    change_functions_response(served, status=503, body=b"")
 
     code, out, _ = blogs("diff", "blog-0001", "--json")
 
@@ -598,7 +596,7 @@ def test_diff_json_has_its_documented_shape(blogs, served):
     assert [request["status"] for request in document["requests"]] == [503, 200]
 
 
-def test_diff_tells_a_common_refusal_by_its_own_code_and_trouble_never_by_1(blogs, served):
+def test_diff_exits_with_the_code_of_an_error_and_not_1(blogs, served):
     assert blogs("diff", "nope")[0] == 5
     assert blogs("diff", "blog-0001", "--containers-url", "http://127.0.0.1:1")[0] == 3
     served.blogs.answer = lambda *_: Answer(500, {}, b"")
@@ -607,7 +605,7 @@ def test_diff_tells_a_common_refusal_by_its_own_code_and_trouble_never_by_1(blog
 
 
 @pytest.mark.parametrize("down", ["functions", "containers"])
-def test_diff_shows_the_one_answer_when_the_other_backend_is_down(blogs, served, down):
+def test_diff_with_one_backend_down_shows_the_other_response(blogs, served, down):
     gone = [f"--{down}-url", "http://127.0.0.1:1"]
 
     code, out, err = blogs("diff", "blog-0001", *gone)
@@ -626,7 +624,7 @@ def test_diff_shows_the_one_answer_when_the_other_backend_is_down(blogs, served,
     assert len(served.blogs.asked) == 2
 
 
-def test_diff_tells_both_causes_when_no_backend_answers(blogs):
+def test_diff_with_both_backends_down_shows_both_causes(blogs):
     where = "http://127.0.0.1:1"
 
     code, out, err = blogs("diff", "--functions-url", where, "--containers-url", where)
@@ -661,7 +659,7 @@ COMMANDS = (
 )
 
 
-def test_no_command_loads_textual_or_rich(served):
+def test_no_command_imports_textual_or_rich(served):
     done = python(
         "import sys\n"
         "from tui.command.cli import main\n"

@@ -24,7 +24,7 @@ F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
 
 
-def at(url, stack="stack dev", token=TOKEN):
+def backends_at(url, stack="stack dev", token=TOKEN):
     return Backends(
         by_name={name: Backend(name=name, url=url, source=stack) for name in BackendName},
         token=Token(token, stack),
@@ -33,7 +33,7 @@ def at(url, stack="stack dev", token=TOKEN):
 
 
 def with_settings(world, monkeypatch, environ, flags=None, **args):
-    """Let the app find *environ* and *flags* as the settings of the user."""
+    """Make *environ* and *flags* the settings of the user."""
     found = Connections(
         finder=Finder(flags=flags or Flags(), environ=environ, config=Config()),
         preferences=preferences.find(Namespace(**args), environ, Config()),
@@ -57,9 +57,9 @@ def pulumi(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
-async def test_stack_region_account_and_read_only_are_always_on_top(world, size):
+async def test_the_top_line_shows_stack_region_account_and_read_only(world, size):
     world.read_only = True
-    world.backends = at("https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod")
+    world.backends = backends_at("https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod")
     async with staged(world, size) as stage:
         top = stage.text().splitlines()[0]
         for words in ("FUNCTIONS", "READ-ONLY", "stack dev · eu-west-1 · account 123456789012"):
@@ -69,27 +69,25 @@ async def test_stack_region_account_and_read_only_are_always_on_top(world, size)
         assert "READ-ONLY" in stage.text().splitlines()[0]
 
 
-async def test_a_wide_screen_shows_the_whole_url_beside_the_stack(world):
-    world.backends = at("https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod")
+async def test_a_wide_screen_shows_the_full_url_beside_the_stack(world):
+    world.backends = backends_at("https://abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod")
     async with staged(world, HUGE) as stage:
         top = stage.text().splitlines()[0]
         assert "abcdefghij.execute-api.eu-west-1.amazonaws.com/Prod" in top
 
 
-async def test_in_read_only_mode_no_key_begins_a_write_and_the_reason_is_told(world):
+async def test_in_read_only_mode_keys_that_write_show_the_reason(world):
     world.read_only = True
     async with staged(world, SMALL) as stage:
         for key in ("n", "e", "d"):
             await stage.press(key)
-            await stage.hears("Cannot write in read-only mode")
+            await stage.sees_toast("Cannot write in read-only mode")
             assert stage.screen_name == "MainScreen"
             stage.app.clear_notifications()
         assert {method for method, _ in world.blogs.asked} == {"GET"}
 
 
-async def test_every_setting_is_listed_with_its_source_and_the_token_is_not_shown(
-    world, monkeypatch, tmp_path
-):
+async def test_settings_have_sources_and_the_token_is_hidden(world, monkeypatch, tmp_path):
     environ = {"BLOGS_TIMEOUT": "7", "XDG_STATE_HOME": str(tmp_path), "PATH": str(tmp_path)}
     async with staged(with_settings(world, monkeypatch, environ), (120, 40)) as stage:
         await stage.press("C")
@@ -101,9 +99,9 @@ async def test_every_setting_is_listed_with_its_source_and_the_token_is_not_show
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
-async def test_every_setting_is_within_reach_of_the_keyboard_and_their_order_is_told(world, size):
+async def test_settings_can_be_scrolled_and_precedence_is_shown(world, size):
     url = f"https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/{'Stage' * 15}"
-    world.backends = at(url, stack=f"stack {'organization/' * 6}production")
+    world.backends = backends_at(url, stack=f"stack {'organization/' * 6}production")
     async with staged(world, size) as stage:
         await stage.press("C")
         await stage.sees("Precedence: option, environment variable, configuration file, default.")
@@ -120,9 +118,7 @@ async def test_every_setting_is_within_reach_of_the_keyboard_and_their_order_is_
 
 
 @pytest.mark.parametrize("size", [SMALL, HUGE])
-async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
-    world, size, pulumi, monkeypatch
-):
+async def test_selecting_a_pulumi_stack_connects_to_it(world, size, pulumi, monkeypatch):
     with serve(FakeBlogs(2)) as served:
         outputs = f'{{"FunctionsURL": "{served.url}/Prod", "ContainersURL": "{served.url}"}}'
         pulumi(
@@ -142,7 +138,7 @@ async def test_a_stack_of_pulumi_is_picked_and_everything_is_asked_there(
             await stage.sees("stack prod  from your selection in the app")
 
 
-async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
+async def test_a_failed_connection_changes_nothing(world, pulumi):
     pulumi(
         'case "$*" in\n*ls*) echo \'[{"name": "dev"}]\' ;;\n'
         '*) echo "error: locked" >&2; exit 1 ;;\nesac'
@@ -157,27 +153,27 @@ async def test_a_place_that_fails_leaves_everything_as_it_was(world, pulumi):
         await stage.sees("Blog number 4")
 
 
-async def test_an_answer_of_the_old_place_is_not_shown_in_the_new_one(world):
+async def test_a_response_of_the_previous_deployment_is_stale(world):
     async with staged(world, SMALL) as stage:
-        stage.app.session.connect(at("http://127.0.0.1:2", "stack other"))
+        stage.app.session.connect(backends_at("http://127.0.0.1:2", "stack other"))
         generation = stage.app.session.generation()
         assert not stage.app.session.is_stale(generation)
-        stage.app.session.connect(at("http://127.0.0.1:3", "stack third"))
+        stage.app.session.connect(backends_at("http://127.0.0.1:3", "stack third"))
         assert stage.app.session.is_stale(generation)
 
 
-async def test_what_was_agreed_to_for_one_place_counts_for_no_other(world):
+async def test_consent_to_plain_http_is_for_one_deployment_only(world):
     async with staged(world, SMALL) as stage:
         stage.app.session.allow_plain_http_token()
-        stage.app.session.connect(at("http://far.example"))
+        stage.app.session.connect(backends_at("http://far.example"))
         assert world.plain_http_token is False
 
 
 @pytest.mark.parametrize("payload", [EVERYTHING, GIANT[0], *swept(*MARKUP, *ESCAPES, GIANT[1])])
-async def test_hostile_names_are_inert(world, payload, pulumi):
+async def test_hostile_stack_names_are_inert(world, payload, pulumi):
     listed = json.dumps([{"name": payload[:100_000]}])
     pulumi(f"cat <<'END'\n{listed}\nEND")
-    world.backends = at("http://127.0.0.1:1", stack=payload)
+    world.backends = backends_at("http://127.0.0.1:1", stack=payload)
     async with staged(world, SMALL) as stage:
         await stage.press("C")
         await stage.sees("pulumi stack")
@@ -186,28 +182,28 @@ async def test_hostile_names_are_inert(world, payload, pulumi):
         assert not harmful(stage.text())
 
 
-async def test_a_theme_that_is_set_is_used_and_one_that_is_none_is_told(world, monkeypatch):
+async def test_a_theme_is_applied_and_an_invalid_one_is_reported(world, monkeypatch):
     async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "nord"}), SMALL) as stage:
         assert stage.app.theme == "nord"
     async with staged(with_settings(world, monkeypatch, {"BLOGS_THEME": "mud"}), SMALL) as stage:
         assert "Unknown theme mud (from BLOGS_THEME)" in stage.toasts()
 
 
-def places(monkeypatch, *candidates, deployed=lambda _: []):
-    """Let the screen find these running; gives the list, for a test to change."""
+def offer_candidates(monkeypatch, *candidates, deployed=lambda _: []):
+    """Make the screen list *candidates*; return the list so that a test can change it."""
     found = list(candidates)
     monkeypatch.setattr(Connections, "running", lambda _: list(found))
     monkeypatch.setattr(Connections, "deployed", deployed)
     return found
 
 
-async def test_the_place_that_was_chosen_counts_whatever_the_list_holds_by_then(world, monkeypatch):
+async def test_the_selected_deployment_is_used_if_the_list_changes(world, monkeypatch):
     asked = []
 
     def candidate(name):
         return Candidate(name=name, find=lambda: asked.append(name) or world.backends)
 
-    found = places(monkeypatch, *map(candidate, "abc"))
+    found = offer_candidates(monkeypatch, *map(candidate, "abc"))
     async with staged(world, SMALL) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")
@@ -221,13 +217,13 @@ async def test_the_place_that_was_chosen_counts_whatever_the_list_holds_by_then(
 
 
 @pytest.mark.parametrize("cover", ["question_mark", "ctrl+p", "ctrl+o"])
-async def test_a_place_that_is_found_under_another_screen_is_gone_to_after_it(
-    world, monkeypatch, cover
-):
+async def test_a_connection_under_another_screen_opens_afterwards(world, monkeypatch, cover):
     gate = threading.Event()
-    places(monkeypatch, Candidate(name="a", find=lambda: gate.wait(TIMEOUT_S) and world.backends))
+    offer_candidates(
+        monkeypatch, Candidate(name="a", find=lambda: gate.wait(TIMEOUT_S) and world.backends)
+    )
     async with staged(world, SMALL) as stage:
-        former = stage.app.screen
+        previous = stage.app.screen
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")
         await stage.press("enter", cover)
@@ -236,14 +232,12 @@ async def test_a_place_that_is_found_under_another_screen_is_gone_to_after_it(
         await stage.settled()
         await stage.press("escape")
         await stage.is_on("MainScreen")
-        await stage.until(lambda: stage.app.screen is not former)
+        await stage.until(lambda: stage.app.screen is not previous)
         assert len(stage.app.screen_stack) == 1
 
 
-async def test_a_menu_opened_while_one_leaves_for_another_place_keeps_nothing_of_the_old(
-    world, monkeypatch
-):
-    places(monkeypatch, Candidate(name="a", find=lambda: world.backends))
+async def test_a_menu_opened_while_connecting_keeps_no_old_screen(world, monkeypatch):
+    offer_candidates(monkeypatch, Candidate(name="a", find=lambda: world.backends))
     async with staged(world, SMALL) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")
@@ -256,9 +250,11 @@ async def test_a_menu_opened_while_one_leaves_for_another_place_keeps_nothing_of
         assert names.count("MainScreen") == 1
 
 
-async def test_pulumi_is_asked_once_at_a_time(world, monkeypatch):
+async def test_pulumi_runs_once_at_a_time(world, monkeypatch):
     gate, asked = threading.Event(), []
-    places(monkeypatch, deployed=lambda _: asked.append(1) or (gate.wait(TIMEOUT_S) and []))
+    offer_candidates(
+        monkeypatch, deployed=lambda _: asked.append(1) or (gate.wait(TIMEOUT_S) and [])
+    )
     async with staged(world, SMALL) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")

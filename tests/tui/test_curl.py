@@ -17,7 +17,7 @@ from tui.state.history import as_curl
 
 
 def words(line, **environ):
-    """Give what a shell makes of *line*: curl's arguments, and its standard input."""
+    """Run *line* in bash, and return the arguments and the standard input of curl."""
     with tempfile.NamedTemporaryFile("w") as program:
         program.write(f'curl() {{ printf "%s\\0" "$@"; cat; }}\n{line}\n')
         program.flush()
@@ -34,7 +34,7 @@ def words(line, **environ):
     return [argument.decode() for argument in arguments], rest
 
 
-def test_a_read_is_as_short_as_can_be():
+def test_curl_of_a_read_has_only_the_url():
     request = Request(method="GET", target="/blog?limit=5&view=summary")
 
     line = as_curl("http://127.0.0.1:1/Prod", request, with_token=True)
@@ -42,7 +42,7 @@ def test_a_read_is_as_short_as_can_be():
     assert line == "curl -i 'http://127.0.0.1:1/Prod/blog?limit=5&view=summary'"
 
 
-def test_a_write_names_the_variable_of_the_token_and_no_token():
+def test_curl_of_a_write_has_the_token_variable_not_the_token():
     request = write_request(
         "POST", "/blog", Draft(id="x", title="it's", author="$HOME", contents="`id`")
     )
@@ -61,7 +61,7 @@ def test_a_write_names_the_variable_of_the_token_and_no_token():
     st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"])),
     st.text(st.characters(min_codepoint=33, max_codepoint=126)),
 )
-def test_a_shell_reads_back_exactly_what_was_sent(contents, tag):
+def test_a_shell_passes_the_exact_request_to_curl(contents, tag):
     draft = Draft(id="x", title=contents, author="", contents=contents)
     request = write_request("PUT", "/blog/x", draft, f'"{tag}"')
 
@@ -71,7 +71,7 @@ def test_a_shell_reads_back_exactly_what_was_sent(contents, tag):
     assert arguments[-1].encode() == request.body
 
 
-def test_a_body_too_long_for_an_argument_comes_on_standard_input():
+def test_a_long_body_is_passed_on_stdin():
     draft = Draft(id="x", title="T", author="", contents="it's $HOME `id` \\" * 20_000)
     request = write_request("PUT", "/blog/x", draft)
 
@@ -82,7 +82,7 @@ def test_a_body_too_long_for_an_argument_comes_on_standard_input():
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
-def test_curl_itself_does_what_was_done():
+def test_curl_sends_the_same_request():
     with serve(FakeBlogs(1)) as served:
         draft = Draft(id="mine", title="[x] {y}", author="", contents="it's\n$HOME")
         line = as_curl(served.url, write_request("POST", "/blog", draft), with_token=True)

@@ -40,7 +40,7 @@ async def test_a_deletion_is_sent_when_its_time_is_up(world, size):
     async with staged(world, size) as stage:
         stage.app.session.deletions.grace = 0.01
         await stage.press("d")
-        await stage.hears("Deleted “Blog number 4” from FUNCTIONS")
+        await stage.sees_toast("Deleted “Blog number 4” from FUNCTIONS")
         await stage.sees("4 blogs")
         assert deleted(world) == ["/Prod/blog/blog-0004"]
         assert stage.list.current.id == "blog-0003"
@@ -55,7 +55,7 @@ async def test_u_undoes_the_deletion(world, size):
     async with staged(world, size) as stage:
         await start_deletion(stage)
         await stage.press("u")
-        await stage.hears("Deletion of “Blog number 4” undone")
+        await stage.sees_toast("Deletion of “Blog number 4” undone")
         await stage.sees("5 blogs")
         assert not stage.app.session.deletions.waiting
         assert not stage.app.session.busy
@@ -67,7 +67,7 @@ async def test_upper_case_d_deletes_at_once(world, size):
     async with staged(world, size) as stage:
         await start_deletion(stage)
         await stage.press("D")
-        await stage.hears("Deleted “Blog number 4”")
+        await stage.sees_toast("Deleted “Blog number 4”")
         assert deleted(world) == ["/Prod/blog/blog-0004"]
 
 
@@ -90,13 +90,13 @@ async def test_u_undoes_the_selected_one_of_several_deletions(world):
             )
         await stage.sees("Deleting 3 blogs, the next in")
         await stage.press("up", "u")
-        await stage.hears("Deletion of “Blog number 3” undone")
+        await stage.sees_toast("Deletion of “Blog number 3” undone")
         await stage.sees("Deleting 2 blogs")
         await stage.press("up", "up", "down", "u")
-        await stage.hears("Deletion of “Blog number 2” undone")
+        await stage.sees_toast("Deletion of “Blog number 2” undone")
         await stage.sees("Deleting in", "“Blog number 4”")
         await stage.press("D")
-        await stage.hears("Deleted “Blog number 4”")
+        await stage.sees_toast("Deleted “Blog number 4”")
         await stage.sees("4 blogs")
         assert deleted(world) == ["/Prod/blog/blog-0004"]
 
@@ -107,7 +107,7 @@ async def test_a_deletion_goes_to_the_backend_where_it_was_started(world):
         await stage.press("t")
         await stage.sees("CONTAINERS", "5 blogs", "Deleting in", "gone in")
         await stage.press("D")
-        await stage.hears("Deleted “Blog number 4” from FUNCTIONS")
+        await stage.sees_toast("Deleted “Blog number 4” from FUNCTIONS")
         await stage.sees("4 blogs")
         assert deleted(world) == ["/Prod/blog/blog-0004"]
 
@@ -118,7 +118,7 @@ async def test_a_deletion_continues_under_another_screen(world):
         await stage.press("n")
         await stage.is_on("FormScreen")
         stage.app.session.deletions.run_now()
-        await stage.hears("Deleted “Blog number 4”")
+        await stage.sees_toast("Deleted “Blog number 4”")
         await stage.press("escape")
         await stage.sees("4 blogs")
 
@@ -131,7 +131,7 @@ async def test_deleting_the_open_blog_returns_to_the_list(world, size):
         await stage.until(lambda: stage.reader.has_focus_within)
         await start_deletion(stage)
         await stage.press("D")
-        await stage.hears("Deleted “Blog number 4”")
+        await stage.sees_toast("Deleted “Blog number 4”")
         await stage.sees("Blog number 3")
         await stage.until(lambda: stage.app.focused is stage.list)
 
@@ -164,7 +164,9 @@ async def test_the_app_stays_open_if_the_deletion_fails(world):
         await start_deletion(stage)
         world.faults[F].down = True
         await stage.press("q")
-        await stage.hears("“Blog number 4” was not deleted. FUNCTIONS at 127.0.0.1:1/Prod is not")
+        await stage.sees_toast(
+            "“Blog number 4” was not deleted. FUNCTIONS at 127.0.0.1:1/Prod is not"
+        )
         await stage.is_on("MainScreen")
         assert stage.app.is_running
         await stage.press("q")
@@ -197,7 +199,7 @@ async def test_a_blog_changed_during_the_countdown_is_not_deleted(world, size):
         await start_deletion(stage)
         world.blogs.put(id="blog-0004", title="Changed")
         await stage.press("D")
-        await stage.hears("was not deleted. The blog has changed since you read it (412)")
+        await stage.sees_toast("was not deleted. The blog has changed since you read it (412)")
         assert "blog-0004" in world.blogs.table
         assert "gone in" not in stage.text()
 
@@ -207,7 +209,7 @@ async def test_the_version_at_the_start_of_the_countdown_is_deleted(world):
         world.blogs.put(id="blog-0004", title="Changed once")
         await start_deletion(stage, "Changed once")
         await stage.press("D")
-        await stage.hears("Deleted “Changed once”")
+        await stage.sees_toast("Deleted “Changed once”")
 
 
 async def test_deleting_a_deleted_blog_is_one_message(world):
@@ -215,7 +217,7 @@ async def test_deleting_a_deleted_blog_is_one_message(world):
         await start_deletion(stage)
         del world.blogs.table["blog-0004"]
         await stage.press("D")
-        await stage.hears("“Blog number 4” has already been deleted.")
+        await stage.sees_toast("“Blog number 4” has already been deleted.")
         await stage.sees("4 blogs")
         assert len(stage.app._notifications) == 1  # noqa: SLF001 -- Textual has no other
 
@@ -225,7 +227,7 @@ async def test_a_delete_without_a_response_is_checked_by_reading(world):
         world.faults[F].lose_answer.add("DELETE")
         await start_deletion(stage)
         await stage.press("D")
-        await stage.hears("Deleted “Blog number 4”")
+        await stage.sees_toast("Deleted “Blog number 4”")
         assert len(deleted(world)) == 1
 
 
@@ -250,7 +252,7 @@ async def test_plain_http_is_confirmed_before_the_countdown(world):
         await stage.press("s")
         await stage.sees("Deleting in", "“Blog number 4”")
         await stage.press("D")
-        await stage.hears("Deleted “Blog number 4”")
+        await stage.sees_toast("Deleted “Blog number 4”")
 
 
 @pytest.mark.parametrize("size", [(20, 8), LARGE], ids=str)

@@ -74,7 +74,7 @@ async def test_f3_previews_the_text_and_returns_to_it(world, size):
         await stage.sees("My title", "by nobody", "preview", "Head", "Some text and link")
         markdown = stage.app.screen.query_one(Markdown)
         markdown.post_message(Markdown.LinkClicked(markdown, "https://example.org"))
-        await stage.hears("https://example.org")
+        await stage.sees_toast("https://example.org")
         await stage.press("f3")
         await stage.is_on("FormScreen")
         assert "*text*" in field(stage, "contents").text
@@ -146,7 +146,7 @@ async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, s
     assert TOKEN.encode() not in files
 
     async with staged(world, size) as stage:
-        await stage.hears("Your new blog “Mine” from")
+        await stage.sees_toast("Your new blog “Mine” from")
         await stage.press("n")
         await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
@@ -167,7 +167,7 @@ async def test_a_continued_edit_is_based_on_the_version_it_started_from(world):
     world.blogs.put(id="blog-0004", title="Theirs")
 
     async with staged(world, SMALL) as stage:
-        await stage.hears("Your edit of “Mine” from")
+        await stage.sees_toast("Your edit of “Mine” from")
         await stage.press("e")
         await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
@@ -293,6 +293,6 @@ async def test_contents_id_or_link_can_be_copied(world, size):
             await stage.press("c")
             await stage.sees("Copy from “Blog number 4”:")
             await stage.press(key)
-            await stage.hears("clipboard")
+            await stage.sees_toast("clipboard")
             assert stage.app.clipboard == copied
             stage.app.clear_notifications()

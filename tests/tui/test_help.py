@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import Answer
 from tests.tui.test_id_taken import conflicting
-from tests.tui.test_links import KINDS, read, world_with
+from tests.tui.test_links import KINDS, open_blog, world_with
 from tests.tui.test_palette import offered
 from tui.settings.values import BackendName
 
@@ -79,7 +79,7 @@ async def test_help_opens_over_a_conflict(world):
 
 async def test_help_opens_over_the_links():
     async with staged(world_with(KINDS), SMALL) as stage:
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
         await open_and_close_help(stage, "LinksScreen", "f1", "question_mark")
         assert "Help" in offered(stage)
@@ -94,7 +94,7 @@ async def test_a_save_that_ends_under_help_closes_the_form_afterwards(world):
         await stage.press("f1")
         await stage.is_on("HelpScreen")
         gate.set()
-        await stage.hears("Saved “Saved under help”")
+        await stage.sees_toast("Saved “Saved under help”")
         assert stage.screen_name == "HelpScreen"
         await stage.press("f1")
         await stage.is_on("MainScreen")
@@ -111,7 +111,7 @@ async def test_a_quit_dialog_that_ends_under_help_is_closed_afterwards(world):
         await stage.press("f1")
         await stage.is_on("HelpScreen")
         gate.set()
-        await stage.hears("was not deleted")
+        await stage.sees_toast("was not deleted")
         await stage.press("f1")
         await stage.is_on("MainScreen")
         assert stage.app.is_running

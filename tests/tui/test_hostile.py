@@ -222,7 +222,7 @@ async def test_links_with_other_schemes_are_not_opened(monkeypatch):
         markdown = stage.reader.query_one(Markdown)
         for url in OTHER_SCHEMES:
             markdown.post_message(Markdown.LinkClicked(markdown, url))
-            await stage.hears("Only http, https and mailto")
+            await stage.sees_toast("Only http, https and mailto")
             stage.app.clear_notifications()
 
 

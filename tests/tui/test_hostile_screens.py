@@ -22,7 +22,7 @@ from tests.tui import snapshot
 from tests.tui.conftest import SMALL, staged
 from tests.tui.fake import Answer
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE
-from tests.tui.test_connections import at, with_settings
+from tests.tui.test_connections import backends_at, with_settings
 from tests.tui.test_hostile import world_with
 from tests.tui.test_text import harmful
 from tui.settings.pulumi_cli import Stack
@@ -109,7 +109,7 @@ async def test_comparison_of_hostile_responses(payload, size):
 
 async def test_connections_with_hostile_names(payload, size, monkeypatch):
     world = world_with("Title")
-    found = at("http://127.0.0.1:1", stack=payload)
+    found = backends_at("http://127.0.0.1:1", stack=payload)
     deployment = replace(found.deployment, region=payload, account=payload, chosen_by=payload)
     world.backends = replace(found, deployment=deployment)
     with_settings(world, monkeypatch, {"BLOGS_THEME": payload, "BLOGS_PROJECT": payload})

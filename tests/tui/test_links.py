@@ -42,7 +42,7 @@ def world_with(contents):
     return world
 
 
-async def read(stage):
+async def open_blog(stage):
     await stage.press("enter")
     await stage.until(lambda: stage.reader.blog)
 
@@ -75,12 +75,12 @@ def test_a_text_without_links_has_none(contents):
         pytest.param(SMALL, 0, ["v"], id="raw"),
     ],
 )
-async def test_the_only_link_is_asked_about_at_once(monkeypatch, size, length, keys):
+async def test_the_only_link_opens_its_dialog_directly(monkeypatch, size, length, keys):
     opened = []
     contents = "word " * (length // 5) + "[nice](https://example.org/there)"
     async with staged(world_with(contents), size) as stage:
         monkeypatch.setattr(stage.app, "open_url", opened.append)
-        await read(stage)
+        await open_blog(stage)
         await stage.press(*keys, "o")
         await stage.is_on("ChoiceScreen")
         await stage.sees("https://example.org/there")
@@ -89,11 +89,11 @@ async def test_the_only_link_is_asked_about_at_once(monkeypatch, size, length, k
         await stage.until(lambda: opened == ["https://example.org/there"])
 
 
-async def test_one_of_several_links_is_picked_and_then_asked_about(monkeypatch):
+async def test_selecting_one_of_several_links_opens_its_dialog(monkeypatch):
     opened = []
     async with staged(world_with(KINDS), SMALL) as stage:
         monkeypatch.setattr(stage.app, "open_url", opened.append)
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
         await stage.is_on("LinksScreen")
         await stage.sees("10 links", "marked up code", "https://marked.example/%C3%A9")
@@ -104,10 +104,10 @@ async def test_one_of_several_links_is_picked_and_then_asked_about(monkeypatch):
         await stage.until(lambda: opened == ["https://cell.example"])
 
 
-async def test_a_person_may_turn_away_from_the_links(monkeypatch):
+async def test_the_links_can_be_closed_without_opening_one(monkeypatch):
     async with staged(world_with(KINDS), SMALL) as stage:
         monkeypatch.setattr(stage.app, "open_url", pytest.fail)
-        await read(stage)
+        await open_blog(stage)
         for keys in (["escape"], ["enter", "escape"]):
             await stage.press("o")
             await stage.is_on("LinksScreen")
@@ -116,25 +116,25 @@ async def test_a_person_may_turn_away_from_the_links(monkeypatch):
             await stage.until(lambda: not stage.app.screen._edit_flow._acting)  # noqa: SLF001 -- over
 
 
-async def test_while_links_are_looked_for_the_screen_says_so_and_takes_keys(monkeypatch):
+async def test_the_screen_accepts_keys_while_links_are_searched(monkeypatch):
     found = threading.Event()
     monkeypatch.setattr("tui.dialogs.links.find_links", lambda _: found.wait(TIMEOUT_S) and [])
     async with staged(world_with(KINDS), SMALL) as stage:
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
         await stage.sees("waiting")
         await stage.press("question_mark")
         await stage.is_on("HelpScreen")
         await stage.press("q")
         found.set()
-        await stage.hears("This blog has no links.")
+        await stage.sees_toast("This blog has no links.")
         await stage.until(lambda: "waiting" not in stage.text())
 
 
-async def test_of_very_many_links_the_first_are_listed_and_words_say_so():
+async def test_only_the_first_500_links_are_listed_with_a_note():
     contents = " ".join(f"[{number}](https://example.org/{number})" for number in range(1200))
     async with staged(world_with(contents), SMALL) as stage:
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
         await stage.is_on("LinksScreen")
         await stage.sees("The first 500 of 1,200 links (enter opens, esc cancels)")
@@ -144,43 +144,43 @@ async def test_of_very_many_links_the_first_are_listed_and_words_say_so():
         await stage.sees("https://example.org/499")
 
 
-async def test_the_key_that_is_held_down_opens_nothing(monkeypatch):
+async def test_a_held_key_opens_no_link(monkeypatch):
     async with staged(world_with("https://example.org"), SMALL) as stage:
         monkeypatch.setattr(stage.app, "open_url", pytest.fail)
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
         await stage.is_on("ChoiceScreen")
         await stage.press("o", "o")
         assert stage.screen_name == "ChoiceScreen"
 
 
-async def test_a_blog_without_links_says_so():
+async def test_a_blog_without_links_shows_a_message():
     async with staged(world_with("none"), SMALL) as stage:
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
-        await stage.hears("This blog has no links.")
+        await stage.sees_toast("This blog has no links.")
 
 
-async def test_links_are_offered_of_the_blog_that_is_shown_only():
+async def test_the_palette_lists_links_only_while_a_blog_is_open():
     async with staged(world_with(KINDS), SMALL) as stage:
         assert "Open a link" not in offered(stage)
-        await read(stage)
+        await open_blog(stage)
         assert "Open a link" in offered(stage)
         await stage.press("escape")
         await stage.until(lambda: not stage.reader.display)
         assert "Open a link" not in offered(stage)
 
 
-async def test_a_link_of_another_scheme_is_listed_and_leads_nowhere(monkeypatch):
+async def test_links_with_other_schemes_are_listed_but_not_opened(monkeypatch):
     contents = "[a](relative) [b](ssh://host) [c](//host) https://example.org"
     async with staged(world_with(contents), SMALL) as stage:
         monkeypatch.setattr(stage.app, "open_url", pytest.fail)
-        await read(stage)
+        await open_blog(stage)
         for number in range(3):
             await stage.press("o")
             await stage.is_on("LinksScreen")
             await stage.press(*["down"] * number, "enter")
-            await stage.hears("Only http, https and mailto")
+            await stage.sees_toast("Only http, https and mailto")
             stage.app.clear_notifications()
 
 
@@ -201,7 +201,7 @@ async def test_hostile_links_are_inert(size, words):
     address = "https://example.org/&#x1b;&#x202e;[/nope]" + "日" * 300
     contents = f"[{label}](<{address}>) <https://example.org/[@click=app.quit]x[/]>"
     async with staged(world_with(contents), size) as stage:
-        await read(stage)
+        await open_blog(stage)
         await stage.press("o")
         await stage.is_on("LinksScreen")
         await stage.until(lambda: stage.app.screen.query_one(OptionList).option_count == 2)

@@ -56,18 +56,18 @@ def entry(**given):
         ("[/nope]", False),
     ],
 )
-def test_a_filter_wants_all_its_words(words, wanted):
+def test_a_filter_matches_entries_with_all_its_words(words, wanted):
     assert matches(entry(), words) is wanted
 
 
-def test_a_request_without_an_answer_is_found_as_failed_and_by_its_error():
+def test_a_failed_request_matches_failed_and_its_error():
     lost = entry(status=None, error="FUNCTIONS is not reachable")
 
     assert matches(lost, "failed reachable")
     assert not matches(lost, "5xx")
 
 
-def test_the_exported_file_is_private_and_has_its_documented_shape(tmp_path):
+def test_the_export_is_private_and_has_the_documented_shape(tmp_path):
     path = history.export(tmp_path, [entry(number=2), entry(number=1, status=None, error="lost")])
     again = history.export(tmp_path, [entry()])
 
@@ -106,8 +106,8 @@ def table(stage):
     return stage.app.screen.query_one(RequestTable)
 
 
-async def written(world, stage):
-    """Write one blog in the app, and open the log on that request."""
+async def post_and_open_log(world, stage):
+    """Post a blog in the app, and open the log filtered for that request."""
     await stage.press("n")
     await stage.write("Mine")
     await stage.is_on("MainScreen")
@@ -128,7 +128,7 @@ async def test_every_request_is_listed_with_its_details(world, size):
         await stage.is_on("MainScreen")
 
 
-async def test_a_read_is_sent_again_at_once_on_either_backend(world):
+async def test_a_read_is_resent_to_either_backend_without_a_dialog(world):
     async with staged(world, SMALL) as stage:
         await open_log(stage)
         before = len(world.blogs.asked)
@@ -141,9 +141,9 @@ async def test_a_read_is_sent_again_at_once_on_either_backend(world):
         await stage.until(lambda: world.blogs.asked[-1][1].startswith("/Prod/blog?"))
 
 
-async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_backend(world):
+async def test_a_write_is_resent_only_after_confirmation(world):
     async with staged(world, LARGE) as stage:
-        await written(world, stage)
+        await post_and_open_log(world, stage)
         posts = [method for method, _ in world.blogs.asked].count("POST")
         await stage.press("c")
         await stage.sees("Send POST /blog again, to CONTAINERS")
@@ -158,9 +158,9 @@ async def test_a_write_is_sent_again_only_after_an_agreement_that_names_the_back
         await stage.until(lambda: [row.status for row in table(stage).rows] == [409, 201])
 
 
-async def test_leaving_waits_for_the_answer_to_a_write_that_is_sent_again(world):
+async def test_quitting_waits_for_a_resent_write(world):
     async with staged(world, LARGE) as stage:
-        await written(world, stage)
+        await post_and_open_log(world, stage)
         gate = world.faults[C].hold()
         await stage.press("c")
         await stage.sees("again, to")
@@ -173,9 +173,9 @@ async def test_leaving_waits_for_the_answer_to_a_write_that_is_sent_again(world)
         await asyncio.wait_for(leaving, TIMEOUT_S)
 
 
-async def test_in_read_only_mode_a_write_is_not_sent_again(world, monkeypatch):
+async def test_read_only_mode_resends_no_write(world, monkeypatch):
     async with staged(world, LARGE) as stage:
-        await written(world, stage)
+        await post_and_open_log(world, stage)
         monkeypatch.setattr(type(stage.app.session), "read_only", True)
         asked = len(world.blogs.asked)
         await stage.press("c")
@@ -183,7 +183,7 @@ async def test_in_read_only_mode_a_write_is_not_sent_again(world, monkeypatch):
         assert len(world.blogs.asked) == asked
 
 
-async def test_what_is_forgotten_cannot_be_sent_again_and_that_is_told(world, monkeypatch):
+async def test_resending_a_dropped_request_shows_an_error(world, monkeypatch):
     monkeypatch.setattr(history, "MAX_BODY_BYTES", 0)
     async with staged(world, SMALL) as stage:
         await open_log(stage)
@@ -196,7 +196,7 @@ async def test_what_is_forgotten_cannot_be_sent_again_and_that_is_told(world, mo
 
 async def test_a_request_is_copied_as_curl_without_the_token(world):
     async with staged(world, LARGE) as stage:
-        await written(world, stage)
+        await post_and_open_log(world, stage)
         await stage.press("y")
         await stage.until(lambda: stage.app.clipboard)
         assert stage.app.clipboard.startswith("curl -i -X POST http://127.0.0.1:1/Prod/blog")
@@ -204,10 +204,10 @@ async def test_a_request_is_copied_as_curl_without_the_token(world):
         assert TOKEN not in stage.app.clipboard
 
 
-async def test_what_is_listed_is_exported(world, tmp_path, monkeypatch):
+async def test_the_listed_requests_are_exported(world, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with staged(world, LARGE) as stage:
-        await written(world, stage)
+        await post_and_open_log(world, stage)
         await stage.press("x")
         await stage.until(lambda: "Exported 1 request to " in stage.toasts())
 
@@ -217,7 +217,7 @@ async def test_what_is_listed_is_exported(world, tmp_path, monkeypatch):
     assert TOKEN not in file.read_text()
 
 
-async def test_a_folder_that_takes_no_file_is_told(world, tmp_path, monkeypatch):
+async def test_an_export_to_a_missing_folder_shows_an_error(world, tmp_path, monkeypatch):
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
@@ -229,7 +229,7 @@ async def test_a_folder_that_takes_no_file_is_told(world, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
 
 
-async def test_the_cursor_stays_on_its_request_while_others_arrive(world):
+async def test_the_cursor_stays_on_its_request_when_others_arrive(world):
     async with staged(world, SMALL) as stage:
         await open_log(stage)
         for _ in range(30):

@@ -25,7 +25,7 @@ WIDE = (200, 60)
 
 @pytest.fixture
 async def world():
-    """Backends whose stack a local CloudWatch knows: three invocations, one of them failed."""
+    """Yield backends with metrics in a local CloudWatch: three invocations, one failed."""
     measured = Metrics()
     functions = measured.meter("AWS/Lambda", {"FunctionName": "get"})
     for failed in (0, 0, 1):
@@ -43,16 +43,16 @@ async def world():
     await server.stop()
 
 
-async def answered(stage):
+async def open_metrics(stage):
     await stage.press("m")
     await stage.is_on("MetricsScreen")
     await stage.sees("invocations", "free of charge from a local cloud")
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE, *swept(LARGE)], ids=str)
-async def test_both_backends_stand_side_by_side_with_what_they_did(world, size):
+async def test_both_backends_are_shown_side_by_side(world, size):
     async with staged(world, size) as stage:
-        await answered(stage)
+        await open_metrics(stage)
         lines = stage.text().splitlines()
 
         (head,) = (line for line in lines[1:] if "FUNCTIONS" in line and "p95" not in line)
@@ -64,31 +64,31 @@ async def test_both_backends_stand_side_by_side_with_what_they_did(world, size):
             assert strip.cell_length == size[0]
 
 
-async def test_a_wide_screen_shows_every_chart_and_the_table_too(world):
+async def test_a_wide_screen_shows_all_charts_and_the_table(world):
     async with staged(world, WIDE) as stage:
-        await answered(stage)
+        await open_metrics(stage)
         await stage.sees("p95, ms", "requests", "5xx", "TABLE", "DeleteItem avg")
 
 
-async def test_a_small_screen_shows_one_chart_and_a_key_shows_the_next(world):
+async def test_a_small_screen_shows_one_chart_and_c_shows_the_next(world):
     async with staged(world, SMALL) as stage:
-        await answered(stage)
+        await open_metrics(stage)
         assert "p95, ms" in stage.text()
         await stage.press("c")
         await stage.sees(" requests  ⠒⠒")
         assert "p95, ms" not in stage.text()
 
 
-async def test_keys_choose_the_period(world):
+async def test_keys_select_the_period(world):
     async with staged(world, SMALL) as stage:
-        await answered(stage)
+        await open_metrics(stage)
         await stage.press("p")
         await stage.sees("the last 3h")
         await stage.press("5")
         await stage.sees("the last 7d")
 
 
-async def test_an_answer_for_a_period_no_more_wanted_is_dropped(world):
+async def test_a_late_report_of_another_period_is_dropped(world):
     held = threading.Event()
     asked = []
     async with staged(world, SMALL) as stage:
@@ -111,7 +111,7 @@ async def test_an_answer_for_a_period_no_more_wanted_is_dropped(world):
     assert asked == ["1h", "24h"]
 
 
-async def test_asking_blocks_nothing_and_leaving_meanwhile_harms_nothing(world):
+async def test_the_screen_can_be_closed_while_metrics_load(world):
     held = threading.Event()
     async with staged(world, SMALL) as stage:
         stage.app.session.report = lambda period: held.wait(TIMEOUT_S)
@@ -125,7 +125,7 @@ async def test_asking_blocks_nothing_and_leaving_meanwhile_harms_nothing(world):
         assert stage.app.is_running
 
 
-async def test_what_went_wrong_is_said_with_what_to_do_and_the_screen_stays_usable(world):
+async def test_an_error_is_shown_and_r_loads_again(world):
     async with staged(world, SMALL) as stage:
         report = stage.app.session.report
 
@@ -136,18 +136,18 @@ async def test_what_went_wrong_is_said_with_what_to_do_and_the_screen_stays_usab
         await stage.press("m")
         await stage.sees("No AWS credentials were found")
         assert not harmful(stage.text())
-        stage.app.session.report = report  # as if they had been found since
+        stage.app.session.report = report  # the credentials are available now
         await stage.press("r")
         await stage.sees("invocations")
 
 
-async def test_a_stack_whose_outputs_are_not_known_is_said_so():
+async def test_without_stack_outputs_an_error_is_shown():
     async with staged(World(FakeBlogs(1)), SMALL) as stage:
         await stage.press("m")
         await stage.sees("outputs do not include")
 
 
-async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world, monkeypatch):
+async def test_automatic_refresh_stops_when_the_screen_closes(world, monkeypatch):
     monkeypatch.setattr(report_text, "REFRESH_S", 0.05)
     async with staged(world, SMALL) as stage:
         report, asked = stage.app.session.report, []
@@ -157,7 +157,7 @@ async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world,
             return report(period)
 
         stage.app.session.report = counting
-        await answered(stage)
+        await open_metrics(stage)
         await stage.press("a")
         await stage.sees("refreshes every minute")
         await stage.until(lambda: len(asked) >= 3)
@@ -171,7 +171,7 @@ async def test_it_asks_each_minute_when_told_to_and_no_more_after_leaving(world,
         assert len(asked) == count
 
 
-async def test_curves_differ_without_colour_and_a_gap_stays_open(world):
+async def test_curves_differ_without_color_and_gaps_are_not_drawn(world):
     start = 1_800_000_000
     frame = Frame(title="p95, ms", start=start, end=start + 3600, step_s=60)
     points = [(start + 60 * number, 10.0 + number) for number in range(60) if number != 30]
@@ -187,7 +187,7 @@ async def test_curves_differ_without_colour_and_a_gap_stays_open(world):
 
     assert seen[0] != seen[1]
     solid = [sum(line[x] > "\u2800" for line in seen[0].splitlines()[1:-1]) for x in range(8, 119)]
-    assert 0 in solid[40:70], "the missing step is no line"
+    assert 0 in solid[40:70], "no line is drawn over the gap"
     assert 0 not in solid[:40]
 
 
@@ -212,11 +212,11 @@ async def test_every_curve_can_be_drawn_at_every_size(world):
     ("value", "shown"),
     [(0.0, "0"), (1234.0, "1,234"), (1234.5, "1,234"), (12.34, "12.3"), (0.0123, "0.0123")],
 )
-def test_numbers_have_three_digits_or_all_that_are_counted(value, shown):
+def test_numbers_are_rounded_to_three_digits_or_an_integer(value, shown):
     assert report_text.number(value) == shown
 
 
-async def test_the_command_says_what_asking_aws_costs(world, capsys, tmp_path, monkeypatch):
+async def test_the_command_shows_the_cost_of_its_aws_requests(world, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(OUTPUTS))
@@ -231,7 +231,7 @@ async def test_the_command_says_what_asking_aws_costs(world, capsys, tmp_path, m
 
 
 @pytest.mark.parametrize("contents", ["{", "[]", None])
-def test_an_outputs_file_that_is_none_is_wrong_use(tmp_path, contents, capsys):
+def test_an_invalid_outputs_file_is_a_usage_error(tmp_path, contents, capsys):
     file = tmp_path / "outputs.json"
     if contents is not None:
         file.write_text(contents)

@@ -34,7 +34,7 @@ def environ(tmp_path):
 
 @pytest.fixture
 def pulumi(tmp_path):
-    """Put a `pulumi` on PATH that runs *script*; its words and folder are written down."""
+    """Put a `pulumi` on PATH that runs *script* and records its arguments and folder."""
 
     def install(script):
         program = tmp_path / "bin" / "pulumi"
@@ -46,7 +46,7 @@ def pulumi(tmp_path):
     return install
 
 
-def prints(document):
+def script_printing(document):
     return f"cat <<'END'\n{json.dumps(document)}\nEND"
 
 
@@ -54,8 +54,8 @@ def stack(environ, name="dev", **flags):
     return Finder(flags=Flags(stack=name, **flags), environ=environ, config=Config()).find()
 
 
-def test_a_named_stack_gives_urls_token_region_and_account(environ, pulumi, tmp_path):
-    pulumi(prints(OUTPUTS))
+def test_a_stack_provides_urls_token_region_and_account(environ, pulumi, tmp_path):
+    pulumi(script_printing(OUTPUTS))
     environ["BLOGS_WRITE_TOKEN"] = "of-another-stack"
 
     found = stack(environ, project=str(tmp_path))
@@ -80,8 +80,8 @@ def test_a_named_stack_gives_urls_token_region_and_account(environ, pulumi, tmp_
 
 
 @pytest.mark.parametrize("name", ["$(touch pwned)", "--yes", "a b;touch pwned", "`touch pwned`"])
-def test_no_name_of_a_stack_is_anything_but_a_name(environ, pulumi, tmp_path, name):
-    pulumi(prints(OUTPUTS))
+def test_a_stack_name_is_never_an_option_or_a_command(environ, pulumi, tmp_path, name):
+    pulumi(script_printing(OUTPUTS))
 
     stack(environ, name, project=str(tmp_path))
 
@@ -89,15 +89,15 @@ def test_no_name_of_a_stack_is_anything_but_a_name(environ, pulumi, tmp_path, na
     assert not (tmp_path / "pwned").exists()
 
 
-def test_a_name_that_no_argument_holds_is_refused(environ, pulumi):
-    pulumi(prints(OUTPUTS))
+def test_a_stack_name_with_a_null_character_is_an_error(environ, pulumi):
+    pulumi(script_printing(OUTPUTS))
 
     with pytest.raises(SettingsError, match="contains an invalid character"):
         stack(environ, "a\0b")
 
 
 @pytest.mark.parametrize(
-    ("complaint", "words"),
+    ("error_text", "words"),
     [
         (
             "error: no stack named 'dev' found",
@@ -116,10 +116,8 @@ def test_a_name_that_no_argument_holds_is_refused(environ, pulumi):
         ("", "pulumi command failed: no error message. For details, run"),
     ],
 )
-def test_what_pulumi_complains_of_is_one_sentence_with_what_to_do(
-    environ, pulumi, complaint, words
-):
-    pulumi(f"cat >&2 <<'END'\n{complaint}\nEND\nexit 6")
+def test_a_pulumi_error_is_one_line_with_the_next_step(environ, pulumi, error_text, words):
+    pulumi(f"cat >&2 <<'END'\n{error_text}\nEND\nexit 6")
 
     with pytest.raises(SettingsError) as caught:
         stack(environ)
@@ -132,21 +130,21 @@ def test_what_pulumi_complains_of_is_one_sentence_with_what_to_do(
 
 
 @pytest.mark.parametrize("printed", ["", "[]", "nonsense", '"text"'])
-def test_outputs_that_are_none_are_told(environ, pulumi, printed):
+def test_invalid_outputs_are_an_error(environ, pulumi, printed):
     pulumi(f"echo '{printed}'")
 
     with pytest.raises(SettingsError, match="Check that the pulumi on PATH"):
         stack(environ)
 
 
-def test_a_stack_without_urls_is_told(environ, pulumi):
-    pulumi(prints({"bucket": "x"}))
+def test_a_stack_without_urls_is_an_error(environ, pulumi):
+    pulumi(script_printing({"bucket": "x"}))
 
     with pytest.raises(SettingsError, match="outputs of stack dev have neither"):
         stack(environ)
 
 
-def test_without_pulumi_the_way_to_it_is_told(environ, tmp_path):
+def test_without_pulumi_the_error_shows_how_to_install_it(environ, tmp_path):
     environ["PATH"] = str(tmp_path)
 
     with pytest.raises(SettingsError, match=r"pulumi command is not on PATH\. Install it"):
@@ -154,14 +152,14 @@ def test_without_pulumi_the_way_to_it_is_told(environ, tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["/nope", "/" + "x" * 300], ids=["absent", "too-long"])
-def test_a_project_folder_that_is_not_there_is_told(environ, pulumi, folder):
-    pulumi(prints(OUTPUTS))
+def test_a_missing_project_folder_is_an_error(environ, pulumi, folder):
+    pulumi(script_printing(OUTPUTS))
 
     with pytest.raises(SettingsError, match=f"project folder {folder} does not exist"):
         stack(environ, project=folder)
 
 
-def test_a_pulumi_that_hangs_is_ended_with_all_its_children(environ, pulumi, tmp_path, monkeypatch):
+def test_a_hanging_pulumi_is_ended_with_its_children(environ, pulumi, tmp_path, monkeypatch):
     child = tmp_path / "child"
     pulumi(f"sleep 3600 & echo $! > {child}; wait")
 
@@ -176,7 +174,7 @@ def test_a_pulumi_that_hangs_is_ended_with_all_its_children(environ, pulumi, tmp
 
 
 def test_the_stacks_of_a_project_are_listed(environ, pulumi, tmp_path):
-    pulumi(prints([{"name": "dev", "current": True}, {"name": "prod"}, {"name": 5}, "x"]))
+    pulumi(script_printing([{"name": "dev", "current": True}, {"name": "prod"}, {"name": 5}, "x"]))
 
     found = pulumi_cli.stacks(tmp_path, environ)
 

@@ -140,7 +140,7 @@ async def test_a_key_on_a_deleted_blog_reports_and_removes_it(world, key):
     async with staged(world, SMALL) as stage:
         del world.blogs.table["blog-0004"]
         await stage.press(key)
-        await stage.hears("has already been deleted")
+        await stage.sees_toast("has already been deleted")
         await stage.sees("4 blogs")
         assert stage.screen_name == "MainScreen"
 
@@ -168,7 +168,7 @@ async def test_a_form_opens_only_if_the_backend_was_not_switched(world, switches
         await stage.press(*["t"] * switches)
         gate.set()
         if switches == 1:
-            await stage.hears("because you switched the backend. Press e again.")
+            await stage.sees_toast("because you switched the backend. Press e again.")
             await stage.settled()
             assert stage.screen_name == "MainScreen"
             await stage.press("e")

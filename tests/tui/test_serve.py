@@ -29,7 +29,7 @@ def backend():
 
 @contextlib.contextmanager
 def running(backend, state):
-    """Run `blogs serve`, with its state in that folder."""
+    """Run `blogs serve` with its state in the folder *state*."""
     environment = os.environ | {
         "XDG_STATE_HOME": str(state),
         "XDG_CONFIG_HOME": str(state),
@@ -61,7 +61,7 @@ def printed_address(process):
 
 @pytest.fixture(scope="module")
 def serving(backend, tmp_path_factory):
-    """One process for all tests of this file that do not stop it."""
+    """Yield one process for all tests that do not stop it."""
     with running(backend, tmp_path_factory.mktemp("state")) as process:
         yield process
 
@@ -74,7 +74,7 @@ def address(serving):
 @contextlib.asynccontextmanager
 async def browser_session(address):
     """Open the printed URL as a browser does, and keep the cookie."""
-    jar = aiohttp.CookieJar(unsafe=True)  # which takes cookies of a bare address
+    jar = aiohttp.CookieJar(unsafe=True)  # accepts cookies of an IP address
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
         async with session.get(address.geturl()) as answer:
             assert answer.status == 200
@@ -88,8 +88,8 @@ async def visitor(address):
         yield session
 
 
-async def opened(session, address, **headers):
-    """Open the websocket; gives the status."""
+async def websocket_status(session, address, **headers):
+    """Open the WebSocket, and return the status."""
     url = f"http://{address.netloc}/ws?width=80&height=24"
     try:
         async with session.ws_connect(url, headers=headers) as socket:
@@ -100,8 +100,8 @@ async def opened(session, address, **headers):
         return error.status
 
 
-async def test_its_own_page_gets_the_app(visitor, address):
-    assert await opened(visitor, address, Origin=f"http://{address.netloc}") == 101
+async def test_a_websocket_of_the_served_page_is_accepted(visitor, address):
+    assert await websocket_status(visitor, address, Origin=f"http://{address.netloc}") == 101
 
 
 @pytest.mark.parametrize(
@@ -116,22 +116,22 @@ async def test_its_own_page_gets_the_app(visitor, address):
         None,
     ],
 )
-async def test_a_websocket_of_a_foreign_origin_is_refused(visitor, address, origin):
+async def test_a_websocket_of_another_origin_is_rejected(visitor, address, origin):
     headers = {"Origin": origin.format(port=address.port)} if origin else {}
 
-    assert await opened(visitor, address, **headers) == 403
+    assert await websocket_status(visitor, address, **headers) == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/static/js/textual.js", "/download/x", "/ws"])
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "localhost:{port}", ""])
-async def test_a_foreign_host_is_refused_everywhere(visitor, address, path, host):
+async def test_requests_with_another_host_are_rejected(visitor, address, path, host):
     headers = {"Host": host.format(port=address.port), "Origin": f"http://{address.netloc}"}
     async with visitor.get(f"http://{address.netloc}{path}", headers=headers) as answer:
         assert answer.status == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/static/js/textual.js", "/ws", "/?key=wrong", "/?key=%ff"])
-async def test_without_the_key_nothing_is_served(address, path):
+async def test_requests_without_the_key_are_rejected(address, path):
     async with aiohttp.ClientSession() as session:
         headers = {"Origin": f"http://{address.netloc}"}
         async with session.get(f"http://{address.netloc}{path}", headers=headers) as answer:
@@ -139,7 +139,7 @@ async def test_without_the_key_nothing_is_served(address, path):
             assert "Set-Cookie" not in answer.headers
 
 
-async def test_a_page_of_another_origin_may_not_read_and_none_may_frame_it(visitor, address):
+async def test_other_origins_cannot_read_or_frame_the_page(visitor, address):
     url = f"http://{address.netloc}/"
     async with visitor.get(url, headers={"Origin": "http://evil.example"}) as answer:
         assert answer.status == 403
@@ -178,7 +178,7 @@ async def test_closing_the_page_ends_its_app(serving, visitor, address):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt install chromium)")
-async def test_the_app_is_used_in_a_browser(backend, address, tmp_path):
+async def test_the_app_works_in_a_browser(backend, address, tmp_path):
     async with chromium(tmp_path / "profile") as page:
         await page.open(address.geturl())
         await page.until("document.body && document.body.classList.contains('-first-byte')")
@@ -194,7 +194,7 @@ async def test_the_app_is_used_in_a_browser(backend, address, tmp_path):
             wait_until,
             lambda: "From a browser" in json.dumps(list(backend.blogs.table.values())),
         )
-        # The page names a font of another site; the policy keeps the browser from asking for it.
+        # The page links to a font of another site; its Content-Security-Policy blocks that.
         foreign = {url for url in page.loaded if urlsplit(url).netloc != address.netloc}
         assert page.loaded
         assert not foreign
@@ -209,11 +209,11 @@ async def test_the_app_is_used_in_a_browser(backend, address, tmp_path):
         (["--stack", "serve", "serve"], ["--stack", "serve"]),
     ],
 )
-def test_the_app_gets_the_words_that_are_not_about_serving(words, shown):
+def test_the_app_gets_the_arguments_except_those_of_serve(words, shown):
     assert app_arguments(words) == shown
 
 
-def test_without_a_backend_or_a_port_it_says_so_in_one_line(capsys, backend, monkeypatch):
+def test_a_missing_backend_or_a_used_port_is_an_error(capsys, backend, monkeypatch):
     assert main(["serve", "--port", "0"]) == 2
     assert "No backend found" in capsys.readouterr().err
     monkeypatch.setenv("BLOGS_FUNCTIONS_URL", f"{backend.url}/Prod")

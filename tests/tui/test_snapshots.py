@@ -13,7 +13,7 @@ from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import clocks, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
 from tests.tui.fake import Answer, FakeBlogs
-from tests.tui.test_connections import at
+from tests.tui.test_connections import backends_at
 from tests.tui.test_id_taken import conflicting
 from tui.settings.local_clouds import LocalCloud
 from tui.settings.pulumi_cli import Stack
@@ -201,7 +201,7 @@ async def test_help(world, size, shot):
 
 async def test_list_in_read_only_mode(world, size, shot):
     world.read_only = True
-    world.backends = at(GATEWAY)
+    world.backends = backends_at(GATEWAY)
     async with staged(world, size) as stage:
         await hide_log(stage)
         await shot(stage, "READ-ONLY", "stack dev")
@@ -260,7 +260,7 @@ async def test_connections(world, size, shot, monkeypatch):
     stacks = [Stack(name="dev", current=True), Stack(name="prod", current=False)]
     monkeypatch.setattr("tui.settings.local_clouds.running", lambda environ: clouds)
     monkeypatch.setattr("tui.settings.pulumi_cli.stacks", lambda folder, environ: stacks)
-    found = at(GATEWAY)
+    found = backends_at(GATEWAY)
     world.backends = replace(found, deployment=replace(found.deployment, chosen_by="--stack"))
     async with staged(world, size) as stage:
         await stage.press("C")

@@ -51,7 +51,7 @@ def environ(served):
 
 
 HARMLESS = "[/nope] a harmless title"
-# Keys, and what is drawn by then: every screen that keys lead to, the way there and the way back.
+# Keys, and the text to wait for after each. They open and close every screen.
 TOUR = [
     (b"", b"[/nope]"),
     (b"\r", b"LOCK=SAFE"),
@@ -92,8 +92,8 @@ TOUR = [
 ]
 
 
-def toured(environ):
-    """Show every screen; gives what the terminal was sent, from the first byte to the last."""
+def output_of_every_screen(environ):
+    """Open every screen, and return the whole output of the app."""
     with opened(environ) as terminal:
         mark = 0
         for keys, words in TOUR:
@@ -106,36 +106,36 @@ def toured(environ):
     return terminal.seen
 
 
-def test_no_sequence_of_a_hostile_blog_reaches_the_terminal_on_any_screen(served, environ):
+def test_no_control_sequence_of_a_blog_reaches_the_terminal(served, environ):
     served.blogs.put(
         id="wild", title=HARMLESS, author=HARMLESS, contents=f"LOCK=SAFE{SECOND_LINK}{PLAIN}"
     )
-    of_textual = shapes(toured(environ))
+    of_textual = shapes(output_of_every_screen(environ))
     served.blogs.put(
         id="wild", title=EVERYTHING, author=EVERYTHING, contents=EVERYTHING + SECOND_LINK + MARKDOWN
     )
-    seen = toured(environ)
+    seen = output_of_every_screen(environ)
 
     assert shapes(seen) - of_textual == set()
     assert not [raw for raw in RAW if raw in re.sub(rb"\x1b\]22;[a-z-]*\x07", b"", seen)]
     assert TOKEN.encode() not in seen
 
 
-# All but colors, which Textual writes too; RAW names those of the payloads.
+# All except colors, which Textual writes, too; RAW contains those of the payloads.
 SEEN_BY_SHAPE = [raw for raw in ESCAPES if "RED" not in raw]
 
 
 @pytest.mark.parametrize(
     "raw", [*SEEN_BY_SHAPE, "\x1b[5n", "\x1b]8;;file:///\x1b\\", "\x1bc", "\x85"]
 )
-def test_that_check_sees_each_harmful_sequence_among_textual_s_own(raw):
+def test_each_harmful_sequence_is_found_in_textual_output(raw):
     ours = "\x1b[1;31mtext\x1b[0m\x1b[2;5H\x1b]22;default\x07"
 
     assert shapes((ours + raw).encode()) - shapes((ours + "\x1b[38;5;2m").encode())
 
 
 @pytest.mark.parametrize("keys", [b"n", b"mBLC?", *swept(b"m", b"B", b"L", b"C", b"?")])
-def test_keys_typed_ahead_after_the_last_one_begin_nothing(environ, keys):
+def test_keys_typed_after_quit_have_no_effect(environ, keys):
     with opened(environ) as terminal:
         terminal.expect(b"more)")
         terminal.type(b"q" + keys)
@@ -157,7 +157,7 @@ def test_quitting_does_not_wait_for_a_response(served, environ):
     assert all(sequence in terminal.seen for sequence in RESTORED)
 
 
-def test_a_name_look_up_that_hangs_does_not_hold_quitting_up(environ):
+def test_quitting_works_during_a_hanging_dns_lookup(environ):
     code = (
         "import socket, sys, time\n"
         "socket.getaddrinfo = lambda *a, **k: time.sleep(3600)\n"
@@ -184,13 +184,13 @@ def test_ctrl_c_ends_the_app_and_restores_the_terminal(environ):
 
 
 def drafts():
-    """Give the titles of the drafts on disk."""
+    """Return the titles of the drafts on disk."""
     folder = Path(os.environ["XDG_STATE_HOME"]) / "blogs" / "drafts"
     return [json.loads(path.read_bytes())["title"] for path in folder.glob("*.json")]
 
 
 def type_a_title(terminal, until):
-    """Write in a new blog's form, with no pause between the keys."""
+    """Type a title in the form of a new blog, without a pause, until *until* is true."""
     terminal.expect(b"number")
     terminal.type(b"n")
     mark = terminal.expect(b"Editor")
@@ -201,10 +201,10 @@ def type_a_title(terminal, until):
         terminal.read(0.05)
         if until():
             return
-    pytest.fail("this never came to be while keys were typed")
+    pytest.fail("the condition did not become true while typing")
 
 
-def type_to_the_end(terminal):
+def type_a_longer_title(terminal):
     type_a_title(terminal, until=drafts)
     mark = len(terminal.seen)
     terminal.type(b"END")
@@ -218,10 +218,10 @@ def kept_title():
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_keeps_what_was_typed_and_restores_the_terminal(environ, number):
+def test_a_signal_keeps_the_draft_and_restores_the_terminal(environ, number):
     with opened(environ) as terminal:
         before = terminal.mode()
-        type_to_the_end(terminal)
+        type_a_longer_title(terminal)
         os.kill(terminal.pid, number)
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
         assert terminal.mode() == before
@@ -231,16 +231,16 @@ def test_a_signal_keeps_what_was_typed_and_restores_the_terminal(environ, number
     assert kept_title() == "abcEND"
 
 
-def test_closing_the_terminal_ends_the_app_and_keeps_what_was_typed(environ):
+def test_closing_the_terminal_ends_the_app_and_keeps_the_draft(environ):
     with opened(environ) as terminal:
-        type_to_the_end(terminal)
+        type_a_longer_title(terminal)
         os.close(terminal.master)
         _, terminal.status = os.waitpid(terminal.pid, 0)
 
     assert kept_title() == "abcEND"
 
 
-def test_what_was_typed_before_a_sudden_death_is_kept(environ):
+def test_sigkill_keeps_the_draft(environ):
     with opened(environ) as terminal:
         type_a_title(terminal, until=drafts)
         os.kill(terminal.pid, signal.SIGKILL)
@@ -249,7 +249,7 @@ def test_what_was_typed_before_a_sudden_death_is_kept(environ):
     assert [title[:3] for title in drafts()] == ["abc"]
 
 
-def test_a_signal_before_a_form_is_there_ends_the_program(environ):
+def test_a_signal_before_the_form_opens_ends_the_app(environ):
     with opened(environ) as terminal:
         terminal.expect(b"number")
         terminal.type(b"n")
@@ -261,7 +261,7 @@ def test_a_signal_before_a_form_is_there_ends_the_program(environ):
     assert not drafts()
 
 
-def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again_at_the_new_size(environ):
+def test_ctrl_z_suspends_and_fg_redraws_at_the_new_size(environ):
     with opened(environ) as terminal:
         before = terminal.mode()
         terminal.expect(b"number")
@@ -272,7 +272,7 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again_at_the_new_size(envir
         mark = len(terminal.seen)
         terminal.resize(120, 40)
         os.kill(terminal.pid, signal.SIGCONT)
-        terminal.expect(b"served by", mark)  # the log, which only a large screen shows unasked
+        terminal.expect(b"served by", mark)  # the log, which only a large screen shows by default
         terminal.type(b"q")
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
 
@@ -286,26 +286,26 @@ def interrupted(self):
     size = read(self)
     if size == (100, 30):
         os.write(2, b"SIZE READ")
-        time.sleep(0.5)  # as if another process had the processor now
+        time.sleep(0.5)  # as if another process ran now
     return size
 LinuxDriver._get_terminal_size = interrupted
 sys.exit(main([]))
 """
 
 
-def test_a_resize_that_interrupts_another_one_counts(environ):
+def test_a_resize_during_another_one_is_applied(environ):
     with opened(environ, command=["-c", SLOW_TO_READ_ITS_SIZE]) as terminal:
         mark = terminal.expect(b"number")
         terminal.resize(100, 30)
         terminal.expect(b"SIZE READ", mark)
         mark = len(terminal.seen)
         terminal.resize(120, 40)
-        terminal.expect(b"served by", mark)  # the log, which only a large screen shows unasked
+        terminal.expect(b"served by", mark)  # the log, which only a large screen shows by default
         terminal.type(b"q")
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
 
 
-def test_a_storm_of_resizes_while_a_dialog_is_open_harms_nothing(environ):
+def test_many_resizes_with_an_open_dialog_do_no_harm(environ):
     with opened(environ, (10, 24)) as terminal:
         terminal.expect(b"11-25")
         terminal.type(b"n")
@@ -324,7 +324,7 @@ def test_a_storm_of_resizes_while_a_dialog_is_open_harms_nothing(environ):
     assert b"Traceback" not in terminal.seen
 
 
-def test_a_terminal_that_cannot_draw_gets_one_line(environ):
+def test_a_dumb_terminal_gets_a_one_line_error(environ):
     with opened(environ | {"TERM": "dumb"}) as terminal:
         status = terminal.wait()
 
@@ -335,7 +335,7 @@ def test_a_terminal_that_cannot_draw_gets_one_line(environ):
 
 
 @pytest.mark.parametrize("redirected", ["2> FILE", *swept("0< /dev/null", "> FILE")])
-def test_without_a_terminal_on_any_side_the_app_does_not_start(environ, tmp_path, redirected):
+def test_the_app_does_not_start_with_a_redirected_stream(environ, tmp_path, redirected):
     file = tmp_path / "output"
     command = f"exec {sys.executable} -m tui {redirected.replace('FILE', str(file))}"
     with opened(
@@ -347,7 +347,7 @@ def test_without_a_terminal_on_any_side_the_app_does_not_start(environ, tmp_path
     assert b"\x1b" not in terminal.seen + (file.read_bytes() if file.exists() else b"")
 
 
-def test_plain_commands_print_clean_text_on_a_poor_terminal(environ):
+def test_commands_print_plain_text_on_a_dumb_terminal(environ):
     with opened(
         environ | {"TERM": "dumb"}, command=["-m", "tui", "ls", "--limit", "1"]
     ) as terminal:
@@ -356,7 +356,7 @@ def test_plain_commands_print_clean_text_on_a_poor_terminal(environ):
     assert b"\x1b" not in terminal.seen
 
 
-def test_ctrl_c_at_a_question_deletes_nothing(served, environ):
+def test_ctrl_c_at_the_prompt_deletes_nothing(served, environ):
     with opened(environ, command=["-m", "tui", "rm", "blog-0001"]) as terminal:
         terminal.expect(b"[y/N]")
         terminal.type(b"\x03")
