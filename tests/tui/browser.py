@@ -45,8 +45,8 @@ class Page:
 
     async def value(self, expression: str) -> Any:
         """Return the value of an expression in the page."""
-        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        return answer["result"].get("value")
+        response = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        return response["result"].get("value")
 
     async def until(self, expression: str) -> None:
         async with asyncio.timeout(DEADLINE):
@@ -110,8 +110,8 @@ async def chromium(folder: Path, size: tuple[int, int] = (1000, 700)) -> AsyncIt
     try:
         port = await _port(folder / "DevToolsActivePort")
         async with aiohttp.ClientSession() as session:
-            async with session.get(f"http://127.0.0.1:{port}/json") as answer:
-                pages = await answer.json()
+            async with session.get(f"http://127.0.0.1:{port}/json") as response:
+                pages = await response.json()
             address = next(page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page")
             async with session.ws_connect(address, max_msg_size=0) as socket:
                 yield Page(socket)

@@ -24,15 +24,15 @@ SUMMARY = ("id", "title", "author", "created_at", "updated_at", "version")
 
 
 @dataclass
-class Answer:
+class Response:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
 
-def problem(status: int, detail: str) -> Answer:
+def problem(status: int, detail: str) -> Response:
     body = json.dumps({"title": "Problem", "detail": detail, "status": status}).encode()
-    return Answer(status, {"Content-Type": "application/problem+json"}, body)
+    return Response(status, {"Content-Type": "application/problem+json"}, body)
 
 
 class FakeBlogs:
@@ -41,7 +41,7 @@ class FakeBlogs:
     def __init__(self, count: int = 0, token: str | None = TOKEN) -> None:
         self.table: dict[str, dict[str, str]] = {}
         self.token = token
-        self.asked: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str]] = []
         self.authorizations: list[str | None] = []
         self.cold = False
         self.served_by = "functions/GetBlogs/abcd1234"
@@ -67,16 +67,16 @@ class FakeBlogs:
     def etag(self, blog_id: str) -> str:
         return f'"{self.table[blog_id]["version"]}"'
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    def respond(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
         with self._lock:
-            self.asked.append((method, path))
+            self.requests.append((method, path))
             self.authorizations.append(headers.get("authorization"))
-            answer = self._answer(method, urlsplit(path), headers, body)
+            response = self._respond(method, urlsplit(path), headers, body)
         timing = "app;dur=1.5, db;dur=1.0" + (", init;dur=250" if self.cold else "")
-        answer.headers |= {"Server-Timing": timing, "X-Served-By": self.served_by}
-        return answer
+        response.headers |= {"Server-Timing": timing, "X-Served-By": self.served_by}
+        return response
 
-    def _answer(self, method, url, headers, body) -> Answer:
+    def _respond(self, method, url, headers, body) -> Response:
         path = url.path.removeprefix("/Prod")
         if (
             method != "GET"
@@ -94,19 +94,19 @@ class FakeBlogs:
             return problem(412, "The blog has changed.")
         if method == "DELETE":
             del self.table[blog_id]
-            return Answer(204)
+            return Response(204)
         if method == "PUT":
             draft = json.loads(body)
             self.put(**draft)
         return self._one(200, blog_id)
 
-    def _one(self, status: int, blog_id: str) -> Answer:
+    def _one(self, status: int, blog_id: str) -> Response:
         body = json.dumps(self.table[blog_id]).encode()
-        return Answer(
+        return Response(
             status, {"ETag": self.etag(blog_id), "Content-Type": "application/json"}, body
         )
 
-    def _create(self, draft: dict[str, str]) -> Answer:
+    def _create(self, draft: dict[str, str]) -> Response:
         if draft["id"] in self.table:
             return problem(409, "The id is taken.")
         if not draft["title"].strip():
@@ -114,7 +114,7 @@ class FakeBlogs:
         self.put(**draft)
         return self._one(201, draft["id"])
 
-    def _list(self, url) -> Answer:
+    def _list(self, url) -> Response:
         query = parse_qs(url.query)
         limit = int(query.get("limit", ["20"])[0])
         start = query.get("cursor", [""])[0]
@@ -131,7 +131,7 @@ class FakeBlogs:
             last = page[-1]
             cursor = f"{last['created_at']}%23{last['id']}"
             headers["Link"] = f'<?limit={limit}&view=summary&cursor={cursor}>; rel="next"'
-        return Answer(200, headers, json.dumps(page).encode())
+        return Response(200, headers, json.dumps(page).encode())
 
 
 class Fault:
@@ -139,7 +139,7 @@ class Fault:
 
     def __init__(self) -> None:
         self.down = False
-        self.lose_answer: set[str] = set()
+        self.lose_response: set[str] = set()
         """Methods whose response is lost after the request was applied, once each."""
         self.lose_request: set[str] = set()
         """Methods whose request is lost, once each."""
@@ -147,7 +147,7 @@ class Fault:
         """Responses wait for this event."""
         self.waiting = asyncio.Event()
         """Set when a response waits for `gate`."""
-        self.replace: Callable[[str, str], Answer | None] = lambda method, path: None
+        self.replace: Callable[[str, str], Response | None] = lambda method, path: None
 
     def hold(self) -> asyncio.Event:
         """Make responses wait until the returned event is set."""
@@ -168,15 +168,17 @@ def transport(blogs: FakeBlogs, fault: Fault) -> httpx.AsyncBaseTransport:
             raise httpx.ReadTimeout("late", request=request)
         gate = fault.gate
         headers = {name.lower(): value for name, value in request.headers.items()}
-        answer = fault.replace(method, path) or blogs.answer(method, path, headers, request.content)
+        response = fault.replace(method, path) or blogs.respond(
+            method, path, headers, request.content
+        )
         if gate:
             fault.waiting.set()
             await gate.wait()
-        if method in fault.lose_answer:
-            fault.lose_answer.discard(method)
+        if method in fault.lose_response:
+            fault.lose_response.discard(method)
             raise httpx.ReadError("gone", request=request)
-        sent = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-        return httpx.Response(answer.status, headers=sent, content=answer.body)
+        sent = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+        return httpx.Response(response.status, headers=sent, content=response.body)
 
     return httpx.MockTransport(handle)
 
@@ -199,11 +201,11 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # one packet per response; otherwise TCP's delayed ACK costs 40 ms
 
-    def answer_any(self) -> None:
+    def respond_any(self) -> None:
         served = self.server.served
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = served.blogs.answer(self.command, self.path, headers, body)
+        response = served.blogs.respond(self.command, self.path, headers, body)
         if served.hold:
             served.holding.set()
             served.hold.wait(TIMEOUT_S)
@@ -212,20 +214,20 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         with contextlib.suppress(ConnectionError):
-            self._send(answer)
+            self._send(response)
 
-    def _send(self, answer: Answer) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.body)))
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(response.body)
         self.wfile.flush()
 
-    do_GET = do_POST = answer_any  # noqa: N815 -- http.server's names
-    do_PUT = do_DELETE = answer_any  # noqa: N815 -- same
+    do_GET = do_POST = respond_any  # noqa: N815 -- http.server's names
+    do_PUT = do_DELETE = respond_any  # noqa: N815 -- same
 
     def log_message(self, *args: object) -> None:
         """Log nothing."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.tui.fake import Answer, FakeBlogs, problem, serve
+from tests.tui.fake import FakeBlogs, Response, problem, serve
 from tui.client.contract import ApiError, Draft, Failure
 from tui.client.http_api import HttpApi
 from tui.settings.backends import Backend
@@ -15,9 +15,9 @@ from tui.settings.values import BackendName
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 
 
-def only(answer):
-    """Return a fault that sends *answer* for each request."""
-    return lambda method, path: answer
+def only(response):
+    """Return a fault that sends *response* for each request."""
+    return lambda method, path: response
 
 
 async def test_pages_follow_the_link_of_the_backend(world):
@@ -30,13 +30,13 @@ async def test_pages_follow_the_link_of_the_backend(world):
     ids = [blog.id for page in (first, second, third) for blog in page.blogs]
     assert ids == [f"blog-000{number}" for number in (4, 3, 2, 1, 0)]
     assert third.next_url is None
-    assert world.blogs.asked[0] == ("GET", "/Prod/blog?limit=2&view=summary")
-    assert world.blogs.asked[1][1].startswith("/Prod/blog?limit=2&view=summary&cursor=2026")
+    assert world.blogs.requests[0] == ("GET", "/Prod/blog?limit=2&view=summary")
+    assert world.blogs.requests[1][1].startswith("/Prod/blog?limit=2&view=summary&cursor=2026")
 
 
 async def test_a_link_to_another_host_is_not_followed(world):
     link = '<https://evil.example/blog?cursor=x>; rel="next"'
-    world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {"Link": link}, b"[]"))
+    world.faults[BackendName.FUNCTIONS].replace = only(Response(200, {"Link": link}, b"[]"))
 
     with pytest.raises(ApiError, match="leads to another URL"):
         await world.api().page(2)
@@ -84,7 +84,7 @@ async def test_the_token_is_not_sent_unencrypted_to_another_machine(world):
         await api.create(DRAFT)
 
     assert caught.value.failure is Failure.PLAIN_HTTP
-    assert not world.blogs.asked
+    assert not world.blogs.requests
     api.plain_http_token = True
     await api.create(DRAFT)
     assert "x1" in world.blogs.table
@@ -107,11 +107,11 @@ async def test_an_invalid_id_is_not_sent(world, wild):
     for request in (api.read(wild), api.delete(wild, None)):
         with pytest.raises(ApiError, match="not a valid blog id"):
             await request
-    assert not world.blogs.asked
+    assert not world.blogs.requests
 
 
 @pytest.mark.parametrize(
-    ("answer", "failure", "words"),
+    ("response", "failure", "words"),
     [
         (problem(401, "x"), Failure.TOKEN, "write token"),
         (problem(403, "x"), Failure.REFUSED, "denied access"),
@@ -119,25 +119,27 @@ async def test_an_invalid_id_is_not_sent(world, wild):
         (problem(409, "x"), Failure.TAKEN, "already has a blog with this id"),
         (problem(422, "title: too long."), Failure.REFUSED, "422.: title: too long. Correct it"),
         (problem(429, "x"), Failure.REFUSED, "Wait a moment"),
-        (Answer(503, {"Retry-After": "7"}), Failure.REFUSED, "Wait 7 s"),
-        (Answer(500, {}, b"<html>"), Failure.REFUSED, "500: no reason given"),
-        (Answer(302, {"Location": "https://evil.example"}), Failure.REFUSED, "Check the URL"),
-        (Answer(599), Failure.REFUSED, "failed .599"),
+        (Response(503, {"Retry-After": "7"}), Failure.REFUSED, "Wait 7 s"),
+        (Response(500, {}, b"<html>"), Failure.REFUSED, "500: no reason given"),
+        (Response(302, {"Location": "https://evil.example"}), Failure.REFUSED, "Check the URL"),
+        (Response(599), Failure.REFUSED, "failed .599"),
     ],
 )  # fmt: skip
-async def test_an_error_status_has_a_message_with_the_next_step(world, answer, failure, words):
-    world.faults[BackendName.FUNCTIONS].replace = only(answer)
+async def test_an_error_status_has_a_message_with_the_next_step(world, response, failure, words):
+    world.faults[BackendName.FUNCTIONS].replace = only(response)
 
     with pytest.raises(ApiError, match=words) as caught:
         await world.api().read("x1")
 
     assert caught.value.failure is failure
-    assert caught.value.status == answer.status
+    assert caught.value.status == response.status
     assert "\n" not in str(caught.value)
 
 
 async def test_a_wrong_url_and_a_missing_blog_have_different_messages(world):
-    world.faults[BackendName.FUNCTIONS].replace = only(Answer(404, {}, b'{"message":"Not Found"}'))
+    world.faults[BackendName.FUNCTIONS].replace = only(
+        Response(404, {}, b'{"message":"Not Found"}')
+    )
 
     with pytest.raises(ApiError, match="/Prod"):
         await world.api().page(2)
@@ -172,7 +174,7 @@ async def test_problem_details_are_made_safe_for_a_terminal(world):
 )
 async def test_an_invalid_response_is_an_error(world, body):
     world.faults[BackendName.FUNCTIONS].replace = only(
-        Answer(200, {"Content-Type": "text/html"}, body)
+        Response(200, {"Content-Type": "text/html"}, body)
     )
     api = world.api()
 
@@ -183,7 +185,7 @@ async def test_an_invalid_response_is_an_error(world, body):
 
 async def test_an_endless_response_is_an_error(world, monkeypatch):
     monkeypatch.setattr("tui.client.http_api.LARGEST_RESPONSE", 1000)
-    world.faults[BackendName.FUNCTIONS].replace = only(Answer(200, {}, b"x" * 1001))
+    world.faults[BackendName.FUNCTIONS].replace = only(Response(200, {}, b"x" * 1001))
 
     with pytest.raises(ApiError, match="a response that is too large"):
         await world.api().read("x1")
@@ -301,8 +303,8 @@ async def test_the_timeout_limits_the_whole_of_a_slow_response(world):
 
 @pytest.mark.parametrize("link", ["<http://[bad>", "<http://[::1>", "<//[>"])
 async def test_an_invalid_link_to_the_next_page_is_an_error(world, link):
-    answer = Answer(200, {"Link": f'{link}; rel="next"'}, b"[]")
-    world.faults[BackendName.FUNCTIONS].replace = only(answer)
+    response = Response(200, {"Link": f'{link}; rel="next"'}, b"[]")
+    world.faults[BackendName.FUNCTIONS].replace = only(response)
 
     with pytest.raises(ApiError):
         await world.api().page(2, (await world.api().page(2)).next_url)
@@ -310,8 +312,8 @@ async def test_an_invalid_link_to_the_next_page_is_an_error(world, link):
 
 async def test_an_invalid_etag_is_an_error(world):
     fault = world.faults[BackendName.FUNCTIONS]
-    good = world.blogs.answer("GET", "/blog/blog-0001", {}, b"")
-    fault.replace = lambda method, path: Answer(200, {"ETag": '"tüg"'}, good.body)
+    good = world.blogs.respond("GET", "/blog/blog-0001", {}, b"")
+    fault.replace = lambda method, path: Response(200, {"ETag": '"tüg"'}, good.body)
 
     with pytest.raises(ApiError, match="sent an invalid response"):
         await world.api().read("blog-0001")
@@ -341,7 +343,7 @@ async def test_an_invalid_proxy_or_certificate_variable_is_named(monkeypatch, na
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json", ""])
 async def test_only_a_404_of_the_api_means_that_a_blog_is_missing(world, kind):
-    gateway = Answer(404, {"Content-Type": kind}, b'{"message":"Not Found"}')
+    gateway = Response(404, {"Content-Type": kind}, b'{"message":"Not Found"}')
     world.faults[BackendName.FUNCTIONS].replace = only(gateway)
 
     for request in (world.api().read("x1"), world.api().delete("x1", None)):

@@ -18,8 +18,8 @@ from tui.widgets.request_log import RequestLog
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
-def asked(world, method):
-    return [path for asked_method, path in world.blogs.asked if asked_method == method]
+def requested(world, method):
+    return [path for sent_method, path in world.blogs.requests if sent_method == method]
 
 
 async def test_the_first_frame_comes_before_any_request(world):
@@ -82,11 +82,11 @@ async def test_a_page_of_no_rows_is_not_the_end(world):
 
 def empty_page(world, path):
     """Return the page of *path*; the second one is without rows."""
-    answer = world.blogs.answer("GET", path, {}, b"")
+    response = world.blogs.respond("GET", path, {}, b"")
     if "0110" in path:
-        answer.body = b"[]"
+        response.body = b"[]"
         world.faults[F].replace = lambda method, path: None
-    return answer
+    return response
 
 
 async def test_enter_reads_a_blog_and_q_goes_back(world):
@@ -122,7 +122,7 @@ async def test_a_held_arrow_key_reads_only_the_last_blog(world):
         await stage.sees("id blog-0004")
         await stage.press("down", "down", "down", "down")
         await stage.sees("id blog-0000")
-        assert len([path for path in asked(world, "GET") if "/blog/" in path]) <= 3
+        assert len([path for path in requested(world, "GET") if "/blog/" in path]) <= 3
 
 
 async def test_opening_the_previewed_blog_reads_it_once(world):
@@ -131,7 +131,7 @@ async def test_opening_the_previewed_blog_reads_it_once(world):
         await stage.press("down", "enter")
         await stage.sees("id blog-0003")
         await stage.settled()
-        assert asked(world, "GET").count("/Prod/blog/blog-0003") == 1
+        assert requested(world, "GET").count("/Prod/blog/blog-0003") == 1
 
 
 async def test_switching_reads_the_open_blog_from_the_other_backend(world, size):
@@ -139,7 +139,7 @@ async def test_switching_reads_the_open_blog_from_the_other_backend(world, size)
         await stage.press("enter")
         await stage.sees("id blog-0004")
         await stage.press("t")
-        await stage.until(lambda: "/blog/blog-0004" in asked(world, "GET"))
+        await stage.until(lambda: "/blog/blog-0004" in requested(world, "GET"))
         await stage.sees("id blog-0004", "CONTAINERS")
 
 
@@ -189,7 +189,7 @@ async def test_the_form_shows_the_backend_and_a_missing_title(world, size):
         await stage.sees("FUNCTIONS", "new blog", "Title", "^s Save")
         await stage.press("ctrl+s")
         await stage.sees("The title is empty")
-        assert asked(world, "POST") == []
+        assert requested(world, "POST") == []
 
 
 async def test_the_form_can_be_filled_with_the_keyboard_alone(world):
@@ -301,11 +301,11 @@ async def test_r_shows_new_blogs_and_keeps_the_cursor(world):
 async def test_one_key_switches_the_backend_and_its_name(world, size):
     async with staged(world, size) as stage:
         for key in ("t", "f2"):
-            world.blogs.asked.clear()
+            world.blogs.requests.clear()
             await stage.press(key)
             await stage.sees("CONTAINERS", "5 blogs")
             await stage.until(
-                lambda: any(path.startswith("/blog?") for path in asked(world, "GET"))
+                lambda: any(path.startswith("/blog?") for path in requested(world, "GET"))
             )
             await stage.press(key)
             await stage.sees("FUNCTIONS")
@@ -319,7 +319,7 @@ async def test_f2_switches_while_typing_and_the_save_goes_there(world):
         await stage.sees("CONTAINERS")
         await stage.press("ctrl+s")
         await stage.sees("Saved “tt” on CONTAINERS")
-        assert asked(world, "POST") == ["/blog"]
+        assert requested(world, "POST") == ["/blog"]
 
 
 async def test_a_late_list_of_the_previous_backend_is_dropped(world, size):
@@ -334,8 +334,10 @@ async def test_a_late_list_of_the_previous_backend_is_dropped(world, size):
         await stage.until(lambda: not stage.app.session.busy)
         await stage.pilot.pause()
         assert "Came after" in stage.text()
-        asked = [entry.backend for entry in stage.app.session.requests if "/blog?" in entry.path]
-        assert asked.count(F) == 2  # the late response is in the log, under its own backend
+        requested = [
+            entry.backend for entry in stage.app.session.requests if "/blog?" in entry.path
+        ]
+        assert requested.count(F) == 2  # the late response is in the log, under its own backend
 
 
 async def test_a_late_blog_does_not_replace_the_selected_one(world):
@@ -482,17 +484,17 @@ async def test_a_failed_save_keeps_the_text_and_shows_the_reason(world):
 
 async def test_a_save_without_a_response_is_checked_by_reading(world):
     async with staged(world, SMALL) as stage:
-        world.faults[F].lose_answer.add("POST")
+        world.faults[F].lose_response.add("POST")
         await stage.press("n")
         await stage.write("Once")
         await stage.sees("Saved “Once”")
-        assert len(asked(world, "POST")) == 1
+        assert len(requested(world, "POST")) == 1
         assert [blog["title"] for blog in world.blogs.table.values()].count("Once") == 1
 
 
 async def test_saving_again_after_a_lost_response_creates_one_blog(world):
     async with staged(world, SMALL) as stage:
-        world.faults[F].lose_answer |= {"POST", "GET"}
+        world.faults[F].lose_response |= {"POST", "GET"}
         await stage.press("n")
         await stage.write("Once")
         await stage.sees("been applied")
@@ -511,7 +513,7 @@ async def test_a_save_in_progress_is_not_repeated_or_canceled(world):
         await stage.sees("still in progress")
         gate.set()
         await stage.sees("Saved “Slow”")
-        assert len(asked(world, "POST")) == 1
+        assert len(requested(world, "POST")) == 1
 
 
 async def test_the_token_is_sent_unencrypted_only_after_consent(world):
@@ -522,12 +524,12 @@ async def test_the_token_is_sent_unencrypted_only_after_consent(world):
         await stage.sees("not encrypted", "http://far.example/Prod")
         await stage.press("escape")
         await stage.is_on("FormScreen")
-        assert asked(world, "POST") == []
+        assert requested(world, "POST") == []
         await stage.press("ctrl+s")
         await stage.is_on("ChoiceScreen")
         await stage.press("s")
         await stage.sees("Saved")
-        assert asked(world, "POST") == ["/Prod/blog"]
+        assert requested(world, "POST") == ["/Prod/blog"]
 
 
 async def test_q_quits_from_the_list_with_a_request_pending(world):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged
-from tests.tui.fake import SUMMARY, Answer, FakeBlogs, problem
+from tests.tui.fake import SUMMARY, FakeBlogs, Response, problem
 from tui.settings.values import BackendName
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
@@ -35,7 +35,7 @@ class ManyBlogs(FakeBlogs):
         headers = {}
         if end < len(self._rows):
             headers["Link"] = f'<?limit=100&view=summary&cursor={end}>; rel="next"'
-        return Answer(200, headers, json.dumps(self._rows[start:end]).encode())
+        return Response(200, headers, json.dumps(self._rows[start:end]).encode())
 
 
 async def cost_of_keys(stage):

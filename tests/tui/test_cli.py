@@ -14,7 +14,7 @@ import pytest
 
 from tests.running import TIMEOUT_S
 from tests.tui.conftest import swept
-from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
+from tests.tui.fake import TOKEN, FakeBlogs, Response, serve
 from tests.tui.payloads import EVERYTHING, RAW
 from tui.command.cli import main
 
@@ -117,7 +117,7 @@ def test_an_option_or_a_variable_selects_the_backend(blogs, served, monkeypatch)
     blogs("ls")
     blogs("ls", "--backend", "functions")
 
-    assert [path.split("?")[0] for _, path in served.blogs.asked] == [
+    assert [path.split("?")[0] for _, path in served.blogs.requests] == [
         "/blog",
         "/blog",
         "/blog",
@@ -191,7 +191,7 @@ def test_binary_contents_are_an_error_before_any_request(blogs, served, stdin):
 
     code, _, err = blogs("post", "--title", "T")
 
-    assert (code, served.blogs.asked) == (2, [])
+    assert (code, served.blogs.requests) == (2, [])
     assert "Standard input is not UTF-8 text: byte 2" in err
 
 
@@ -235,7 +235,7 @@ def test_a_post_without_a_response_is_checked_by_reading(blogs, served):
     code, out, _ = blogs("post", "--title", "T", "--id", "x1", "--file", os.devnull, "--json")
 
     assert (code, json.loads(out)["read_back"]) == (0, True)
-    assert [method for method, _ in served.blogs.asked] == ["POST", "GET"]
+    assert [method for method, _ in served.blogs.requests] == ["POST", "GET"]
 
 
 def test_outputs_shows_the_urls_and_hides_the_token(blogs, served):
@@ -307,7 +307,7 @@ def test_an_invalid_proxy_is_a_settings_error(blogs, monkeypatch):
 
 @pytest.mark.parametrize("words", [("show", "blog-0001"), ("rm", "blog-0001", "--yes")])
 def test_a_url_without_its_stage_is_not_a_missing_blog(blogs, served, words):
-    served.blogs.answer = lambda *_: Answer(404, {"Content-Type": "application/json"}, b"{}")
+    served.blogs.respond = lambda *_: Response(404, {"Content-Type": "application/json"}, b"{}")
 
     code, _, err = blogs(*words)
 
@@ -316,21 +316,21 @@ def test_a_url_without_its_stage_is_not_a_missing_blog(blogs, served, words):
 
 
 def test_ls_all_ends_when_pages_repeat(blogs, served):
-    page = served.blogs.answer("GET", "/blog?limit=2", {}, b"")
-    asked = []
+    page = served.blogs.respond("GET", "/blog?limit=2", {}, b"")
+    requested = []
 
     def repeat(*request):
-        asked.append(request)
-        assert len(asked) < 10
-        return Answer(200, dict(page.headers), page.body)
+        requested.append(request)
+        assert len(requested) < 10
+        return Response(200, dict(page.headers), page.body)
 
-    served.blogs.answer = repeat
+    served.blogs.respond = repeat
 
     code, out, _ = blogs("ls", "--all", "--json")
 
     document = json.loads(out)
     assert (code, len(document["blogs"]), document["more"]) == (0, 2, False)
-    assert len(asked) == 2
+    assert len(requested) == 2
 
 
 def test_too_much_stdin_is_an_error_before_any_request(blogs, served, monkeypatch):
@@ -338,7 +338,7 @@ def test_too_much_stdin_is_an_error_before_any_request(blogs, served, monkeypatc
         monkeypatch.setattr(sys, "stdin", endless)
         code, _, err = blogs("post", "--title", "T")
 
-    assert (code, served.blogs.asked) == (2, [])
+    assert (code, served.blogs.requests) == (2, [])
     assert "Standard input is too large. The limit is 262,144 bytes" in err
 
 
@@ -367,7 +367,7 @@ def test_the_placeholder_of_a_secret_is_never_sent(blogs, served, monkeypatch):
 
     assert code == 2
     assert "pulumi stack output WriteToken --show-secrets" in err
-    assert served.blogs.asked == []
+    assert served.blogs.requests == []
     assert blogs("ls")[0] == 0
 
 
@@ -520,7 +520,7 @@ def test_read_only_mode_rejects_writes_before_any_request(blogs, served, monkeyp
     code, _, err = blogs(*words, "--json")
 
     assert (code, json.loads(err)["error"]["kind"]) == (2, "read-only")
-    assert served.blogs.asked == []
+    assert served.blogs.requests == []
     assert blogs("ls")[0] == 0
 
 
@@ -540,16 +540,16 @@ def test_outputs_lists_every_setting_with_its_source(blogs, served, monkeypatch)
 
 def change_functions_response(served, **changed):
     """Change the responses of the functions backend."""
-    normal = served.blogs.answer
+    normal = served.blogs.respond
 
-    def answer(method, path, headers, body):
+    def respond(method, path, headers, body):
         given = normal(method, path, headers, body)
         if path.startswith("/Prod"):
             for name, value in changed.items():
                 setattr(given, name, value)
         return given
 
-    served.blogs.answer = answer
+    served.blogs.respond = respond
 
 
 def test_diff_of_equal_responses_exits_with_0(blogs, served):
@@ -558,7 +558,7 @@ def test_diff_of_equal_responses_exits_with_0(blogs, served):
     assert out.splitlines()[-1] == "the responses are the same"
 
     assert blogs("diff", "blog-0001")[0] == 0
-    assert [path for _, path in served.blogs.asked] == [
+    assert [path for _, path in served.blogs.requests] == [
         "/Prod/blog?limit=20&view=summary",
         "/blog?limit=20&view=summary",
         "/Prod/blog/blog-0001",
@@ -599,7 +599,7 @@ def test_diff_json_has_its_documented_shape(blogs, served):
 def test_diff_exits_with_the_code_of_an_error_and_not_1(blogs, served):
     assert blogs("diff", "nope")[0] == 5
     assert blogs("diff", "blog-0001", "--containers-url", "http://127.0.0.1:1")[0] == 3
-    served.blogs.answer = lambda *_: Answer(500, {}, b"")
+    served.blogs.respond = lambda *_: Response(500, {}, b"")
     code, _, err = blogs("diff", "--json")
     assert (code, json.loads(err)["error"]["exit_code"]) == (2, 2)
 
@@ -615,13 +615,13 @@ def test_diff_with_one_backend_down_shows_the_other_response(blogs, served, down
     assert re.search(rf"^status +{values}$", out, re.MULTILINE)
     assert f"\netag: {served.blogs.etag('blog-0001')}\n" in out
     assert err.startswith(f"blogs: {down.upper()} at 127.0.0.1:1 is not reachable")
-    assert len(served.blogs.asked) == 1
+    assert len(served.blogs.requests) == 1
 
     code, out, err = blogs("diff", "blog-0001", *gone, "--json")
 
     assert (code, out) == (3, "")
     assert json.loads(err)["error"]["kind"] == "unreachable"
-    assert len(served.blogs.asked) == 2
+    assert len(served.blogs.requests) == 2
 
 
 def test_diff_with_both_backends_down_shows_both_causes(blogs):

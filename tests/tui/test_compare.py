@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
-from tests.tui.fake import Answer, FakeBlogs
+from tests.tui.fake import FakeBlogs, Response
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP
 from tests.tui.test_text import harmful
 from tui.settings.values import BackendName
@@ -29,7 +29,7 @@ async def test_the_selected_blog_is_requested_from_both_backends(world, size):
         await stage.until(lambda: size == SMALL or "id blog-0004" in stage.text())
         await compare(stage)
         await stage.sees("GET /blog/blog-0004", "The responses are the same.", "the same body")
-        assert world.blogs.asked[-2:] == [
+        assert world.blogs.requests[-2:] == [
             ("GET", "/Prod/blog/blog-0004"),
             ("GET", "/blog/blog-0004"),
         ]
@@ -66,7 +66,7 @@ async def test_without_blogs_the_list_is_compared():
 async def test_differences_are_marked(world, size):
     other = {**world.blogs.table["blog-0004"], "title": "Another"}
     world.faults[C].replace = lambda method, path: (
-        Answer(206, {"ETag": '"other"'}, json.dumps(other).encode()) if "0004" in path else None
+        Response(206, {"ETag": '"other"'}, json.dumps(other).encode()) if "0004" in path else None
     )
     async with staged(world, size) as stage:
         await compare(stage)
@@ -156,8 +156,8 @@ async def test_hostile_responses_are_inert(size, payload):
     fit = payload[:2000].replace("\0", "").encode("utf-8", "replace").decode("latin-1")
     body = json.dumps([payload], ensure_ascii=False).encode()
     async with staged(world, size) as stage:
-        world.faults[F].replace = lambda method, path: Answer(200, {"X-Other": fit}, body)
-        world.faults[C].replace = lambda method, path: Answer(200, {"X-Other": "y"}, b"[]")
+        world.faults[F].replace = lambda method, path: Response(200, {"X-Other": fit}, body)
+        world.faults[C].replace = lambda method, path: Response(200, {"X-Other": "y"}, b"[]")
         await compare(stage)
         await stage.sees("The responses differ.")
         for key in ("end", "shift+tab", "end"):

@@ -84,7 +84,7 @@ async def test_in_read_only_mode_keys_that_write_show_the_reason(world):
             await stage.sees_toast("Cannot write in read-only mode")
             assert stage.screen_name == "MainScreen"
             stage.app.clear_notifications()
-        assert {method for method, _ in world.blogs.asked} == {"GET"}
+        assert {method for method, _ in world.blogs.requests} == {"GET"}
 
 
 async def test_settings_have_sources_and_the_token_is_hidden(world, monkeypatch, tmp_path):
@@ -198,10 +198,10 @@ def offer_candidates(monkeypatch, *candidates, deployed=lambda _: []):
 
 
 async def test_the_selected_deployment_is_used_if_the_list_changes(world, monkeypatch):
-    asked = []
+    requested = []
 
     def candidate(name):
-        return Candidate(name=name, find=lambda: asked.append(name) or world.backends)
+        return Candidate(name=name, find=lambda: requested.append(name) or world.backends)
 
     found = offer_candidates(monkeypatch, *map(candidate, "abc"))
     async with staged(world, SMALL) as stage:
@@ -211,8 +211,8 @@ async def test_the_selected_deployment_is_used_if_the_list_changes(world, monkey
         del found[0]
         for key in ("enter", "r"):
             stage.app.post_message(events.Key(key, key if key == "r" else None))
-        await stage.until(lambda: asked)
-        assert asked == ["c"]
+        await stage.until(lambda: requested)
+        assert requested == ["c"]
         await stage.is_on("MainScreen")
 
 
@@ -251,9 +251,9 @@ async def test_a_menu_opened_while_connecting_keeps_no_old_screen(world, monkeyp
 
 
 async def test_pulumi_runs_once_at_a_time(world, monkeypatch):
-    gate, asked = threading.Event(), []
+    gate, requested = threading.Event(), []
     offer_candidates(
-        monkeypatch, deployed=lambda _: asked.append(1) or (gate.wait(TIMEOUT_S) and [])
+        monkeypatch, deployed=lambda _: requested.append(1) or (gate.wait(TIMEOUT_S) and [])
     )
     async with staged(world, SMALL) as stage:
         await stage.press("C")
@@ -261,4 +261,4 @@ async def test_pulumi_runs_once_at_a_time(world, monkeypatch):
         await stage.press("r", "r", "r")
         gate.set()
         await stage.sees("Pulumi has no stacks")
-        assert len(asked) == 1
+        assert len(requested) == 1

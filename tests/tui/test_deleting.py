@@ -18,7 +18,7 @@ F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 def deleted(world):
-    return [path for method, path in world.blogs.asked if method == "DELETE"]
+    return [path for method, path in world.blogs.requests if method == "DELETE"]
 
 
 async def start_deletion(stage, title="Blog number 4"):
@@ -224,7 +224,7 @@ async def test_deleting_a_deleted_blog_is_one_message(world):
 
 async def test_a_delete_without_a_response_is_checked_by_reading(world):
     async with staged(world, SMALL) as stage:
-        world.faults[F].lose_answer.add("DELETE")
+        world.faults[F].lose_response.add("DELETE")
         await start_deletion(stage)
         await stage.press("D")
         await stage.sees_toast("Deleted “Blog number 4”")

@@ -60,7 +60,7 @@ async def test_contents_are_measured_in_bytes(world):
         await stage.until(lambda: field(stage, "contents-label").has_class("wrong"))
         await stage.press("ctrl+s")
         await stage.sees("The contents are larger than 262,144 bytes.")
-        assert not [method for method, _ in world.blogs.asked if method == "POST"]
+        assert not [method for method, _ in world.blogs.requests if method == "POST"]
         assert isinstance(field(stage, "contents-label"), CountedLabel)
 
 
@@ -220,7 +220,7 @@ async def test_a_draft_is_kept_during_a_save_and_after_a_failure(world):
     async with staged(world, SMALL) as stage:
         await open_form(stage)
         gate = world.faults[F].hold()
-        world.faults[F].lose_answer |= {"POST", "GET"}
+        world.faults[F].lose_response |= {"POST", "GET"}
         await stage.write("Precious")
         await world.faults[F].waiting.wait()
         assert [draft.title for draft in saved_drafts(stage)] == ["Precious"]

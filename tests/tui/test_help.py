@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tui.conftest import LARGE, SMALL, staged
-from tests.tui.fake import Answer
+from tests.tui.fake import Response
 from tests.tui.test_id_taken import conflicting
 from tests.tui.test_links import KINDS, open_blog, world_with
 from tests.tui.test_palette import offered
@@ -104,7 +104,7 @@ async def test_a_quit_dialog_that_ends_under_help_is_closed_afterwards(world):
     async with staged(world, SMALL) as stage:
         await stage.press("d")
         await stage.sees("Deleting in")
-        world.faults[F].replace = lambda method, path: Answer(500)
+        world.faults[F].replace = lambda method, path: Response(500)
         gate = world.faults[F].hold()
         await stage.press("q")
         await stage.sees("Waiting for 1 write")

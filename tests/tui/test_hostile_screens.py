@@ -20,7 +20,7 @@ from lab.cloudwatch.metrics import MetricsError
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import snapshot
 from tests.tui.conftest import SMALL, staged
-from tests.tui.fake import Answer
+from tests.tui.fake import Response
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE
 from tests.tui.test_connections import backends_at, with_settings
 from tests.tui.test_hostile import world_with
@@ -64,7 +64,7 @@ async def look(stage, *keys):
 async def test_log_with_hostile_headers_and_links(payload, size):
     world = world_with(payload)
     header = payload[:SHORT]
-    world.faults[F].replace = lambda method, path: Answer(
+    world.faults[F].replace = lambda method, path: Response(
         200,
         {"Link": f'</Prod/blog?cursor={header}>; rel="next"', "X-Other": header},
         b"[]",
@@ -99,7 +99,7 @@ async def test_comparison_of_hostile_responses(payload, size):
         await look(stage, "end", "shift+tab", "end", "l")
         await stage.sees("The responses are the same.")
         header = payload[:SHORT]
-        world.faults[C].replace = lambda method, path: Answer(
+        world.faults[C].replace = lambda method, path: Response(
             200, {"X-Served-By": header, header.encode("ascii", "ignore").decode(): header}, b"[]"
         )
         await stage.press("r")

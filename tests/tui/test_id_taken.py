@@ -16,8 +16,8 @@ def saved_drafts(stage):
     return stage.app.session.drafts.find(stage.app.session.urls)
 
 
-def asked(world, method):
-    return [path for given, path in world.blogs.asked if given == method]
+def requested(world, method):
+    return [path for given, path in world.blogs.requests if given == method]
 
 
 def fill(stage, title, contents):
@@ -54,7 +54,7 @@ async def test_a_continued_draft_that_is_stored_counts_as_saved(world):
         await stage.sees("Saved “Mine”")
         await stage.is_on("MainScreen")
         assert stage.list.current.id == begun
-        assert not asked(world, "PUT")
+        assert not requested(world, "PUT")
         assert not saved_drafts(stage)
 
 

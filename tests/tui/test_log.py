@@ -10,7 +10,7 @@ import pytest
 
 from tests.running import TIMEOUT_S
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
-from tests.tui.fake import TOKEN, Answer, FakeBlogs
+from tests.tui.fake import TOKEN, FakeBlogs, Response
 from tests.tui.payloads import ESCAPES, GIANT, MARKUP
 from tests.tui.test_text import harmful
 from tui.client.contract import LogEntry
@@ -131,30 +131,30 @@ async def test_every_request_is_listed_with_its_details(world, size):
 async def test_a_read_is_resent_to_either_backend_without_a_dialog(world):
     async with staged(world, SMALL) as stage:
         await open_log(stage)
-        before = len(world.blogs.asked)
+        before = len(world.blogs.requests)
         await stage.press("c")
-        await stage.until(lambda: len(world.blogs.asked) == before + 1)
-        method, path = world.blogs.asked[0]
-        assert world.blogs.asked[-1] == (method, path.removeprefix("/Prod"))
+        await stage.until(lambda: len(world.blogs.requests) == before + 1)
+        method, path = world.blogs.requests[0]
+        assert world.blogs.requests[-1] == (method, path.removeprefix("/Prod"))
         await stage.until(lambda: table(stage).current.backend is C)
         await stage.press("f")
-        await stage.until(lambda: world.blogs.asked[-1][1].startswith("/Prod/blog?"))
+        await stage.until(lambda: world.blogs.requests[-1][1].startswith("/Prod/blog?"))
 
 
 async def test_a_write_is_resent_only_after_confirmation(world):
     async with staged(world, LARGE) as stage:
         await post_and_open_log(world, stage)
-        posts = [method for method, _ in world.blogs.asked].count("POST")
+        posts = [method for method, _ in world.blogs.requests].count("POST")
         await stage.press("c")
         await stage.sees("Send POST /blog again, to CONTAINERS")
         await stage.press("escape")
         await stage.is_on("LogScreen")
-        assert [method for method, _ in world.blogs.asked].count("POST") == posts
+        assert [method for method, _ in world.blogs.requests].count("POST") == posts
 
         await stage.press("c")
         await stage.sees("again, to")
         await stage.press("y")
-        await stage.until(lambda: world.blogs.asked[-1] == ("POST", "/blog"))
+        await stage.until(lambda: world.blogs.requests[-1] == ("POST", "/blog"))
         await stage.until(lambda: [row.status for row in table(stage).rows] == [409, 201])
 
 
@@ -177,10 +177,10 @@ async def test_read_only_mode_resends_no_write(world, monkeypatch):
     async with staged(world, LARGE) as stage:
         await post_and_open_log(world, stage)
         monkeypatch.setattr(type(stage.app.session), "read_only", True)
-        asked = len(world.blogs.asked)
+        requested = len(world.blogs.requests)
         await stage.press("c")
         await stage.until(lambda: "read-only" in stage.toasts())
-        assert len(world.blogs.asked) == asked
+        assert len(world.blogs.requests) == requested
 
 
 async def test_resending_a_dropped_request_shows_an_error(world, monkeypatch):
@@ -191,7 +191,7 @@ async def test_resending_a_dropped_request_shows_an_error(world, monkeypatch):
             await stage.press(key)
             await stage.until(lambda: "can no longer be sent again" in stage.toasts())
             stage.app.clear_notifications()
-        assert len(world.blogs.asked) == 1
+        assert len(world.blogs.requests) == 1
 
 
 async def test_a_request_is_copied_as_curl_without_the_token(world):
@@ -260,7 +260,7 @@ async def test_the_cursor_stays_on_its_request_when_others_arrive(world):
 async def test_hostile_headers_are_inert(size, payload):
     world = World(FakeBlogs(1))
     fit = payload.replace("\0", "").encode("utf-8", "replace").decode("latin-1")
-    world.faults[F].replace = lambda method, path: Answer(
+    world.faults[F].replace = lambda method, path: Response(
         200, {"Server-Timing": fit, "X-Served-By": fit, "X-Other": fit}, b"[]"
     )
     async with staged(world, size) as stage:

@@ -90,25 +90,25 @@ async def test_keys_select_the_period(world):
 
 async def test_a_late_report_of_another_period_is_dropped(world):
     held = threading.Event()
-    asked = []
+    requested = []
     async with staged(world, SMALL) as stage:
         report = stage.app.session.report
 
         def slow(period):
-            asked.append(period.name)
+            requested.append(period.name)
             found = report(period)
-            if len(asked) == 1:
+            if len(requested) == 1:
                 held.wait(TIMEOUT_S)
             return found
 
         stage.app.session.report = slow
         await stage.press("m")
-        await stage.until(lambda: asked)
+        await stage.until(lambda: requested)
         await stage.press("5", "4")
         await stage.sees("Loading metrics of the last 24h")
         held.set()
         await stage.sees("the last 24h:")
-    assert asked == ["1h", "24h"]
+    assert requested == ["1h", "24h"]
 
 
 async def test_the_screen_can_be_closed_while_metrics_load(world):
@@ -150,25 +150,25 @@ async def test_without_stack_outputs_an_error_is_shown():
 async def test_automatic_refresh_stops_when_the_screen_closes(world, monkeypatch):
     monkeypatch.setattr(report_text, "REFRESH_S", 0.05)
     async with staged(world, SMALL) as stage:
-        report, asked = stage.app.session.report, []
+        report, requested = stage.app.session.report, []
 
         def counting(period):
-            asked.append(period)
+            requested.append(period)
             return report(period)
 
         stage.app.session.report = counting
         await open_metrics(stage)
         await stage.press("a")
         await stage.sees("refreshes every minute")
-        await stage.until(lambda: len(asked) >= 3)
+        await stage.until(lambda: len(requested) >= 3)
         await stage.press("a")
         await stage.until(lambda: "refreshes every minute" not in stage.text())
         await stage.press("a", "q")
         await stage.is_on("MainScreen")
         await stage.settled()
-        count = len(asked)
+        count = len(requested)
         await stage.pilot.pause(4 * report_text.REFRESH_S)
-        assert len(asked) == count
+        assert len(requested) == count
 
 
 async def test_curves_differ_without_color_and_gaps_are_not_drawn(world):

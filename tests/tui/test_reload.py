@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, World, staged
-from tests.tui.fake import Answer, FakeBlogs
+from tests.tui.fake import FakeBlogs, Response
 from tui.settings.values import BackendName
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
@@ -64,7 +64,7 @@ async def test_after_the_open_blog_is_deleted_keys_have_no_target(world, size, k
 
 async def test_a_reload_reads_a_failed_blog_again(world):
     async with staged(world, SMALL) as stage:
-        world.faults[F].replace = lambda method, path: Answer(500) if "/blog/" in path else None
+        world.faults[F].replace = lambda method, path: Response(500) if "/blog/" in path else None
         await stage.press("enter")
         await stage.sees("failed (500")
         world.faults[F].replace = lambda method, path: None
@@ -129,18 +129,18 @@ async def test_the_next_step_after_an_outage_is_not_cut(world):
 
 async def test_repeated_pages_end_the_list(world):
     async with staged(world, SMALL) as stage:
-        page = world.blogs.answer("GET", "/blog?limit=2", {}, b"")
-        asked = []
+        page = world.blogs.respond("GET", "/blog?limit=2", {}, b"")
+        requested = []
 
         def repeat(method, path):
-            asked.append(path)
-            assert len(asked) < 10
-            return Answer(200, dict(page.headers), page.body)
+            requested.append(path)
+            assert len(requested) < 10
+            return Response(200, dict(page.headers), page.body)
 
         world.faults[F].replace = repeat
         await stage.press("r")
         await stage.sees("2 blogs", "(no more)")
-        assert len(asked) == 2
+        assert len(requested) == 2
 
 
 async def test_a_tall_screen_loads_enough_rows():

@@ -17,7 +17,7 @@ F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
 
 def sent(world, method):
-    return [path for asked_method, path in world.blogs.asked if asked_method == method]
+    return [path for sent_method, path in world.blogs.requests if sent_method == method]
 
 
 def press_at_once(stage, *keys):
@@ -154,9 +154,9 @@ async def test_a_404_of_another_server_does_not_remove_the_blog(world):
 
 
 def _html_404():
-    answer = problem(404, "x")
-    answer.headers["Content-Type"] = "text/html"
-    return answer
+    response = problem(404, "x")
+    response.headers["Content-Type"] = "text/html"
+    return response
 
 
 @pytest.mark.parametrize("switches", [1, 2])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tui.fake import TOKEN, Answer, FakeBlogs, serve
+from tests.tui.fake import TOKEN, FakeBlogs, Response, serve
 from tui.client.contract import ApiError, Draft, Failure, LogEntry, Request
 from tui.client.http_api import HttpApi
 from tui.client.timing import Phases, ServerTime
@@ -63,18 +63,18 @@ async def test_an_entry_has_the_server_times_and_sizes(entries):
 
 
 async def test_no_entry_contains_a_token_that_the_backend_repeats(entries, served):
-    normal = served.blogs.answer
+    normal = served.blogs.respond
 
     def parrot(method, path, headers, body):
-        answer = normal(method, path, headers, body)
-        answer.headers |= {
+        response = normal(method, path, headers, body)
+        response.headers |= {
             "X-Echo": f"Bearer {TOKEN}",
             "Set-Cookie": "session=abc",
             "X-Served-By": TOKEN,
         }
-        return answer
+        return response
 
-    served.blogs.answer = parrot
+    served.blogs.respond = parrot
     await entries.api.create(DRAFT)
 
     assert served.blogs.authorizations == [f"Bearer {TOKEN}"]
@@ -85,7 +85,7 @@ async def test_no_entry_contains_a_token_that_the_backend_repeats(entries, serve
 
 async def test_an_error_message_hides_a_repeated_token(entries, served):
     body = json.dumps({"detail": f"no such token: {TOKEN}"}).encode()
-    served.blogs.answer = lambda *_: Answer(422, {"Content-Type": "application/json"}, body)
+    served.blogs.respond = lambda *_: Response(422, {"Content-Type": "application/json"}, body)
 
     with pytest.raises(ApiError, match=r"\[token\]") as refused:
         await entries.api.create(DRAFT)
@@ -128,7 +128,7 @@ async def test_read_only_mode_sends_no_write(entries, served):
     assert (await api.read("blog-0001")).id == "blog-0001"
     await api.close()
 
-    assert {method for method, _ in served.blogs.asked} == {"GET"}
+    assert {method for method, _ in served.blogs.requests} == {"GET"}
 
 
 @pytest.mark.parametrize(

@@ -76,9 +76,9 @@ async def browser_session(address):
     """Open the printed URL as a browser does, and keep the cookie."""
     jar = aiohttp.CookieJar(unsafe=True)  # accepts cookies of an IP address
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
-        async with session.get(address.geturl()) as answer:
-            assert answer.status == 200
-            assert "key=" not in str(answer.url)
+        async with session.get(address.geturl()) as response:
+            assert response.status == 200
+            assert "key=" not in str(response.url)
         yield session
 
 
@@ -126,27 +126,27 @@ async def test_a_websocket_of_another_origin_is_rejected(visitor, address, origi
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "localhost:{port}", ""])
 async def test_requests_with_another_host_are_rejected(visitor, address, path, host):
     headers = {"Host": host.format(port=address.port), "Origin": f"http://{address.netloc}"}
-    async with visitor.get(f"http://{address.netloc}{path}", headers=headers) as answer:
-        assert answer.status == 403
+    async with visitor.get(f"http://{address.netloc}{path}", headers=headers) as response:
+        assert response.status == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/static/js/textual.js", "/ws", "/?key=wrong", "/?key=%ff"])
 async def test_requests_without_the_key_are_rejected(address, path):
     async with aiohttp.ClientSession() as session:
         headers = {"Origin": f"http://{address.netloc}"}
-        async with session.get(f"http://{address.netloc}{path}", headers=headers) as answer:
-            assert answer.status == 403
-            assert "Set-Cookie" not in answer.headers
+        async with session.get(f"http://{address.netloc}{path}", headers=headers) as response:
+            assert response.status == 403
+            assert "Set-Cookie" not in response.headers
 
 
 async def test_other_origins_cannot_read_or_frame_the_page(visitor, address):
     url = f"http://{address.netloc}/"
-    async with visitor.get(url, headers={"Origin": "http://evil.example"}) as answer:
-        assert answer.status == 403
-    async with visitor.get(url) as answer:
-        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
-        assert TOKEN not in await answer.text()
+    async with visitor.get(url, headers={"Origin": "http://evil.example"}) as response:
+        assert response.status == 403
+    async with visitor.get(url) as response:
+        assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert TOKEN not in await response.text()
 
 
 async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
@@ -183,7 +183,7 @@ async def test_the_app_works_in_a_browser(backend, address, tmp_path):
         await page.open(address.geturl())
         await page.until("document.body && document.body.classList.contains('-first-byte')")
         assert await page.value("location.search") == ""
-        await asyncio.to_thread(wait_until, lambda: backend.blogs.asked)
+        await asyncio.to_thread(wait_until, lambda: backend.blogs.requests)
         await page.click(200, 300)
         listed = await page.still_picture()
         await page.type("n")

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import clocks, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
-from tests.tui.fake import Answer, FakeBlogs
+from tests.tui.fake import FakeBlogs, Response
 from tests.tui.test_connections import backends_at
 from tests.tui.test_id_taken import conflicting
 from tui.settings.local_clouds import LocalCloud
@@ -248,7 +248,7 @@ async def test_responses_that_are_the_same(world, size, shot):
 
 async def test_responses_that_differ(world, size, shot):
     other = json.dumps(world.blogs.table["long"] | {"author": "Ada"}).encode()
-    world.faults[C].replace = lambda method, path: Answer(206, {"ETag": '"other"'}, other)
+    world.faults[C].replace = lambda method, path: Response(206, {"ETag": '"other"'}, other)
     async with staged(world, size) as stage:
         await stage.press("B")
         await stage.is_on("CompareScreen")

@@ -243,7 +243,7 @@ def disturb(world: World, chance: random.Random) -> None:
     for fault in world.faults.values():
         fault.down = chance.random() < 0.15
         if chance.random() < 0.1:
-            fault.lose_answer = {chance.choice(["GET", "POST", "PUT", "DELETE"])}
+            fault.lose_response = {chance.choice(["GET", "POST", "PUT", "DELETE"])}
         if chance.random() < 0.1:
             fault.lose_request = {chance.choice(["GET", "POST", "PUT", "DELETE"])}
         if fault.gate:

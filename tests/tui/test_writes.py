@@ -17,11 +17,11 @@ def fault(world):
 
 
 def methods(world):
-    return [method for method, _ in world.blogs.asked]
+    return [method for method, _ in world.blogs.requests]
 
 
 async def test_a_post_without_a_response_is_checked_by_reading(world, fault):
-    fault.lose_answer.add("POST")
+    fault.lose_response.add("POST")
 
     written = await Writes().create(world.api(), DRAFT)
 
@@ -42,7 +42,7 @@ async def test_a_lost_post_is_reported_and_not_repeated(world, fault):
 
 async def test_posting_again_after_a_lost_response_finds_the_blog(world, fault):
     api, writes = world.api(), Writes()
-    fault.lose_answer |= {"POST", "GET"}
+    fault.lose_response |= {"POST", "GET"}
     with pytest.raises(ApiError, match="may have been applied") as caught:
         await writes.create(api, DRAFT)
 
@@ -72,7 +72,7 @@ async def test_a_used_id_is_a_success_if_an_earlier_run_saved_the_same(world):
 
 
 async def test_a_different_blog_with_the_id_is_an_error(world, fault):
-    fault.lose_answer.add("POST")
+    fault.lose_response.add("POST")
     world.blogs.put(id="x1", title="Another")
 
     with pytest.raises(ApiError):
@@ -113,7 +113,7 @@ async def test_an_unreachable_backend_gets_no_further_request(world, fault):
 async def test_a_put_without_a_response_is_checked_by_reading(world, fault):
     blog = await world.api().read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")
-    fault.lose_answer.add("PUT")
+    fault.lose_response.add("PUT")
 
     written = await Writes().replace(world.api(), draft, blog.etag)
 
@@ -136,7 +136,7 @@ async def test_a_412_caused_by_the_own_lost_put_is_a_success(world, fault):
     api, writes = world.api(), Writes()
     blog = await api.read("blog-0001")
     draft = Draft(id=blog.id, title="New", author="B", contents="D")
-    fault.lose_answer |= {"PUT", "GET"}
+    fault.lose_response |= {"PUT", "GET"}
     with pytest.raises(ApiError, match="may have been applied"):
         await writes.replace(api, draft, blog.etag)
 
@@ -144,7 +144,7 @@ async def test_a_412_caused_by_the_own_lost_put_is_a_success(world, fault):
 
 
 async def test_a_lost_delete_is_checked_by_reading(world, fault):
-    fault.lose_answer.add("DELETE")
+    fault.lose_response.add("DELETE")
 
     assert await Writes().delete(world.api(), "blog-0001", None) is True
     assert "blog-0001" not in world.blogs.table
