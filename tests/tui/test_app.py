@@ -406,7 +406,7 @@ async def test_help_lists_every_key(world, size):
 
 
 def test_help_contains_every_binding():
-    told = {
+    key_names = {
         "question_mark": "?",
         "pageup": "page up",
         "pagedown": "page down",
@@ -421,7 +421,7 @@ def test_help_contains_every_binding():
     for place in (BlogsApp, FormScreen, MainScreen, BlogList):
         for binding in place.BINDINGS:
             keys = binding.key.split(",")
-            assert any(told.get(key, key) in words for key in keys), keys
+            assert any(key_names.get(key, key) in words for key in keys), keys
 
 
 async def test_no_network_at_the_start_shows_the_next_step(world, size):

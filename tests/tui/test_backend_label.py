@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.test_connections import backends_at
-from tests.tui.test_id_taken import conflicting
+from tests.tui.test_id_in_use import conflicting
 from tui.settings.values import BackendName
 from tui.widgets.backend_label import COLORS
 
@@ -94,7 +94,7 @@ async def test_the_log_shows_each_backend_in_its_color(world):
         await stage.until(lambda: count_colored(stage, F) and count_colored(stage, C))
         for width in (30, 20, 16, 11, 8):  # the name is cut, or not visible
             await stage.pilot.resize_terminal(width, 24)
-            await stage.until(lambda: {line.cell_length for line in stage.strips()} == {width})  # noqa: B023 -- at once
+            await stage.until(lambda: {line.cell_length for line in stage.strips()} == {width})  # noqa: B023 -- called in this iteration
 
 
 async def test_the_comparison_shows_each_backend_in_its_color(world):

@@ -42,9 +42,9 @@ async def cost_of_keys(stage):
     """Return the lowest CPU time of five rounds of keys."""
     costs = []
     for _ in range(5):
-        begun = time.process_time()
+        start = time.process_time()
         await stage.press("down", "pagedown", "pagedown", "up", "j", "k", "pageup", "home")
-        costs.append(time.process_time() - begun)
+        costs.append(time.process_time() - start)
     return min(costs)
 
 

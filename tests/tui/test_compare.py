@@ -77,7 +77,7 @@ async def test_differences_are_marked(world, size):
 
 def figures_text(stage):
     """Return the whole text of the pane of figures, visible or not."""
-    return "\n".join(words for _, words in stage.app.screen.query_one("#figures")._wrapped)  # noqa: SLF001 -- it has no other
+    return "\n".join(words for _, words in stage.app.screen.query_one("#figures")._wrapped)  # noqa: SLF001 -- no public attribute
 
 
 @pytest.mark.parametrize(

@@ -105,14 +105,14 @@ def test_a_change_in_a_long_line_shows_only_that_piece():
 def test_long_bodies_that_differ_throughout_are_cut():
     old, new = (json.dumps([f"{side}{n}" for n in range(50_000)]).encode() for side in "ab")
 
-    begun = time.perf_counter()
+    start = time.perf_counter()
     lines = compared(exchange(old), exchange(new)).body
-    matched = time.perf_counter() - begun
+    matched = time.perf_counter() - start
 
-    begun = time.perf_counter()
+    start = time.perf_counter()
     canonical(old)
     canonical(new)
-    assert matched < 50 * (time.perf_counter() - begun)
+    assert matched < 50 * (time.perf_counter() - start)
     assert len(lines) == 402
     assert lines[200] == "-… 49800 more lines"
 

@@ -139,7 +139,7 @@ async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, s
         field(stage, "contents").load_text("Long thought")
         await stage.press(*"Mine")
         await stage.until(lambda: any(draft.title == "Mine" for draft in saved_drafts(stage)))
-        begun = saved_drafts(stage)[0].id
+        draft_id = saved_drafts(stage)[0].id
         stage.app.exit()
     files = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
     assert b"Long thought" in files
@@ -154,7 +154,7 @@ async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, s
         await stage.sees("Mine", "Long thought", "new blog")
         await stage.press("ctrl+s")
         await stage.sees("Saved “Mine”")
-        assert begun in world.blogs.table
+        assert draft_id in world.blogs.table
         assert not saved_drafts(stage)
 
 

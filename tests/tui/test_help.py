@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import Response
-from tests.tui.test_id_taken import conflicting
+from tests.tui.test_id_in_use import conflicting
 from tests.tui.test_links import KINDS, open_blog, world_with
 from tests.tui.test_palette import offered
 from tui.settings.values import BackendName

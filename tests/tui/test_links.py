@@ -113,7 +113,7 @@ async def test_the_links_can_be_closed_without_opening_one(monkeypatch):
             await stage.is_on("LinksScreen")
             await stage.press(*keys)
             await stage.is_on("MainScreen")
-            await stage.until(lambda: not stage.app.screen._edit_flow._acting)  # noqa: SLF001 -- over
+            await stage.until(lambda: not stage.app.screen._edit_flow._acting)  # noqa: SLF001 -- no public state
 
 
 async def test_the_screen_accepts_keys_while_links_are_searched(monkeypatch):

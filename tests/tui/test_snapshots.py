@@ -14,7 +14,7 @@ from tests.tui import clocks, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
 from tests.tui.fake import FakeBlogs, Response
 from tests.tui.test_connections import backends_at
-from tests.tui.test_id_taken import conflicting
+from tests.tui.test_id_in_use import conflicting
 from tui.settings.local_clouds import LocalCloud
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName
