@@ -427,7 +427,7 @@ def test_help_contains_every_binding():
 async def test_no_network_at_the_start_shows_the_next_step(world, size):
     world.faults[F].down = world.faults[C].down = True
     async with staged(world, size) as stage:
-        await stage.sees("is not reachable", "press r")
+        await stage.sees("is not reachable", "Press r")
         await stage.press("t")
         await stage.sees("CONTAINERS at 127.0.0.1:1 is not reachable")
         world.faults[C].down = False
@@ -546,7 +546,7 @@ async def test_quitting_asks_about_unsaved_text_and_a_second_ctrl_c_quits(world)
         await stage.press("n")
         await stage.is_on("FormScreen")
         await stage.press("x", "ctrl+c")
-        await stage.sees("kept as a draft. Quit")
+        await stage.sees("kept as a draft). Quit")
         await stage.press("escape")
         await stage.is_on("FormScreen")
         await stage.press("ctrl+q", "ctrl+c")
