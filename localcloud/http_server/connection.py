@@ -229,10 +229,13 @@ class ClientConnection:
         has_responded = self._has_responded or self._http.our_state is h11.DONE
         if self.is_last or not has_responded or self._http.their_state is not h11.DONE:
             return False
-        self._has_responded = False
         self.idle_since = asyncio.get_running_loop().time()
         self._unparsed = self._http.trailing_data[0]
-        self._http = _parser()
+        if self._has_responded or self._unparsed:
+            self._http = _parser()
+        else:
+            self._http.start_next_cycle()
+        self._has_responded = False
         return True
 
     async def close(self) -> None:

@@ -66,7 +66,7 @@ def refusal(request: h11.Request, target: bytes) -> int | None:
         return HTTPStatus.METHOD_NOT_ALLOWED
     if len(target) > _LONGEST:
         return HTTPStatus.REQUEST_URI_TOO_LONG
-    lines = [len(name) + len(value) for name, value in request.headers]
+    lines = [len(name) + len(value) for name, value in request.headers.raw_items()]
     if max(lines, default=0) > _LONGEST or sum(lines) > HEAD_LIMIT:
         return HTTPStatus.BAD_REQUEST
     addresses = b",".join(_values(request, b"x-forwarded-for"))
