@@ -64,6 +64,10 @@ class FakeBlogs:
         }
         self.table[given["id"]] = {"author": "", "contents": "Hello"} | given | stamps
 
+    def paths(self, method: str) -> list[str]:
+        """Return the paths of the requests with this method, the oldest first."""
+        return [path for sent, path in self.requests if sent == method]
+
     def etag(self, blog_id: str) -> str:
         return f'"{self.table[blog_id]["version"]}"'
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 MARKUP = (
     "[/nope]",
     "[@click=app.quit]CLICKME[/]",
@@ -47,3 +49,11 @@ RAW = (
     b"\x08",
     "\u202e".encode(),
 )
+
+
+def harmful(shown: str) -> set[str]:
+    """Return the characters that control a terminal or that cannot be encoded."""
+    bad = {c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}}
+    return (
+        bad | {c for c in shown if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+    ) - {"\n"}

@@ -8,8 +8,7 @@ from textual.widgets import Input, Markdown
 
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
 from tests.tui.fake import FakeBlogs, problem
-from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKDOWN, MARKUP, PAYLOADS, WIDE
-from tests.tui.test_text import harmful
+from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKDOWN, MARKUP, PAYLOADS, WIDE, harmful
 from tui.settings.values import BackendName
 
 F = BackendName.FUNCTIONS
@@ -249,7 +248,7 @@ async def test_editing_the_title_keeps_hidden_characters_in_contents():
     world = world_with("Title", "a\x1b[31mb\x00\r\n\u2028c")
     async with staged(world, SMALL) as stage:
         await stage.press("e")
-        await stage.sees("cannot be shown")
+        await stage.sees("cannot be displayed")
         await stage.write("Better")
         await stage.sees("Saved")
         assert world.blogs.table["wild"]["contents"] == "a\x1b[31mb\x00\r\n\u2028c"

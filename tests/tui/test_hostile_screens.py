@@ -21,10 +21,9 @@ from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import snapshot
 from tests.tui.conftest import SMALL, staged
 from tests.tui.fake import Response
-from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE
-from tests.tui.test_connections import backends_at, with_settings
+from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE, harmful
+from tests.tui.screens.test_connections import backends_at, with_settings
 from tests.tui.test_hostile import world_with
-from tests.tui.test_text import harmful
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName, SettingsError
 from tui.state.drafts import SavedDraft

@@ -13,11 +13,7 @@ from tui.settings.values import BackendName
 from tui.widgets.fields import TextField
 from tui.widgets.line_field import LineField
 
-F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
-
-
-def sent(world, method):
-    return [path for sent_method, path in world.blogs.requests if sent_method == method]
+F = BackendName.FUNCTIONS
 
 
 def press_at_once(stage, *keys):
@@ -34,7 +30,7 @@ async def test_pressing_save_several_times_posts_a_new_blog_once(world):
         press_at_once(stage, "ctrl+s", "ctrl+s", "ctrl+s")
         await stage.sees("Saved “Once”")
         await stage.settled()
-        assert len(sent(world, "POST")) == 1
+        assert len(world.blogs.paths("POST")) == 1
         assert stage.screen_name == "MainScreen"
 
 
@@ -46,7 +42,7 @@ async def test_pressing_save_several_times_causes_no_conflict(world):
         press_at_once(stage, "ctrl+s", "ctrl+s")
         await stage.sees("Saved “Once”")
         await stage.settled()
-        assert len(sent(world, "PUT")) == 1
+        assert len(world.blogs.paths("PUT")) == 1
         assert stage.screen_name == "MainScreen"
 
 
@@ -186,7 +182,7 @@ async def test_switching_the_backend_does_not_redirect_a_write(world):
         await stage.sees("CONTAINERS", "Saving on FUNCTIONS")
         gate.set()
         await stage.sees("Saved “Slow” on FUNCTIONS", "CONTAINERS")
-        assert sent(world, "POST") == ["/Prod/blog"]
+        assert world.blogs.paths("POST") == ["/Prod/blog"]
 
 
 async def test_a_retry_goes_to_the_backend_of_the_first_attempt(world):
@@ -202,7 +198,7 @@ async def test_a_retry_goes_to_the_backend_of_the_first_attempt(world):
         await stage.is_on("ConflictScreen")
         await stage.press("m")
         await stage.sees("Saved “Mine” on FUNCTIONS", "CONTAINERS")
-        assert sent(world, "PUT") == ["/Prod/blog/blog-0004"] * 2
+        assert world.blogs.paths("PUT") == ["/Prod/blog/blog-0004"] * 2
 
 
 async def test_a_blog_posted_as_new_replaces_the_deleted_one(world):

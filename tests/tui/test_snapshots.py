@@ -12,9 +12,9 @@ from textual.widgets import Input
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import clocks, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
+from tests.tui.dialogs.test_id_in_use import conflicting
 from tests.tui.fake import FakeBlogs, Response
-from tests.tui.test_connections import backends_at
-from tests.tui.test_id_in_use import conflicting
+from tests.tui.screens.test_connections import backends_at
 from tui.settings.local_clouds import LocalCloud
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName

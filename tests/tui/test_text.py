@@ -6,19 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.payloads import PAYLOADS
+from tests.tui.payloads import PAYLOADS, harmful
 from tui import text
 from tui.client.contract import LARGEST_CONTENTS
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(PAYLOADS)
-
-
-def harmful(shown: str) -> set[str]:
-    """Return the characters that control a terminal or that cannot be encoded."""
-    bad = {c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}}
-    return (
-        bad | {c for c in shown if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
-    ) - {"\n"}
 
 
 @given(ANY_TEXT)

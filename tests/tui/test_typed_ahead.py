@@ -209,7 +209,7 @@ async def test_a_response_for_a_closed_screen_is_dropped(world, opening):
             gate.set()
         await stage.idle()
         stage.app.call_after_refresh(
-            screen.action_ask if opening == "B" else screen.action_refresh_metrics
+            screen.action_send if opening == "B" else screen.action_refresh_metrics
         )
         await stage.idle()
 

@@ -1,0 +1,1 @@
+"""The command `blogs`, in this process where possible."""

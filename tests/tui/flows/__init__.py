@@ -1,0 +1,1 @@
+"""Work that the app does for a screen."""

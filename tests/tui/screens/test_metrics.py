@@ -1,0 +1,239 @@
+"""The metrics screen with a local cloud's metrics, and its charts."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from lab.cloudwatch.metrics import MetricsError
+from localcloud.metrics import Metrics
+from localcloud.runtimes.cloudwatch import CloudWatch
+from tests.lab.cloudwatch.outputs import OUTPUTS
+from tests.running import TIMEOUT_S
+from tests.tui.conftest import LARGE, SMALL, World, staged, swept
+from tests.tui.fake import FakeBlogs
+from tests.tui.payloads import EVERYTHING, harmful
+from tui import report_text
+from tui.command.cli import main
+from tui.widgets.line_chart import Curve, Frame, LineChart
+
+WIDE = (200, 60)
+
+
+@pytest.fixture
+async def world():
+    """Yield backends with metrics in a local CloudWatch: three invocations, one failed."""
+    measured = Metrics()
+    functions = measured.meter("AWS/Lambda", {"FunctionName": "get"})
+    for failed in (0, 0, 1):
+        functions("Invocations", 1)
+        functions("Errors", failed)
+        functions("Duration", 20.0)
+    api = measured.meter("AWS/ApiGateway", {"ApiId": "api", "Stage": "Prod"})
+    api("Count", 1)
+    api("Latency", 30.0)
+    balancer = measured.meter("AWS/ApplicationELB", {"LoadBalancer": "app/b/1"})
+    balancer("RequestCount", 1)
+    server = CloudWatch(0, measured)
+    await server.start()
+    yield World(FakeBlogs(5), outputs={**OUTPUTS, "CloudWatchEndpoint": server.url})
+    await server.stop()
+
+
+async def open_metrics(stage):
+    await stage.press("m")
+    await stage.is_on("MetricsScreen")
+    await stage.sees("invocations", "free of charge from a local cloud")
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE, *swept(LARGE)], ids=str)
+async def test_both_backends_are_shown_side_by_side(world, size):
+    async with staged(world, size) as stage:
+        await open_metrics(stage)
+        lines = stage.text().splitlines()
+
+        (head,) = (line for line in lines[1:] if "FUNCTIONS" in line and "p95" not in line)
+        assert "CONTAINERS" in head
+        assert any("invocations" in line and "ALB requests" in line for line in lines)
+        assert "66.7 %" in stage.text()
+        assert not harmful(stage.text())
+        for strip in stage.strips():
+            assert strip.cell_length == size[0]
+
+
+async def test_a_wide_screen_shows_all_charts_and_the_table(world):
+    async with staged(world, WIDE) as stage:
+        await open_metrics(stage)
+        await stage.sees("p95, ms", "requests", "5xx", "TABLE", "DeleteItem avg")
+
+
+async def test_a_small_screen_shows_one_chart_and_c_shows_the_next(world):
+    async with staged(world, SMALL) as stage:
+        await open_metrics(stage)
+        assert "p95, ms" in stage.text()
+        await stage.press("c")
+        await stage.sees(" requests  ⠒⠒")
+        assert "p95, ms" not in stage.text()
+
+
+async def test_keys_select_the_period(world):
+    async with staged(world, SMALL) as stage:
+        await open_metrics(stage)
+        await stage.press("p")
+        await stage.sees("the last 3h")
+        await stage.press("5")
+        await stage.sees("the last 7d")
+
+
+async def test_a_late_report_of_another_period_is_dropped(world):
+    held = threading.Event()
+    requested = []
+    async with staged(world, SMALL) as stage:
+        report = stage.app.session.report
+
+        def slow(period):
+            requested.append(period.name)
+            found = report(period)
+            if len(requested) == 1:
+                held.wait(TIMEOUT_S)
+            return found
+
+        stage.app.session.report = slow
+        await stage.press("m")
+        await stage.until(lambda: requested)
+        await stage.press("5", "4")
+        await stage.sees("Loading metrics of the last 24h")
+        held.set()
+        await stage.sees("the last 24h:")
+    assert requested == ["1h", "24h"]
+
+
+async def test_the_screen_can_be_closed_while_metrics_load(world):
+    held = threading.Event()
+    async with staged(world, SMALL) as stage:
+        stage.app.session.report = lambda period: held.wait(TIMEOUT_S)
+        await stage.press("m")
+        await stage.sees("Loading metrics of the last 1h")
+        await stage.press("q")
+        await stage.is_on("MainScreen")
+        held.set()
+        await stage.press("j")
+        await stage.settled()
+        assert stage.app.is_running
+
+
+async def test_an_error_is_shown_and_r_loads_again(world):
+    async with staged(world, SMALL) as stage:
+        report = stage.app.session.report
+
+        def fail(period):
+            raise MetricsError(f"No AWS credentials were found: {EVERYTHING}")
+
+        stage.app.session.report = fail
+        await stage.press("m")
+        await stage.sees("No AWS credentials were found")
+        assert not harmful(stage.text())
+        stage.app.session.report = report  # the credentials are available now
+        await stage.press("r")
+        await stage.sees("invocations")
+
+
+async def test_without_stack_outputs_an_error_is_shown():
+    async with staged(World(FakeBlogs(1)), SMALL) as stage:
+        await stage.press("m")
+        await stage.sees("outputs do not include")
+
+
+async def test_automatic_refresh_stops_when_the_screen_closes(world, monkeypatch):
+    monkeypatch.setattr(report_text, "REFRESH_S", 0.05)
+    async with staged(world, SMALL) as stage:
+        report, requested = stage.app.session.report, []
+
+        def counting(period):
+            requested.append(period)
+            return report(period)
+
+        stage.app.session.report = counting
+        await open_metrics(stage)
+        await stage.press("a")
+        await stage.sees("refreshes every minute")
+        await stage.until(lambda: len(requested) >= 3)
+        await stage.press("a")
+        await stage.until(lambda: "refreshes every minute" not in stage.text())
+        await stage.press("a", "q")
+        await stage.is_on("MainScreen")
+        await stage.settled()
+        count = len(requested)
+        await stage.pilot.pause(4 * report_text.REFRESH_S)
+        assert len(requested) == count
+
+
+async def test_curves_differ_without_color_and_gaps_are_not_drawn(world):
+    start = 1_800_000_000
+    frame = Frame(title="p95, ms", start=start, end=start + 3600, step_s=60)
+    points = [(start + 60 * number, 10.0 + number) for number in range(60) if number != 30]
+    async with staged(world, LARGE) as stage:
+        seen = []
+        for dash in (0, 3):
+            chart = LineChart()
+            await stage.app.screen.mount(chart)
+            await stage.until(lambda chart=chart: chart.size.height > 3)
+            chart.show(frame, [Curve(word="FUNCTIONS", dash=dash, points=points)])
+            seen.append("\n".join(strip.text for strip in chart.render_lines(None)))
+            await chart.remove()
+
+    assert seen[0] != seen[1]
+    solid = [sum(line[x] > "\u2800" for line in seen[0].splitlines()[1:-1]) for x in range(8, 119)]
+    assert 0 in solid[40:70], "no line is drawn over the gap"
+    assert 0 not in solid[:40]
+
+
+CURVES = ([], [(0, 0.0)], [(0, 5.0)], [(0, 0.0), (60, 1e9)], [(0, 5.0), (60, 5.0)])
+
+
+async def test_every_curve_can_be_drawn_at_every_size(world):
+    frame = Frame(title="x", start=0, end=3600, step_s=60)
+    async with staged(world, SMALL) as stage:
+        chart = LineChart()
+        await stage.app.screen.mount(chart)
+        for width, height in ((1, 1), (7, 2), (9, 3), (80, 8)):
+            chart.styles.width, chart.styles.height = width, height
+            await stage.pilot.pause()
+            for points in CURVES:
+                chart.show(frame, [Curve(word="FUNCTIONS", dash=0, points=points)])
+                for strip in chart.render_lines(None):
+                    assert strip.cell_length == chart.size.width
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (1234.0, "1,234"), (1234.5, "1,234"), (12.34, "12.3"), (0.0123, "0.0123")],
+)
+def test_numbers_are_rounded_to_three_digits_or_an_integer(value, shown):
+    assert report_text.number(value) == shown
+
+
+async def test_the_command_shows_the_cost_of_its_aws_requests(world, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(OUTPUTS))
+
+    assert main(["metrics", "--outputs", str(file), "--json"]) == 0
+    cost = json.loads(capsys.readouterr().out)["cost"]
+
+    assert cost["usd"] == pytest.approx(cost["queries"] * 0.00001)
+    assert cost["usd_per_hour_each_minute"] == pytest.approx(60 * cost["usd"])
+    assert main(["metrics", "--outputs", str(file)]) == 0
+    assert f"{cost['queries']} metrics requested for $" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("contents", ["{", "[]", None])
+def test_an_invalid_outputs_file_is_a_usage_error(tmp_path, contents, capsys):
+    file = tmp_path / "outputs.json"
+    if contents is not None:
+        file.write_text(contents)
+
+    assert main(["metrics", "--outputs", str(file)]) == 2
+    assert "--outputs" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""Where the backends are, and the settings of the user."""

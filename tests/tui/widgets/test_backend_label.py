@@ -1,0 +1,125 @@
+"""Each screen shows the name, the color and the deployment of its backend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.dialogs.test_id_in_use import conflicting
+from tests.tui.screens.test_connections import backends_at
+from tui.settings.values import BackendName
+from tui.widgets.backend_label import COLORS, BackendLabel
+
+F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
+
+
+URL = "https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/Prod"
+
+
+def top(stage):
+    return stage.text().partition("\n")[0]
+
+
+def count_colored(stage, name):
+    """Return how often the name of the backend appears alone in its color."""
+    return sum(
+        segment.text == name.word
+        and segment.style.bgcolor is not None
+        and segment.style.bgcolor.get_truecolor().hex == COLORS[name]
+        for strip in stage.strips()
+        for segment in strip
+    )
+
+
+def backends_of_stack(name):
+    found = backends_at(URL, stack=f"stack {name}")
+    return replace(found, deployment=replace(found.deployment, region="ap-southeast-2"))
+
+
+@pytest.mark.parametrize("name", ["production", "acme-corporation/aws-blog-demo/production"])
+async def test_the_stack_name_is_cut_before_region_and_account(world, name):
+    world.read_only = True
+    world.backends = backends_of_stack(name)
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].hold()
+        await stage.press("r")
+        await stage.sees("… waiting")
+        for words in ("FUNCTIONS", "READ-ONLY", "waiting", "on · ap-southeast-2 · 123456789012"):
+            assert words in top(stage)
+        assert name[:4] in top(stage)
+        gate.set()
+
+
+async def test_the_preview_shows_the_active_backend(world):
+    world.backends = backends_of_stack("dev")
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("f3")
+        await stage.is_on("PreviewScreen")
+        await stage.until(lambda: "FUNCTIONS  stack dev" in top(stage))
+        await stage.press("f2")
+        await stage.until(lambda: "CONTAINERS  stack dev" in top(stage))
+
+
+async def test_a_conflict_shows_the_backend_of_the_save(world, size):
+    async with conflicting(world, size) as (stage, _):
+        await stage.is_on("TakenScreen")
+        await stage.sees("UTC on FUNCTIONS", "two versions")
+        assert "FUNCTIONS" in top(stage)
+
+
+async def test_a_switch_during_a_save_does_not_change_its_backend_label(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("e")
+        await stage.is_on("FormScreen")
+        world.blogs.put(id="blog-0004", title="Theirs")
+        gate = world.faults[F].hold()
+        await stage.write("Mine")
+        await world.faults[F].waiting.wait()
+        await stage.press("f2")
+        await stage.until(lambda: "CONTAINERS" in top(stage))
+        gate.set()
+        await stage.is_on("ConflictScreen")
+        await stage.until(lambda: "FUNCTIONS" in top(stage))
+        assert stage.app.session.active is C
+
+
+async def test_the_log_shows_each_backend_in_its_color(world):
+    async with staged(world, LARGE) as stage:
+        await stage.press("t")
+        await stage.until(lambda: count_colored(stage, F) and count_colored(stage, C))
+        await stage.press("L")
+        await stage.is_on("LogScreen")
+        await stage.until(lambda: count_colored(stage, F) and count_colored(stage, C))
+        for width in (30, 20, 16, 11, 8):  # the name is cut, or not visible
+            await stage.pilot.resize_terminal(width, 24)
+            await stage.until(lambda: {line.cell_length for line in stage.strips()} == {width})  # noqa: B023 -- called in this iteration
+
+
+async def test_the_comparison_shows_each_backend_in_its_color(world):
+    world.faults[C].replace = lambda method, path: None
+    async with staged(world, LARGE) as stage:
+        await stage.press("B")
+        await stage.sees("The responses are the same.")
+        assert (count_colored(stage, F), count_colored(stage, C)) == (1, 1)
+
+
+async def test_backend_names_are_visible_without_colors(world, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with staged(world, LARGE) as stage:
+        await stage.press("t")
+        await stage.sees("CONTAINERS  GET", "FUNCTIONS   GET")
+        assert count_colored(stage, C) == 0
+
+
+async def test_a_timer_stopped_too_late_does_not_show_waiting(world):
+    async with staged(world, SMALL) as stage:
+        label = stage.app.screen.query_one(BackendLabel)
+        label._start_waiting()  # noqa: SLF001 -- the race is inside: a call under way is not taken back
+        label._stop_waiting()  # noqa: SLF001 -- same
+        label._show_waiting()  # noqa: SLF001 -- same
+        await stage.pilot.pause()
+        assert "waiting" not in stage.text()
