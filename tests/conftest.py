@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 
 import pytest
 
@@ -18,6 +19,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A shell makes background jobs ignore SIGINT, and every program that the tests start inherits
+    # that: tests of Ctrl-C would fail.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--fast"):
         from tests.fast import Fast  # noqa: PLC0415  # Textual takes half a second
 

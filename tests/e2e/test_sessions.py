@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import ROOT, RunningCloud, descendants, is_alive, wait_until
-from tests.tui.terminal import opened
+from tests.tui.terminal.pseudo_terminal import opened
 
 BLOGS = str(Path(sys.executable).with_name("blogs"))
 DEMO = str(ROOT / "scripts" / "demo.py")
