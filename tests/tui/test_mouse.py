@@ -19,9 +19,17 @@ def drawn_key(stage: Stage, words: str) -> FooterKey | None:
 
 
 async def click_key(stage: Stage, words: str) -> None:
-    """Click the footer key with the description *words*."""
-    await stage.until(lambda: drawn_key(stage, words))
-    assert await stage.pilot.click(drawn_key(stage, words))
+    """Click the footer key with the description *words*.
+
+    Textual draws the footer again with new keys: a click on a replaced key is repeated.
+    """
+    screen = stage.app.screen
+    while stage.app.screen is screen:
+        await stage.until(lambda: drawn_key(stage, words))
+        await stage.idle()
+        key = drawn_key(stage, words)
+        if key and await stage.pilot.click(key):
+            return
 
 
 async def click_words(stage: Stage, words: str) -> None:
