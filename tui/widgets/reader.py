@@ -17,6 +17,7 @@ from tui.client.contract import Blog
 _LONG: Final = 8_000
 _MANY_LINES: Final = 300
 _MANY_CELLS: Final = 150
+_MANY_COLUMNS: Final = 8
 
 
 class Reader(Vertical):
@@ -127,4 +128,5 @@ def _is_long(contents: str) -> bool:
         len(contents) > _LONG
         or contents.count("\n") > _MANY_LINES
         or contents.count("|") > _MANY_CELLS
+        or any(line.count("|") > _MANY_COLUMNS + 1 for line in contents.split("\n"))
     )

@@ -9,6 +9,7 @@ from textual.widgets import Markdown
 
 from tui import text
 from tui.widgets.safe_markdown import make_safe
+from tui.widgets.table_layout import TableLayout
 
 
 class LinkClicked(Message):
@@ -33,6 +34,9 @@ class ShortText(VerticalScroll):
         # Textual sets the text of each table cell as its tooltip, and parses it as markup.
         for cell in self._markdown.query("MarkdownTableCellContents"):
             cell.tooltip = None
+        for table in self._markdown.query("MarkdownTableContent"):
+            table.styles.set_rule("layout", TableLayout())
+            table.refresh(layout=True)
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         event.stop()
