@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -36,11 +35,6 @@ def type_ahead(stage: Stage, *keys: str) -> None:
     for key in keys:
         character = CHARACTERS.get(key, key if len(key) == 1 else None)
         stage.app.post_message(events.Key(key, character))
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)  # the log is exported to the working folder
 
 
 @pytest.mark.parametrize("closing", ["escape", "ctrl+g"])

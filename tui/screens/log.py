@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -18,6 +17,7 @@ from tui.dialogs.base import ClosesOnce, is_on_top, is_open
 from tui.dialogs.choice import Choice, ChoiceScreen
 from tui.flows.worker import start
 from tui.settings.values import BackendName, SettingsError
+from tui.settings.xdg import shortened
 from tui.state import history
 from tui.state.history import as_curl
 from tui.state.session import Session
@@ -157,14 +157,21 @@ class LogScreen(ClosesOnce[None]):
         )
 
     def action_export(self) -> None:
-        """Export the listed requests to a file in the current folder."""
+        """Export the listed requests to a new file in the client's state folder."""
+        environ = self._session.environ
+        folder = history.export_folder(environ)
         try:
-            path = history.export(Path.cwd(), self._table.rows)
+            path = history.export(folder, self._table.rows)
         except OSError as error:
-            self.notify(f"The log cannot be exported: {error.strerror}.", severity="error")
+            self.notify(
+                f"The log cannot be exported to {shortened(folder, environ)}: {error.strerror}. "
+                "Set XDG_STATE_HOME to a folder that you can write, and start again.",
+                severity="error",
+            )
             return
         count = len(self._table.rows)
-        self.notify(f"Exported {count} request{'' if count == 1 else 's'} to {path}.")
+        requests = f"{count} request{'' if count == 1 else 's'}"
+        self.notify(f"Exported {requests} to {shortened(path, environ)}.")
 
 
 def detail(entry: LogEntry) -> list[Line]:

@@ -19,6 +19,12 @@ def state_home(environ: Mapping[str, str]) -> Path:
     return _folder(environ, "XDG_STATE_HOME", ".local/state")
 
 
+def shortened(path: Path, environ: Mapping[str, str]) -> str:
+    """Return the path with ~ for the home folder."""
+    home = _home(environ)
+    return str(Path("~", path.relative_to(home)) if path.is_relative_to(home) else path)
+
+
 def _folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
     """Return the folder in the variable, or the default. XDG says to ignore a relative path."""
     folder = Path(environ.get(variable, ""))

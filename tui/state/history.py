@@ -8,7 +8,7 @@ import re
 import shlex
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from tui.client.contract import LogEntry, Request
 from tui.client.request_trace import request_document
 from tui.settings.backends import TOKEN_VARIABLE
 from tui.settings.values import BackendName
+from tui.settings.xdg import state_home
 
 MAX_ENTRIES: Final = 1000
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -121,8 +122,13 @@ def _body(body: bytes | None) -> str:
     return f" --data-binary @- <<'{_END}'\n{text}\n{_END}"
 
 
+def export_folder(environ: Mapping[str, str]) -> Path:
+    return state_home(environ) / "blogs" / "exports"
+
+
 def export(folder: Path, entries: Iterable[LogEntry]) -> Path:
     """Write the entries to a new file in *folder*, oldest first, without bodies and token."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     requests = [entry_document(entry) for entry in entries]
     requests.reverse()
     document = json.dumps({"version": 1, "requests": requests}, indent=1) + "\n"

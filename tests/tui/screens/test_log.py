@@ -203,29 +203,30 @@ async def test_a_request_is_copied_as_curl_without_the_token(world):
         assert TOKEN not in stage.app.clipboard
 
 
-async def test_the_listed_requests_are_exported(world, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+async def test_the_listed_requests_are_exported_to_the_state_folder(world, tmp_path, monkeypatch):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("HOME", str(tmp_path))
     async with staged(world, LARGE) as stage:
         await post_and_open_log(world, stage)
         await stage.press("x")
-        await stage.until(lambda: "Exported 1 request to " in stage.toasts())
+        await stage.until(lambda: "Exported 1 request to ~/state/blogs/exports/" in stage.toasts())
 
-    (file,) = tmp_path.glob("blogs-requests-*.json")
+    assert not list((tmp_path / "work").iterdir())
+    (file,) = (tmp_path / "state/blogs/exports").glob("blogs-requests-*.json")
     (request,) = json.loads(file.read_bytes())["requests"]
     assert (request["method"], request["status"]) == ("POST", 201)
     assert TOKEN not in file.read_text()
 
 
-async def test_an_export_to_a_missing_folder_shows_an_error(world, tmp_path, monkeypatch):
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    monkeypatch.chdir(gone)
-    gone.rmdir()
+async def test_an_export_that_fails_names_the_folder_and_the_next_step(world, tmp_path):
+    (tmp_path / "state" / "blogs").mkdir(parents=True)
+    (tmp_path / "state" / "blogs" / "exports").touch()
     async with staged(world, LARGE) as stage:
         await open_log(stage)
         await stage.press("x")
-        await stage.until(lambda: "The log cannot be exported" in stage.toasts())
-    monkeypatch.chdir(tmp_path)
+        message = "blogs/exports: File exists. Set XDG_STATE_HOME"
+        await stage.until(lambda: message in stage.toasts())
 
 
 async def test_the_cursor_stays_on_its_request_when_others_arrive(world):
