@@ -256,7 +256,7 @@ async def test_responses_that_differ(world, size, shot):
 
 
 async def test_connections(world, size, shot, monkeypatch):
-    clouds = [LocalCloud(name="local", stack="local", state=Path("/state"), outputs_file=Path())]
+    clouds = [LocalCloud(stack="local", state=Path("/state"), outputs_file=Path())]
     stacks = [Stack(name="dev", current=True), Stack(name="prod", current=False)]
     monkeypatch.setattr("tui.settings.local_clouds.running", lambda environ: clouds)
     monkeypatch.setattr("tui.settings.pulumi_cli.stacks", lambda folder, environ: stacks)
@@ -265,7 +265,7 @@ async def test_connections(world, size, shot, monkeypatch):
     async with staged(world, size) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")
-        await shot(stage, "local cloud local in /state", "pulumi stack prod")
+        await shot(stage, "local cloud local (/state)", "pulumi stack prod")
 
 
 def measurements(_, queries, window):

@@ -234,7 +234,7 @@ def _add_common_options(parser: Parser) -> None:
     add = parser.add_argument_group("connection", argument_default=argparse.SUPPRESS).add_argument
     names = [name.value for name in BackendName]
     add("--backend", choices=names, help="backend to use (default: functions)")
-    add("--stack", type=_not_empty, metavar="NAME", help="name of a local cloud or Pulumi stack")
+    add("--stack", type=_not_empty, metavar="NAME", help="a local cloud or Pulumi stack")
     add(
         "--project",
         type=_not_empty,

@@ -20,8 +20,10 @@ other commands exit with 1 or 2."""
 
 EPILOG: Final = f"""\
 how blogs finds the backends (the first source that is set):
-  1. --stack NAME                       the running local cloud with this name; if there is none,
+  1. --stack NAME                       the running local cloud of this stack; if there is none,
                                         the Pulumi stack with this name
+     --stack STACK@FOLDER               one of several running local clouds of the same stack, by
+                                        the name of its folder
   2. --functions-url, --containers-url  or BLOGS_FUNCTIONS_URL, BLOGS_CONTAINERS_URL
   3. BLOGS_STACK                        same as --stack
   4. configuration file                 its URLs or its stack
@@ -79,7 +81,7 @@ _FORMATS: Final = {
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
    "token": {"source", "problem": TEXT|null}|null,
    "place": {"stack": TEXT|null, "region": TEXT|null, "account": TEXT|null,
-             "named_by": TEXT|null},
+             "folder": TEXT|null, "named_by": TEXT|null},
    "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
 }
 _FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "version"}"""

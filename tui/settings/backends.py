@@ -2,7 +2,8 @@
 
 The URLs come from the first of these sources that is set:
 
-1. ``--stack NAME``: the running local cloud with this name, else the Pulumi stack;
+1. ``--stack NAME``: the running local cloud of this stack, else the Pulumi stack;
+   ``--stack STACK@FOLDER``: one of several running local clouds of the same stack;
 2. ``--functions-url`` and ``--containers-url``, or ``BLOGS_FUNCTIONS_URL`` and
    ``BLOGS_CONTAINERS_URL``;
 3. ``BLOGS_STACK``: same as ``--stack``;
@@ -29,6 +30,7 @@ from tui.settings import config as configuration
 from tui.settings import local_clouds, pulumi_cli
 from tui.settings.config import Config
 from tui.settings.values import DEFAULT_SOURCE, BackendName, SettingsError, Token, checked_url
+from tui.settings.xdg import shortened
 
 URL_VARIABLES: Final = {
     BackendName.FUNCTIONS: "BLOGS_FUNCTIONS_URL",
@@ -52,6 +54,8 @@ class Deployment:
     stack: str = ""
     region: str = ""
     account: str = ""
+    folder: str = ""
+    """The folder of a local cloud: several of the same stack can run."""
     chosen_by: str = ""
     """The source of this choice: an option, a variable, the configuration file, or the user."""
 
@@ -150,15 +154,17 @@ class Finder:
         return Path(), DEFAULT_SOURCE
 
     def of_stack(self, name: str) -> Backends:
-        """Return the backends of the running local cloud with this name, else of the stack."""
+        """Return the backends of the running local cloud of this name, else of the stack."""
         local_clouds.check_own(self.environ)
         cloud = local_clouds.named(self.environ, name)
         if cloud:
             return self.of_local_cloud(cloud)
+        clouds = local_clouds.options(self.environ)
+        if local_clouds.is_folder_name(name):
+            raise SettingsError(f"No local cloud named {name} is running (running: {clouds}).")
         try:
             return self.of_pulumi(name)
         except SettingsError as error:
-            clouds = local_clouds.labels(self.environ)
             raise SettingsError(
                 f"No local cloud named {name} is running (running: {clouds}; to reach one with "
                 f"--engine pulumi, use `python -m localcloud shell`), and the Pulumi stack {name} "
@@ -172,7 +178,9 @@ class Finder:
 
     def of_local_cloud(self, cloud: local_clouds.LocalCloud) -> Backends:
         hint = f"Wait until it has started (see {cloud.outputs_file})."
-        return self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
+        found = self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
+        folder = shortened(cloud.folder, self.environ)
+        return replace(found, deployment=replace(found.deployment, folder=folder))
 
     def _from_stack_option(self, stack: str) -> Backends:
         if self.flags.urls:

@@ -14,6 +14,7 @@ from tui.settings.preferences import (
     client_settings,
     deployment_settings,
 )
+from tui.settings.xdg import shortened
 
 SELECTED_IN_APP: Final = "your selection in the app"
 
@@ -52,7 +53,7 @@ class Connections:
 
     def _local(self, cloud: local_clouds.LocalCloud) -> Candidate:
         return Candidate(
-            name=f"local cloud {cloud.stack} in {cloud.state}",
+            name=f"local cloud {cloud.stack} ({shortened(cloud.folder, self.finder.environ)})",
             find=lambda: chosen_by(SELECTED_IN_APP, self.finder.of_local_cloud(cloud)),
         )
 

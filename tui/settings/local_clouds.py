@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from tui.settings.values import SettingsError
-from tui.settings.xdg import state_home
+from tui.settings.xdg import shortened, state_home
 
 OWN_VARIABLE: Final = "BLOGS_LOCAL_CLOUD"
 """The state folder of the local cloud that a shell belongs to. There, the client uses no other."""
@@ -22,15 +23,23 @@ _RUNNING: Final = "running.json"  # in the state folder: the same text as the po
 class LocalCloud:
     """One running local cloud."""
 
-    name: str
     stack: str
     state: Path
     outputs_file: Path
 
     @property
-    def label(self) -> str:
-        """The option that selects it, and its state folder: several may run the same stack."""
-        return f"--stack {self.name} ({self.state})"
+    def folder(self) -> Path:
+        """The project folder if it contains the state folder where it is by default.
+
+        Otherwise, the state folder.
+        """
+        is_default = self.state.parts[-3:] == (".cache", "localcloud", self.stack)
+        return self.state.parents[2] if is_default else self.state
+
+    def is_in(self, folder: str) -> bool:
+        """Return True if *folder* is its folder, or the last part or parts of its path."""
+        parts = Path(folder).parts
+        return self.folder.parts[len(self.folder.parts) - len(parts) :] == parts
 
     def outputs(self) -> dict[str, Any]:
         """Read the outputs of its stack."""
@@ -43,32 +52,55 @@ class LocalCloud:
         return document
 
 
-def named(environ: Mapping[str, str], stack: str) -> LocalCloud | None:
-    """Return the running local cloud with this name or stack, or None."""
-    matching = [cloud for cloud in running(environ) if stack in {cloud.name, cloud.stack}]
-    exact = [cloud for cloud in matching if cloud.name == stack] or matching
-    if len(exact) > 1:
+def named(environ: Mapping[str, str], name: str) -> LocalCloud | None:
+    """Return the running local cloud called STACK or STACK@FOLDER, or None."""
+    stack, _, folder = name.partition("@")
+    clouds = running(environ)
+    matching = [cloud for cloud in clouds if cloud.stack == stack and cloud.is_in(folder)]
+    if len(matching) > 1:
+        options = _options(matching, environ)
         raise SettingsError(
-            f"Several local clouds named {stack} are running. Select one with {_labels(exact)}."
+            f"Several local clouds named {name} are running. Select one with {options}."
         )
-    return exact[0] if exact else None
+    return matching[0] if matching else None
+
+
+def is_folder_name(name: str) -> bool:
+    """Return True for STACK@FOLDER, which is never a Pulumi stack: their names have no @."""
+    return "@" in name
 
 
 def only(environ: Mapping[str, str]) -> LocalCloud | None:
     """Return the only running local cloud, or None. Raise SettingsError if there are several."""
     clouds = running(environ)
     if len(clouds) > 1:
-        raise SettingsError(f"Several local clouds are running. Select one with {_labels(clouds)}.")
+        raise SettingsError(
+            f"Several local clouds are running. Select one with {_options(clouds, environ)}."
+        )
     return clouds[0] if clouds else None
 
 
-def labels(environ: Mapping[str, str]) -> str:
+def options(environ: Mapping[str, str]) -> str:
     """List the running local clouds with the option that selects each."""
-    return _labels(running(environ)) or "none"
+    return _options(running(environ), environ) or "none"
 
 
-def _labels(clouds: Sequence[LocalCloud]) -> str:
-    return " or ".join(cloud.label for cloud in clouds)
+def _options(clouds: Sequence[LocalCloud], environ: Mapping[str, str]) -> str:
+    return " or ".join(
+        f"--stack {shlex.quote(_shortest_name(cloud, clouds))} ({shortened(cloud.folder, environ)})"
+        for cloud in clouds
+    )
+
+
+def _shortest_name(cloud: LocalCloud, clouds: Sequence[LocalCloud]) -> str:
+    """Return its stack, with as much of its folder as no other local cloud has."""
+    others = [other for other in clouds if other.stack == cloud.stack and other != cloud]
+    if not others:
+        return cloud.stack
+    parts = cloud.folder.parts
+    ends = (str(Path(*parts[-count:])) for count in range(1, len(parts)))
+    unique = (end for end in ends if not any(other.is_in(end) for other in others))
+    return f"{cloud.stack}@{next(unique, cloud.folder)}"
 
 
 def running(environ: Mapping[str, str]) -> list[LocalCloud]:
@@ -76,7 +108,7 @@ def running(environ: Mapping[str, str]) -> list[LocalCloud]:
     own = environ.get(OWN_VARIABLE)
     if own:
         cloud = _live(Path(own) / _RUNNING)
-        return [replace(cloud, name=cloud.stack)] if cloud else []
+        return [cloud] if cloud else []
     return [cloud for cloud in map(_live, sorted(_folder(environ).glob("*.json"))) if cloud]
 
 
@@ -107,7 +139,7 @@ def _live(pointer: Path) -> LocalCloud | None:
         return None
     if not (is_alive(pid) and _locked(state)):
         return None
-    return LocalCloud(name=pointer.stem, stack=stack, state=Path(state), outputs_file=Path(outputs))
+    return LocalCloud(stack=stack, state=Path(state), outputs_file=Path(outputs))
 
 
 def _locked(state: str) -> bool:

@@ -123,8 +123,11 @@ def client_settings(preferences: Preferences, finder: Finder) -> list[Setting]:
 def deployment_settings(found: Backends) -> list[Setting]:
     """Return the settings that depend on the deployment."""
     deployment = found.deployment
+    folder = f" ({deployment.folder})" if deployment.folder else ""
     chosen = Setting(
-        name="stack", value=deployment.stack or "none", source=deployment.chosen_by or "-"
+        name="stack",
+        value=f"{deployment.stack or 'none'}{folder}",
+        source=deployment.chosen_by or "-",
     )
     rows = [chosen, *(_url_row(found, name) for name in BackendName)]
     outputs = next(iter(found.by_name.values())).source

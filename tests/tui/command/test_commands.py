@@ -243,4 +243,4 @@ def test_outputs_lists_every_setting_with_its_source(blogs, served, monkeypatch)
     assert document["settings"]["read-only"] == {"value": "on", "source": "--read-only"}
     assert document["settings"]["backend"] == {"value": "functions", "source": "default"}
     assert set(document["place"].values()) == {None}
-    assert list(document["place"]) == ["stack", "region", "account", "named_by"]
+    assert list(document["place"]) == ["stack", "region", "account", "folder", "named_by"]

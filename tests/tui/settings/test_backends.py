@@ -4,14 +4,17 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
+from argparse import Namespace
 from functools import partial
 
 import pytest
 
-from tui.settings import config
+from tui.settings import config, preferences
 from tui.settings.backends import Finder, Flags
+from tui.settings.connections import Connections
 from tui.settings.values import BackendName, SettingsError, Token, checked_url, is_loopback
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
@@ -33,9 +36,11 @@ def run_cloud(tmp_path):
         yield partial(_run_cloud, tmp_path, locks)
 
 
-def _run_cloud(tmp_path, locks, name="local", *, pid=None, stack=None, outputs=None, held=True):
-    state = tmp_path / f"{name}-state"
-    state.mkdir(exist_ok=True)
+def _run_cloud(
+    tmp_path, locks, name="local", *, pid=None, stack=None, state=None, outputs=None, held=True
+):
+    state = tmp_path / (state or f"{name}-state")
+    state.mkdir(parents=True, exist_ok=True)
     lock = locks.enter_context((state / "lock").open("w"))
     if held:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -123,14 +128,68 @@ def test_with_several_local_clouds_one_must_be_named(environ, run_cloud):
     assert find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
 
 
-def test_local_clouds_with_the_same_stack_have_names(environ, run_cloud):
-    run_cloud("aaa", stack="local")
-    assert find(Flags(stack="local"), environ).get(F).source == "local cloud local"
-    run_cloud("bbb", stack="local")
+def test_local_clouds_of_the_same_stack_are_named_by_folder(environ, run_cloud):
+    run_cloud("aaa", stack="local", state="work/blog/.cache/localcloud/local")
+    assert find(Flags(stack="local"), environ).deployment.folder == "~/work/blog"
+    run_cloud("bbb", stack="local", state="second")
 
-    with pytest.raises(SettingsError, match=r"--stack aaa \(.*aaa-state\) or --stack bbb "):
+    message = (
+        "Several local clouds named local are running. "
+        "Select one with --stack local@blog (~/work/blog) or --stack local@second (~/second)."
+    )
+    with pytest.raises(SettingsError, match=re.escape(message)):
         find(Flags(stack="local"), environ)
-    assert find(Flags(stack="bbb"), environ).get(F)
+    for name, folder in (
+        ("blog", "~/work/blog"),
+        ("work/blog", "~/work/blog"),
+        ("second", "~/second"),
+    ):
+        deployment = find(Flags(stack=f"local@{name}"), environ).deployment
+        assert (deployment.folder, deployment.chosen_by) == (folder, "--stack")
+
+
+def test_the_settings_and_the_choices_in_the_app_name_the_folder(environ, run_cloud):
+    run_cloud("aaa", stack="local", state="work/blog/.cache/localcloud/local")
+    run_cloud("bbb", stack="local", state="second")
+    finder = Finder(flags=Flags(stack="local@blog"), environ=environ, config=config.Config())
+    wanted = preferences.find(Namespace(), environ, config.Config())
+    connections = Connections(finder=finder, preferences=wanted)
+
+    stack = connections.settings(finder.find())[0]
+    names = [candidate.name for candidate in connections.running()]
+
+    assert (stack.name, stack.value) == ("stack", "local cloud local (~/work/blog)")
+    assert names == [
+        "startup settings",
+        "local cloud local (~/work/blog)",
+        "local cloud local (~/second)",
+    ]
+
+
+def test_folders_of_the_same_name_are_told_apart_by_the_ones_above(environ, run_cloud):
+    default = ".cache/localcloud/local"
+    run_cloud("aaa", stack="local", state=f"old/my blog/{default}")
+    run_cloud("bbb", stack="local", state=f"new/my blog/{default}")
+    run_cloud("ccc", stack="dev", state="new/my blog/.cache/localcloud/dev")
+
+    message = (
+        "Select one with --stack 'local@old/my blog' (~/old/my blog) "
+        "or --stack 'local@new/my blog' (~/new/my blog)."
+    )
+    for name in ("local", "local@my blog"):
+        with pytest.raises(SettingsError, match=re.escape(message)):
+            find(Flags(stack=name), environ)
+    assert find(Flags(stack="local@new/my blog"), environ).deployment.folder == "~/new/my blog"
+    assert find(Flags(stack="dev"), environ).deployment.folder == "~/new/my blog"
+
+
+def test_a_folder_without_a_local_cloud_never_selects_a_pulumi_stack(environ, run_cloud):
+    run_cloud("aaa", stack="local", state="blog")
+
+    for name in ("local@other", "prod@blog", "local@log", "local@blog/more"):
+        message = f"No local cloud named {name} is running (running: --stack local (~/blog))."
+        with pytest.raises(SettingsError, match=re.escape(message)):
+            find(Flags(stack=name), environ)
 
 
 def in_shell_of(name, environ, tmp_path):
