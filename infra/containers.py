@@ -19,7 +19,9 @@ _PORT: Final = 8080
 _CONTAINER: Final = "blog"
 _STOP_TIMEOUT_S: Final = 30
 _HEALTH_CHECK_GRACE_S: Final = 30
-_STEADY_TIMEOUT: Final = "15m"  # `pulumi up` fails if tasks are not healthy by then
+# The circuit breaker acts after three failed tasks: about 20 minutes with one task
+# (pulumi/pulumi-awsx#1848). `pulumi up` must still wait then, to report the reason.
+_STEADY_TIMEOUT: Final = "30m"
 _COMMAND: Final = (
     *("gunicorn", "--config", "python:container_src.gunicorn_conf"),
     "container_src.wsgi:app",
@@ -101,12 +103,14 @@ class Containers(pulumi.ComponentResource):
     def _service(self, cluster: aws.ecs.Cluster, balancer: Balancer) -> aws.ecs.Service:
         settings = self._args.settings.containers
         group, definition = self._task_group(balancer), self._task_definition()
-        return aws.ecs.Service(
+        service = aws.ecs.Service(
             f"{self._name}-service",
             cluster=cluster.arn,
             task_definition=definition.arn,
             desired_count=settings.desired_tasks,
             launch_type="FARGATE",
+            # Only with this block does the provider check the result of the deployment.
+            deployment_controller={"type": "ECS"},
             deployment_circuit_breaker={"enable": True, "rollback": True},
             health_check_grace_period_seconds=_HEALTH_CHECK_GRACE_S,
             wait_for_steady_state=True,
@@ -131,6 +135,10 @@ class Containers(pulumi.ComponentResource):
                 ),
             ),
         )
+        pulumi.Output.all(service.name, service.task_definition, definition.arn).apply(
+            lambda outputs: _check_rollback(*outputs)
+        )
+        return service
 
     def _scale(self, cluster: aws.ecs.Cluster, service: aws.ecs.Service) -> None:
         settings = self._args.settings.containers
@@ -247,4 +255,19 @@ class Containers(pulumi.ComponentResource):
             f"{self._name}-{purpose}-role",
             assume_role_policy=trust("ecs-tasks.amazonaws.com"),
             opts=self._child,
+        )
+
+
+def _check_rollback(service: str, running: str, declared: str) -> None:
+    """Stop the program if ECS has rolled the service back to an earlier task definition.
+
+    The service is stable then, so the provider may report success (pulumi/pulumi-aws#4487,
+    hashicorp/terraform-provider-aws#19519). After a program fails, Pulumi deletes nothing: the
+    definition that runs stays registered.
+    """
+    if running != declared and not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(
+            f"service {service} does not run {declared}: its tasks failed to start or failed "
+            f"their health checks, so ECS went back to {running}. Find the reason in the "
+            "service's events and the tasks' log, correct it, and run pulumi up again."
         )

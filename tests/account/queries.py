@@ -64,6 +64,11 @@ class AccountQueries:
         wanted = self.service(outputs)["taskDefinition"]
         return self.client("ecs").describe_task_definition(taskDefinition=wanted)["taskDefinition"]
 
+    def is_registered(self, task_definition):
+        """Return True if tasks of the definition can be started."""
+        described = self.client("ecs").describe_task_definition(taskDefinition=task_definition)
+        return described["taskDefinition"]["status"] == "ACTIVE"
+
     def function(self, name):
         return self.client("lambda").get_function(FunctionName=name)["Configuration"]
 

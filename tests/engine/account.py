@@ -7,7 +7,7 @@ import os
 from pulumi.runtime.proto import provider_pb2
 
 from localcloud.engine.property_values import Decoder, encode
-from localcloud.engine.provider import ProviderError
+from localcloud.engine.provider import Outcome, ProviderError
 from localcloud.engine.servicer import Servicer
 from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.account.provider import MotoProvider
@@ -15,6 +15,7 @@ from tests.engine.tool import Stack, provided
 
 _IMAGE = "docker-build:index:Image"
 _PROVIDER = "pulumi:providers:aws"
+_SERVICE = "aws:ecs/service:Service"
 _SENT = (
     "blog/*.py",
     "container_src/*.py",
@@ -25,11 +26,12 @@ _PACKAGES = ("aws", "random", "docker-build")
 
 
 class FailingProvider:
-    """Passes requests to *provider*; fails a creation after a given number of them."""
+    """Passes requests to *provider*; can fail a creation, or the deployment of a service."""
 
     def __init__(self, provider):
         self._provider = provider
-        self.refuses_after = None
+        self.refuses_after = None  # the number of creations that succeed
+        self.rolls_back = False
 
     async def create(self, urn, type_, name, inputs):
         if self.refuses_after is not None:
@@ -37,6 +39,14 @@ class FailingProvider:
             if self.refuses_after < 0:
                 raise ProviderError("the account refuses this one")
         return await self._provider.create(urn, type_, name, inputs)
+
+    async def update(self, urn, type_, old, olds, news):
+        """Update; a service that rolls back keeps its task definition, which the provider reads."""
+        if not (self.rolls_back and type_ == _SERVICE):
+            return await self._provider.update(urn, type_, old, olds, news)
+        kept = {"taskDefinition": old.outputs["taskDefinition"]}
+        outcome = await self._provider.update(urn, type_, old, olds, {**news, **kept})
+        return Outcome(outcome.id, {**outcome.outputs, **kept}, outcome.secrets)
 
     def __getattr__(self, name):
         return getattr(self._provider, name)

@@ -92,6 +92,25 @@ def test_refresh_and_second_up_change_nothing(stage):
     assert stage.up("--refresh") == {}
 
 
+def test_rolled_back_deployment_fails_and_keeps_the_running_definition(prod, account):
+    stack, provider = prod
+    outputs = stack.outputs()
+    running = account.service(outputs)["taskDefinition"]
+    provider.rolls_back = True
+    stack.set(**{"corsOrigins[0]": ORIGIN})
+    stack.up(fails=True)
+
+    assert f"so ECS went back to {running}" in " ".join(stack.output.split())
+    assert "Traceback" not in stack.output
+    assert account.service(outputs)["taskDefinition"] == running
+    assert account.is_registered(running)
+    provider.rolls_back = False
+    stack.set(**{"corsOrigins[0]": "https://b.example"})
+    stack.up()
+    assert account.service(outputs)["taskDefinition"] != running
+    assert not account.is_registered(running)
+
+
 def test_autoscaling_is_deleted_with_its_setting(prod, account):
     stack, _ = prod
     assert most_tasks(account, stack.outputs()) == [9]

@@ -81,6 +81,9 @@ class Declared:
     provider: str
     dependencies: frozenset[str]
     ignored: tuple[str, ...]
+    protected: bool
+    aliases: tuple[str, ...]
+    update_timeout: str
 
     @classmethod
     def of(cls, request, resource, inputs):
@@ -97,6 +100,9 @@ class Declared:
             provider=request.provider,
             dependencies=frozenset(request.dependencies),
             ignored=tuple(request.ignoreChanges),
+            protected=request.protect,
+            aliases=tuple(one.spec.name for one in request.aliases),
+            update_timeout=request.customTimeouts.update,
         )
 
 

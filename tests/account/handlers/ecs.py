@@ -71,13 +71,14 @@ class Service(ResourceHandler):
             launchType=given["launchType"],
             loadBalancers=given.plain("loadBalancers"),
             tags=_tags(account),
+            **chosen(given, deploymentController="deploymentController"),
             **_service(given),
         )["service"]
         return Result(made["serviceArn"], {"name": name, "arn": made["serviceArn"]})
 
     def update(self, account, identity, given, outputs):
-        for member in ("launchType", "loadBalancers"):
-            if given.plain(member) != outputs[member]:
+        for member in ("launchType", "loadBalancers", "deploymentController"):
+            if given.plain(member) != outputs.get(member, given.plain(member)):
                 raise ProviderError(f"{member} does not change in place")
         account.client("ecs").update_service(service=identity, **_service(given))
         return {"name": outputs["name"], "arn": identity}
