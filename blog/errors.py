@@ -136,7 +136,7 @@ class BodyTooLarge(Problem):
     title = "Content Too Large"
 
     def __init__(self) -> None:
-        super().__init__(f"The body must have at most {schema.MAX_BODY_BYTES} bytes.")
+        super().__init__(f"The body must have at most {schema.MAX_BODY_BYTES:,} bytes.")
 
 
 class UnsupportedMedia(Problem):

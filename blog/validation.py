@@ -93,7 +93,7 @@ def _author(author: str) -> str:
 def _contents(contents: str) -> str:
     if len(contents.encode()) > schema.MAX_CONTENTS_BYTES:
         raise InvalidField(
-            f"contents must have at most {schema.MAX_CONTENTS_BYTES} bytes of UTF-8.",
+            f"contents must have at most {schema.MAX_CONTENTS_BYTES:,} bytes of UTF-8.",
             field="contents",
         )
     return contents

@@ -144,7 +144,7 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> Iterable[str]:
         differing = side[head : len(side) - tail]
         yield from (f"{sign}{line}" for line in differing[:_MOST_SHOWN])
         if len(differing) > _MOST_SHOWN:
-            yield f"{sign}… {len(differing) - _MOST_SHOWN} more lines"
+            yield f"{sign}… lines not shown: {len(differing) - _MOST_SHOWN:,}"
 
 
 def common(old: Sequence[str], new: Sequence[str]) -> int:

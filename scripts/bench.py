@@ -25,6 +25,7 @@ import aiohttp
 import startup
 
 from lab.load import UnexpectedStatus, alternate, timed_get
+from tui import text
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -126,7 +127,7 @@ async def measure_reads(
             log(f"{name}, {clients} at a time")
             targets = {backend: url + path for backend, url in urls.items()}
             samples = await alternate(session, targets, clients=clients, requests=requests)
-            label = f"{name}, {clients} client{'s' * (clients > 1)}"
+            label = f"{name}, {text.count(clients, 'client')}"
             rows += [
                 (f"{label}, p{percent}", percentiles(samples, percent)) for percent in (50, 99)
             ]
@@ -199,10 +200,11 @@ def render(rows: list[Row], starts: int, requests: int) -> str:
         ratio = f"{functions / containers:.2f}" if functions and containers else "-"
         lines.append(f"| {name} | {number(functions)} | {number(containers)} | {ratio} |")
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    sample = f"{text.count(starts, 'start')}, {text.count(requests, 'request')} per figure"
     lines += [
         "",
         f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d} ({machine}): medians of",
-        f"{starts} starts, {requests} requests per figure, both backends in turn. This is one run",
+        f"{sample}, both backends in turn. This is one run",
         "on one machine: compare the ratios, not the times.",
     ]
     return "\n".join(lines)

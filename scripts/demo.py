@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tui import text
+
 ROOT = Path(__file__).resolve().parent.parent
 BLOGS = Path(sys.executable).with_name("blogs")
 STATE = str(ROOT / ".cache" / "localcloud" / "local")
@@ -167,7 +169,7 @@ def describe(result: dict[str, Any]) -> str:
     """Return a short description of a step's result."""
     if "blogs" in result:
         listed = result["blogs"]
-        return f"{len(listed)} blogs, newest: {listed[0]['title']}"
+        return f"{text.count(len(listed), 'blog')}, newest: {listed[0]['title']}"
     if "blog" in result:
         return f"{result['blog']['id']}: {result['blog']['title']}"
     return "done"
@@ -177,7 +179,7 @@ def print_table(times: dict[str, dict[str, float]]) -> None:
     """Print the milliseconds by step and backend, including the start of the command."""
     print(f"\n{'ms':8}" + "".join(f"{backend:>12}" for backend in BACKENDS))
     for name, by_backend in times.items():
-        print(f"{name:8}" + "".join(f"{by_backend[backend] * 1000:12.0f}" for backend in BACKENDS))
+        print(f"{name:8}" + "".join(f"{by_backend[backend] * 1000:12,.0f}" for backend in BACKENDS))
     print()
 
 

@@ -24,6 +24,8 @@ from pathlib import Path
 
 from mutations import MUTATIONS, Mutation
 
+from tui import text
+
 ROOT = Path(__file__).resolve().parent.parent
 EXCLUDED = ("tests/infra/test_declared.py", "tests/infra/test_mutants.py")
 LAYERS = {
@@ -191,7 +193,7 @@ def run(mutations: Sequence[Mutation], jobs: int) -> list[Result]:
         runner = Runner(Path(folder), jobs)
         runner.expect_applicable(mutations)
         likely = sorted({_path(mutation.likely_test) for mutation in mutations})
-        print(f"{len(mutations)} mutations; first the tests without any", flush=True)
+        print(f"{text.count(len(mutations), 'mutation')}; first the tests without any", flush=True)
         runner.expect_success(likely)
         results = []
         with ThreadPoolExecutor(jobs) as pool:
@@ -239,7 +241,7 @@ def main() -> int:
         print(f"mutants: {error}", file=sys.stderr)
         return 2
     survivors = [result.mutation.name for result in results if result.test is None]
-    print(f"{len(results) - len(survivors)} of {len(results)} mutations caught")
+    print(f"{len(results) - len(survivors)} of {text.count(len(results), 'mutation')} caught")
     for name in survivors:
         print(f"survived: {name}")
     return 1 if survivors else 0

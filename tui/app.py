@@ -306,8 +306,7 @@ class BlogsApp(App[None]):
         if not self.session.unfinished:
             self.exit()
             return
-        count = f"{self.session.unfinished} write{'' if self.session.unfinished == 1 else 's'}"
-        waiting = f"Waiting for {count} to finish …"
+        waiting = f"Waiting for {text.count(self.session.unfinished, 'write')} to finish …"
         dialog = self._ask(waiting, "Quit now", self._quit_now)
         self.run_worker(self._exit_when_written(dialog), group="quit")
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from lab.cloudwatch.metrics import Reading
 from lab.cloudwatch.stack_metrics import MetricsReport
+from tui import text
 
 REFRESH_S: Final = 60
 NO_DATA: Final = "-"
@@ -43,13 +44,11 @@ def about(report: MetricsReport) -> str:
 
 def cost(report: MetricsReport) -> str:
     """Return the cost of the request."""
+    requested = f"{text.count(report.query_count, 'metric')} requested"
     if report.is_local:
-        return f"{report.query_count} metrics requested, free of charge from a local cloud"
+        return f"{requested}, free of charge from a local cloud"
     once, hourly = report.cost_usd(), report.cost_usd(every_s=REFRESH_S)
-    return (
-        f"{report.query_count} metrics requested for ${once:.5f} "
-        f"(every minute: ${hourly:.3f} per hour)"
-    )
+    return f"{requested} for ${once:,.5f} (every minute: ${hourly:,.3f} per hour)"
 
 
 def moment(at: float) -> str:

@@ -1,4 +1,4 @@
-"""Make text from any source safe for a terminal.
+"""Make text from any source safe for a terminal, and word numbers.
 
 The backends store every character, but a terminal executes control sequences. All text that is
 shown must first go through `line`, `title`, `row`, `block` or `whole`. They return the type `Safe`,
@@ -40,6 +40,12 @@ _INVISIBLE: Final = re.compile(
 )
 
 
+def count(number: int, noun: str, *, at_least: bool = False) -> Safe:
+    """Return a number with its noun: `1 blog`, `2,000 blogs`, or `2,000+ blogs` if *at_least*."""
+    ending = "" if number == 1 and not at_least else "s"
+    return Safe(f"{number:,}{'+' if at_least else ''} {noun}{ending}")
+
+
 def editable(text: str) -> Safe:
     """Return text for an editor: line ends become line feeds, unsafe characters are replaced."""
     text = _LINE_END.sub("\n", _SEQUENCE.sub("", text))
@@ -56,7 +62,7 @@ def block(text: str) -> Safe:
     left_out = len(text) - LONGEST_BLOCK
     shown = whole(text[:LONGEST_BLOCK])
     if left_out > 0:
-        return Safe(f"{shown}\n\n{CUT} {left_out:,} more characters are not shown.")
+        return Safe(f"{shown}\n\n{CUT} {count(left_out, 'more character')} not shown.")
     return shown
 
 

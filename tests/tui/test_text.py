@@ -61,7 +61,7 @@ def test_only_contents_over_the_limit_are_cut_with_a_note():
     assert text.LONGEST_BLOCK >= LARGEST_CONTENTS
     legal = "x" * LARGEST_CONTENTS
     assert text.block(legal) == legal
-    assert text.block(legal + "y" * 1234) == f"{legal}\n\n… 1,234 more characters are not shown."
+    assert text.block(legal + "y" * 1234) == f"{legal}\n\n… 1,234 more characters not shown."
 
 
 def test_a_row_has_no_emoji_style():
@@ -78,3 +78,16 @@ def test_an_invisible_title_has_a_placeholder(wild):
 @pytest.mark.parametrize("words", ["a", "\u200ba", "👩‍👩‍👧", "…", "\u0bb8\u0bcd"])
 def test_a_visible_title_is_unchanged(words):
     assert text.title(words) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0 blogs"), (1, "1 blog"), (2, "2 blogs"), (12_345, "12,345 blogs")],
+)
+def test_a_count_has_separators_and_the_right_plural(number, words):
+    assert text.count(number, "blog") == words
+
+
+def test_an_incomplete_count_has_a_plus_and_the_plural():
+    assert text.count(1, "blog", at_least=True) == "1+ blogs"
+    assert text.count(2_000, "blog", at_least=True) == "2,000+ blogs"

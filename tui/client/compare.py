@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from lab.comparison import Comparison
+from tui import text
 from tui.client.contract import ApiError, Exchange, LogEntry, Request
 from tui.client.timing import milliseconds
 from tui.settings.values import BackendName, SettingsError
@@ -68,7 +69,7 @@ def figures(entry: LogEntry) -> list[tuple[str, str]]:
         ("server: db", milliseconds(server.db)),
         ("server: init", milliseconds(server.init)),
         ("start", entry.warmth),
-        ("size", "-" if entry.received_bytes is None else f"{entry.received_bytes} bytes"),
+        ("size", "-" if entry.received_bytes is None else text.count(entry.received_bytes, "byte")),
         ("served by", entry.served_by),
     ]
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 SERVER_TIMES: Final = ("app", "db", "init")
 """The names of the times that a server reports."""
+_LONG_MS: Final = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,4 +101,6 @@ class Stopwatch:
 
 def milliseconds(time: float | None) -> str:
     """Return a time as text, or "-" for None."""
-    return "-" if time is None else f"{time:.1f}"
+    if time is None:
+        return "-"
+    return f"{time:,.1f}" if time < _LONG_MS else f"{time:,.0f}"

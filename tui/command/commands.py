@@ -146,7 +146,9 @@ def _finish_list(
     elif count == 0:
         output.print_stderr("No blogs yet. To create one, run: blogs post --title TITLE")
     elif more:
-        output.print_stderr(f"Showing the newest {count} blogs. For more, use --limit N or --all.")
+        output.print_stderr(
+            f"Showing the newest {text.count(count, 'blog')}. For more, use --limit N or --all."
+        )
 
 
 async def show(api: Api, context: CommandContext) -> None:

@@ -55,11 +55,8 @@ class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
 
 
 def _count(links: int) -> str:
-    return (
-        f"{links:,} links"
-        if links <= MOST_LISTED
-        else f"The first {MOST_LISTED} of {links:,} links"
-    )
+    number = text.count(links, "link")
+    return number if links <= MOST_LISTED else f"The first {MOST_LISTED} of {number}"
 
 
 def _option(link: Link) -> Content:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from tui import text
 from tui.client.contract import LARGEST_PAGE as PAGE
 from tui.client.contract import ApiError, Blog, Page, Summary
 from tui.client.paging import SeenPages
@@ -36,8 +37,7 @@ class ListLoader:
     @property
     def count(self) -> str:
         """The number of loaded blogs, such as `200+ blogs`."""
-        number = self._rows.loaded
-        return f"{number:,}{'+' if self._next else ''} blog{'' if number == 1 else 's'}"
+        return text.count(self._rows.loaded, "blog", at_least=not self.is_complete)
 
     @property
     def is_complete(self) -> bool:

@@ -169,8 +169,7 @@ class LogScreen(ClosesOnce[None]):
                 severity="error",
             )
             return
-        count = len(self._table.rows)
-        requests = f"{count} request{'' if count == 1 else 's'}"
+        requests = text.count(len(self._table.rows), "request")
         self.notify(f"Exported {requests} to {shortened(path, environ)}.")
 
 
@@ -179,13 +178,13 @@ def detail(entry: LogEntry) -> list[Line]:
     lines: list[Line] = [
         ("head", text.line(f"{entry.method} {entry.path}")),
         ("plain", text.line(f"{entry.backend.word} at {entry.base}")),
-        ("dim", text.line(f"request {entry.number}, {entry.date} {entry.at} UTC")),
+        ("dim", text.line(f"request {entry.number:,}, {entry.date} {entry.at} UTC")),
     ]
     if entry.error:
         lines.append(("old", text.line(entry.error, 900)))
     lines += [("plain", text.line(f"{name:<14}{value}")) for name, value in figures(entry)]
     lines.append(("dim", Safe("times in milliseconds")))
-    lines.append(("head", Safe(f"sent ({entry.sent_bytes} bytes)")))
+    lines.append(("head", Safe(f"sent ({text.count(entry.sent_bytes, 'byte')})")))
     sent = entry.request.headers.items() if entry.request else ()
     lines += [("plain", text.line(f"{name.lower()}: {value}")) for name, value in sent]
     lines.append(("head", Safe("response")))

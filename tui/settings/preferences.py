@@ -112,7 +112,7 @@ def client_settings(preferences: Preferences, finder: Finder) -> list[Setting]:
     project = "the current folder" if folder == Path() else str(folder)
     return [
         _backend_row("backend", preferences.backend),
-        Setting(name="timeout", value=f"{timeout.value:g} s", source=timeout.source),
+        Setting(name="timeout", value=f"{timeout.value:,g} s", source=timeout.source),
         _switch_row("read-only", preferences.read_only),
         _switch_row("plain-http-token", preferences.plain_http_token),
         Setting(name="theme", value=theme.value or "-", source=theme.source),

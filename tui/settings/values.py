@@ -85,7 +85,7 @@ def checked_seconds(value: object, source: str) -> float:
     if not 0 < seconds <= LONGEST_WAIT:
         raise SettingsError(
             f'Invalid timeout "{value}" (from {source}): '
-            f"use a number of seconds above 0, at most {LONGEST_WAIT}."
+            f"use a number of seconds above 0, at most {LONGEST_WAIT:,}."
         )
     return seconds
 

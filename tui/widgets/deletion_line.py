@@ -35,7 +35,8 @@ class DeletionLine(Static):
 def _message(waiting: list[PendingDeletion]) -> str:
     if len(waiting) > 1:
         soonest = min(deletion.seconds for deletion in waiting)
-        return f"Deleting {len(waiting)} blogs, the next in {soonest} s (u undoes, D deletes now)"
+        blogs = text.count(len(waiting), "blog")
+        return f"Deleting {blogs}, the next in {soonest} s (u undoes, D deletes now)"
     deletion = waiting[0]
     # The keys come first: a long title is cut, and toasts cover the right side.
     return (

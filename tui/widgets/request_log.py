@@ -19,7 +19,7 @@ _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("backend", 10, lambda entry: entry.backend.word),
     ("method", 6, lambda entry: entry.method),
     ("code", 4, lambda entry: str(entry.status or "none")),
-    ("ms", 7, lambda entry: f"{entry.milliseconds:.0f}".rjust(6)),
+    ("ms", 9, lambda entry: f"{entry.milliseconds:,.0f}".rjust(8)),
     ("start", 5, lambda entry: entry.warmth),
     ("path", 40, lambda entry: both_ends(entry.path, 40)),
     ("served by", 60, lambda entry: entry.served_by),

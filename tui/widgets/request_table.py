@@ -25,18 +25,18 @@ _FIRST: Final[tuple[_Column, ...]] = (
     ("backend", 10, lambda entry: entry.backend.word),
     ("method", 6, lambda entry: entry.method),
     ("code", 4, lambda entry: str(entry.status or "none")),
-    ("      ms", 8, lambda entry: milliseconds(entry.milliseconds).rjust(8)),
+    ("       ms", 9, lambda entry: milliseconds(entry.milliseconds).rjust(9)),
     ("start", 5, lambda entry: entry.warmth),
 )
 _PHASES: Final[tuple[_Column, ...]] = (
-    (" connect", 8, lambda entry: milliseconds(entry.phases.connect).rjust(8)),
-    ("     TLS", 8, lambda entry: milliseconds(entry.phases.tls).rjust(8)),
-    ("1st byte", 8, lambda entry: milliseconds(entry.phases.first_byte).rjust(8)),
-    ("    body", 8, lambda entry: milliseconds(entry.phases.body).rjust(8)),
-    ("     app", 8, lambda entry: milliseconds(entry.server.app).rjust(8)),
-    ("      db", 8, lambda entry: milliseconds(entry.server.db).rjust(8)),
+    ("  connect", 9, lambda entry: milliseconds(entry.phases.connect).rjust(9)),
+    ("      TLS", 9, lambda entry: milliseconds(entry.phases.tls).rjust(9)),
+    (" 1st byte", 9, lambda entry: milliseconds(entry.phases.first_byte).rjust(9)),
+    ("     body", 9, lambda entry: milliseconds(entry.phases.body).rjust(9)),
+    ("      app", 9, lambda entry: milliseconds(entry.server.app).rjust(9)),
+    ("       db", 9, lambda entry: milliseconds(entry.server.db).rjust(9)),
 )
-_WIDE: Final = 130  # the width from which on there are columns for the phases
+_WIDE: Final = 140  # the width from which on there are columns for the phases
 
 
 class RequestTable(ScrollView, can_focus=True):

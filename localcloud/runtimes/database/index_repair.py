@@ -31,7 +31,7 @@ class RepairReport:
     stale: int = 0
 
     def __str__(self) -> str:
-        return f"{self.missing} missing, {self.orphaned} orphaned, {self.stale} stale rows"
+        return f"{self.missing:,} missing, {self.orphaned:,} orphaned, {self.stale:,} stale rows"
 
 
 async def repair_indexes(client: DynamoDBClient, spec: TableSpec) -> RepairReport:

@@ -51,7 +51,7 @@ class Function:
         As in Lambda, an invocation continues to its end even if the caller disconnects.
         """
         if len(event) > EVENT_LIMIT:
-            raise RequestTooLarge(f"{len(event)} bytes, the limit is {EVENT_LIMIT}")
+            raise RequestTooLarge(f"{len(event):,} bytes, the limit is {EVENT_LIMIT:,}")
         if self._closed:
             raise gone(self._spec.name)
         task = asyncio.create_task(self._counted(Invocation(event)))

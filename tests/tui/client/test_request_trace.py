@@ -10,7 +10,7 @@ import pytest
 from tests.tui.fake import TOKEN, FakeBlogs, Response, serve
 from tui.client.contract import ApiError, Draft, Failure, Request
 from tui.client.http_api import HttpApi
-from tui.client.timing import ServerTime
+from tui.client.timing import ServerTime, milliseconds
 from tui.settings.backends import Backend
 from tui.settings.values import BackendName, Token
 
@@ -146,3 +146,11 @@ async def test_read_only_mode_sends_no_write(entries, served):
 )
 def test_server_timing_is_parsed_and_invalid_parts_ignored(header, time):
     assert ServerTime.of(header) == time
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [(None, "-"), (0.04, "0.0"), (1234.56, "1,234.6"), (3_600_000.0, "3,600,000")],
+)
+def test_long_times_have_separators_and_no_decimals(time, words):
+    assert milliseconds(time) == words

@@ -30,6 +30,12 @@ def test_ls_lists_newest_first_and_mentions_more_blogs(blogs):
     assert "--all" in err
 
 
+def test_one_listed_blog_is_counted_in_the_singular(blogs):
+    assert blogs("ls", "--limit", "1")[2] == (
+        "Showing the newest 1 blog. For more, use --limit N or --all.\n"
+    )
+
+
 def test_ls_all_requests_every_page(blogs, served):
     for number in range(230):
         served.blogs.put(id=f"more-{number}", title="More")
