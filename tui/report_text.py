@@ -35,11 +35,15 @@ def number(value: float) -> str:
 
 def about(report: MetricsReport) -> str:
     """Return the period of the report."""
-    cut = slice(5, 16) if report.window.end - report.window.start > _DAY_S else slice(11, 16)
-    start, end = (
-        moment(at)[cut].replace("T", " ") for at in (report.window.start, report.window.end)
-    )
+    start, end = times(report.window.start, report.window.end)
     return f"the last {report.period.name}: {start} to {end} UTC"
+
+
+def times(start: float, end: float) -> tuple[str, str]:
+    """Return two times in UTC, with their dates if they can differ."""
+    form = "%m-%d %H:%M" if end - start >= _DAY_S else "%H:%M"
+    first, last = (datetime.fromtimestamp(at, UTC).strftime(form) for at in (start, end))
+    return first, last
 
 
 def cost(report: MetricsReport) -> str:

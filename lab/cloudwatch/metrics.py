@@ -142,11 +142,15 @@ def _reading(
     series: Sequence[Mapping[float, float]],
     weights: Sequence[Mapping[float, float]] | None,
 ) -> Reading:
-    """Aggregate the series at each time and over all times; without weights, all count the same."""
+    """Aggregate the series at each time and over all times; without weights, all count the same.
+
+    A value stands for at least one call, even if the count has none at that time: a load balancer
+    counts a request when it arrives, but its response time when the response does.
+    """
     by_time: dict[float, list[tuple[float, float]]] = defaultdict(list)
     for part, points in enumerate(series):
         for at, value in points.items():
-            weight = weights[part].get(at, 0.0) if weights else 1.0
+            weight = max(weights[part].get(at, 0.0), 1.0) if weights else 1.0
             by_time[at].append((value * metric.scale, weight))
     everything = [pair for pairs in by_time.values() for pair in pairs]
     return Reading(

@@ -272,7 +272,7 @@ def measurements(_, queries, window):
     """Return CloudWatch data: sawtooth latencies, and some failures."""
     moments = enumerate(range(window.start, window.end, window.step_s))
     steps = [(moment, number) for number, moment in moments if number % 20]
-    failing = {"Errors", "5XXError", "HTTPCode_Target_5XX_Count"}
+    failing = {"Errors", "5xx", "HTTPCode_Target_5XX_Count"}
     return {
         query.id: [
             (at, float(number % 15 == 1) if query.metric.name in failing else 3.0 + number % 12)

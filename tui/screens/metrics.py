@@ -21,7 +21,8 @@ from tui.flows.worker import start
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.line_chart import Curve, Frame, LineChart
+from tui.widgets.line_chart import Frame, LineChart
+from tui.widgets.plot import Curve, TimeAxis
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,11 @@ class _Chart:
     name: str
     title: str
     keys: tuple[str, str]
+    counts: bool = True
 
 
 _CHARTS: Final = (
-    _Chart("latency", "p95, ms", ("api.latency_p95", "alb.time_p95")),
+    _Chart("latency", "p95 latency, ms", ("api.latency_p95", "alb.time_p95"), counts=False),
     _Chart("requests", "requests", ("api.requests", "alb.requests")),
     _Chart("errors", "5xx", ("api.5xx", "alb.target_5xx")),
 )
@@ -185,12 +187,15 @@ class MetricsScreen(ClosesOnce[None]):
 
     def _draw(self, chart: _Chart, report: MetricsReport) -> None:
         window = report.window
-        frame = Frame(title=chart.title, start=window.start, end=window.end, step_s=window.step_s)
+        time = TimeAxis(window.start, window.end, window.step_s)
+        frame = Frame(title=chart.title, time=time, counts=chart.counts)
         curves = [
             Curve(word=name.word, dash=_DASHES[name], points=report.reading(key).points)
             for name, key in zip(BackendName, chart.keys, strict=True)
         ]
-        self.query_one(f"#{chart.name}", LineChart).show(frame, curves)
+        drawn = self.query_one(f"#{chart.name}", LineChart)
+        drawn.show(frame, curves)
+        drawn.set_class(not any(value for curve in curves for _, value in curve.points), "-zero")
 
 
 def _table(report: MetricsReport | None, group: MetricGroup) -> Content:

@@ -65,6 +65,19 @@ def test_mean_is_weighted_by_the_number_of_calls():
     assert [value for _, value in reading.points] == pytest.approx([100.0, 200.0])
 
 
+def test_a_value_at_a_time_without_calls_counts_as_one_call():
+    duration = metric(aggregation=Aggregation.MEAN, weight="calls", series=1)
+    calls = metric("calls", series=1)
+
+    reading, _ = read(
+        [duration, calls],
+        {"m0_0": [(60, 10.0), (120, 40.0)], "m1_0": [(60, 2.0)]},
+    )
+
+    assert reading.value == pytest.approx(20.0)
+    assert list(reading.points) == [(60, 10.0), (120, 40.0)]
+
+
 def test_no_datapoints_is_no_value_rather_than_zero():
     (reading,) = read([metric()], {})
 

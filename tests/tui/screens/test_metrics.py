@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+from rich.cells import cell_len
 
 from lab.cloudwatch.metrics import MetricsError
 from localcloud.metrics import Metrics
@@ -17,15 +18,21 @@ from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import EVERYTHING, harmful
 from tui import report_text
 from tui.command.cli import main
-from tui.widgets.line_chart import Curve, Frame, LineChart
+from tui.widgets.line_chart import Frame, LineChart
+from tui.widgets.plot import Curve, TimeAxis
 
 WIDE = (200, 60)
 
 
 @pytest.fixture
-async def world():
+def measured():
+    """Return the metrics of a local cloud."""
+    return Metrics()
+
+
+@pytest.fixture
+async def world(measured):
     """Yield backends with metrics in a local CloudWatch: three invocations, one failed."""
-    measured = Metrics()
     functions = measured.meter("AWS/Lambda", {"FunctionName": "get"})
     for failed in (0, 0, 1):
         functions("Invocations", 1)
@@ -63,19 +70,19 @@ async def test_both_backends_are_shown_side_by_side(world, size):
             assert strip.cell_length == size[0]
 
 
-async def test_a_wide_screen_shows_all_charts_and_the_table(world):
+async def test_a_wide_screen_shows_several_charts_and_the_table(world):
     async with staged(world, WIDE) as stage:
         await open_metrics(stage)
-        await stage.sees("p95, ms", "requests", "5xx", "TABLE", "DeleteItem avg")
+        await stage.sees("p95 latency, ms", "requests (log scale)", "TABLE", "DeleteItem avg")
 
 
 async def test_a_small_screen_shows_one_chart_and_c_shows_the_next(world):
     async with staged(world, SMALL) as stage:
         await open_metrics(stage)
-        assert "p95, ms" in stage.text()
+        assert "p95 latency, ms" in stage.text()
         await stage.press("c")
-        await stage.sees(" requests  ⠒⠒")
-        assert "p95, ms" not in stage.text()
+        await stage.sees(" requests (log scale)  ⠒⠒")
+        assert "p95 latency, ms" not in stage.text()
 
 
 async def test_keys_select_the_period(world):
@@ -170,41 +177,47 @@ async def test_automatic_refresh_stops_when_the_screen_closes(world, monkeypatch
         assert len(requested) == count
 
 
-async def test_curves_differ_without_color_and_gaps_are_not_drawn(world):
-    start = 1_800_000_000
-    frame = Frame(title="p95, ms", start=start, end=start + 3600, step_s=60)
-    points = [(start + 60 * number, 10.0 + number) for number in range(60) if number != 30]
-    async with staged(world, LARGE) as stage:
-        seen = []
-        for dash in (0, 3):
-            chart = LineChart()
-            await stage.app.screen.mount(chart)
-            await stage.until(lambda chart=chart: chart.size.height > 3)
-            chart.show(frame, [Curve(word="FUNCTIONS", dash=dash, points=points)])
-            seen.append("\n".join(strip.text for strip in chart.render_lines(None)))
-            await chart.remove()
-
-    assert seen[0] != seen[1]
-    solid = [sum(line[x] > "\u2800" for line in seen[0].splitlines()[1:-1]) for x in range(8, 119)]
-    assert 0 in solid[40:70], "no line is drawn over the gap"
-    assert 0 not in solid[:40]
+HOUR = TimeAxis(0, 3600, 60)
+CURVES = ([], [(0, 0.0)], [(0, 5.0)], [(0, 0.0), (60, 1e4)], [(0, 5.0), (60, 5.0)])
 
 
-CURVES = ([], [(0, 0.0)], [(0, 5.0)], [(0, 0.0), (60, 1e9)], [(0, 5.0), (60, 5.0)])
-
-
-async def test_every_curve_can_be_drawn_at_every_size(world):
-    frame = Frame(title="x", start=0, end=3600, step_s=60)
+async def test_every_chart_fits_and_marks_what_it_cuts(world):
+    frame = Frame(title="p95 latency, ms", time=HOUR, counts=False)
     async with staged(world, SMALL) as stage:
         chart = LineChart()
         await stage.app.screen.mount(chart)
-        for width, height in ((1, 1), (7, 2), (9, 3), (80, 8)):
+        for width, height in ((1, 1), (7, 2), (9, 3), (24, 8), (40, 9), (80, 9)):
             chart.styles.width, chart.styles.height = width, height
             await stage.pilot.pause()
             for points in CURVES:
-                chart.show(frame, [Curve(word="FUNCTIONS", dash=0, points=points)])
-                for strip in chart.render_lines(None):
-                    assert strip.cell_length == chart.size.width
+                chart.show(
+                    frame,
+                    [
+                        Curve(word="FUNCTIONS", dash=0, points=points),
+                        Curve(word="CONTAINERS", dash=3, points=[]),
+                    ],
+                )
+                lines = [strip.text for strip in chart.render_lines(None)]
+                assert {cell_len(line) for line in lines} == {chart.size.width}
+                assert "…" in lines[0] or "p95 latency, ms (log scale)" in lines[0]
+                words = "CONTAINERS (no data)" if points else " no data"
+                assert width < 40 or words in lines[0] + lines[1]
+                assert width < 24 or lines[-1].split() == ["00:00", "UTC", "01:00"]
+
+
+async def test_a_wide_screen_shows_errors_only_if_there_are_any(world, measured):
+    async with staged(world, WIDE) as stage:
+        await open_metrics(stage)
+        assert "5xx (log scale)" not in stage.text()
+        targets = {"LoadBalancer": "app/b/1", "TargetGroup": "targetgroup/t/2"}
+        measured.meter("AWS/ApplicationELB", targets)("HTTPCode_Target_5XX_Count", 1)
+        await stage.press("r")
+        await stage.sees("p95 latency, ms (log scale)", "5xx (log scale)")
+
+
+def test_times_have_a_date_if_the_period_has_a_day():
+    assert report_text.times(0, 3 * 3600) == ("00:00", "03:00")
+    assert report_text.times(0, 24 * 3600) == ("01-01 00:00", "01-02 00:00")
 
 
 @pytest.mark.parametrize(
