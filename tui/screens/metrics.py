@@ -40,7 +40,7 @@ _CHARTS: Final = (
     _Chart("requests", "requests", ("api.requests", "alb.requests")),
     _Chart("errors", "5xx", ("api.5xx", "alb.target_5xx")),
 )
-_DASHES: Final = {BackendName.FUNCTIONS: 0, BackendName.CONTAINERS: 3}
+_DASHES: Final = {BackendName.FUNCTIONS: 1, BackendName.CONTAINERS: 3}
 
 
 class MetricsScreen(ClosesOnce[None]):

@@ -91,7 +91,7 @@ class LineChart(Widget):
         return [self._cut(title, width), self._cut(legend, width)]
 
     def _legend(self, curve: Curve) -> list[Segment]:
-        sample = "⠂⠐" if curve.dash else "⠒⠒"
+        sample = "⠒⠒" if curve.dash == 1 else "⠂⠐"
         words = curve.word if curve.points else f"{curve.word} (no data)"
         return [Segment(f" {sample} ", self._style(curve.word)), Segment(words, self._axis)]
 

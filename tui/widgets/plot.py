@@ -31,7 +31,7 @@ class Curve:
 
     word: str
     dash: int
-    """Draws only every dot with a multiple of this number; 0 for a solid line."""
+    """The distance of the dots; 1 for a solid line."""
     points: Sequence[tuple[float, float]]
 
 
@@ -133,7 +133,8 @@ class Plot:
             for at, value in piece:
                 row = values.dot(value, height)
                 corners += [(column, row) for column in time.dots(at, width)]
-            self._mark(_dashed(list(_connected(corners)), curve.dash), curve.word)
+            dots = list(_connected(corners))
+            self._mark(dots[:: curve.dash], curve.word)
 
     def _mark(self, dots: Iterable[Dot], word: str) -> None:
         for x, y in dots:
@@ -149,11 +150,6 @@ class Plot:
             else (" ", "")
             for column in range(self._columns)
         ]
-
-
-def _dashed(dots: Sequence[Dot], dash: int) -> Sequence[Dot]:
-    """Leave out dots, unless there are so few that one would be left."""
-    return dots[::dash] if dash and len(dots) > dash else dots
 
 
 def _connected(corners: Sequence[Dot]) -> Iterator[Dot]:

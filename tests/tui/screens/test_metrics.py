@@ -193,7 +193,7 @@ async def test_every_chart_fits_and_marks_what_it_cuts(world):
                 chart.show(
                     frame,
                     [
-                        Curve(word="FUNCTIONS", dash=0, points=points),
+                        Curve(word="FUNCTIONS", dash=1, points=points),
                         Curve(word="CONTAINERS", dash=3, points=[]),
                     ],
                 )

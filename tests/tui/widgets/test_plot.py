@@ -11,7 +11,7 @@ from tui.widgets.plot import Curve, Plot, TimeAxis, ValueAxis
 HOUR = TimeAxis(0, 3600, 60)
 
 
-def plotted(points, *, dash=0, columns=60, rows=7, time=HOUR, counts=False):
+def plotted(points, *, dash=1, columns=60, rows=7, time=HOUR, counts=False):
     """Return the lines of a plot, without the words of the cells."""
     plot = Plot(columns, rows)
     axis = ValueAxis.fitting([value for _, value in points], counts=counts)
@@ -60,8 +60,9 @@ def test_zero_and_small_counts_have_different_heights():
     assert lines[0][1] != " "
 
 
-def test_a_dashed_line_has_fewer_dots_than_a_solid_one():
-    points = [(60 * minute, 5.0) for minute in range(60)]
+@pytest.mark.parametrize("count", [1, 2, 60])
+def test_a_dashed_line_looks_different_without_color(count):
+    points = [(60 * minute, 5.0) for minute in range(count)]
 
     assert plotted(points, dash=3) != plotted(points)
 
