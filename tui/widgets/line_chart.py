@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
+from rich.segment import Segment, Segments
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
@@ -56,16 +56,11 @@ class LineChart(Widget):
         self._frame, self._curves = frame, curves
         self.refresh()
 
-    def render_lines(self, crop: object) -> list[Strip]:
-        """Draw all lines: a chart is small, and every line may have changed."""
-        del crop
+    def render(self) -> Segments:
         width, height = self.size
-        lines = self._lines(self._frame, width, height) if self._frame else []
-        blank = [Strip.blank(width, self.rich_style)] * (height - len(lines))
-        return [
-            *(line.adjust_cell_length(width, self.rich_style) for line in lines[:height]),
-            *blank,
-        ]
+        lines = self._lines(self._frame, width, height)[:height] if self._frame else []
+        drawn = [line.adjust_cell_length(width, self.rich_style) for line in lines]
+        return Segments(segment for line in drawn for segment in (*line, Segment.line()))
 
     def _lines(self, frame: Frame, width: int, height: int) -> list[Strip]:
         head = self._head(frame, width)

@@ -197,12 +197,24 @@ async def test_every_chart_fits_and_marks_what_it_cuts(world):
                         Curve(word="CONTAINERS", dash=3, points=[]),
                     ],
                 )
-                lines = [strip.text for strip in chart.render_lines(None)]
+                lines = [strip.text for strip in chart.render_lines(chart.size.region)]
                 assert {cell_len(line) for line in lines} == {chart.size.width}
                 assert "…" in lines[0] or "p95 latency, ms (log scale)" in lines[0]
                 words = "CONTAINERS (no data)" if points else " no data"
                 assert width < 40 or words in lines[0] + lines[1]
                 assert width < 24 or lines[-1].split() == ["00:00", "UTC", "01:00"]
+
+
+async def test_a_chart_has_no_colors_if_the_user_wants_none(world, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with staged(world, WIDE) as stage:
+        await open_metrics(stage)
+        chart = stage.app.screen.query_one("#latency")
+        styles = [
+            segment.style for strip in chart.render_lines(chart.size.region) for segment in strip
+        ]
+        colors = {style.color.get_truecolor() for style in styles if style and style.color}
+        assert all(color.red == color.green == color.blue for color in colors)
 
 
 async def test_a_wide_screen_shows_errors_only_if_there_are_any(world, measured):
