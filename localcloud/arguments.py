@@ -55,20 +55,20 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "type": Path,
         "default": Path(),
         "metavar": "FOLDER",
-        "help": "the folder of Pulumi.yaml; default: the current folder",
+        "help": "folder of Pulumi.yaml (default: the current folder)",
     },
     "--stack": {
         "type": _stack,
         "default": LOCAL,
         "metavar": "NAME",
-        "help": f"the stack to run; without a file Pulumi.NAME.yaml, the settings of {LOCAL} apply "
-        f"(--engine pulumi needs the file); default: {LOCAL}",
+        "help": f"stack to run; without a file Pulumi.NAME.yaml, the settings of {LOCAL} apply, "
+        f"but --engine pulumi needs the file (default: {LOCAL})",
     },
     "--state": {
         "type": Path,
         "metavar": "FOLDER",
-        "help": "where blogs, ports, token and logs are stored; "
-        "default: .cache/localcloud/STACK in the project",
+        "help": "folder for blogs, ports, token and logs "
+        "(default: .cache/localcloud/STACK in the project)",
     },
     "--config": {
         "type": _setting,
@@ -80,12 +80,12 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--api-port": {
         "type": _port,
         "metavar": "PORT",
-        "help": "port of the HTTP API, remembered for later starts; default: a free port",
+        "help": "port of the HTTP API, remembered for later starts (default: a free port)",
     },
     "--balancer-port": {
         "type": _port,
         "metavar": "PORT",
-        "help": "port of the load balancer, remembered for later starts; default: a free port",
+        "help": "port of the load balancer, remembered for later starts (default: a free port)",
     },
     "--dynamodb-endpoint": {
         "metavar": "URL",
@@ -95,12 +95,12 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "choices": (PROCESSES, IMAGE),
         "default": PROCESSES,
         "help": "run tasks as processes of this Python, or from the image that docker, podman or "
-        "buildah builds from the Dockerfile; default: processes",
+        "buildah builds from the Dockerfile (default: processes)",
     },
     "--image-base": {
         "default": "",
         "metavar": "IMAGE",
-        "help": "base of that image; default: the one in the Dockerfile",
+        "help": "base of that image (default: the one in the Dockerfile)",
     },
     "--reload": {
         "action": "store_true",
@@ -109,8 +109,8 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--engine": {
         "choices": (BUILT_IN, PULUMI),
         "default": BUILT_IN,
-        "help": "what runs the program: this command (built-in), or `pulumi up` when you run it "
-        "(see python -m localcloud shell --help); default: built-in",
+        "help": "what runs the program: this command, or `pulumi up` when you run it; see "
+        "python -m localcloud shell --help (default: built-in)",
     },
     "--until-eof": {
         "action": "store_true",

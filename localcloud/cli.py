@@ -19,16 +19,18 @@ from localcloud.arguments import ARGUMENTS, PULUMI, add, with_folders
 from localcloud.cloud import LocalCloud, LocalCloudError, Options
 
 _DESCRIPTION: Final = """\
-Runs on this machine what the Pulumi program declares: the Lambda handlers, the containers' command,
-and a DynamoDB-compatible database on disk. Needs no AWS account and no Docker, and never connects
-to AWS.
+Run on this machine what the Pulumi program declares: the Lambda handlers, the
+containers' command, and a DynamoDB-compatible database on disk. This needs no
+AWS account and no Docker, and never connects to AWS.
 
-Once everything answers, prints the stack's outputs on standard output as one line of JSON. They
-include the write token, which is created for this state folder. Progress goes to standard error.
-Ctrl-C stops everything. Blogs, ports and token stay in the state folder for the next start.
+When everything is ready, the stack's outputs are printed on standard output as
+one line of JSON. They include the write token, which is created for this state
+folder. Progress goes to standard error. Ctrl-C stops everything. Blogs, ports
+and token stay in the state folder for the next start.
 
-With --engine pulumi, nothing runs until you deploy it with `pulumi up`. What is deployed also runs
-after the next start. `python -m localcloud shell` opens a shell for Pulumi's commands."""
+With --engine pulumi, nothing runs until you deploy it with `pulumi up`. What is
+deployed also runs after the next start. `python -m localcloud shell` opens a
+shell for Pulumi's commands."""
 
 _EXAMPLES: Final = """\
 examples:
@@ -39,7 +41,7 @@ examples:
   python -m localcloud --engine pulumi
   python -m localcloud shell pulumi up
   python -m localcloud --containers image
-  python -m localcloud --state /tmp/blogs --dynamodb-endpoint http://127.0.0.1:4566"""
+  python -m localcloud --dynamodb-endpoint http://127.0.0.1:4566"""
 
 
 def run() -> int:

@@ -24,7 +24,7 @@ from localcloud.state import in_use, write_private
 
 _DESCRIPTION: Final = {
     "shell": "Open a shell, or run COMMAND, in which pulumi deploys to the running local cloud.",
-    "env": "Print the variables of that shell, for eval in your own.",
+    "env": "Print the variables that `python -m localcloud shell` sets, for eval in your shell.",
 }
 _EXAMPLE: Final = {
     "shell": "python -m localcloud shell pulumi up --yes",
@@ -46,7 +46,12 @@ def run(name: str, *words: str) -> int:
     )
     add(parser, ("--project", "--stack", "--state"))
     if name == "shell":
-        parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")
+        parser.add_argument(
+            "command",
+            nargs=argparse.REMAINDER,
+            metavar="COMMAND",
+            help="command to run (default: a shell)",
+        )
     given = with_folders(vars(parser.parse_args(words)))
     try:
         project = load_project(given["project"], given["stack"], {})

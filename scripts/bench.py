@@ -1,7 +1,8 @@
 """Measure both backends in the local cloud, and update the table in README.md.
 
-The two backends get the same requests in turn, so compare the columns of one row with each other.
-Do not compare with another machine or another day. The load generator uses part of the CPU.
+The two backends get the same requests in turn, so compare the columns of one
+row with each other. Do not compare with another machine or another day. The
+load generator uses part of the CPU.
 """
 
 import argparse
@@ -63,9 +64,9 @@ def parse() -> argparse.Namespace:
         epilog="example: make bench\nexit status: 1 if the client starts too slowly",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--starts", type=positive, default=5, help="number of starts (default 5)")
+    parser.add_argument("--starts", type=positive, default=5, help="number of starts (default: 5)")
     parser.add_argument(
-        "--requests", type=positive, default=400, help="requests per figure (default 400)"
+        "--requests", type=positive, default=400, help="requests per figure (default: 400)"
     )
     parser.add_argument("--print", action="store_true", help="do not change README.md")
     return parser.parse_args()

@@ -1,5 +1,6 @@
 """Run the checks at the same time, and print the output of those that fail."""
 
+import argparse
 import subprocess
 import sys
 import time
@@ -19,6 +20,16 @@ CHECKS: Final = {
     "spelling": ("codespell",),
     "imports": ("lint-imports",),
 }
+
+
+def parse() -> None:
+    """Accept no argument except --help."""
+    argparse.ArgumentParser(
+        prog="make check",
+        description=__doc__,
+        epilog="example: make check",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
 
 
 def main() -> int:
@@ -50,6 +61,7 @@ def run(command: tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
+    parse()
     try:
         sys.exit(main())
     except KeyboardInterrupt:

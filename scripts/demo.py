@@ -1,7 +1,8 @@
-"""Start the local cloud, and use it: in the client, or without a terminal, in a script.
+"""Start the local cloud, and use it in the client or in a script.
 
-In a terminal, open the client. Without one (in a pipe or a CI job), create, list, read, edit and
-delete blogs through both backends with the `blogs` command, and print the time of each step.
+In a terminal, open the client. Without one (in a pipe or a CI job), create,
+list, read, edit and delete blogs through both backends with the `blogs`
+command, and print the time of each step.
 """
 
 import argparse
@@ -68,7 +69,12 @@ def parse() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--script", action="store_true", help="run the script also in a terminal")
-    parser.add_argument("--state", default=STATE, help="state folder of the local cloud")
+    parser.add_argument(
+        "--state",
+        default=STATE,
+        metavar="FOLDER",
+        help="state folder of the local cloud (default: .cache/localcloud/local in the project)",
+    )
     return parser.parse_args()
 
 

@@ -1,8 +1,10 @@
-"""Build the container image with docker, podman or buildah, and print the size of each layer.
+"""Build the container image, and print the size of each layer.
 
-The image is stored in the tool's local image store under the given tag. If no image registry is
-reachable, `--base debian` builds the base image on this machine from Debian packages, with the
-certificates that this machine trusts. It does so once, and needs root and debootstrap.
+The image is built with docker, podman or buildah, and stored in the tool's
+local image store under the given tag. If no image registry is reachable,
+`--base debian` builds the base image on this machine from Debian packages, with
+the certificates that this machine trusts. It does so once, and needs root and
+debootstrap.
 """
 
 import argparse

@@ -1,7 +1,9 @@
-"""Plant typical mistakes in a copy of the project, one at a time, and show which test fails.
+"""Plant typical mistakes, one at a time, and show which test catches each.
 
-A mistake that no test catches is a gap in the tests; the exit status is then 1. The golden file
-`tests/infra/declared.txt` is left out, because it fails on every change, also on correct ones.
+The mistakes are planted in a copy of the project. A mistake that no test
+catches is a gap in the tests; the exit status is then 1. The golden file
+`tests/infra/declared.txt` is left out, because it fails on every change, also
+on correct ones.
 """
 
 from __future__ import annotations
@@ -212,19 +214,20 @@ def _line(number: int, count: int, result: Result) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mutants.py",
-        description="Plant typical mistakes, one at a time, and show which test catches each.",
+        description=__doc__,
         epilog="example: python scripts/mutants.py --sample 4   (or: SAMPLE=4 make mutants)",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--sample",
         type=int,
         default=int(os.environ.get("SAMPLE") or 0),
         metavar="N",
-        help="plant only N mistakes, evenly chosen (default: SAMPLE, or all)",
+        help="plant only N mistakes, evenly chosen (default: the variable SAMPLE, or all)",
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="only names that contain TEXT")
     parser.add_argument(
-        "--jobs", type=int, default=2, metavar="N", help="run N at a time (default 2)"
+        "--jobs", type=int, default=2, metavar="N", help="run N at a time (default: 2)"
     )
     return parser
 

@@ -1,10 +1,11 @@
 """Find or build the Pulumi CLI, and print its path as the last line.
 
-A `pulumi` on PATH is used if it is new enough. Otherwise Go builds the version that
-tools/pulumi/go.mod names, once, into .cache/pulumi. Go keeps modules and compiled packages in its
-own caches, so the next clone on the same machine builds in seconds. If the CLI has no Python
-language host, the project's own is put beside it. The path is also written to
-.cache/pulumi/provided, for `python -m localcloud shell` and the tests.
+A `pulumi` on PATH is used if it is new enough. Otherwise Go builds the version
+that tools/pulumi/go.mod names, once, into .cache/pulumi. Go keeps modules and
+compiled packages in its own caches, so the next clone on the same machine
+builds in seconds. If the CLI has no Python language host, the project's own is
+put beside it. The path is also written to .cache/pulumi/provided, for
+`python -m localcloud shell` and the tests.
 """
 
 import argparse

@@ -1,9 +1,10 @@
 """Run every check and every test.
 
-If the Pulumi CLI has to be built, Go does that in the background, and the tests of the engine wait
-for it: they come last. Otherwise all tests run together.
+If the Pulumi CLI has to be built, Go does that in the background, and the tests
+of the engine wait for it: they come last. Otherwise all tests run together.
 """
 
+import argparse
 import contextlib
 import subprocess
 import sys
@@ -14,6 +15,16 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCRIPTS: Final = ROOT / "scripts"
 ENGINE: Final = "tests/engine"
+
+
+def parse() -> None:
+    """Accept no argument except --help."""
+    argparse.ArgumentParser(
+        prog="make test",
+        description=__doc__,
+        epilog="example: make test",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
 
 
 def main() -> int:
@@ -47,6 +58,7 @@ def run(*arguments: str) -> int:
 
 
 if __name__ == "__main__":
+    parse()
     try:
         sys.exit(main())
     except KeyboardInterrupt:

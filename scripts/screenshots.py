@@ -1,7 +1,7 @@
 """Run the client on a local cloud, and save a screenshot of every screen.
 
-Write docs/screenshots/NAME.svg, and NAME.png if Chromium is installed. Requests are sent for some
-minutes first, so that the metrics screens have data.
+Write docs/screenshots/NAME.svg, and NAME.png if Chromium is installed. Requests
+are sent for some minutes first, so that the metrics screens have data.
 """
 
 import argparse
@@ -101,7 +101,7 @@ def main() -> None:
         epilog="example: make screenshots",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--minutes", type=float, default=4, help="minutes of requests (default 4)")
+    parser.add_argument("--minutes", type=float, default=4, help="minutes of requests (default: 4)")
     asyncio.run(tour(parser.parse_args().minutes * 60))
 
 

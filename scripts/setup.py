@@ -1,9 +1,12 @@
-"""Set up the project folder: ``.venv``, ``node_modules`` and ``.cache``, nothing outside it.
+"""Set up .venv, node_modules and .cache in the project folder.
 
-Any ``python3`` may run it, so its syntax is also valid in old versions: an interpreter that is too
-old gets a one-line error, not a traceback. If nothing has changed, a second run does nothing.
+Nothing is written outside that folder. Any `python3` may run this, so its
+syntax is also valid in old versions: an interpreter that is too old gets an
+error of one line, not a traceback. If nothing has changed, a second run does
+nothing.
 """
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -26,6 +29,16 @@ INSTALL_TARGETS = (
     "PIP_USER",
     "PIP_PREFIX",
 )
+
+
+def parse():
+    """Accept no argument except --help."""
+    argparse.ArgumentParser(
+        prog="make setup",
+        description=__doc__,
+        epilog="example: make PYTHON=python3.12 setup",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
 
 
 def main():
@@ -182,6 +195,7 @@ def fail(line):
 
 if __name__ == "__main__":
     try:
+        parse()
         main()
     except KeyboardInterrupt:
         log("setup: interrupted; the next run continues")

@@ -1,8 +1,9 @@
-"""Measure how long the client takes to start, compared with the least that it could take.
+"""Measure how long the client takes to start, compared with the least possible.
 
-The first frame of the client is compared with that of a Textual app that shows one line, and
-`blogs ls --json` with a Python that only imports the HTTP client. Each pair starts in turn and the
-fastest start of each counts, so other load on the machine changes the ratio little.
+The first frame of the client is compared with that of a Textual app that shows
+one line, and `blogs ls --json` with a Python that only imports the HTTP client.
+Each pair starts in turn and the fastest start of each counts, so other load on
+the machine changes the ratio little.
 """
 
 import argparse
@@ -87,7 +88,7 @@ def main() -> int:
         "exit status: 1 if a ratio is over its limit",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--times", type=int, default=5, help="number of starts (default 5)")
+    parser.add_argument("--times", type=int, default=5, help="number of starts (default: 5)")
     measured = measure(parser.parse_args().times)
     print(json.dumps({name: asdict(each) for name, each in measured.items()}, indent=2))
     over = over_limit(measured)

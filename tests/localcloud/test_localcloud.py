@@ -327,13 +327,15 @@ def test_the_error_for_a_wrong_argument_shows_it(refused, arguments):
     assert repr(arguments[1]) in errors
 
 
-def test_help_shows_examples():
+def test_help_shows_examples(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     answer = run("--help")
 
     options = "project stack state config api-port balancer-port dynamodb-endpoint"
     for option in [*options.split(), "reload", "engine", "until-eof"]:
         assert f"--{option}" in answer.stdout
     assert "examples:\n  python -m localcloud\n" in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 80
 
 
 @pytest.fixture

@@ -48,12 +48,14 @@ def test_without_pulumi_nothing_starts(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["shell", "env"])
-def test_help_has_an_example(name):
+def test_help_has_an_example(name, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     answer = run(name, "--help")
 
     assert answer.returncode == 0
     assert "example: " in answer.stdout
     assert f"python -m localcloud {name}" in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("words", [["--reload"], ["--config", "memorySize=512"]])

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from lab.cloudwatch.metrics import PERIODS
 from tui.client.contract import DEFAULT_PAGE, LARGEST_PAGE
 from tui.command import output
-from tui.command.help_text import COMPLETION_SETUP, DIFF_EXIT_CODES, EPILOG, EXIT_CODES, json_format
+from tui.command.help_text import (
+    COMPLETION_SETUP,
+    DIFF_EXIT_CODES,
+    EPILOG,
+    EXIT_CODES,
+    WIDTH,
+    json_format,
+)
 from tui.settings.values import BackendName
 
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -35,8 +43,10 @@ def build_parser() -> Parser:
     """Return the parser. Common options are accepted before and after the command."""
     parser = Parser(
         prog="blogs",
-        description="Read and write blogs on the functions backend or the containers backend. "
-        "Without a command, start the terminal app.",
+        description=_wrapped(
+            "Read and write blogs on the functions backend or the containers backend. "
+            "Without a command, start the terminal app."
+        ),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -64,7 +74,7 @@ def _add_ls(commands: argparse._SubParsersAction[Parser]) -> None:
         type=_positive_number,
         default=DEFAULT_PAGE,
         metavar="N",
-        help=f"number of blogs (default {DEFAULT_PAGE})",
+        help=f"number of blogs (default: {DEFAULT_PAGE})",
     )
     amount.add_argument("--all", action="store_true", help="list all blogs")
 
@@ -76,14 +86,14 @@ def _add_show(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_post(commands: argparse._SubParsersAction[Parser]) -> None:
     post = _add_command(commands, "post", "create a blog", "post --title Hello --file hello.md")
-    post.add_argument("--title", required=True, help="title (required)")
-    post.add_argument("--author", default="", help="author (default: none)")
+    post.add_argument("--title", required=True, help="title")
+    post.add_argument("--author", default="", help="author (optional)")
     post.add_argument(
         "--file",
         type=_not_empty,
         metavar="FILE",
         default="-",
-        help="file with the contents, or - for stdin (default -)",
+        help="file with the contents; - is standard input (default: -)",
     )
     post.add_argument("--id", type=_not_empty, help="id (default: a new id that sorts by time)")
 
@@ -97,7 +107,10 @@ def _add_edit(commands: argparse._SubParsersAction[Parser]) -> None:
     edit.add_argument("--title", help="new title")
     edit.add_argument("--author", help="new author")
     edit.add_argument(
-        "--file", type=_not_empty, metavar="FILE", help="file with new contents, or - for stdin"
+        "--file",
+        type=_not_empty,
+        metavar="FILE",
+        help="file with the new contents; - is standard input",
     )
     edit.add_argument(
         "--if-match",
@@ -120,21 +133,21 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff = _add_command(
         commands, "diff", "compare the responses of both backends", "diff 019e0d3c-…"
     )
-    diff.description = (
+    diff.description = _wrapped(
         "Send the same request to both backends, one after the other, and compare the status, "
         "headers and body of the responses (JSON in canonical form). Headers that depend on the "
         "server or the time may differ."
     )
     diff.epilog = f"{diff.epilog}\n{DIFF_EXIT_CODES}"
     diff.add_argument(
-        "id", metavar="ID", nargs="?", help="id of a blog (default: the list of blogs)"
+        "id", metavar="ID", nargs="?", help="id of a blog; without it, compare the list of blogs"
     )
     diff.add_argument(
         "--limit",
         type=_page_size,
         default=DEFAULT_PAGE,
         metavar="N",
-        help=f"number of blogs in the list (default {DEFAULT_PAGE})",
+        help=f"number of blogs in the list (default: {DEFAULT_PAGE})",
     )
 
 
@@ -142,14 +155,14 @@ def _add_metrics(commands: argparse._SubParsersAction[Parser]) -> None:
     metrics = _add_command(
         commands, "metrics", "show the CloudWatch metrics of both backends", "metrics --period 3h"
     )
-    metrics.description = (
+    metrics.description = _wrapped(
         "Show the CloudWatch metrics of both backends and their table. AWS charges for each metric "
         "requested; the last line shows the cost. A local cloud serves its own metrics, free of "
         "charge."
     )
     names = [period.name for period in PERIODS]
     metrics.add_argument(
-        "--period", choices=names, default="1h", help="period up to now (default 1h)"
+        "--period", choices=names, default="1h", help="period up to now (default: 1h)"
     )
     metrics.add_argument(
         "--outputs",
@@ -164,20 +177,22 @@ def _add_completion(commands: argparse._SubParsersAction[Parser]) -> None:
         "completion",
         help="print a shell completion script",
         description="Print a completion script for a shell.",
-        epilog=COMPLETION_SETUP,
+        epilog=f"example:\n  blogs completion bash\n\n{COMPLETION_SETUP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    completion.add_argument("shell", choices=SHELLS)
+    completion.add_argument("shell", choices=SHELLS, help="name of the shell")
 
 
 def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     serve = commands.add_parser(
         "serve",
         help="open the app in a browser",
-        description="Serve the app to a browser on this machine. The printed URL contains a key: "
-        "anyone with this URL can write. To use the app from another machine, forward the port: "
-        "ssh -L 8000:127.0.0.1:8000 HOST",
+        description=_wrapped(
+            "Serve the app to a browser on this machine. The printed URL contains a key: anyone "
+            "with this URL can write. To use the app from another machine, forward the port: "
+            "ssh -L 8000:127.0.0.1:8000 HOST"
+        ),
         epilog=f"example:\n  blogs serve --port 8000\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -188,13 +203,13 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
         type=_port,
         default=8000,
         metavar="N",
-        help="port, or 0 for any free port (default 8000)",
+        help="port, or 0 for any free port (default: 8000)",
     )
 
 
 def _add_outputs(commands: argparse._SubParsersAction[Parser]) -> None:
     outputs = _add_command(commands, "outputs", "show settings and their sources", "outputs")
-    outputs.description = (
+    outputs.description = _wrapped(
         "Show the URLs of the backends, all other settings, and the source of each. The write "
         "token is not shown."
     )
@@ -239,7 +254,7 @@ def _add_common_options(parser: Parser) -> None:
         "--project",
         type=_not_empty,
         metavar="FOLDER",
-        help="folder of the Pulumi project (default: current folder)",
+        help="folder of the Pulumi project (default: the current folder)",
     )
     add(
         "--functions-url",
@@ -249,13 +264,18 @@ def _add_common_options(parser: Parser) -> None:
     )
     add("--containers-url", type=_not_empty, metavar="URL", help="URL of the containers backend")
     add("--token-file", type=_not_empty, metavar="FILE", help="file that contains the write token")
-    add("--timeout", metavar="SECONDS", help="time limit for a request (default 30)")
+    add("--timeout", metavar="SECONDS", help="time limit for a request (default: 30)")
     add("--read-only", action="store_true", help="reject all writes before they are sent")
     add(
         "--plain-http-token",
         action="store_true",
         help="allow sending the write token unencrypted to another machine",
     )
+
+
+def _wrapped(text: str) -> str:
+    """Wrap a description: argparse would also wrap the examples below it."""
+    return textwrap.fill(text, WIDTH)
 
 
 def _not_empty(text: str) -> str:

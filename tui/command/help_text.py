@@ -4,46 +4,51 @@ from __future__ import annotations
 
 from typing import Final
 
+WIDTH: Final = 80
+
 EXIT_CODES: Final = """\
 exit codes:
   0    success
   1    the backend rejected the request or failed, or writing the output failed
-  2    invalid usage or settings (such as a missing token or an invalid URL), or no terminal
-       for the app
+  2    invalid usage or settings (such as a missing token or an invalid URL), or
+       no terminal for the app
   3    the backend is not reachable, or its response was lost
   4    conflict: the blog has changed (412), or the id is already in use (409)
   5    blog not found (404)
   130  interrupted"""
 DIFF_EXIT_CODES: Final = """\
-blogs diff exits with 0 if the responses are the same, with 1 if they differ, and with 2 where
-other commands exit with 1 or 2."""
+blogs diff exits with 0 if the responses are the same, with 1 if they differ,
+and with 2 where other commands exit with 1 or 2."""
 
 EPILOG: Final = f"""\
 how blogs finds the backends (the first source that is set):
-  1. --stack NAME                       the running local cloud of this stack; if there is none,
-                                        the Pulumi stack with this name
-     --stack STACK@FOLDER               one of several running local clouds of the same stack, by
-                                        the name of its folder
-  2. --functions-url, --containers-url  or BLOGS_FUNCTIONS_URL, BLOGS_CONTAINERS_URL
-  3. BLOGS_STACK                        same as --stack
-  4. configuration file                 its URLs or its stack
-  5. otherwise                          the only running local cloud
+  1. --stack NAME           the running local cloud of this stack; if there is
+                            none, the Pulumi stack with this name
+     --stack STACK@FOLDER   one of several running local clouds of the same
+                            stack, by the name of its folder
+  2. --functions-url        or BLOGS_FUNCTIONS_URL
+     --containers-url       or BLOGS_CONTAINERS_URL
+  3. BLOGS_STACK            same as --stack
+  4. configuration file     its URLs or its stack
+  5. otherwise              the only running local cloud
 
 write token (the first source that is set):
-  with a stack or a local cloud         --token-file, else the token of the stack or local cloud
-  with URLs                             --token-file, else BLOGS_WRITE_TOKEN
-  with URLs in the configuration file   --token-file, else BLOGS_WRITE_TOKEN, else token_file
+  with a stack or           --token-file, else the token of the stack or
+  a local cloud             local cloud
+  with URLs                 --token-file, else BLOGS_WRITE_TOKEN
+  with URLs in the          --token-file, else BLOGS_WRITE_TOKEN,
+  configuration file        else token_file
 
 other settings (the first source that is set):
-  1. option                             --backend, --timeout, --read-only, --project
-  2. environment variable               BLOGS_BACKEND, BLOGS_TIMEOUT, BLOGS_READ_ONLY,
-                                        BLOGS_PROJECT, BLOGS_THEME
-  3. configuration file                 backend, timeout, read_only, project, theme
+  1. option                 --backend, --timeout, --read-only, --project
+  2. environment variable   BLOGS_BACKEND, BLOGS_TIMEOUT, BLOGS_READ_ONLY,
+                            BLOGS_PROJECT, BLOGS_THEME
+  3. configuration file     backend, timeout, read_only, project, theme
 
 configuration file:
   $XDG_CONFIG_HOME/blogs/config.toml (default: ~/.config/blogs/config.toml)
-  keys: functions_url, containers_url, token_file, stack, project, backend, timeout,
-        read_only, theme
+  keys: functions_url, containers_url, token_file, stack, project, backend,
+        timeout, read_only, theme
 
 `blogs outputs` shows all settings and their sources.
 
@@ -51,16 +56,16 @@ configuration file:
 {DIFF_EXIT_CODES}
 
 examples:
-  blogs                               start the app
+  blogs                     start the app
   blogs ls --limit 5
   blogs --backend containers show ID
   echo 'Hello *there*' | blogs post --title Hello --author Ada"""
 
 COMPLETION_SETUP: Final = """\
 to set up completion, add this line:
-  bash  ~/.bashrc                        eval "$(blogs completion bash)"
-  zsh   ~/.zshrc, after compinit         eval "$(blogs completion zsh)"
-  fish  ~/.config/fish/config.fish       blogs completion fish | source"""
+  bash  ~/.bashrc                     eval "$(blogs completion bash)"
+  zsh   ~/.zshrc, after compinit      eval "$(blogs completion zsh)"
+  fish  ~/.config/fish/config.fish    blogs completion fish | source"""
 
 _FORMATS: Final = {
     "ls": """{"backend", "blogs": [SUMMARY, ...], "more": true|false, "requests"}""",
@@ -75,8 +80,9 @@ _FORMATS: Final = {
   "headers"     those that differ; "reason" explains why a header may differ
   "body"        the difference of the bodies, in the format of diff -u""",
     "metrics": """{"source", "period", "start", "end", "step_seconds",
-   "metrics": [{"key", "side": "functions"|"containers"|"table", "metric", "statistic",
-                "unit", "value": NUMBER|null, "points": [[TIME, NUMBER], ...]}],
+   "metrics": [{"key", "side": "functions"|"containers"|"table", "metric",
+                "statistic", "unit", "value": NUMBER|null,
+                "points": [[TIME, NUMBER], ...]}],
    "cost": {"queries", "usd", "usd_per_hour_each_minute"}}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
    "token": {"source", "problem": TEXT|null}|null,
@@ -88,10 +94,12 @@ _FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "versi
 _TERMS: Final = {
     "SUMMARY": _FIELDS,
     "BLOG": f'{_FIELDS}\n                and "contents"',
-    '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null, "served_by",
-                "phases": {"connect", "tls", "first_byte", "body"},
-                "server": {"app", "db", "init"}}], times in milliseconds or null""",
-    '"read_back"': "true if the response was lost and reading the blog confirmed the write",
+    '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null,
+                "served_by", "phases": {"connect", "tls", "first_byte", "body"},
+                "server": {"app", "db", "init"}}],
+                times in milliseconds or null""",
+    '"read_back"': """true if the response was lost and reading the blog confirmed
+                the write""",
 }
 _FAILURE: Final = """{"error": {"kind", "message", "status", "exit_code"}} on stderr"""
 
