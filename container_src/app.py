@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import flask
+from werkzeug.exceptions import HTTPException
 
 from blog.http import Reply, Request
 from blog.operations import Operations
+from blog.routes import METHODS
 from container_src.request_body import RequestBody
 
 # The timeout of one send: a client that does not read gives its thread back.
@@ -18,17 +20,23 @@ _CHUNK_BYTES: Final = 64 * 1024
 def create_app(operations: Operations) -> flask.Flask:
     """Build the app around *operations*."""
     app = flask.Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False
 
-    # Flask calls this before its own routing, and skips that because it returns a response:
     # ``blog.routes`` has the paths and methods of both backends.
-    @app.before_request
-    def serve() -> flask.Response:
+    @app.route("/", methods=METHODS, provide_automatic_options=False)
+    @app.route("/<path:_path>", methods=METHODS, provide_automatic_options=False)
+    def serve(_path: str = "") -> flask.Response:
         if client := flask.request.environ.get("gunicorn.socket"):
             client.settimeout(_SEND_SECONDS)
         body = RequestBody(flask.request)
         reply = operations.handle(_request(body))
         body.discard()
         return _response(reply)
+
+    @app.errorhandler(HTTPException)
+    def serve_unmatched(_error: HTTPException) -> flask.Response:
+        """Serve other methods, and paths that start with two slashes or contain a line end."""
+        return serve()
 
     return app
 

@@ -44,7 +44,7 @@ class RequestBody:
     """The body of one request."""
 
     def __init__(self, request: flask.Request) -> None:
-        self._stream = request.stream
+        self._request = request
         self._client: socket.socket | None = request.environ.get("gunicorn.socket")
         self._chunked = "Transfer-Encoding" in request.headers
         self._missing = math.inf if self._chunked else request.content_length or 0
@@ -61,16 +61,18 @@ class RequestBody:
         Closing it before that would reset it, and the client would lose the response. Keeping it
         with a part of the body unread would let the client pass that part off as a request.
         """
+        if not self._missing:
+            return
         left = _DISCARD_BYTES
         with contextlib.suppress(IncompleteBody), self._time_limit(_DISCARD_SECONDS):
             while self._missing and not self._broken and left > 0:
                 left -= len(self._receive(_CHUNK_BYTES))
-        if self._missing or self._broken:
+        if self._missing:
             connection.close_after_response()
 
     def _receive(self, size: int) -> bytes:
         try:
-            received = self._stream.read(size)
+            received = self._request.stream.read(size)
         except _BROKEN as error:
             self._broken = True
             raise IncompleteBody from error
