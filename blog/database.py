@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
+import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
@@ -41,6 +43,7 @@ _TRANSIENT_CODES: Final = frozenset(
 )
 _SERVER_ERROR: Final = 500
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+_CHECKSUM: Final = "x-amz-crc32"
 
 
 def connect(max_connections: int) -> DynamoDBClient:
@@ -52,7 +55,33 @@ def connect(max_connections: int) -> DynamoDBClient:
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=max_connections,
     )
-    return cast("DynamoDBClient", Session().create_client("dynamodb", config=config))
+    client = Session().create_client("dynamodb", config=config)
+    client.meta.events.register("before-parse.dynamodb", _check_response)
+    return cast("DynamoDBClient", client)
+
+
+class DamagedResponse(Exception):
+    """The response of the database is not what it sent."""
+
+
+def _check_response(response_dict: dict[str, Any], **_: object) -> None:
+    """Raise DamagedResponse for a body with a wrong checksum or, without one, that is not JSON.
+
+    botocore parses a damaged body as an empty response, which reads as "there is no such item". It
+    compares the checksum only to decide whether it retries.
+    """
+    body: bytes = response_dict["body"]
+    checksum = response_dict["headers"].get(_CHECKSUM)
+    is_whole = _is_json_object(body) if checksum is None else str(zlib.crc32(body)) == checksum
+    if not is_whole:
+        raise DamagedResponse
+
+
+def _is_json_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except ValueError:
+        return False
 
 
 class ConditionFailed(Exception):
@@ -78,7 +107,7 @@ def call(work: Callable[[], T]) -> T:
             if not _is_transient(error):
                 raise
             last: Exception = error
-        except (NoConnection, HTTPClientError) as error:
+        except (NoConnection, HTTPClientError, DamagedResponse) as error:
             last = error
         if attempt == _ATTEMPTS or time.monotonic() - start > _RETRY_UNTIL_SECONDS:
             break

@@ -113,15 +113,18 @@ class Store:
     def _feed(self, limit: int, before: str | None) -> tuple[list[rows.Row], bool]:
         """Return up to *limit* rows of the index, and True if there are more.
 
-        This reads one row more: LastEvaluatedKey alone may lead to an empty page.
+        This reads one row more: LastEvaluatedKey alone may lead to an empty page. The index is
+        eventually consistent: it can have two rows for a blog that was deleted and created again.
+        The newer row counts.
         """
         query = self._query(limit + 1, before)
-        found: list[rows.Row] = []
+        found: dict[str, rows.Row] = {}
         while True:
             response = database.call(lambda: self._client.query(**query))
-            found += response["Items"]
-            if len(found) > limit or "LastEvaluatedKey" not in response:
-                return found[:limit], len(found) > limit
+            for row in response["Items"]:
+                found.setdefault(rows.to_summary(row).id, row)
+            if len(found) > limit or not response.get("LastEvaluatedKey"):
+                return list(found.values())[:limit], len(found) > limit
             query["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
     def _query(self, limit: int, before: str | None) -> QueryInputTypeDef:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import flask
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from blog.http import Reply, Request
+from blog.errors import InternalError
+from blog.http import Reply, Request, problem_reply
 from blog.operations import Operations
 from blog.routes import METHODS
-from container_src.request_body import RequestBody
+from container_src import connection
+from container_src.request_body import RequestBody, UnsupportedCoding, has_known_coding
 
 # The timeout of one send: a client that does not read gives its thread back.
 _SEND_SECONDS: Final = 20
 _CHUNK_BYTES: Final = 64 * 1024
+_log: Final = logging.getLogger(__name__)
 
 
 def create_app(operations: Operations) -> flask.Flask:
@@ -28,15 +32,30 @@ def create_app(operations: Operations) -> flask.Flask:
     def serve(_path: str = "") -> flask.Response:
         if client := flask.request.environ.get("gunicorn.socket"):
             client.settimeout(_SEND_SECONDS)
+        if not has_known_coding(flask.request):
+            raise UnsupportedCoding
         body = RequestBody(flask.request)
         reply = operations.handle(_request(body))
         body.discard()
         return _response(reply)
 
-    @app.errorhandler(HTTPException)
+    @app.errorhandler(NotFound)
+    @app.errorhandler(MethodNotAllowed)
     def serve_unmatched(_error: HTTPException) -> flask.Response:
         """Serve other methods, and paths that start with two slashes or contain a line end."""
         return serve()
+
+    @app.errorhandler(UnsupportedCoding)
+    def refuse(problem: UnsupportedCoding) -> flask.Response:
+        connection.close_after_response()  # where the body ends is unknown
+        return _response(problem_reply(problem))
+
+    @app.errorhandler(Exception)
+    def fail(_error: Exception) -> flask.Response:
+        """Return a 500: the outermost handler, so that a client always gets a response."""
+        _log.exception("Unexpected error")
+        connection.close_after_response()  # a part of the body may be unread
+        return _response(problem_reply(InternalError()))
 
     return app
 

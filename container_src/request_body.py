@@ -40,6 +40,21 @@ class IncompleteBody(BadRequest):
         )
 
 
+class UnsupportedCoding(BadRequest):
+    """The body has a transfer coding that the server does not decode."""
+
+    def __init__(self) -> None:
+        super().__init__("The only supported transfer coding is chunked.")
+
+
+def has_known_coding(request: flask.Request) -> bool:
+    """Return False if the body has a transfer coding other than chunked.
+
+    gunicorn accepts "gzip, chunked", and passes on the compressed bytes as the body.
+    """
+    return request.headers.get("Transfer-Encoding", "chunked").strip().lower() == "chunked"
+
+
 class RequestBody:
     """The body of one request."""
 

@@ -5,12 +5,47 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Callable
+from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from blog.errors import BadRequest
+from blog.errors import BadRequest, Problem
 from blog.http import Reply, Request
+
+_SHOWN_KEYS: Final = 20
+
+
+class UnsupportedEvent(Problem):
+    """The event does not come from an HTTP API with payload format 2.0."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This function serves HTTP API requests (payload format 2.0). It was invoked with an"
+            " event of another kind."
+        )
+
+
+def is_request(event: object) -> bool:
+    """Return True if *event* is a request of an HTTP API in payload format 2.0.
+
+    REST APIs and load balancers send other events; so do EventBridge and tests in the console.
+    """
+    match event:
+        case {
+            "version": "2.0",
+            "rawPath": str(),
+            "rawQueryString": str(),
+            "headers": dict(),
+            "requestContext": {"stage": str(), "http": {"method": str()}},
+        }:
+            return True
+    return False
+
+
+def keys_of(event: object) -> list[str] | str:
+    """Return what a log may show of an event of another kind: its keys, or else its type."""
+    return sorted(event)[:_SHOWN_KEYS] if isinstance(event, dict) else type(event).__name__
 
 
 def to_request(event: APIGatewayProxyEventV2) -> Request:
@@ -28,6 +63,11 @@ def to_response(request: Request, reply: Reply) -> Response[str]:
     """Return *reply* for Powertools, without its body if the method is HEAD."""
     body = "" if request.method == "HEAD" else reply.body.decode()
     return Response(status_code=reply.status, headers=reply.headers, body=body)
+
+
+def to_result(reply: Reply) -> dict[str, Any]:
+    """Return *reply* as the result of an invocation, without Powertools."""
+    return {"statusCode": reply.status, "headers": reply.headers, "body": reply.body.decode()}
 
 
 def _path(event: APIGatewayProxyEventV2) -> str:

@@ -11,7 +11,7 @@ import time
 _started = time.perf_counter()
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from aws_lambda_powertools import Logger, Metrics
@@ -23,10 +23,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blog import database
 from blog.auth import WriteAccess
+from blog.errors import InternalError
+from blog.http import problem_reply
 from blog.operations import ApiSettings, Operations
 from blog.routes import METHODS, Operation
 from blog.store import Store
-from lambda_src.events import to_request, to_response
+from lambda_src.events import (
+    UnsupportedEvent,
+    is_request,
+    keys_of,
+    to_request,
+    to_response,
+    to_result,
+)
 
 Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], dict[str, Any]]
@@ -79,24 +88,37 @@ def _handler(*served: Operation) -> Handler:
     )
     @metrics.log_metrics(capture_cold_start_metric=True)
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
-        start = time.perf_counter()
-        app.append_context(served=served)  # type: ignore[no-untyped-call]
-        response = app.resolve(event, context)
-        status = response["statusCode"]
+        response = _respond(event, context, served)
         metrics.add_metric("Answers", MetricUnit.Count, 1)
-        metrics.add_metric("ServerErrors", MetricUnit.Count, int(status >= _SERVER_ERROR))
-        logger.info(
-            "Request served",
-            method=event["requestContext"]["http"]["method"],
-            path=event["rawPath"],
-            status=status,
-            milliseconds=round((time.perf_counter() - start) * 1000, 3),
-        )
+        is_error = response["statusCode"] >= _SERVER_ERROR
+        metrics.add_metric("ServerErrors", MetricUnit.Count, int(is_error))
         return response
 
     # The tracer doubles the import time of a cold start: import it only if tracing is on.
     traced = _traced(handler) if os.environ.get("TRACING") == "true" else handler
     return cast("Handler", traced)  # the decorators are untyped
+
+
+def _respond(event: Event, context: LambdaContext, served: Sequence[Operation]) -> dict[str, Any]:
+    """Return the response, with one log line; a request that cannot be served gets a 500."""
+    start = time.perf_counter()
+    if not is_request(event):
+        logger.error("The event is not a request of an HTTP API", event_keys=keys_of(event))
+        return to_result(problem_reply(UnsupportedEvent()))
+    app.append_context(served=served)  # type: ignore[no-untyped-call]
+    try:
+        response = app.resolve(event, context)
+    except Exception:  # the outermost handler: a client always gets a response
+        logger.exception("Unexpected error")
+        return to_result(problem_reply(InternalError()))
+    logger.info(
+        "Request served",
+        method=event["requestContext"]["http"]["method"],
+        path=event["rawPath"],
+        status=response["statusCode"],
+        milliseconds=round((time.perf_counter() - start) * 1000, 3),
+    )
+    return response
 
 
 def _traced(handler: Handler) -> Handler:

@@ -17,6 +17,9 @@ from localcloud.ports import HOST
 
 _BACKLOG: Final = 1024
 _TURNS: Final = 3  # of the event loop, in which it reads and parses what clients have sent already
+_VERSIONS: Final = frozenset({b"1.0", b"1.1"})
+# Where a malformed request ends is uncertain, so no other can follow it.
+_UNCERTAIN_END: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED})
 _logger: Final = logging.getLogger(__name__)
 
 
@@ -138,8 +141,8 @@ class HttpServer:
     async def _respond_with_error(self, connection: ClientConnection, status: int) -> None:
         if not connection.can_respond:
             raise ResponseAborted
-        if status == HTTPStatus.BAD_REQUEST:
-            connection.is_last = True  # where a malformed request ends is uncertain
+        if status in _UNCERTAIN_END:
+            connection.is_last = True
         await connection.respond(self._application.error_response(status))
 
     async def _next_request(self, connection: ClientConnection) -> h11.Request | None:
@@ -149,10 +152,13 @@ class HttpServer:
                 return None
             now = asyncio.get_running_loop().time()
             connection.deadline = now + self.timeouts.request_s
-            return await connection.receive_request()
+            request = await connection.receive_request()
         except TimeoutError as error:
             raise HttpError(HTTPStatus.REQUEST_TIMEOUT) from error
         except h11.RemoteProtocolError as error:
             unknown = error.error_status_hint == HTTPStatus.NOT_IMPLEMENTED
             status = HTTPStatus.NOT_IMPLEMENTED if unknown else HTTPStatus.BAD_REQUEST
             raise HttpError(status) from error
+        if request.http_version not in _VERSIONS:
+            raise HttpError(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+        return request

@@ -120,3 +120,53 @@ def test_paging_returns_every_blog_once_during_other_writes(store, view: str):
     assert [blog_id for blog_id in seen if blog_id in stayed] == stayed
     assert len(set(seen)) == len(seen)
     assert not any(blog_id.startswith("new") for blog_id in seen)
+
+
+class DoubledRows:
+    """Returns each row of the feed twice, and an empty LastEvaluatedKey."""
+
+    def __call__(self, name, call, arguments):
+        response = call(**arguments)
+        if name == "query":
+            response["Items"] = [row for row in response["Items"] for _ in range(2)]
+            response.setdefault("LastEvaluatedKey", {})
+        return response
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 9])
+def test_row_that_is_twice_in_the_index_is_one_blog(client, table, store, limit: int):
+    for number in range(3):
+        store.create(make_blog(f"b{number}"))
+    seeing = Store(Around(client, DoubledRows()), table)
+    for read in (seeing.blogs, seeing.summaries):
+        page, found = read(limit, None), []
+        found += page.blogs
+        while page.last:
+            page = read(limit, page.last)
+            found += page.blogs
+        assert [blog.id for blog in found] == ["b2", "b1", "b0"]
+
+
+class StaleIndex:
+    """Returns the rows of the first query after those of each later query."""
+
+    def __init__(self) -> None:
+        self._stale: list[dict] = []
+
+    def __call__(self, name, call, arguments):
+        response = call(**arguments)
+        if name == "query":
+            response["Items"] += self._stale
+            self._stale = self._stale or list(response["Items"])
+        return response
+
+
+def test_blog_created_again_is_listed_once_while_the_index_has_its_old_row(client, table, store):
+    seeing = Store(Around(client, StaleIndex()), table)
+    store.create(make_blog("a"))
+    seeing.summaries(9, None)
+    store.delete("a", nothing)
+    store.create(make_blog("a"))
+
+    for page in (seeing.blogs(9, None), seeing.summaries(9, None)):
+        assert [blog.position for blog in page.blogs] == [store.get("a").position]

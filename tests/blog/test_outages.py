@@ -7,12 +7,15 @@ import contextvars
 import socket
 import threading
 import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from botocore.exceptions import ClientError
 
 from blog import database, timing
-from blog.errors import Unavailable
+from blog.errors import Unavailable, UnknownBlog
 from blog.store import Store
 from tests.blog.clients import Around, Faults
 from tests.blog.databases import Database, free_port
@@ -87,6 +90,63 @@ def test_database_that_closes_connections_is_503_in_time():
         thread.start()
 
         assert _seconds_to_unavailable(f"http://127.0.0.1:{port}") < timing.REQUEST_SECONDS
+
+
+ITEM = b'{"Item": {"id": {"S": "a"}, "version": {"S": "1"}}}'
+WHOLE = str(zlib.crc32(ITEM))
+
+
+def _http(body: bytes, checksum: str | None, status: str = "200 OK") -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close"]
+    if checksum is not None:
+        lines.append(f"x-amz-crc32: {checksum}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@contextmanager
+def _scripted_database(*responses: bytes) -> Iterator[tuple[Store, list[bytes]]]:
+    """Yield a store, and the requests that its database answered with *responses*, in turn."""
+    requests: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for response in responses:
+                with server.accept()[0] as connection:
+                    requests.append(connection.recv(64 * 1024))
+                    connection.sendall(response)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield Store(Database(f"http://127.0.0.1:{server.getsockname()[1]}").client(), "t"), requests
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        _http(ITEM, "1"),
+        _http(ITEM[:-1], WHOLE),
+        _http(ITEM[:-1], None),
+        _http(b"", WHOLE),
+        _http(b"", None),
+        _http(b"[]", None),
+        _http(b"<html>", None, "400 Bad Request"),
+        _http(ITEM, WHOLE)[:-1],
+    ],
+)
+def test_damaged_response_is_retried_and_a_lasting_one_is_503(damaged: bytes):
+    with _scripted_database(damaged, damaged, _http(ITEM, WHOLE)) as (store, requests):
+        assert store.get("a").id == "a"
+        assert len(requests) == 3
+    with _scripted_database(damaged, damaged, damaged) as (store, requests):
+        with pytest.raises(Unavailable):
+            store.get("a")
+        assert len(requests) == 3
+
+
+def test_item_that_does_not_exist_is_not_a_damaged_response():
+    with _scripted_database(_http(b"{}", str(zlib.crc32(b"{}")))) as (store, requests):
+        with pytest.raises(UnknownBlog):
+            store.get("a")
+        assert len(requests) == 1
 
 
 def test_client_keeps_the_configured_number_of_connections(dynalite: Database):

@@ -52,6 +52,20 @@ def test_chunked_body_over_the_limit_is_413(server: Server):
 
 
 @pytest.mark.parametrize(
+    "coding", ["gzip, chunked", "identity, chunked", "gzip\r\nTransfer-Encoding: chunked", "gzip"]
+)
+def test_transfer_coding_other_than_chunked_is_400(server: Server, coding: str):
+    body = json.dumps(SHORT_BLOG).encode()
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    with server.socket(_post_head(f"Transfer-Encoding: {coding}") + chunks) as connection:
+        response = _response(connection)
+        content = response.read()
+
+        assert response.status == json.loads(content)["status"] == 400
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize(
     ("header", "body"),
     [
         ("Transfer-Encoding: chunked", b"zz\r\nxx\r\n0\r\n\r\n"),

@@ -140,3 +140,27 @@ def test_send_has_a_timeout_and_large_responses_many_sends(connection: Connectio
 
     assert 1 < (connection.server.gettimeout() or 0) < 60
     assert len([*response.response]) > 1
+
+
+class BrokenOperations:
+    """Fails, which no operation should."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def handle(self, request: Request) -> Reply:
+        self.calls += 1
+        raise LookupError("the cause")
+
+
+def test_exception_that_leaves_the_adapter_is_one_log_line_and_a_500(caplog):
+    operations: Any = BrokenOperations()
+    response = create_app(operations).test_client().post("/blog", data=b"{}")
+
+    assert response.status_code == 500
+    assert response.content_type == "application/problem+json"
+    assert "the cause" not in response.text
+    assert operations.calls == 1
+    (record,) = caplog.records
+    assert record.message == "Unexpected error"
+    assert "LookupError: the cause" in caplog.text

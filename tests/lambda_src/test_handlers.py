@@ -33,6 +33,73 @@ def _encoded(body: str) -> dict:
     return {**event("POST", "/blog", MEDIA), "body": body, "isBase64Encoded": True}
 
 
+# What other services and the console of Lambda send, as in the AWS documentation.
+OTHER_EVENTS = {
+    "test event of the console": {"key1": "value1", "key2": "value2", "key3": "value3"},
+    "REST API, and payload 1.0": {
+        "version": "1.0",
+        "resource": "/blog",
+        "path": "/blog",
+        "httpMethod": "GET",
+        "headers": {},
+        "requestContext": {"stage": "Prod", "httpMethod": "GET"},
+        "body": None,
+    },
+    "load balancer": {
+        "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:..."}},
+        "httpMethod": "GET",
+        "path": "/blog",
+        "headers": {},
+        "body": "",
+    },
+    "EventBridge": {"version": "0", "source": "aws.events", "detail-type": "x", "detail": {}},
+    "WebSocket API": {"requestContext": {"routeKey": "$connect", "stage": "Prod"}, "headers": {}},
+    "incomplete payload 2.0": {"version": "2.0", "requestContext": {"http": {}}},
+    "list": [1],
+    "text": "x",
+    "null": None,
+}
+
+
+@pytest.mark.parametrize("name", OTHER_EVENTS)
+def test_event_of_another_kind_is_one_log_line_and_a_counted_500(fresh, capsys, name: str):
+    handlers = fresh()
+    response = handlers.get_blogs(OTHER_EVENTS[name], context())
+    output = capsys.readouterr().out
+
+    assert response["statusCode"] == 500
+    assert response["headers"]["Content-Type"] == "application/problem+json"
+    assert "payload format 2.0" in json.loads(response["body"])["detail"]
+    (line,) = _logs(output)
+    assert (line["level"], line["message"]) == (
+        "ERROR",
+        "The event is not a request of an HTTP API",
+    )
+    assert line["event_keys"]
+    assert "exception" not in line
+    assert [one["ServerErrors"] for one in _metrics(output) if "ServerErrors" in one] == [[1.0]]
+
+
+def test_exception_that_leaves_the_adapter_is_one_log_line_and_a_counted_500(
+    fresh, capsys, monkeypatch
+):
+    handlers = fresh()
+
+    def fail(*_: object) -> None:
+        raise LookupError("the cause")
+
+    monkeypatch.setattr(handlers, "to_request", fail)
+    response = handlers.get_blogs(event("GET", "/blog"), context())
+    output = capsys.readouterr().out
+
+    assert response["statusCode"] == 500
+    assert "the cause" not in response["body"]
+    (line,) = _logs(output)
+    assert (line["level"], line["message"]) == ("ERROR", "Unexpected error")
+    assert "LookupError: the cause" in line["exception"]
+    assert [one["ServerErrors"] for one in _metrics(output) if "ServerErrors" in one] == [[1.0]]
+
+
 def test_base64_body_is_decoded(handlers):
     made = handlers.post_blog(_encoded(base64.b64encode(blog_json()).decode()), context())
 

@@ -60,9 +60,9 @@ def refusal(request: h11.Request, target: bytes) -> int | None:
 
     *target* is the request's target as the client sent it.
     """
-    if not target.isascii():
+    if not target.isascii() or request.method == b"CONNECT":
         return HTTPStatus.BAD_REQUEST
-    if request.method in {b"TRACE", b"CONNECT"}:
+    if request.method == b"TRACE":
         return HTTPStatus.METHOD_NOT_ALLOWED
     if len(target) > _LONGEST:
         return HTTPStatus.REQUEST_URI_TOO_LONG

@@ -2,8 +2,8 @@
 
 Statuses and causes: "Troubleshoot your Application Load Balancers" in the AWS documentation (sure).
 Bodies and headers: 502 (122 bytes), 503 (162) and 504 (132) as published by users from real ones
-(sure for 503, shown in full there; the other lengths fit the same pattern); 400, 405, 408, 463, 500
-and 501 follow the pattern too (believed).
+(sure for 503, shown in full there; the other lengths fit the same pattern); 400, 405, 408, 463,
+500, 501 and 505 follow the pattern too (believed).
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ _REASONS: Final = {
     414: "Request-URI Too Large",  # over 16 KiB (believed: 400 is documented for that as well)
     463: "",  # more than 30 addresses in X-Forwarded-For (believed: no reason phrase)
     500: "Internal Server Error",  # a defect of the load balancer itself
-    501: "Not Implemented",  # a transfer coding other than chunked
+    501: "Not Implemented",  # a transfer coding other than chunked (ALB also accepts identity)
     502: "Bad Gateway",  # refused, reset, closed or malformed before a response
     503: "Service Temporarily Unavailable",  # no target
     504: "Gateway Time-out",  # no connection within 10 s, or no response within the idle time-out
+    505: "HTTP Version Not Supported",  # such as the first line of HTTP/2
 }
 
 

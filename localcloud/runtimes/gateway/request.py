@@ -79,7 +79,9 @@ def _check(target: bytes, request: h11.Request) -> None:
 def _origin_form(target: str, method: bytes) -> str:
     if target.startswith("/"):
         return target
-    if method == b"CONNECT" or (method, target) == (b"OPTIONS", "*"):
+    if method == b"CONNECT":  # which asks a proxy for a tunnel
+        raise HttpError(HTTPStatus.BAD_REQUEST)
+    if (method, target) == (b"OPTIONS", "*"):
         return "/"
     # A client that takes this server for a proxy sends the whole URL.
     _, separator, after_scheme = target.partition("://")

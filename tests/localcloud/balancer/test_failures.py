@@ -194,8 +194,17 @@ async def test_unsolicited_response_of_a_target_is_ignored(client, add_target):
         (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "400 Bad Request"),
         (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"x" * 17_000 + b"\r\n\r\n", "400 Bad Request"),
         (b"GET /" + b"x" * 17_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", "414 Request-URI Too Large"),
+        (b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", "400 Bad Request"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505 HTTP Version Not Supported"),
+        (b"GET / HTTP/1.9\r\nHost: h\r\n\r\n", "505 HTTP Version Not Supported"),
         (b"TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", "405 Not Allowed"),
-        (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", "501 Not Implemented"),
+        *(
+            (
+                b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: %s\r\n\r\n" % coding,
+                "501 Not Implemented",
+            )
+            for coding in (b"gzip", b"identity", b"gzip, chunked", b"chunked, chunked", b"")
+        ),
         (
             b"GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: " + b"1.1.1.1," * 31 + b"\r\n\r\n",
             "463 ",
@@ -263,20 +272,28 @@ async def test_client_that_disconnects_frees_the_target(connect, add_target, gro
     await group.deregister(group.registered[0])
 
 
-async def test_client_that_disconnects_in_an_upload_frees_the_target(connect, add_target, group):
-    gone = asyncio.Event()
+@pytest.mark.parametrize(
+    ("framing", "begun", "passed_on"),
+    [
+        (b"Content-Length: 1000", b"half", b"half"),
+        (b"Transfer-Encoding: chunked", b"4\r\nhalf\r\n", b"4\r\nhalf\r\n"),
+    ],
+)
+async def test_body_of_a_client_that_disconnects_is_never_complete_for_the_target(
+    connect, add_target, framing, begun, passed_on
+):
+    received = asyncio.get_running_loop().create_future()
 
     async def read(target, request, reader, writer):
-        await reader.read()
-        gone.set()
+        received.set_result(await reader.read())
 
     await add_target(read)
     client = await connect()
-    client.writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf")
+    client.writer.write(b"POST / HTTP/1.1\r\nHost: h\r\n" + framing + b"\r\n\r\n" + begun)
     await client.writer.drain()
     client.writer.close()
 
-    await gone.wait()
+    assert await received == passed_on
 
 
 async def test_silent_clients_do_not_block_others(connect, add_target):

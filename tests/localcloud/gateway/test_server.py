@@ -193,6 +193,10 @@ HOST = "HTTP/1.1\r\nHost: x\r\n"
         f"POST / {HOST}Content-Type: text/plain\r\nContent-Type: text/plain",
         f"POST / {HOST}Content-Length: 5\r\nTransfer-Encoding: chunked",
         f"POST / {HOST}Transfer-Encoding: gzip",
+        f"POST / {HOST}Transfer-Encoding: gzip, chunked",
+        f"POST / {HOST}Transfer-Encoding: identity",
+        f"CONNECT x:443 {HOST}",
+        "GET / HTTP/1.9\r\nHost: x",
     ],
 )
 async def test_malformed_request_is_400(api, head, caplog):
