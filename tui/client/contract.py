@@ -155,7 +155,9 @@ class Exchange:
     body: bytes = field(repr=False)
 
     @property
-    def status(self) -> int | None:
+    def status(self) -> int:
+        if self.entry.status is None:
+            raise ValueError("an exchange without a response")
         return self.entry.status
 
     @property

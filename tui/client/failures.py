@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Final
 
 from tui import text
-from tui.client.contract import ApiError, Failure
+from tui.client.contract import ApiError, Exchange, Failure, Request
 from tui.client.responses import problem_detail
 from tui.settings.backends import Backend
-from tui.settings.values import HOW_TO_GET_TOKEN
+from tui.settings.values import HOW_TO_GET_TOKEN, Token
 
 READ_ONLY: Final = (
     "Cannot write in read-only mode. To allow writes, remove --read-only, BLOGS_READ_ONLY or "
@@ -23,10 +23,6 @@ _FAILURES: Final[dict[int, Failure]] = {
     HTTPStatus.PRECONDITION_FAILED: Failure.CHANGED,
 }
 _MESSAGES: Final[dict[int, str]] = {
-    HTTPStatus.UNAUTHORIZED: (
-        "{name} requires the write token (401). Set BLOGS_WRITE_TOKEN or --token-file. "
-        f"{HOW_TO_GET_TOKEN}."
-    ),
     HTTPStatus.FORBIDDEN: "{name} denied access (403). Ask its owner for access.",
     HTTPStatus.NOT_FOUND: (
         "{name} does not have this blog (404). It may have been deleted: list the blogs again."
@@ -42,6 +38,17 @@ _MESSAGES: Final[dict[int, str]] = {
         "{name} is temporarily unavailable (503). Wait{after}, then try again."
     ),
 }
+_NO_TOKEN: Final = (
+    "{name} requires the write token (401). Set BLOGS_WRITE_TOKEN or --token-file. "
+    f"{HOW_TO_GET_TOKEN}."
+)
+_WRONG_TOKEN: Final = (
+    "{name} rejected the write token from {source} (401). Replace it with the token of this "
+    f"deployment. {HOW_TO_GET_TOKEN}."
+)
+_READ_NEEDS_LOGIN: Final = (
+    "{name} does not allow reading without a login (401), but the blog API does. Check the URL."
+)
 _NO_SUCH_ROUTE: Final = (
     "{name} does not serve the blog API at this URL (404). Check the URL: for deployed functions, "
     "it ends in a stage, such as /Prod."
@@ -55,20 +62,34 @@ def name_of(backend: Backend) -> str:
 
 
 def error_response(
-    backend: Backend, request: tuple[str, str], status: int, headers: Mapping[str, str], body: bytes
+    backend: Backend, request: Request, answer: Exchange, token: Token | None = None
 ) -> ApiError:
-    """Return the error for an error response. *request* is its method and path."""
-    method, path = request
+    """Return the error for an error response. *token* is the one that was sent, if any."""
+    status, headers = answer.status, dict(answer.headers)
+    path = request.target.partition("?")[0]
     wrong_url = status == HTTPStatus.NOT_FOUND and (path == "/blog" or not _is_problem(headers))
-    message = (_NO_SUCH_ROUTE if wrong_url else _message(status)).format(
+    if wrong_url:
+        message = _NO_SUCH_ROUTE
+    elif status == HTTPStatus.UNAUTHORIZED:
+        message = _unauthorized(request, token)
+    else:
+        message = _message(status)
+    words = message.format(
         name=name_of(backend),
         status=status,
+        source=token.source if token else "",
         after=_after(headers),
-        detail=text.line(problem_detail(body), 300).rstrip(". ") or "no reason given",
+        detail=text.line(problem_detail(answer.body), 300).rstrip(". ") or "no reason given",
     )
-    uncertain = method != "GET" and status >= _SERVER_FAULT
+    uncertain = request.writes and status >= _SERVER_FAULT
     failure = Failure.REFUSED if wrong_url else _FAILURES.get(status, Failure.REFUSED)
-    return ApiError(text.line(message, 900), failure, status=status, uncertain=uncertain)
+    return ApiError(text.line(words, 900), failure, status=status, uncertain=uncertain)
+
+
+def _unauthorized(request: Request, token: Token | None) -> str:
+    if not request.writes:  # reads are sent without the token
+        return _READ_NEEDS_LOGIN
+    return _WRONG_TOKEN if token else _NO_TOKEN
 
 
 def _is_problem(headers: Mapping[str, str]) -> bool:

@@ -162,17 +162,11 @@ class HttpApi(Api):
     async def _request(self, request: Request) -> _Response:
         """Send *request*, and return the response. Raise ApiError for an error status."""
         response = await self._send(request)
-        head = response.head
-        if head.is_success:
+        if response.head.is_success:
             return response
         body = self._conceal(response.body.decode(errors="replace")).encode()
-        raise error_response(
-            self.backend,
-            (request.method, request.target.partition("?")[0]),
-            head.status_code,
-            dict(head.headers),
-            body,
-        )
+        answer = Exchange(entry=response.entry, body=body)
+        raise error_response(self.backend, request, answer, self.token if request.writes else None)
 
     async def _send(self, request: Request) -> _Response:
         """Send *request*, and record it in the request log in any case."""

@@ -57,11 +57,9 @@ def _common_cause(found: PartialComparison) -> ApiError | SettingsError:
 
 def _raise_refusal(found: FullComparison, backends: Backends) -> None:
     entry = found.functions.entry
-    if found.same and entry.failed and entry.status is not None:
-        request = (found.request.method, found.request.target.partition("?")[0])
+    if found.same and entry.failed:
         backend = backends.get(BackendName.FUNCTIONS)
-        body = found.functions.body
-        raise error_response(backend, request, entry.status, dict(entry.headers), body)
+        raise error_response(backend, found.request, found.functions)
 
 
 def _document(found: FullComparison) -> dict[str, object]:

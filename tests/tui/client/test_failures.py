@@ -10,7 +10,7 @@ import pytest
 
 from tests.tui.fake import Response, problem
 from tui.client.contract import ApiError, Draft, Failure
-from tui.settings.values import BackendName
+from tui.settings.values import BackendName, Token
 
 DRAFT = Draft(id="x1", title="T", author="A", contents="C")
 
@@ -23,7 +23,7 @@ def only(response):
 @pytest.mark.parametrize(
     ("response", "failure", "words"),
     [
-        (problem(401, "x"), Failure.TOKEN, "write token"),
+        (problem(401, "x"), Failure.TOKEN, "does not allow reading without a login"),
         (problem(403, "x"), Failure.REFUSED, "denied access"),
         (problem(404, "x"), Failure.MISSING, "does not have this blog"),
         (problem(409, "x"), Failure.TAKEN, "already has a blog with this id"),
@@ -44,6 +44,21 @@ async def test_an_error_status_has_a_message_with_the_next_step(world, response,
     assert caught.value.failure is failure
     assert caught.value.status == response.status
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (None, "requires the write token .401.. Set BLOGS_WRITE_TOKEN or --token-file"),
+        (Token("w", "prod-token.txt"), "rejected the write token from prod-token.txt .401.. Repl"),
+    ],
+)
+async def test_a_wrong_token_and_a_missing_one_have_different_messages(world, token, words):
+    with pytest.raises(ApiError, match=words) as caught:
+        await replace(world.api(), token=token).create(DRAFT)
+
+    assert caught.value.failure is Failure.TOKEN
+    assert not world.blogs.table.get("x1")
 
 
 async def test_a_wrong_url_and_a_missing_blog_have_different_messages(world):
