@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Final
 
+from tui import text
 from tui.client.contract import ApiError, Blog, Failure, Summary
 from tui.flows.worker import start
 from tui.state.session import Generation, Session
+from tui.widgets.backend_label import WAITING_DELAY_S
 from tui.widgets.reader import Reader
 
 _HINT: Final = "Press enter to read the selected blog, or n to write a new one."
@@ -30,6 +33,11 @@ class BlogLoader:
         """The id of the blog that is shown or asked for."""
         return self._subject.id if self._subject else None
 
+    @property
+    def is_loading(self) -> bool:
+        """True if a blog was asked for and is not shown yet."""
+        return self._wanted is not None
+
     def is_shown(self, blog: Summary) -> bool:
         """Return True if this version is shown and was read since the last reload."""
         shown = self._pane.blog
@@ -42,6 +50,33 @@ class BlogLoader:
         if wanted != self._wanted and not self.is_shown(blog):
             self._subject, self._wanted = blog, wanted
             start(self._pane.screen, self._read(wanted))
+            self._mention(blog)
+
+    def _mention(self, blog: Summary) -> None:
+        """Show that the blog is loading, unless an older version of it is shown.
+
+        A blog that is shown beside the list stays a moment, so that fast responses do not flicker.
+        """
+        shown = self._pane.blog
+        if shown and shown.id == blog.id:
+            return
+        if shown is None or self._is_reading:
+            self._show_loading(blog)
+        else:
+            self._pane.set_timer(WAITING_DELAY_S, partial(self._show_loading, blog))
+
+    @property
+    def _is_reading(self) -> bool:
+        """True if the user opened the blog, not only moved the cursor to it."""
+        return self._pane.screen.has_class("reading")
+
+    def _show_loading(self, blog: Summary) -> None:
+        start(self._pane.screen, self._show_loading_now(blog))
+
+    async def _show_loading_now(self, blog: Summary) -> None:
+        async with self._showing:
+            if self._wanted and self._wanted[1:] == (blog.id, blog.version):
+                await self._pane.show_message(f"Loading “{text.title(blog.title, 60)}” …")
 
     def renew(self) -> None:
         """Read the current blog again."""
@@ -53,12 +88,12 @@ class BlogLoader:
         async with self._showing:
             await self._pane.toggle_raw()
 
-    async def forget(self) -> None:
-        """Show no blog, and ignore responses that are still to come."""
+    async def forget(self, *, has_blogs: bool) -> None:
+        """Show no blog, and ignore responses that are still to come. Is there one to open?"""
         self._subject = self._wanted = None
         async with self._showing:
             if self._subject is None:
-                await self._pane.show_message(_HINT)
+                await self._pane.show_message(_HINT if has_blogs else "")
 
     async def _read(self, wanted: tuple[Generation, str, str]) -> None:
         """Read one blog and show it, unless another is selected by then."""
@@ -79,4 +114,4 @@ class BlogLoader:
             await self._pane.show_message(found)
             return
         self._shown = generation
-        await self._pane.show(found, focus=self._pane.screen.has_class("reading"))
+        await self._pane.show(found, focus=self._is_reading)

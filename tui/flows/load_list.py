@@ -28,15 +28,18 @@ class ListLoader:
         """Called when the count may have changed."""
         self._seen = SeenPages()
         self._loaded: BackendName | None = None
+        """The backend of the rows; None if the list is not loaded."""
         self._next: tuple[Generation, str] | None = None
         self._error: str | None = None
-        self._loading = False
+        self._loading = True  # a screen loads the list as soon as it is drawn
         self._paging = asyncio.Lock()
         self._walk: object | None = None
 
     @property
     def count(self) -> str:
-        """The number of loaded blogs, such as `200+ blogs`."""
+        """The number of loaded blogs, such as `200+ blogs`, or why it is not known."""
+        if self._loaded is None:
+            return "loading …" if self._loading else "not loaded"
         return text.count(self._rows.loaded, "blog", at_least=not self.is_complete)
 
     @property
@@ -158,7 +161,7 @@ class ListLoader:
         self._error = f"{error} Press {again}, or t to switch to {generation.backend.other.word}."
         self._rows.has_more = False
         if self._loaded is not generation.backend:
-            self._next = None
+            self._next = self._loaded = None
             self._rows.show([], more=False)
         self.update_note()
         raise error
@@ -184,4 +187,4 @@ class ListLoader:
     def _left_out(self) -> str:
         which = f"{len(self._rows.blogs):,} of" if self._rows.blogs else "none of"
         rest = "" if self.is_complete else "; a loads the rest"
-        return f"({which} {self._rows.loaded:,} loaded{rest}; esc shows all)"
+        return f"({which} {self._rows.loaded:,} loaded{rest}; {self._rows.view.reset})"

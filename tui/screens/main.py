@@ -85,7 +85,7 @@ class MainScreen(ClosesOnce[None]):
     async def on_mount(self) -> None:
         self._list.focus()
         self._countdown = self.set_interval(0.25, self._show_deletions, pause=True)
-        await self._blog_loader.forget()
+        await self._close_blog()
         self._session.on_change()
         # Show the first frame before the first request, which imports httpx.
         self.call_after_refresh(self.set_timer, FIRST_REQUEST_DELAY, self.action_reload)
@@ -110,14 +110,19 @@ class MainScreen(ClosesOnce[None]):
             return
         if loaded and self._is_reading:
             self._blog_loader.renew()
-        elif loaded and not self._list.blogs:
-            await self._blog_loader.forget()
+        elif loaded and not (self._list.blogs and self._blog_loader.subject):
+            await self._close_blog()
 
     async def _failed(self, error: ApiError) -> None:
         self.notify(str(error), severity="error")
         if not self._list.blogs:
             self.action_leave_pane()
-            await self._blog_loader.forget()
+            await self._close_blog()
+        elif self._blog_loader.is_loading:  # the reload made its response stale
+            self._blog_loader.renew()
+
+    async def _close_blog(self) -> None:
+        await self._blog_loader.forget(has_blogs=bool(self._list.blogs))
 
     def _count(self) -> None:
         walking = f"Loading all blogs: {self._list.loaded:,} so far (esc stops)"
@@ -288,7 +293,7 @@ class MainScreen(ClosesOnce[None]):
         self._list_loader.drop(blog_id)
         if self._blog_loader.subject == blog_id:
             self.action_leave_pane()
-            await self._blog_loader.forget()
+            await self._close_blog()
 
     def _show_deletions(self) -> None:
         waiting = self._session.deletions.waiting

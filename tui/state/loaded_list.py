@@ -50,6 +50,11 @@ class View:
         """True if no blog is filtered out."""
         return not self._search_words and self.author is None
 
+    @property
+    def reset(self) -> str:
+        """What esc does, if this is not the default view."""
+        return "esc: newest first" if self.shows_all else "esc clears the filter"
+
     @cached_property
     def _search_words(self) -> tuple[str, ...]:
         return tuple(self.words.casefold().split())

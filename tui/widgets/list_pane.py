@@ -68,14 +68,16 @@ class ListPane(Vertical):
 
     def _shown(self) -> str:
         view = self.rows.view
-        more = " (a: load all)" if self.rows.has_more else ""
-        parts = [f"{len(self.rows.blogs):,} of {self.rows.loaded:,} loaded{more}"]
-        if view.words.strip():
-            parts.append(f"with “{text.line(view.words.strip(), 30)}”")
+        parts = []
+        if self.rows.loaded:
+            more = " (a: load all)" if self.rows.has_more else ""
+            parts.append(f"{len(self.rows.blogs):,} of {self.rows.loaded:,} loaded{more}")
+        if view.words:
+            parts.append(f"with “{text.line(view.words, 30)}”")
         if view.author is not None:
             parts.append(f"by {text.line(view.author, 30) or 'nobody'}")
         parts.append(view.order.value)
-        return " · ".join([*parts, "esc shows all"])
+        return " · ".join([*parts, view.reset])
 
     def _arrange(self, view: View) -> None:
         self.rows.set_view(view)
@@ -130,7 +132,7 @@ class ListPane(Vertical):
         self._delay = self.set_timer(_SEARCH_DELAY, self._find)
 
     def _find(self) -> None:
-        self._arrange(replace(self.rows.view, words=self._field.value))
+        self._arrange(replace(self.rows.view, words=self._field.value.strip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

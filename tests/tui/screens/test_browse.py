@@ -151,7 +151,7 @@ async def test_search_shows_matches_and_the_number_searched(size):
 async def test_a_search_without_matches_loads_nothing():
     async with staged(World(FakeBlogs(230)), SMALL) as stage:
         await stage.press("slash", *"zebra")
-        await stage.sees("none of 100 loaded; a loads the rest; esc shows all")
+        await stage.sees("none of 100 loaded; a loads the rest; esc clears the filter")
         await stage.press("enter", "enter", "e", "d", "f", "down", "end")
         assert stage.screen_name == "MainScreen"
 

@@ -120,3 +120,20 @@ async def test_an_empty_list_shows_how_to_write_the_first_blog(size):
         await stage.press("n")
         await stage.write("The first")
         await stage.sees("The first", "1 blog ")
+
+
+async def test_a_count_is_shown_only_when_it_is_known(world):
+    gate = world.faults[F].hold()
+    async with staged(world, SMALL, settled=False) as stage:
+        await stage.sees("loading …", "Loading from FUNCTIONS …")
+        await stage.press("s")
+        await stage.sees("oldest first · esc: newest first")
+        assert "0 blogs" not in stage.text()
+        assert "0 of" not in stage.text()
+        gate.set()
+        await stage.sees("5 blogs", "5 of 5 loaded")
+        world.faults[C].down = True
+        await stage.press("t")
+        await stage.sees("CONTAINERS", "not loaded", "is not reachable")
+        assert "0 of" not in stage.text()
+        assert "Press enter" not in stage.text()

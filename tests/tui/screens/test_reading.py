@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.fake import Response
 from tui.settings.values import BackendName
 from tui.widgets.request_log import RequestLog
 
@@ -18,6 +19,31 @@ async def test_enter_reads_a_blog_and_q_goes_back(world):
         await stage.sees("by Grace", "id new", "Big", "Some text.", "q Back")
         await stage.press("q")
         await stage.sees("Blog number 4", "q Quit")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_reader_names_the_blog_that_is_loading(world, size):
+    async with staged(world, size) as stage:
+        await stage.settled()
+        gate = world.faults[F].hold()
+        await stage.press("down", "enter")
+        await stage.sees("Loading “Blog number 3” …")
+        assert "Press enter" not in stage.text()
+        gate.set()
+        await stage.sees("id blog-0003", "Hello")
+
+
+async def test_a_blog_that_was_loading_is_shown_even_if_the_list_cannot_be_reloaded(world):
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[F].hold()
+        await stage.press("enter")
+        await stage.sees("Loading “Blog number 4” …")
+        world.faults[F].gate = None
+        world.faults[F].replace = lambda _, path: Response(500) if "?" in path else None
+        await stage.press("r")
+        await stage.sees_toast("failed (500")
+        gate.set()
+        await stage.sees("id blog-0004", "Hello")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
