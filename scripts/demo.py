@@ -34,7 +34,7 @@ Press `t` to read the same blog from the other backend. Press `l` to open the re
 the time of each request, and whether a function had to start first (*cold*).""",
     "Write a blog": """\
 - `n` writes a blog, `e` edits the selected blog, `d` deletes it
-- `?` lists all keys, `q` goes back, and quits from the list
+- `?` lists the keys of the screen, `q` goes back, and quits from the list
 
 Your blogs are still there at the next start.""",
 }
@@ -50,7 +50,8 @@ def main() -> int:
             environment = client_environment(options.state)
             if interactive:
                 welcome(environment)
-                return subprocess.call([str(BLOGS)], env=environment)
+                stops = {"BLOGS_QUIT_STOPS_LOCAL_CLOUD": "1"}  # the client asks before it quits
+                return subprocess.call([str(BLOGS)], env=environment | stops)
             run_script(environment)
         print("demo: stopped")
     except KeyboardInterrupt:

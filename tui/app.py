@@ -52,13 +52,14 @@ class BlogsApp(App[None]):
         Binding("ctrl+o", "jump", "Jump", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),
+        Binding("Q", "quit_now", "Quit without asking", show=False),
     ]
 
     def __init__(self, factory: ApiFactory, active: BackendName) -> None:
         super().__init__()
         self.session = Session(factory, active)
         self.session.on_change = self._show_state  # before the first screen shows anything
-        self._quitting = False
+        self._quit_dialog: ChoiceScreen | None = None
         self._is_over = False
         wanted = self.session.connections.preferences.theme.value
         chosen = wanted or theme.stored(os.environ)
@@ -276,28 +277,42 @@ class BlogsApp(App[None]):
                 screen.action_reload()
 
     async def action_quit(self) -> None:
-        """Quit when all writes are done and no text is lost; a second request quits at once."""
-        if self._quitting:
+        """Quit; ask first if text is unsaved or a local cloud stops, but not a second time."""
+        if self._quit_dialog:
             self.exit()
-            return
-        written = [form for form in self._forms() if form.is_lost]
-        if not written:
+        else:
+            self._quit(ask=True)
+
+    def action_quit_now(self) -> None:
+        """Quit without asking, unless text would be lost. If the app already asks, answer yes."""
+        if self._quit_dialog:
+            self._quit_dialog.withdraw("y")
+        else:
+            self._quit(ask=False)
+
+    def _quit(self, *, ask: bool) -> None:
+        """Keep unsaved text, and quit. If *ask*, ask before text or the local cloud is left."""
+        unsaved = [form for form in self._forms() if form.is_lost]
+        kept = all(form.keep() for form in unsaved)
+        stops = self.session.quit_stops_local_cloud
+        if kept and not (ask and (unsaved or stops)):
             self._finish()
             return
-        kept = all(form.keep() for form in written)
         where = "kept as a draft" if kept else "not saved"
-        self._ask(f"You have unsaved text ({where}). Quit?", "Quit", self._quit_confirmed)
+        about = f"You have unsaved text ({where}). " if unsaved else ""
+        question = f"{about}{'Quit and stop the local cloud?' if stops else 'Quit?'}"
+        self._ask(question, "Quit", self._quit_confirmed)
 
     def _ask(
         self, question: str, label: str, answered: Callable[[str | None], None]
     ) -> ChoiceScreen:
-        self._quitting = True
         dialog = ChoiceScreen(text.line(question), [Choice("y", label, "danger")])
+        self._quit_dialog = dialog
         self.push_screen(dialog, answered)
         return dialog
 
     def _quit_confirmed(self, answer: str | None) -> None:
-        self._quitting = False
+        self._quit_dialog = None
         if answer:
             self._finish()
 
@@ -311,7 +326,7 @@ class BlogsApp(App[None]):
         self.run_worker(self._exit_when_written(dialog), group="quit")
 
     def _quit_now(self, answer: str | None) -> None:
-        self._quitting = False
+        self._quit_dialog = None
         if answer:
             self.exit()
 

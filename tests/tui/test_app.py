@@ -34,6 +34,60 @@ async def test_quitting_asks_about_unsaved_text_and_a_second_ctrl_c_quits(world)
         await stage.until(lambda: not stage.app.is_running)
 
 
+STOPS = ("BLOGS_QUIT_STOPS_LOCAL_CLOUD", "1")
+
+
+async def test_quitting_asks_once_before_it_stops_the_local_cloud(world, monkeypatch):
+    monkeypatch.setenv(*STOPS)
+    async with staged(world, SMALL) as stage:
+        await stage.press("q")
+        await stage.sees("Quit and stop the local cloud?")
+        await stage.press("q")  # goes back, as in every dialog
+        await stage.is_on("MainScreen")
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("x", "ctrl+c")
+        await stage.sees("You have unsaved text (kept as a draft). Quit and stop the local")
+        await stage.press("y")
+        await stage.until(lambda: not stage.app.is_running)
+
+
+@pytest.mark.parametrize("keys", [["Q"], ["ctrl+c", "ctrl+c"], ["q", "Q"], ["m", "Q"], ["c", "Q"]])
+async def test_capital_q_and_a_second_ctrl_c_quit_without_asking(world, monkeypatch, keys):
+    monkeypatch.setenv(*STOPS)
+    async with staged(world, SMALL) as stage:
+        for key in keys:
+            before = stage.app.screen
+            await stage.press(key)
+            await stage.until(
+                lambda before=before: stage.app.screen is not before or not stage.app.is_running
+            )
+        await stage.until(lambda: not stage.app.is_running)
+
+
+async def test_capital_q_keeps_text_and_sends_pending_deletions(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.sees("Deleting in")
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("Q", "f3")  # a character in the form
+        await stage.is_on("PreviewScreen")
+        await stage.press("Q")
+        await stage.until(lambda: not stage.app.is_running)
+        assert len(world.blogs.table) == 4
+        assert [draft.title for draft in stage.app.session.drafts.find(())] == ["Q"]
+
+
+async def test_q_leads_back_from_every_screen(world):
+    async with staged(world, SMALL) as stage:
+        for key in ("m", "L", "B", "C", "c", "question_mark", "ctrl+o"):
+            await stage.press(key)
+            await stage.until(lambda: stage.screen_name != "MainScreen")
+            await stage.press("q")
+            await stage.is_on("MainScreen")
+
+
 async def test_ctrl_c_quits_at_once_without_unsaved_text(world):
     async with staged(world, SMALL) as stage:
         await stage.press("ctrl+c")

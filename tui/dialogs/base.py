@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 
 
 def is_open(screen: Screen[Any]) -> bool:
@@ -61,3 +62,14 @@ class ClosesOnce(Screen[ScreenResultType]):
         """Ignore messages from widgets, and the mount event, once this screen has closed."""
         if is_open(self) or not (message.bubble or isinstance(message, events.Mount)):
             await super()._on_message(message)
+
+
+class Dialog(ModalScreen[ScreenResultType], ClosesOnce[ScreenResultType]):
+    """A screen over another one. Textual hides the keys of the app from it: these work anyway."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
+        Binding("ctrl+c", "app.quit", "Quit", show=False),
+        Binding("Q", "app.quit_now", "Quit without asking", show=False),
+    ]

@@ -11,10 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.dialogs.base import ClosesOnce
+from tui.dialogs.base import Dialog
 from tui.text import Safe
 
 
@@ -27,7 +26,7 @@ class Choice:
     variant: str = "default"
 
 
-class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
+class ChoiceScreen(Dialog[str | None]):
     """Ask a question; return the key of the answer, or None if the user cancels."""
 
     CSS_PATH = "choice.tcss"
@@ -41,9 +40,6 @@ class ChoiceScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
-        Binding("question_mark", "app.help", "Help", show=False),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
-        Binding("ctrl+z", "app.suspend_process", show=False),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
         Binding("pageup", "question('page_up')", show=False),

@@ -8,12 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from tui import text
 from tui.client.contract import Blog, Draft
-from tui.dialogs.base import ClosesOnce
+from tui.dialogs.base import Dialog
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.state.versions import versions
@@ -23,7 +22,7 @@ from tui.widgets.marked_text import MARK, MarkedText
 _LEGEND: Final = f"{MARK} marks lines that only this version has. Press n for the next difference."
 
 
-class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
+class ConflictScreen(Dialog[str | None]):
     """Return ``mine`` or ``theirs``, or None to keep editing."""
 
     CSS_PATH = "conflict.tcss"
@@ -37,9 +36,6 @@ class ConflictScreen(ModalScreen[str | None], ClosesOnce[str | None]):
         Binding("t", "dismiss('theirs')", "Keep theirs"),
         Binding("escape,q,ctrl+g", "dismiss(None)", "Keep editing", key_display="esc"),
         Binding("n", "next", "Next difference", show=False),  # 80 columns are full
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
-        Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
     message = "This blog was changed while you were editing it."

@@ -10,10 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.dialogs.base import ClosesOnce
+from tui.dialogs.base import Dialog
 
 KEYS: Final[tuple[tuple[str, str], ...]] = (
     ("up down  j k", "move in the list; page up, page down, home, end too"),
@@ -53,14 +52,12 @@ _NOTES: Final = (
 )
 
 
-class HelpScreen(ModalScreen[None], ClosesOnce[None]):
+class HelpScreen(Dialog[None]):
     """Show the keys until the user closes the help."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g,question_mark", "dismiss(None)", "Back"),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
-        Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
     def compose(self) -> ComposeResult:

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Label
 
-from tui.dialogs.base import ClosesOnce
+from tui.dialogs.base import Dialog
 
 LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which closes
 
@@ -25,13 +25,12 @@ def targets(screen: Screen[object]) -> dict[str, Widget]:
     return dict(zip(LETTERS, visible, strict=False))
 
 
-class JumpScreen(ModalScreen[Widget | None], ClosesOnce[Widget | None]):
+class JumpScreen(Dialog[Widget | None]):
     """Return the widget whose letter was pressed or clicked, or None if the user cancels."""
 
     CSS_PATH = "jump.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back"),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
     ]
 
     def __init__(self, targets: dict[str, Widget]) -> None:

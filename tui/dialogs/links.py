@@ -12,11 +12,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 
 from tui import text
-from tui.dialogs.base import ClosesOnce
+from tui.dialogs.base import Dialog
 from tui.widgets.options import Options
 
 MOST_LISTED: Final = 500  # more would take a second or longer to show
@@ -30,15 +29,12 @@ class Link:
     url: str
 
 
-class LinksScreen(ModalScreen[str | None], ClosesOnce[str | None]):
+class LinksScreen(Dialog[str | None]):
     """Return the address of the chosen link, or None if the user cancels."""
 
     CSS_PATH = "links.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
-        Binding("question_mark", "app.help", "Help", show=False),
-        Binding("ctrl+c", "app.quit", show=False),  # a dialog hides the app's bindings
-        Binding("ctrl+z", "app.suspend_process", show=False),
     ]
 
     def __init__(self, links: Sequence[Link]) -> None:

@@ -89,7 +89,7 @@ class BlogLoader:
             await self._pane.toggle_raw()
 
     async def forget(self, *, has_blogs: bool) -> None:
-        """Show no blog, and ignore responses that are still to come. Is there one to open?"""
+        """Show no blog, and ignore responses that are still to come."""
         self._subject = self._wanted = None
         async with self._showing:
             if self._subject is None:

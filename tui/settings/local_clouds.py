@@ -16,6 +16,8 @@ from tui.settings.xdg import shortened, state_home
 
 OWN_VARIABLE: Final = "BLOGS_LOCAL_CLOUD"
 """The state folder of the local cloud that a shell belongs to. There, the client uses no other."""
+QUIT_VARIABLE: Final = "BLOGS_QUIT_STOPS_LOCAL_CLOUD"
+"""Set by a program that starts the client and a local cloud, and stops both together."""
 _RUNNING: Final = "running.json"  # in the state folder: the same text as the pointer file
 
 

@@ -25,6 +25,7 @@ from tui.client.contract import (
 from tui.client.writes import WriteResult, Writes
 from tui.settings.backends import Backend, Backends
 from tui.settings.connections import Connections
+from tui.settings.local_clouds import QUIT_VARIABLE
 from tui.settings.values import BackendName
 from tui.state.drafts import DraftFolder
 from tui.state.history import History
@@ -94,6 +95,11 @@ class Session:
     def environ(self) -> Mapping[str, str]:
         """The environment of the program."""
         return self.connections.finder.environ
+
+    @property
+    def quit_stops_local_cloud(self) -> bool:
+        """True if the local cloud stops with the client, as in `make demo`."""
+        return bool(self.environ.get(QUIT_VARIABLE))
 
     @property
     def busy(self) -> bool:
