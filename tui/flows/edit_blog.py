@@ -26,12 +26,15 @@ class EditFlow:
         session: Session,
         delete_flow: DeleteFlow,
         open_form: Callable[[DraftBlog, FormValues | None], None],
+        show_drafts: Callable[[], None],
     ) -> None:
         self._screen = screen
         self._session = session
         self._delete_flow = delete_flow
         self._open_form = open_form
         """Shows the form; called with the blog to edit, and other values for its fields."""
+        self._show_drafts = show_drafts
+        """Called when a draft may have been discarded."""
         self._acting = False
 
     def act(self, work: Coroutine[None, None, None]) -> None:
@@ -47,12 +50,7 @@ class EditFlow:
             await work
         finally:
             self._acting = False
-
-    def mention_drafts(self) -> None:
-        """Notify the user of an unsaved draft."""
-        kept = self._session.drafts.find(self._session.urls)
-        if kept:
-            self._screen.notify(f"{_described(kept[0])} was not saved. Press n to continue it.")
+            self._show_drafts()
 
     def post(self) -> None:
         self.act(self._post())

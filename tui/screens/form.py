@@ -224,7 +224,9 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def _leave(self, answer: str | None) -> None:
         if answer == "k":
-            self.keep()
+            if not self.keep():  # the form shows why
+                return
+            self.notify("Kept as a draft. Press n to continue it.")
         elif answer == "y":
             self._session.drafts.delete(self._draft_blog.id)
         if answer:

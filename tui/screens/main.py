@@ -27,6 +27,7 @@ from tui.state.session import Generation, Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
 from tui.widgets.deletion_line import DeletionLine
+from tui.widgets.draft_line import DraftLine
 from tui.widgets.list_pane import ListPane
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
@@ -71,13 +72,14 @@ class MainScreen(ClosesOnce[None]):
         self._list_loader = ListLoader(session, self._list, self._count)
         self._blog_loader = BlogLoader(session, self._reader)
         delete_flow = DeleteFlow(session, self._show_deletions, self._gone)
-        self._edit_flow = EditFlow(self, session, delete_flow, self._open_form)
+        self._edit_flow = EditFlow(self, session, delete_flow, self._open_form, self._show_drafts)
 
     def compose(self) -> ComposeResult:
         yield BackendLabel()
         with Horizontal(id="panes"):
             yield self._pane
             yield self._reader
+        yield DraftLine()
         yield DeletionLine()
         yield RequestLog(self._session.requests)
         yield Footer(show_command_palette=False)
@@ -89,7 +91,11 @@ class MainScreen(ClosesOnce[None]):
         self._session.on_change()
         # Show the first frame before the first request, which imports httpx.
         self.call_after_refresh(self.set_timer, FIRST_REQUEST_DELAY, self.action_reload)
-        self.call_after_refresh(self._edit_flow.mention_drafts)
+        self.call_after_refresh(self._show_drafts)
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self._show_drafts()
 
     @property
     def _is_reading(self) -> bool:
@@ -294,6 +300,11 @@ class MainScreen(ClosesOnce[None]):
         if self._blog_loader.subject == blog_id:
             self.action_leave_pane()
             await self._close_blog()
+
+    def _show_drafts(self) -> None:
+        """Show the drafts that can be continued; in read-only mode, none can."""
+        drafts = [] if self._session.read_only else self._session.drafts.find(self._session.urls)
+        self.query_one(DraftLine).show(drafts)
 
     def _show_deletions(self) -> None:
         waiting = self._session.deletions.waiting

@@ -146,7 +146,7 @@ async def test_a_draft_from_before_a_crash_is_offered_at_the_next_start(world, s
     assert TOKEN.encode() not in files
 
     async with staged(world, size) as stage:
-        await stage.sees_toast("Your new blog “Mine” from")
+        await stage.sees("Draft (n continues): your new blog “Mine”")
         await stage.press("n")
         await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
@@ -167,7 +167,7 @@ async def test_a_continued_edit_is_based_on_the_version_it_started_from(world):
     world.blogs.put(id="blog-0004", title="Theirs")
 
     async with staged(world, SMALL) as stage:
-        await stage.sees_toast("Your edit of “Mine” from")
+        await stage.sees("Draft (n continues): your edit of “Mine”")
         await stage.press("e")
         await stage.sees("was not saved", "Continue (c)")
         await stage.press("c")
@@ -184,6 +184,8 @@ async def test_a_draft_can_be_postponed_or_discarded(world):
         await stage.sees("Discard your changes", "Keep as draft (k)")
         await stage.press("k")
         await stage.is_on("MainScreen")
+        await stage.sees_toast("Kept as a draft. Press n to continue it.")
+        await stage.sees("Draft (n continues): your new blog “x”")
         assert [draft.title for draft in saved_drafts(stage)] == ["x"]
         await stage.press("n")
         await stage.is_on("ChoiceScreen")
@@ -202,6 +204,9 @@ async def test_a_draft_can_be_postponed_or_discarded(world):
         await stage.press("x")
         await stage.is_on("FormScreen")
         assert not saved_drafts(stage)
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        await stage.until(lambda: "Draft (" not in stage.text())
 
 
 async def test_discarded_text_is_not_kept(world):
@@ -238,7 +243,18 @@ async def test_a_draft_that_cannot_be_written_is_reported(world, tmp_path):
         await stage.sees("The draft cannot be saved: ")
         await stage.press("ctrl+c")
         await stage.sees("not saved). Quit?")
-        await stage.press("escape", "ctrl+s")
+        await stage.press("escape", "f3")
+        await stage.is_on("PreviewScreen")
+        await stage.press("Q")
+        await stage.sees("not saved). Quit?")
+        await stage.press("escape", "escape")
+        await stage.is_on("FormScreen")
+        await stage.press("escape")
+        await stage.sees("Keep as draft (k)")
+        await stage.press("k")
+        await stage.is_on("FormScreen")
+        await stage.sees("The draft cannot be saved: ")
+        await stage.press("ctrl+s")
         await stage.sees("Saved “x”")
 
 
