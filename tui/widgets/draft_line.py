@@ -41,4 +41,4 @@ def message(drafts: Sequence[SavedDraft]) -> str:
     named = f"{what} “{text.title(latest.title, 60)}”"
     if len(drafts) == 1:
         return f"Draft (n continues): {named}"
-    return f"{len(drafts):,} drafts (n continues), the latest: {named}"
+    return f"{text.count(len(drafts), 'draft')} (n continues), the latest: {named}"
