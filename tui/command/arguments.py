@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from lab.cloudwatch.metrics import PERIODS
-from tui.client.contract import DEFAULT_PAGE, LARGEST_PAGE
+from tui.client.contract import DEFAULT_PAGE
 from tui.command import output
+from tui.command.argument_types import etag, not_empty, page_size, port, positive_number
 from tui.command.help_text import (
     COMPLETION_SETUP,
     DIFF_EXIT_CODES,
@@ -21,7 +22,6 @@ from tui.command.help_text import (
 from tui.settings.values import BackendName
 
 SHELLS: Final = ("bash", "zsh", "fish")
-_LARGEST_PORT: Final = 65535
 
 
 class UsageError(Exception):
@@ -71,7 +71,7 @@ def _add_ls(commands: argparse._SubParsersAction[Parser]) -> None:
     amount = ls.add_mutually_exclusive_group()
     amount.add_argument(
         "--limit",
-        type=_positive_number,
+        type=positive_number,
         default=DEFAULT_PAGE,
         metavar="N",
         help=f"number of blogs (default: {DEFAULT_PAGE})",
@@ -90,31 +90,35 @@ def _add_post(commands: argparse._SubParsersAction[Parser]) -> None:
     post.add_argument("--author", default="", help="author (optional)")
     post.add_argument(
         "--file",
-        type=_not_empty,
+        type=not_empty,
         metavar="FILE",
         default="-",
         help="file with the contents; - is standard input (default: -)",
     )
-    post.add_argument("--id", type=_not_empty, help="id (default: a new id that sorts by time)")
+    post.add_argument("--id", type=not_empty, help="id (default: a new id that sorts by time)")
 
 
 def _add_edit(commands: argparse._SubParsersAction[Parser]) -> None:
     edit = _add_command(
         commands, "edit", "change a blog", "edit 019e0d3c-… --title 'A better title'"
     )
-    edit.description = "Change the given fields of a blog and keep the others."
+    edit.description = _wrapped(
+        "Change the given fields of a blog and keep the others. Without --title, --author and "
+        "--file, the new contents come from standard input, if it is not a terminal. With one of "
+        "these options, standard input is not read, so edit works in a loop that reads it."
+    )
     edit.add_argument("id", metavar="ID", help="id of the blog")
     edit.add_argument("--title", help="new title")
     edit.add_argument("--author", help="new author")
     edit.add_argument(
         "--file",
-        type=_not_empty,
+        type=not_empty,
         metavar="FILE",
         help="file with the new contents; - is standard input",
     )
     edit.add_argument(
         "--if-match",
-        type=_etag,
+        type=etag,
         metavar="ETAG",
         help="change the blog only if it has this ETag (default: the ETag that edit reads)",
     )
@@ -125,7 +129,7 @@ def _add_rm(commands: argparse._SubParsersAction[Parser]) -> None:
     remove.add_argument("id", metavar="ID", help="id of the blog")
     remove.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     remove.add_argument(
-        "--if-match", type=_etag, metavar="ETAG", help="delete the blog only if it has this ETag"
+        "--if-match", type=etag, metavar="ETAG", help="delete the blog only if it has this ETag"
     )
 
 
@@ -144,7 +148,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     diff.add_argument(
         "--limit",
-        type=_page_size,
+        type=page_size,
         default=DEFAULT_PAGE,
         metavar="N",
         help=f"number of blogs in the list (default: {DEFAULT_PAGE})",
@@ -166,7 +170,7 @@ def _add_metrics(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     metrics.add_argument(
         "--outputs",
-        type=_not_empty,
+        type=not_empty,
         metavar="FILE",
         help="read the stack outputs from this file, made by `pulumi stack output --json`",
     )
@@ -200,7 +204,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_common_options(serve)
     serve.add_argument(
         "--port",
-        type=_port,
+        type=port,
         default=8000,
         metavar="N",
         help="port, or 0 for any free port (default: 8000)",
@@ -249,21 +253,21 @@ def _add_common_options(parser: Parser) -> None:
     add = parser.add_argument_group("connection", argument_default=argparse.SUPPRESS).add_argument
     names = [name.value for name in BackendName]
     add("--backend", choices=names, help="backend to use (default: functions)")
-    add("--stack", type=_not_empty, metavar="NAME", help="a local cloud or Pulumi stack")
+    add("--stack", type=not_empty, metavar="NAME", help="a local cloud or Pulumi stack")
     add(
         "--project",
-        type=_not_empty,
+        type=not_empty,
         metavar="FOLDER",
         help="folder of the Pulumi project (default: the current folder)",
     )
     add(
         "--functions-url",
-        type=_not_empty,
+        type=not_empty,
         metavar="URL",
         help="URL of the functions backend, with its stage",
     )
-    add("--containers-url", type=_not_empty, metavar="URL", help="URL of the containers backend")
-    add("--token-file", type=_not_empty, metavar="FILE", help="file that contains the write token")
+    add("--containers-url", type=not_empty, metavar="URL", help="URL of the containers backend")
+    add("--token-file", type=not_empty, metavar="FILE", help="file that contains the write token")
     add("--timeout", metavar="SECONDS", help="time limit for a request (default: 30)")
     add("--read-only", action="store_true", help="reject all writes before they are sent")
     add(
@@ -276,37 +280,3 @@ def _add_common_options(parser: Parser) -> None:
 def _wrapped(text: str) -> str:
     """Wrap a description: argparse would also wrap the examples below it."""
     return textwrap.fill(text, WIDTH)
-
-
-def _not_empty(text: str) -> str:
-    """Reject an empty value: it usually comes from an unset variable in a script."""
-    if not text:
-        raise argparse.ArgumentTypeError("the value is empty")
-    return text
-
-
-def _etag(text: str) -> str:
-    """Return an ETag; add the quotes if they are missing."""
-    tag = text.strip()
-    if not tag or not all(" " <= character <= "~" for character in tag):
-        raise argparse.ArgumentTypeError("use only printable ASCII characters")
-    return tag if tag == "*" or '"' in tag else f'"{tag}"'
-
-
-def _page_size(text: str) -> int:
-    count = _positive_number(text)
-    if count > LARGEST_PAGE:
-        raise argparse.ArgumentTypeError(f"use a whole number from 1 to {LARGEST_PAGE}")
-    return count
-
-
-def _positive_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise argparse.ArgumentTypeError("use a whole number of at least 1")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) > _LARGEST_PORT:
-        raise argparse.ArgumentTypeError(f"use a whole number from 0 to {_LARGEST_PORT}")
-    return int(text)

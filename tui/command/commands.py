@@ -23,6 +23,10 @@ from tui.settings.connections import Connections
 from tui.settings.preferences import Setting, client_settings
 from tui.settings.values import DEFAULT_SOURCE, BackendName
 
+_NOTHING_TO_CHANGE: Final = (
+    "Nothing to change. Use --title, --author or --file, or pipe the new contents to the command."
+)
+
 
 @dataclass(kw_only=True)
 class CommandContext:
@@ -48,8 +52,18 @@ class CommandContext:
 def read_contents(args: Namespace) -> str | None:
     """Return the text from --file or stdin; None if the command takes none."""
     name = getattr(args, "file", None)
-    if name is None:
-        return None
+    if name is not None:
+        return _read(name)
+    if args.command == "edit" and args.title is None and args.author is None and _is_piped():
+        return _read("-") or None
+    return None
+
+
+def _is_piped() -> bool:
+    return sys.stdin is not None and not sys.stdin.isatty()
+
+
+def _read(name: str) -> str:
     source = "Standard input" if name == "-" else name
     try:
         data = _read_stdin() if name == "-" else _read_file(Path(name))
@@ -173,7 +187,7 @@ async def edit(api: Api, context: CommandContext) -> None:
     """Change the given fields. Fail if the blog changes between reading and writing."""
     args = context.args
     if args.title is None and args.author is None and context.contents is None:
-        raise UsageError("Nothing to change. Use --title, --author or --file.")
+        raise UsageError(_NOTHING_TO_CHANGE)
     blog = await api.read(args.id)
     draft = Draft(
         id=blog.id,

@@ -132,6 +132,33 @@ def test_post_accepts_contents_from_stdin_and_an_id(served):
     assert served.blogs.table["mine"]["contents"] == "from a pipe"
 
 
+def test_edit_accepts_contents_from_stdin(blogs, served, stdin):
+    stdin(b"from a pipe")
+
+    assert blogs("edit", "blog-0001")[0] == 0
+    assert served.blogs.table["blog-0001"]["contents"] == "from a pipe"
+    assert served.blogs.table["blog-0001"]["title"] == "Blog number 1"
+
+
+@pytest.mark.parametrize("option", ["--title", "--author"])
+def test_edit_with_another_change_leaves_stdin_to_the_script(blogs, served, stdin, option):
+    stdin(b"blog-0002\nblog-0003\n")
+
+    assert blogs("edit", "blog-0001", option, "New")[0] == 0
+    assert served.blogs.table["blog-0001"]["contents"] == "Hello"
+    assert sys.stdin.read() == "blog-0002\nblog-0003\n"
+
+
+def test_edit_without_any_change_is_an_error_before_any_request(blogs, served, stdin, typed):
+    for empty in (stdin, typed):
+        empty(b"")
+
+        code, _, err = blogs("edit", "blog-0001")
+
+        assert (code, served.blogs.requests) == (2, [])
+        assert "Nothing to change. Use --title, --author or --file, or pipe" in err
+
+
 def test_post_with_a_used_id_is_a_conflict(blogs, stdin):
     stdin(b"")
 
