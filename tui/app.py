@@ -19,7 +19,7 @@ from textual.screen import ModalScreen, Screen
 from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
-from tui import palette, terminal_size, text, theme
+from tui import palette, paste_input, terminal_size, text, theme
 from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.dialogs.choice import Choice, ChoiceScreen
@@ -357,6 +357,7 @@ def run(factory: HttpApiFactory, active: BackendName) -> int:
 
 
 async def _run(app: BlogsApp) -> int:
+    paste_input.keep_nul()
     await app.run_async()
     await app.session.close()
     return app.return_code or 0

@@ -13,8 +13,8 @@ from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
-from tui import text
 from tui.dialogs.base import ClosesOnce
+from tui.widgets import pasted
 from tui.widgets.list_pane import ListPane
 
 _ACTION_SOURCES: Final = (App, Screen, ListPane)
@@ -54,7 +54,10 @@ def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
 
 
 def sanitize(app: App[None], event: events.Event) -> events.Event:
-    """Remove control sequences from text pasted into the palette, whose input is Textual's."""
+    """Remove unsafe characters from text pasted into the palette, whose input is Textual's."""
     if isinstance(event, events.Paste) and isinstance(app.screen, CommandPalette):
-        return events.Paste(text.line(event.text))
+        words, note = pasted.for_line(event.text)
+        if note:
+            app.notify(note)
+        return events.Paste(words)
     return event

@@ -52,6 +52,13 @@ def editable(text: str) -> Safe:
     return Safe(_UNSAFE.sub(REPLACED, text))
 
 
+def without_unsafe(text: str) -> tuple[Safe, int]:
+    """Return text for an editor without unsafe characters, and how many were removed."""
+    text = _LINE_END.sub("\n", text)
+    kept = _UNSAFE.sub("", _SEQUENCE.sub("", text))
+    return Safe(kept), len(text) - len(kept)
+
+
 def whole(text: str) -> Safe:
     """Return safe text with several lines and expanded tabs, of any length."""
     return Safe(unicodedata.normalize("NFC", editable(text)).expandtabs(4))

@@ -5,6 +5,7 @@ This module imports neither httpx nor Textual, so that commands and screens star
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +21,7 @@ LONGEST_AUTHOR: Final = 100
 LARGEST_CONTENTS: Final = 256 * 1024
 LARGEST_PAGE: Final = 100
 DEFAULT_PAGE: Final = 20
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +73,9 @@ class Draft:
             found["author"] = f"The author is longer than {LONGEST_AUTHOR} characters."
         if self.size > LARGEST_CONTENTS:
             found["contents"] = f"The contents are larger than {LARGEST_CONTENTS:,} bytes."
+        for name, verb in (("title", "is"), ("author", "is"), ("contents", "are")):
+            if _SURROGATE.search(getattr(self, name)):
+                found[name] = f"The {name} {verb} not valid UTF-8 text."
         return found
 
     @property

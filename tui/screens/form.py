@@ -21,6 +21,7 @@ from tui.flows.save_blog import SaveFlow
 from tui.screens.preview import PreviewScreen
 from tui.state.draft_blog import DraftBlog, FormValues
 from tui.state.session import Session
+from tui.widgets import pasted
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.fields import CountedLabel, Fields, TextField
 from tui.widgets.line_field import LineField
@@ -172,8 +173,10 @@ class FormScreen(ClosesOnce[Blog | None]):
         except EditorError as error:
             self._say(str(error))
         else:
-            field.load_text(text.editable(edited))
+            kept, note = pasted.for_text(edited, "text of the editor")
+            field.load_text(kept)
             field.focus()
+            self._say(note)
 
     def action_save(self) -> None:
         if self._saving or not is_on_top(self):

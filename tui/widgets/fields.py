@@ -9,6 +9,7 @@ from textual.widgets import Label, TextArea
 
 from tui import text
 from tui.text import Safe
+from tui.widgets import pasted
 
 
 class Fields(VerticalScroll, can_focus=False):
@@ -40,10 +41,10 @@ class TextField(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        pasted = text.editable(event.text)
-        if text.REPLACED in pasted and text.REPLACED not in event.text:
-            self.notify("Control characters in the pasted text were replaced.")
-        self.replace(pasted, *self.selection, maintain_selection_offset=False)
+        words, note = pasted.for_text(event.text, "pasted text")
+        if note:
+            self.notify(note)
+        self.replace(words, *self.selection, maintain_selection_offset=False)
 
 
 class CountedLabel(Label):

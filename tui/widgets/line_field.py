@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Input
 
-from tui import text
+from tui.widgets import pasted
 
 
 class LineField(Input):
@@ -14,7 +14,7 @@ class LineField(Input):
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        pasted = text.editable(event.text).strip("\n")
-        if "\n" in pasted:
-            self.notify("Line breaks in the pasted text were replaced by spaces.")
-        self.replace(pasted.replace("\n", " ").replace("\t", " "), *self.selection)
+        words, note = pasted.for_line(event.text)
+        if note:
+            self.notify(note)
+        self.replace(words, *self.selection)

@@ -67,7 +67,7 @@ def test_only_the_owner_can_read_the_edited_file(editor, tmp_path):
 
 
 def test_the_editor_gets_the_terminal_and_returns_the_text(served, environ, editor):
-    environ["EDITOR"] = editor('echo EDITING; read answer; echo "$answer" > "$2"')
+    environ["EDITOR"] = editor('echo EDITING; read answer; printf "$answer\\\\001\\n" > "$2"')
     with opened(environ) as terminal:
         terminal.expect(b"number")
         terminal.type(b"n")
@@ -76,6 +76,7 @@ def test_the_editor_gets_the_terminal_and_returns_the_text(served, environ, edit
         mark = terminal.expect(b"EDITING", mark)
         terminal.type(b"words from elsewhere\n")
         terminal.expect(b"ords from elsewhere \x1b", mark)
+        terminal.expect(b"Removed from the text of the editor: 1 character", mark)
         terminal.type(b"\x13")  # ctrl+s
         mark = terminal.expect(b"Saved", mark)
         terminal.type(b"q")
