@@ -12,7 +12,11 @@ from infra.settings import Settings
 def blogs_table(
     name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
 ) -> aws.dynamodb.Table:
-    """Declare the table that `blog.schema` describes."""
+    """Declare the table that `blog.schema` describes.
+
+    Pulumi's own protection stops a `pulumi destroy` before it deletes anything. AWS's protection
+    alone would stop it at the table, which is deleted after all that depends on it.
+    """
     keys = (schema.TABLE_KEY, schema.FEED_PARTITION, schema.FEED_POSITION)
     return aws.dynamodb.Table(
         name,
@@ -33,5 +37,7 @@ def blogs_table(
         point_in_time_recovery={"enabled": True},
         server_side_encryption={"enabled": True},
         deletion_protection_enabled=settings.deletion_protection,
-        opts=opts,
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(protect=settings.deletion_protection)
+        ),
     )

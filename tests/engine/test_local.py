@@ -280,16 +280,18 @@ def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deplo
         assert httpx.get(f"{deployed.outputs()[side]}/").json() == {"status": "interrupted"}
 
 
-def test_destroy_of_a_protected_table_fails_with_the_next_step(deployment, deployed):
+def test_destroy_with_a_protected_table_deletes_nothing(deployment, deployed):
     deployed.set(deletionProtection="true")
     assert deployed.up("--refresh") == {"blogs": "update"}
+    before = {one["urn"] for one in deployed.resources()}
     output = deployed.run("destroy", "--yes", fails=True)
 
-    assert "is protected and keeps its blogs" in output
-    assert "pulumi config set deletionProtection false" in " ".join(output.split())
+    assert "protect" in output
+    assert {one["urn"] for one in deployed.resources()} == before
+    for side in ("FunctionsURL", "ContainersURL"):
+        assert {blog["id"] for blog in ask(deployed.outputs()[side]).json()} == {"f", "c"}
     deployed.set(deletionProtection="false")
-    deployed.up()
-    assert {blog["id"] for blog in ask(deployed.outputs()["FunctionsURL"]).json()} == {"f", "c"}
+    assert deployed.up() == {"blogs": "update"}
 
 
 def test_destroy_stops_all_processes_and_deletes_the_table(deployment, deployed):
