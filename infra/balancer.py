@@ -121,15 +121,27 @@ class Balancer(pulumi.ComponentResource):
         )
         self.ingress_resources.append(listener)
         for number, network in enumerate(self._args.settings.allowed_cidrs):
-            aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-{protocol}-in-{number}",
-                security_group_id=group.id,
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                cidr_ipv4=network,
-                opts=self._child,
-            )
+            self._allow(f"{self._name}-{protocol}-in", number, network, group, port)
+
+    def _allow(
+        self, prefix: str, number: int, network: str, group: aws.ec2.SecurityGroup, port: int
+    ) -> None:
+        """Allow requests from *network*.
+
+        The rule is named after its range. Rules named by position move to another range when a
+        range is removed, and EC2 refuses the duplicate (pulumi/pulumi-awsx#709).
+        """
+        aws.vpc.SecurityGroupIngressRule(
+            f"{prefix}-{network.replace('/', '-')}",
+            security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            cidr_ipv4=network,
+            opts=pulumi.ResourceOptions(
+                parent=self, aliases=[pulumi.Alias(name=f"{prefix}-{number}")]
+            ),
+        )
 
     def _address(self, balancer: aws.lb.LoadBalancer) -> pulumi.Output[str]:
         settings = self._args.settings

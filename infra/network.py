@@ -57,13 +57,10 @@ class Network(pulumi.ComponentResource):
         self, name: str, vpc: aws.ec2.Vpc, routes: aws.ec2.RouteTable
     ) -> list[pulumi.Output[str]]:
         child = pulumi.ResourceOptions(parent=self)
-        zones = aws.get_availability_zones_output(
-            state="available",
-            # Without Local Zones, which may have neither load balancers nor Fargate.
-            filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
-            exclude_zone_ids=list(_WITHOUT_FARGATE),
-            opts=pulumi.InvokeOptions(parent=self),
-        ).names
+        # The list can change. A subnet keeps its zone: its replacement would have the same address
+        # range, and is created first, which EC2 refuses (pulumi/pulumi-awsx#910).
+        in_zone = pulumi.ResourceOptions(parent=self, ignore_changes=["availabilityZone"])
+        zones = self._zones()
         ids = []
         for number in range(_ZONES):
             subnet = aws.ec2.Subnet(
@@ -72,7 +69,7 @@ class Network(pulumi.ComponentResource):
                 cidr_block=f"10.0.{number}.0/24",
                 availability_zone=zones[number],
                 map_public_ip_on_launch=True,
-                opts=child,
+                opts=in_zone,
             )
             association = aws.ec2.RouteTableAssociation(
                 f"{name}-public-{number}",
@@ -84,6 +81,16 @@ class Network(pulumi.ComponentResource):
             ids.append(subnet.id)
         return ids
 
+    def _zones(self) -> pulumi.Output[list[str]]:
+        found = aws.get_availability_zones_output(
+            state="available",
+            # Without Local Zones, which may have neither load balancers nor Fargate.
+            filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
+            exclude_zone_ids=list(_WITHOUT_FARGATE),
+            opts=pulumi.InvokeOptions(parent=self),
+        )
+        return pulumi.Output.all(found.id, found.names).apply(lambda all_: _usable(*all_))
+
 
 def allow_all_out(
     name: str, group: aws.ec2.SecurityGroup, opts: pulumi.ResourceOptions
@@ -92,3 +99,13 @@ def allow_all_out(
     return aws.vpc.SecurityGroupEgressRule(
         name, security_group_id=group.id, ip_protocol="-1", cidr_ipv4="0.0.0.0/0", opts=opts
     )
+
+
+def _usable(region: str, zones: list[str]) -> list[str]:
+    if len(zones) < _ZONES:
+        raise pulumi.RunError(
+            f"region {region} has {len(zones)} availability zones with Fargate that this account "
+            f"can use, but the load balancer needs {_ZONES}. Choose another region: pulumi config "
+            "set aws:region REGION"
+        )
+    return zones

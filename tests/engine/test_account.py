@@ -24,6 +24,7 @@ LOGS = {name.replace("-function", "-log") for name in FUNCTIONS} | {
 }
 ORIGIN = "https://a.example"
 # A replacement of these causes downtime or loses data.
+RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 PRECIOUS = ("Table", "LoadBalancer", "Listener", "Api", "Stage", "Function", "Service")
 
 
@@ -109,6 +110,15 @@ def test_rolled_back_deployment_fails_and_keeps_the_running_definition(prod, acc
     stack.up()
     assert account.service(outputs)["taskDefinition"] != running
     assert not account.is_registered(running)
+
+
+def test_removed_range_deletes_its_rule_only(prod):
+    stack, _ = prod
+    stack.set(**{"allowedCidrs[0]": "192.0.2.0/24", "allowedCidrs[1]": "198.51.100.0/24"})
+    stack.up()
+    stack.run("config", "rm", "--path", "allowedCidrs[0]")
+
+    assert stack.up() == {"containers-lb-http-in-192.0.2.0-24": "delete"}
 
 
 def test_autoscaling_is_deleted_with_its_setting(prod, account):
@@ -284,11 +294,12 @@ def test_upgrade_from_an_earlier_version_replaces_nothing_precious(
     recorded = json.loads(RECORD.read_text())
     created = stage.up()
     assert created == {one["name"]: "create" for one in recorded if one["name"] != "aws"}
-    before = precious(stage)
+    before, rules = precious(stage), ids(stage, RULE)
     stage.folder = project
     stage.up()
 
     assert precious(stage) == before
+    assert ids(stage, RULE) == rules
     stage.run("destroy", "--yes")
     assert inventory(account) == empty
 
@@ -302,6 +313,10 @@ def inventory(account):
 
 def counted(inventory):
     return {name: len(found) for name, found in inventory.items()}
+
+
+def ids(stack, type_):
+    return {one["id"] for one in stack.resources() if one["type"] == type_}
 
 
 def precious(stack):

@@ -1,4 +1,8 @@
-"""The availability zones of the network can run the tasks."""
+"""The availability zones of the network can run the tasks, and are chosen once."""
+
+import pytest
+
+from tests.infra.recording import ProgramError, Recorder
 
 ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 # Zones by region, and those that run tasks: the source that infra/network.py cites.
@@ -39,3 +43,38 @@ def test_subnets_are_in_the_first_zones_returned(variant):
         "network-public-0": "eu-west-1a",
         "network-public-1": "eu-west-1b",
     }
+
+
+class Region(Recorder):
+    """An account with these availability zones."""
+
+    def __init__(self, *zones):
+        self.zones = zones
+        self.updated = []
+
+    async def invoke(self, token, arguments):
+        if token == ZONES:
+            return {"id": "eu-west-1", "names": list(self.zones)}
+        return await super().invoke(token, arguments)
+
+    async def update(self, urn, type_, old, olds, news):
+        self.updated.append(urn)
+        return old
+
+
+def test_existing_subnets_keep_their_zones(stacks):
+    region, known = Region("eu-west-1a", "eu-west-1b"), {}
+    stacks("local").deploy(region, known)
+    region.zones = ("eu-west-1b", "eu-west-1c")
+    stacks("local").deploy(region, known)
+
+    assert not [urn for urn in region.updated if urn.endswith(("-0", "-1"))]
+
+
+@pytest.mark.parametrize("zones", [(), ("eu-west-1a",)])
+def test_region_with_too_few_zones_fails_with_one_line(stacks, zones):
+    with pytest.raises(ProgramError) as failure:
+        stacks("local").deploy(Region(*zones), {})
+
+    assert f"region eu-west-1 has {len(zones)} availability zones" in str(failure.value)
+    assert "\n" not in str(failure.value)

@@ -47,6 +47,11 @@ FIXED_NAMES = {
     ("aws:lambda/function:Function", "*"): "people look for it",
     ("aws:route53/record:Record", "*"): "the setting domainName",
 }
+# Changes of inputs that are ignored: (type, input) and the reason.
+IGNORED = {
+    ("aws:ec2/subnet:Subnet", "availabilityZone"): "a replacement would have the same range",
+    ("aws:ecs/service:Service", "desiredCount"): "autoscaling sets it",
+}
 NAMING = ("name", "family", "dashboardName")
 
 
@@ -255,17 +260,22 @@ def test_destroy_deletes_the_images(variants):
 )
 def test_task_count_is_ignored_only_with_autoscaling(variants, name, expected):
     program = variants(name)
-    ignoring = {one.name: one.ignored for one in program.resources if one.ignored}
 
     assert program.called("containers-service").ignored == expected
-    assert set(ignoring) <= {"containers-service"}
     assert bool(program.of("aws:appautoscaling/target:Target")) == bool(expected)
+
+
+def test_each_ignored_change_has_a_reason(variant):
+    ignored = {(one.type_, input_) for one in variant.resources for input_ in one.ignored}
+
+    assert ignored <= IGNORED.keys()
 
 
 def test_nothing_is_protected_from_destroy_by_default(variants):
     for name, kept in (("defaults", False), ("everything", True)):
-        (table,) = variants(name).of("aws:dynamodb/table:Table").values()
-        assert table["deletionProtectionEnabled"] is kept
+        table = variants(name).called("blogs")
+        assert table.inputs["deletionProtectionEnabled"] is table.protected is kept
         for one in variants(name).resources:
+            assert one is table or not one.protected, one.name
             assert not one.inputs.get("skipDestroy"), one.name
             assert not one.inputs.get("enableDeletionProtection"), one.name

@@ -103,7 +103,7 @@ def test_tasks_are_reachable_only_from_the_load_balancer(program):
 
     assert rules["containers-task-in"].get("cidrIpv4") is None
     assert rules["containers-task-in"]["referencedSecurityGroupId"] == "containers-lb-group-id"
-    assert rules["containers-lb-http-in-0"]["fromPort"] == 80
+    assert rules["containers-lb-http-in-0.0.0.0-0"]["fromPort"] == 80
 
 
 def test_table_matches_the_schema(program):

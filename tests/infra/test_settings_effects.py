@@ -189,9 +189,16 @@ EFFECTS = [
         "allowedCidrs",
         '["192.0.2.0/24", "198.51.100.0/24"]',
         {
-            "SecurityGroupIngressRule containers-lb-http-in-0.cidrIpv4": "192.0.2.0/24",
-            "+ SecurityGroupIngressRule containers-lb-http-in-1": NEW,
+            "- SecurityGroupIngressRule containers-lb-http-in-0.0.0.0-0": GONE,
+            "+ SecurityGroupIngressRule containers-lb-http-in-192.0.2.0-24": NEW,
+            "+ SecurityGroupIngressRule containers-lb-http-in-198.51.100.0-24": NEW,
         },
+    ),
+    Effect(
+        "allowedCidrs",
+        '["198.51.100.0/24"]',
+        {"- SecurityGroupIngressRule containers-lb-http-in-192.0.2.0-24": GONE},
+        {"allowedCidrs": '["192.0.2.0/24", "198.51.100.0/24"]'},
     ),
     Effect(
         "certificateArn",
@@ -255,7 +262,7 @@ def test_certificate_and_domain_name_enable_https(given):
         changes(given({}), given(HTTPS)),
         {
             "+ Listener containers-lb-https": NEW,
-            "+ SecurityGroupIngressRule containers-lb-https-in-0": NEW,
+            "+ SecurityGroupIngressRule containers-lb-https-in-0.0.0.0-0": NEW,
             "Listener containers-lb-http.defaultActions.0.redirect.*": ANY,
             "Listener containers-lb-http.defaultActions.0.targetGroupArn": GONE,
             "Listener containers-lb-http.defaultActions.0.type": "redirect",
