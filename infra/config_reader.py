@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from ipaddress import IPv4Network
-from typing import Final, TypeVar
+from typing import Final, TypeGuard, TypeVar
 
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
@@ -69,14 +69,25 @@ class ConfigReader:
             raise self.error(key, f"{rule}: {error}") from error
         return self._unique(key, networks)
 
-    def tags(self, key: str, defaults: Mapping[str, str]) -> dict[str, str]:
-        """Return the tags of the setting, and *defaults*."""
+    def tags(self, key: str, own: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
+        """Return the program's *own* tags and those of the setting, which precede *defaults*."""
         value = self._object(key)
-        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        if not _is_tags(value):
             raise self.error(key, "must map names to strings, such as {team: web}")
-        if rule := tag_error(value, defaults):
+        given = {**defaults, **value}
+        if rule := tag_error(given, own):
             raise self.error(key, rule)
-        return {**defaults, **value}
+        return {**own, **given}
+
+    def default_tags(self, value: object, own: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the tags of the provider's option `defaultTags`, None if it is not set."""
+        tags = {} if value is None else _member(value, "tags")
+        if not _is_tags(tags):
+            rule = "must map names to strings below tags, such as {tags: {team: web}}"
+            raise self.error("defaultTags", rule)
+        if rule := tag_error(tags, own):
+            raise self.error("defaultTags", rule)
+        return tags
 
     def error(self, key: str, rule: str) -> pulumi.RunError:
         """Return an error with the setting, its value and the allowed values."""
@@ -125,3 +136,12 @@ class ConfigReader:
         if duplicates := sorted({value for value in values if values.count(value) > 1}):
             raise self.error(key, f"must not repeat entries: {', '.join(duplicates)}")
         return values
+
+
+def _is_tags(value: object) -> TypeGuard[Mapping[str, str]]:
+    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+
+
+def _member(value: object, key: str) -> object:
+    """Return the member of a mapping that has no other."""
+    return value[key] if isinstance(value, dict) and value.keys() == {key} else None

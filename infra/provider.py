@@ -35,11 +35,14 @@ def check_endpoint(settings: Settings) -> None:
 
 
 def aws_provider(settings: Settings) -> aws.Provider:
-    """Return the provider with the default tags. With an endpoint, it uses fake keys."""
+    """Return the provider with the default tags.
+
+    With an endpoint, it has fake keys and none of the options that choose an account.
+    """
     tags: aws.ProviderDefaultTagsArgsDict = {"tags": settings.tags}
     if not settings.aws.endpoint:
         return aws.Provider(
-            "aws", region=settings.aws.region, profile=settings.aws.profile, default_tags=tags
+            "aws", region=settings.aws.region, default_tags=tags, **settings.aws.options
         )
     return aws.Provider(
         "aws",

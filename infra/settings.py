@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import pulumi
 
 from infra.config_reader import ConfigReader
+from infra.provider_options import provider_options
 
 Architecture = Literal["arm64", "x86_64"]
 Bytecode = Literal["required", "none"]
@@ -50,11 +51,14 @@ _IMAGE: Final = rf"|(?=.{{1,255}}$){_REGISTRY}[a-z0-9]+((\.|__?|-+|/)[a-z0-9]+)*
 
 @dataclass(frozen=True, kw_only=True)
 class AwsSettings:
-    """Where the stack is deployed. None leaves the choice to the AWS configuration."""
+    """Where the stack is deployed, and the other options of the AWS provider.
+
+    None leaves the region to the AWS configuration.
+    """
 
     region: str | None
-    profile: str | None
     endpoint: str
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,16 +124,19 @@ class Settings:
         reader = ConfigReader(config)
         rule = "must be 1 to 20 lowercase letters, digits and -, starting with a letter"
         prefix = reader.text("prefix", _PREFIX, rule)
+        options = provider_options(aws)
+        own_tags = {"project": config.name, "stack": stack}
+        default_tags = ConfigReader(aws).default_tags(options.pop("default_tags", None), own_tags)
         settings = cls(
             prefix=physical_prefix(prefix, stack),
-            tags=reader.tags("tags", {"project": config.name, "stack": stack}),
+            tags=reader.tags("tags", own_tags, default_tags),
             open_writes=reader.boolean("openWrites"),
             cors_origins=reader.origins("corsOrigins"),
             deletion_protection=reader.boolean("deletionProtection"),
             log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
             alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
-            aws=_aws(reader, aws),
+            aws=_aws(reader, options),
             functions=_functions(reader),
             containers=_containers(reader),
         )
@@ -147,12 +154,12 @@ def physical_prefix(prefix: str, stack: str) -> str:
     return f"{valid[: _PREFIX_LIMIT - 8].rstrip('-')}-{sha256(wanted.encode()).hexdigest()[:7]}"
 
 
-def _aws(reader: ConfigReader, aws: pulumi.Config) -> AwsSettings:
+def _aws(reader: ConfigReader, options: dict[str, Any]) -> AwsSettings:
     rule = "must be a URL of this machine (http://127.0.0.1:PORT)"
     endpoint = reader.text("awsEndpoint", r"|https?://\S+", rule)
     if endpoint and not _is_loopback(endpoint):
         raise reader.error("awsEndpoint", rule)
-    return AwsSettings(region=aws.get("region"), profile=aws.get("profile"), endpoint=endpoint)
+    return AwsSettings(region=options.pop("region", None), endpoint=endpoint, options=options)
 
 
 def _is_loopback(endpoint: str) -> bool:

@@ -74,18 +74,6 @@ def test_physical_names_are_unique(variant):
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_provider_gets_region_and_profile_of_the_stack(declare_deployed):
-    program = declare_deployed(
-        **VARIANTS["defaults"], **{"aws:region": "us-west-1", "aws:profile": "demo"}
-    )
-    inputs = explicit_provider(program).inputs
-
-    assert inputs["region"] == "us-west-1"
-    assert inputs["profile"] == "demo"
-    assert "endpoints" not in inputs
-    assert "accessKey" not in inputs
-
-
 def test_provider_tags_resources_with_project_and_stack(variant):
     tags = json.loads(explicit_provider(variant).inputs["defaultTags"])["tags"]
 

@@ -21,8 +21,9 @@ def read(pytestconfig):
 
     local = load_project(pytestconfig.rootpath, "local", {}).config
 
-    def read(stack="local", region="", **changes):
-        config = {**local, **({"aws:region": region} if region else {})}
+    def read(stack="local", region="", default_tags="", **changes):
+        options = {"aws:region": region, "aws:defaultTags": default_tags}
+        config = {**local, **{key: value for key, value in options.items() if value}}
         config |= {f"{PROJECT}:{key}": value for key, value in changes.items()}
         set_all_config(config)
         return Settings.read(pulumi.Config(PROJECT), pulumi.Config("aws"), stack)
@@ -242,6 +243,19 @@ def test_conflicting_settings_are_rejected(read):
 def test_unknown_setting_error_lists_the_settings(read):
     with pytest.raises(pulumi.RunError, match="unknown setting aws-blog-demo:opneWrites: use one"):
         read(opneWrites="true")
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        ('{"team": "web"}', "must map names to strings below tags"),
+        ('{"tags": {"cost": 1}}', "must map names to strings below tags"),
+        ('{"tags": {"stack": "x"}}', "must not have 'stack': the program sets"),
+    ],
+)
+def test_invalid_default_tags_are_rejected(read, value, rule):
+    with pytest.raises(pulumi.RunError, match=f"aws:defaultTags is .*, but {rule}"):
+        read(default_tags=value)
 
 
 def test_invalid_secret_is_not_shown(read):
