@@ -9,6 +9,7 @@ from textual.widgets import Input, Markdown
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
 from tests.tui.fake import FakeBlogs, problem
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKDOWN, MARKUP, PAYLOADS, WIDE, harmful
+from tui.flows.confirm import can_be_followed
 from tui.settings.values import BackendName
 
 F = BackendName.FUNCTIONS
@@ -213,16 +214,25 @@ OTHER_SCHEMES = (
 )
 
 
-async def test_links_with_other_schemes_are_not_opened(monkeypatch):
-    async with staged(world_with("Links", "x"), SMALL) as stage:
+@pytest.mark.parametrize("url", OTHER_SCHEMES)
+def test_links_with_other_schemes_cannot_be_followed(url):
+    assert not can_be_followed(url)
+
+
+@pytest.mark.parametrize("url", ["http://host", "https://host/?a=b", "mailto:me@host"])
+def test_web_and_mail_links_can_be_followed(url):
+    assert can_be_followed(url)
+
+
+async def test_a_link_that_cannot_be_followed_is_not_opened(monkeypatch):
+    async with staged(world_with("Links", "[a](relative) https://host"), SMALL) as stage:
         monkeypatch.setattr(stage.app, "open_url", pytest.fail)
         await stage.press("enter")
-        await stage.sees("id wild")
-        markdown = stage.reader.query_one(Markdown)
-        for url in OTHER_SCHEMES:
-            markdown.post_message(Markdown.LinkClicked(markdown, url))
-            await stage.sees_toast("Only http, https and mailto")
-            stage.app.clear_notifications()
+        await stage.until(lambda: stage.reader.blog)
+        await stage.press("o")
+        await stage.is_on("LinksScreen")
+        await stage.press("enter")
+        await stage.sees_toast("Only http, https and mailto links can be opened, not “relative”.")
 
 
 async def test_a_hostile_problem_text_is_an_inert_toast():

@@ -16,6 +16,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from lab.cloudwatch.client import CloudWatch
 from lab.cloudwatch.metrics import MetricsError
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import snapshot
@@ -24,6 +25,7 @@ from tests.tui.fake import Response
 from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, WIDE, harmful
 from tests.tui.screens.test_connections import backends_at, with_settings
 from tests.tui.test_hostile import world_with
+from tui.settings import pulumi_cli
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName, SettingsError
 from tui.state.drafts import SavedDraft
@@ -113,7 +115,7 @@ async def test_connections_with_hostile_names(payload, size, monkeypatch):
     world.backends = replace(found, deployment=deployment)
     with_settings(world, monkeypatch, {"BLOGS_THEME": payload, "BLOGS_PROJECT": payload})
     stacks = [Stack(name=payload, current=True)]
-    monkeypatch.setattr("tui.settings.pulumi_cli.stacks", lambda folder, environ: stacks)
+    monkeypatch.setattr(pulumi_cli, "stacks", lambda folder, environ: stacks)
     async with staged(world, size) as stage:
         await stage.press("C")
         await stage.sees("pulumi stack")
@@ -124,7 +126,7 @@ async def test_connections_with_a_hostile_error(payload, size, monkeypatch):
     def fail(folder, environ):
         raise SettingsError(payload)
 
-    monkeypatch.setattr("tui.settings.pulumi_cli.stacks", fail)
+    monkeypatch.setattr(pulumi_cli, "stacks", fail)
     async with staged(world_with("Title"), size) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")
@@ -133,7 +135,7 @@ async def test_connections_with_a_hostile_error(payload, size, monkeypatch):
 
 
 async def test_metrics_with_a_hostile_source_and_error(payload, size, monkeypatch):
-    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
+    monkeypatch.setattr(CloudWatch, "fetch", lambda *_: {})
     world = world_with("Title")
     world.outputs = {**OUTPUTS, "Region": payload, "FunctionNames": {payload: payload}}
 
@@ -144,7 +146,7 @@ async def test_metrics_with_a_hostile_source_and_error(payload, size, monkeypatc
         await stage.press("m")
         await stage.sees("metrics requested")
         await look(stage)
-        monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", fail)
+        monkeypatch.setattr(CloudWatch, "fetch", fail)
         await stage.press("r")
         await stage.until(lambda: "metrics requested" not in stage.text())
         await stage.until(lambda: "Sending" not in stage.text())

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from lab.cloudwatch.client import CloudWatch
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui import clocks, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
 from tests.tui.dialogs.test_id_in_use import conflicting
 from tests.tui.fake import FakeBlogs, Response
 from tests.tui.screens.test_connections import backends_at
+from tui.settings import local_clouds, pulumi_cli
 from tui.settings.local_clouds import LocalCloud
 from tui.settings.pulumi_cli import Stack
 from tui.settings.values import BackendName
@@ -258,8 +260,8 @@ async def test_responses_that_differ(world, size, shot):
 async def test_connections(world, size, shot, monkeypatch):
     clouds = [LocalCloud(stack="local", state=Path("/state"), outputs_file=Path())]
     stacks = [Stack(name="dev", current=True), Stack(name="prod", current=False)]
-    monkeypatch.setattr("tui.settings.local_clouds.running", lambda environ: clouds)
-    monkeypatch.setattr("tui.settings.pulumi_cli.stacks", lambda folder, environ: stacks)
+    monkeypatch.setattr(local_clouds, "running", lambda environ: clouds)
+    monkeypatch.setattr(pulumi_cli, "stacks", lambda folder, environ: stacks)
     found = backends_at(GATEWAY)
     world.backends = replace(found, deployment=replace(found.deployment, chosen_by="--stack"))
     async with staged(world, size) as stage:
@@ -283,7 +285,7 @@ def measurements(_, queries, window):
 
 
 async def test_metrics(world, size, shot, monkeypatch):
-    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", measurements)
+    monkeypatch.setattr(CloudWatch, "fetch", measurements)
     world.outputs = OUTPUTS
     async with staged(world, size) as stage:
         await stage.press("m")

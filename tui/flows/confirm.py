@@ -35,7 +35,8 @@ async def confirm_plain_http(
     return bool(answer)
 
 
-def _can_be_followed(url: str) -> bool:
+def can_be_followed(url: str) -> bool:
+    """Return True if the scheme of *url* is one that the app opens."""
     try:
         return urlsplit(url).scheme in _LINK_SCHEMES
     except ValueError:  # such as an unclosed bracket in the host
@@ -44,7 +45,7 @@ def _can_be_followed(url: str) -> bool:
 
 async def follow_link(app: App[None], url: str) -> None:
     """Show the address of a link, and open or copy it."""
-    if not _can_be_followed(url):
+    if not can_be_followed(url):
         shown = text.line(url, 80)
         app.notify(f"Only http, https and mailto links can be opened, not “{shown}”.")
         return

@@ -49,10 +49,7 @@ class CompareScreen(ClosesOnce[None]):
     def __init__(self, session: Session, blog: Summary | None) -> None:
         super().__init__()
         self._session = session
-        self._requests = {"list": list_request(DEFAULT_PAGE)}
-        with suppress(ApiError):  # a backend may list an invalid id
-            if blog:
-                self._requests["blog"] = blog_request(blog.id)
+        self._requests = requests(blog)
         self._subject = "blog" if "blog" in self._requests else "list"
         self._asked = 0
 
@@ -97,6 +94,15 @@ class CompareScreen(ClosesOnce[None]):
     def _say(self, words: str) -> None:
         self.query_one("#figures", Lines).show([("plain", text.line(words, 900))])
         self.query_one("#body", Lines).show([])
+
+
+def requests(blog: Summary | None) -> dict[str, Request]:
+    """Return the requests that can be compared: for the list, and for *blog*."""
+    found = {"list": list_request(DEFAULT_PAGE)}
+    with suppress(ApiError):  # a backend may list an invalid id
+        if blog:
+            found["blog"] = blog_request(blog.id)
+    return found
 
 
 def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:

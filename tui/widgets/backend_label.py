@@ -81,36 +81,38 @@ class BackendLabel(Static):
         word = f" {self._backend.name.word} "
         state = " READ-ONLY " if self._read_only else ""
         waiting = " … waiting " if self._shows_waiting else ""
-        rest = self._rest(self.size.width - sum(map(cell_len, (word, state, waiting))))
-        self.update(Content.assemble((word, "bold"), (state, "bold reverse"), waiting, rest))
+        room = self.size.width - sum(map(cell_len, (word, state, waiting)))
+        shown = deployment_text(self._backend.address, self._deployment, self.note, room)
+        self.update(Content.assemble((word, "bold"), (state, "bold reverse"), waiting, shown))
 
-    def _rest(self, room: int) -> str:
-        """Return deployment, URL and note, shortened to *room* cells: the URL is cut first."""
-        full = f" {text.row(self._deployment.words)} " if self._deployment.stack else ""
-        without_label = full.replace("account ", "")
-        short_note = self.note.partition(" · ")[0]
-        shortest = f" {self._short_deployment(room - 2)} " if self._deployment.stack else ""
-        for deployment, note in (
-            (full, self.note),
-            (full, short_note),
-            (without_label, short_note),
-            (without_label, ""),
-            (shortest, ""),
-        ):
-            end = f" {note}" if note else ""
-            left = room - cell_len(deployment) - cell_len(end) - 1
-            if left >= 0:
-                break
-        url = text.row(self._backend.address) if self._backend else ""
-        url = _shortened(url, left if full else max(left, _SHORTEST_URL))
-        return f"{deployment}{f' {url} ' if url else ''}{end}"
 
-    def _short_deployment(self, room: int) -> str:
-        """Return the deployment without labels. The name of the stack is cut first."""
-        others = (self._deployment.region, self._deployment.account)
-        rest = text.row("".join(f" · {other}" for other in others if other))
-        name = text.row(self._deployment.stack.removeprefix("stack "))
-        return f"{both_ends(name, max(_SHORTEST_STACK, room - cell_len(rest)))}{rest}"
+def deployment_text(address: str, deployment: Deployment, note: str, room: int) -> str:
+    """Return deployment, URL and note, shortened to *room* cells: the URL is cut first."""
+    full = f" {text.row(deployment.words)} " if deployment.stack else ""
+    without_label = full.replace("account ", "")
+    short_note = note.partition(" · ")[0]
+    shortest = f" {_short_deployment(deployment, room - 2)} " if deployment.stack else ""
+    for shown, shown_note in (
+        (full, note),
+        (full, short_note),
+        (without_label, short_note),
+        (without_label, ""),
+        (shortest, ""),
+    ):
+        end = f" {shown_note}" if shown_note else ""
+        left = room - cell_len(shown) - cell_len(end) - 1
+        if left >= 0:
+            break
+    url = _shortened(text.row(address), left if full else max(left, _SHORTEST_URL))
+    return f"{shown}{f' {url} ' if url else ''}{end}"
+
+
+def _short_deployment(deployment: Deployment, room: int) -> str:
+    """Return the deployment without labels. The name of the stack is cut first."""
+    others = (deployment.region, deployment.account)
+    end = text.row("".join(f" · {other}" for other in others if other))
+    name = text.row(deployment.stack.removeprefix("stack "))
+    return f"{both_ends(name, max(_SHORTEST_STACK, room - cell_len(end)))}{end}"
 
 
 def _shortened(url: str, room: int) -> str:

@@ -29,10 +29,11 @@ class DeletionLine(Static):
     def show(self, waiting: list[PendingDeletion]) -> None:
         self.display = bool(waiting)
         if waiting:
-            self.update(Content(text.line(_message(waiting))))
+            self.update(Content(text.line(message(waiting))))
 
 
-def _message(waiting: list[PendingDeletion]) -> str:
+def message(waiting: list[PendingDeletion]) -> str:
+    """Return the text for these pending deletions."""
     if len(waiting) > 1:
         soonest = min(deletion.seconds for deletion in waiting)
         blogs = text.count(len(waiting), "blog")

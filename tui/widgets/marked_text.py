@@ -31,10 +31,14 @@ class MarkedText(DrawnText):
         """The number of positions to go to."""
         return len(self._version.positions)
 
+    def rows_at(self, width: int) -> list[int]:
+        """Return the row of each position in the text that was drawn for *width*."""
+        return self._rows.get(width, [])
+
     def go_to(self, number: int) -> None:
         """Scroll to the position with this number, or to the last one."""
         self._position = min(number, self.positions - 1)
-        rows = self._rows.get(self._drawn_width)
+        rows = self.rows_at(self._drawn_width)
         if rows:
             self.scroll_to(y=rows[self._position], animate=False)
 

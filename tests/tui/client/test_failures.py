@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.tui.fake import Response, problem
+from tui.client import http_api
 from tui.client.contract import ApiError, Draft, Failure
 from tui.settings.values import BackendName, Token
 
@@ -109,7 +110,7 @@ async def test_an_invalid_response_is_an_error(world, body):
 
 
 async def test_an_endless_response_is_an_error(world, monkeypatch):
-    monkeypatch.setattr("tui.client.http_api.LARGEST_RESPONSE", 1000)
+    monkeypatch.setattr(http_api, "LARGEST_RESPONSE", 1000)
     world.faults[BackendName.FUNCTIONS].replace = only(Response(200, {}, b"x" * 1001))
 
     with pytest.raises(ApiError, match="a response that is too large"):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
+from dataclasses import replace
 
 import pytest
 
-from tests.tui.conftest import LARGE, SMALL, World, staged, swept
-from tests.tui.fake import FakeBlogs, Response
-from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, harmful
-from tui.settings.values import BackendName
+from tests.tui.client.test_compare import REQUEST, exchange
+from tests.tui.conftest import LARGE, SMALL, staged, swept
+from tests.tui.payloads import EVERYTHING, GIANT, PAYLOADS, harmful
+from tui import text
+from tui.client import compare as client_compare
+from tui.client.contract import ApiError, Failure, Summary
+from tui.screens.compare import beside, bodies, requests
+from tui.settings.values import BackendName, SettingsError
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 HUGE = (200, 60)
@@ -55,73 +59,14 @@ async def test_the_figures_fit_the_width_of_their_pane(world):
         )
 
 
-async def test_without_blogs_the_list_is_compared():
-    async with staged(World(FakeBlogs(0)), SMALL) as stage:
+async def test_with_one_backend_down_the_other_response_is_shown_and_r_repeats(world):
+    async with staged(world, SMALL) as stage:
+        world.faults[F].down = True
         await compare(stage)
-        await stage.sees("GET /blog?limit=20&view=summary", "The responses are the same.")
-
-
-@pytest.mark.parametrize("size", [SMALL, HUGE])
-async def test_differences_are_marked(world, size):
-    other = {**world.blogs.table["blog-0004"], "title": "Another"}
-    world.faults[C].replace = lambda method, path: (
-        Response(206, {"ETag": '"other"'}, json.dumps(other).encode()) if "0004" in path else None
-    )
-    async with staged(world, size) as stage:
-        await compare(stage)
-        await stage.sees("The responses differ.", "206", '+  "title": "Another"')
-        await stage.press("shift+tab", "end")
-        await stage.sees('+ etag: "other"', "x-served-by: server that responded")
-
-
-def figures_text(stage):
-    """Return the whole text of the pane of figures, visible or not."""
-    return "\n".join(words for _, words in stage.app.screen.query_one("#figures")._wrapped)  # noqa: SLF001 -- no public attribute
-
-
-@pytest.mark.parametrize(
-    ("size", "down", "up"),
-    [
-        (SMALL, F, C),
-        (HUGE, C, F),
-        pytest.param(SMALL, C, F, marks=pytest.mark.sweep),
-        pytest.param(HUGE, F, C, marks=pytest.mark.sweep),
-    ],
-)
-async def test_with_one_backend_down_the_other_response_is_shown(world, size, down, up):
-    async with staged(world, size) as stage:
-        world.faults[down].down = True
-        await compare(stage)
-        await stage.sees(f"{down.word} at 127.0.0.1:1", "is not reachable")
-        await stage.sees(f"body of {up.word}", '"id": "blog-0004"')
-        shown = figures_text(stage)
-        assert "Press r to try again." in shown.replace("\n", "")  # lines can wrap anywhere
-        for name, *values in (("status", "no response", "200"), ("server: app", "-", "1[.]5")):
-            row = [name, *(values if down is F else reversed(values))]
-            assert re.search(" +".join(row), shown)
-        assert f"headers of {up.word}\n" in shown
-        assert "x-served-by: functions/GetBlogs/abcd1234" in shown
-        world.faults[down].down = False
+        await stage.sees("FUNCTIONS at 127.0.0.1:1/Prod is not reachable", "body of CONTAINERS")
+        world.faults[F].down = False
         await stage.press("r")
         await stage.sees("The responses are the same.")
-
-
-async def test_with_both_backends_down_both_causes_are_shown(world):
-    async with staged(world, LARGE) as stage:
-        for name in BackendName:
-            world.faults[name].down = True
-        await compare(stage)
-        await stage.until(lambda: figures_text(stage).count("is not reachable") == 2)
-        assert re.search(r"status +no response +no response", figures_text(stage))
-        assert "headers of" not in figures_text(stage)
-
-
-async def test_with_one_url_set_the_error_for_the_other_is_shown(world):
-    world.names = (F,)
-    async with staged(world, SMALL) as stage:
-        await compare(stage)
-        await stage.sees("The URL of the CONTAINERS backend is not set", "body of FUNCTIONS")
-        assert re.search(r"status +200 +-", figures_text(stage))
 
 
 async def test_a_late_comparison_is_not_shown(world):
@@ -138,37 +83,95 @@ async def test_a_late_comparison_is_not_shown(world):
         assert "GET /blog?limit=20" in stage.text()
 
 
-@pytest.mark.parametrize(
-    ("payload", "size"),
-    [
-        pytest.param(EVERYTHING, HUGE, id="all"),
-        pytest.param(GIANT[1], SMALL, id="giant"),
-        *(
-            pytest.param(payload, size, marks=pytest.mark.sweep)
-            for payload in (" ".join(MARKUP), " ".join(ESCAPES), EVERYTHING, *GIANT)
-            for size in (SMALL, HUGE)
-        ),
-    ],
-)
-async def test_hostile_responses_are_inert(size, payload):
-    world = World(FakeBlogs(1))
-    fit = payload[:2000].replace("\0", "").encode("utf-8", "replace").decode("latin-1")
+SUMMARY = Summary(id="x", title="T", author="A", created_at="", updated_at="", version="v1")
+
+
+def test_the_blog_can_be_compared_only_if_there_is_one_with_a_valid_id():
+    assert [one.target for one in requests(SUMMARY).values()] == [
+        "/blog?limit=20&view=summary",
+        "/blog/x",
+    ]
+    assert list(requests(None)) == list(requests(replace(SUMMARY, id="no/id"))) == ["list"]
+
+
+async def compared(**sides):
+    """Return the comparison of two responses, or errors instead of them."""
+
+    async def send(name, request):
+        if isinstance(sides[name], Exception):
+            raise sides[name]
+        return sides[name]
+
+    return await client_compare.compare(REQUEST, send)
+
+
+def texts(lines):
+    return [words for _, words in lines]
+
+
+async def test_differences_are_marked():
+    found = await compared(
+        functions=exchange(b'{"a": 1}', etag='"1"', date="Monday"),
+        containers=exchange(b'{"a": 2}', 206, etag='"2"', date="Tuesday"),
+    )
+
+    shown = beside(found, 60)
+    assert ("old", "The responses differ.") in shown
+    assert ("plain", f"{'status':<14}{'200':<23}206") in shown
+    assert shown[-5:] == [
+        ("head", "headers that differ"),
+        ("old", '- etag: "1"'),
+        ("new", '+ etag: "2"'),
+        ("head", "headers that may differ"),
+        ("dim", "date: time of the response"),
+    ]
+    assert bodies(found) == [
+        ("backends", "bodies: - FUNCTIONS, + CONTAINERS"),
+        ("plain", " {"),
+        ("old", '-  "a": 1'),
+        ("new", '+  "a": 2'),
+        ("plain", " }"),
+    ]
+
+
+async def test_equal_responses_show_one_body():
+    found = await compared(functions=exchange(b"[1]"), containers=exchange(b"[1]"))
+
+    assert ("new", "The responses are the same.") in beside(found, 60)
+    assert texts(bodies(found)) == ["the same body", "[", "  1", "]"]
+
+
+DOWN = ApiError("It is not reachable.", Failure.UNREACHABLE)
+NO_URL = SettingsError("The URL is not set.")
+
+
+@pytest.mark.parametrize("error", [DOWN, NO_URL])
+@pytest.mark.parametrize("up", BackendName)
+async def test_a_response_without_the_other_is_shown_with_the_cause(up, error):
+    found = await compared(**{up: exchange(b"[1]", etag='"1"'), up.other: error})
+
+    shown = beside(found, 60)
+    values = ["200", "-"] if up is F else ["-", "200"]
+    assert ("old", f"{error} Press r to try again.") in shown
+    assert ["status", *values] in [line.split() for line in texts(shown)]
+    assert texts(shown)[-2:] == [f"headers of {up.word}", 'etag: "1"']
+    assert texts(bodies(found)) == [f"body of {up.word}", "[", "  1", "]"]
+
+
+async def test_without_any_response_both_causes_are_shown():
+    found = await compared(functions=DOWN, containers=NO_URL)
+
+    shown = texts(beside(found, 60))
+    assert f"{DOWN} {NO_URL} Press r to try again." in shown
+    assert not [line for line in shown if "headers of" in line]
+    assert bodies(found) == []
+
+
+@pytest.mark.parametrize("payload", [*PAYLOADS, *GIANT, EVERYTHING])
+async def test_hostile_responses_are_inert(payload):
     body = json.dumps([payload], ensure_ascii=False).encode()
-    async with staged(world, size) as stage:
-        world.faults[F].replace = lambda method, path: Response(200, {"X-Other": fit}, body)
-        world.faults[C].replace = lambda method, path: Response(200, {"X-Other": "y"}, b"[]")
-        await compare(stage)
-        await stage.sees("The responses differ.")
-        for key in ("end", "shift+tab", "end"):
-            assert not harmful(stage.text())
-            for strip in stage.strips():
-                assert strip.cell_length == size[0]
-            await stage.press(key)
+    header = text.line(payload)
+    found = await compared(functions=exchange(body, other=header), containers=exchange(other="y"))
 
-
-async def test_a_blog_with_an_invalid_id_leaves_only_the_list():
-    world = World(FakeBlogs(0))
-    world.blogs.put(id="no/id", title="T")
-    async with staged(world, SMALL) as stage:
-        await compare(stage)
-        await stage.sees("GET /blog?limit=20&view=summary", "The responses are the same.")
+    for lines in (beside(found, 80), bodies(found)):
+        assert not harmful("\n".join(texts(lines)))

@@ -7,9 +7,7 @@ from textual.widgets import Markdown
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import TOKEN
-from tui.client.contract import LARGEST_CONTENTS
 from tui.settings.values import BackendName
-from tui.widgets.fields import CountedLabel
 
 F = BackendName.FUNCTIONS
 
@@ -52,18 +50,6 @@ async def test_errors_appear_beside_their_field_and_disappear(world):
             await stage.until(lambda: not stage.app.screen.query("CountedLabel.wrong"))
 
 
-async def test_contents_are_measured_in_bytes(world):
-    async with staged(world, LARGE) as stage:
-        await open_form(stage)
-        field(stage, "title").value = "T"
-        field(stage, "contents").load_text("é" * (LARGEST_CONTENTS // 2 + 1))
-        await stage.until(lambda: field(stage, "contents-label").has_class("wrong"))
-        await stage.press("ctrl+s")
-        await stage.sees("The contents are larger than 262,144 bytes.")
-        assert not [method for method, _ in world.blogs.requests if method == "POST"]
-        assert isinstance(field(stage, "contents-label"), CountedLabel)
-
-
 async def test_f3_previews_the_text_and_returns_to_it(world, size):
     async with staged(world, size) as stage:
         await open_form(stage)
@@ -78,14 +64,6 @@ async def test_f3_previews_the_text_and_returns_to_it(world, size):
         await stage.press("f3")
         await stage.is_on("FormScreen")
         assert "*text*" in field(stage, "contents").text
-
-
-async def test_a_preview_of_a_long_text_is_drawn_as_lines(world):
-    async with staged(world, SMALL) as stage:
-        await open_form(stage)
-        field(stage, "contents").load_text("word " * 5_000)
-        await stage.press("f3")
-        await stage.sees("(no visible title)", "word word")
 
 
 async def test_the_focus_returns_after_a_failed_save(world):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.dialogs.test_id_in_use import conflicting
 from tests.tui.screens.test_connections import backends_at
+from tui.settings.backends import Deployment
 from tui.settings.values import BackendName
-from tui.widgets.backend_label import COLORS, BackendLabel
+from tui.widgets.backend_label import COLORS, BackendLabel, deployment_text
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
@@ -38,18 +40,33 @@ def backends_of_stack(name):
     return replace(found, deployment=replace(found.deployment, region="ap-southeast-2"))
 
 
-@pytest.mark.parametrize("name", ["production", "acme-corporation/aws-blog-demo/production"])
-async def test_the_stack_name_is_cut_before_region_and_account(world, name):
-    world.read_only = True
-    world.backends = backends_of_stack(name)
-    async with staged(world, SMALL) as stage:
-        gate = world.faults[F].hold()
-        await stage.press("r")
-        await stage.sees("… waiting")
-        for words in ("FUNCTIONS", "READ-ONLY", "waiting", "on · ap-southeast-2 · 123456789012"):
-            assert words in top(stage)
-        assert name[:4] in top(stage)
-        gate.set()
+ADDRESS = "abcdefghij.execute-api.ap-southeast-2.amazonaws.com/Prod"
+DEV = Deployment(stack="stack dev", region="ap-southeast-2", account="123456789012")
+LONG = replace(DEV, stack="stack acme-corporation/aws-blog-demo/production")
+NOTE = "5 blogs · times in UTC"
+STACK = " stack dev · ap-southeast-2 · "
+
+
+@pytest.mark.parametrize(
+    ("deployment", "room", "shown"),
+    [
+        (DEV, 132, f"{STACK}account 123456789012  {ADDRESS}  {NOTE}"),
+        (DEV, 100, f"{STACK}account 123456789012  abcdefghij.exec…com/Prod  {NOTE}"),
+        (DEV, 80, f"{STACK}account 123456789012  {NOTE}"),
+        (DEV, 60, f"{STACK}account 123456789012  5 blogs"),
+        (DEV, 52, f"{STACK}123456789012  5 blogs"),
+        (DEV, 45, f"{STACK}123456789012 "),
+        (LONG, 57, " acme-corpor…/production · ap-southeast-2 · 123456789012 "),
+        (LONG, 10, " acm…tion · ap-southeast-2 · 123456789012 "),
+        (Deployment(), 90, f" {ADDRESS}  {NOTE}"),
+        (Deployment(), 60, f" abcdefghij.execute-api…aws.com/Prod  {NOTE}"),
+        (Deployment(), 10, " 5 blogs"),
+    ],
+)
+def test_the_url_is_cut_before_the_stack_and_the_stack_before_region_and_account(
+    deployment, room, shown
+):
+    assert deployment_text(ADDRESS, deployment, NOTE, room) == shown
 
 
 async def test_the_preview_shows_the_active_backend(world):
@@ -118,8 +135,10 @@ async def test_backend_names_are_visible_without_colors(world, monkeypatch):
 async def test_a_timer_stopped_too_late_does_not_show_waiting(world):
     async with staged(world, SMALL) as stage:
         label = stage.app.screen.query_one(BackendLabel)
-        label._start_waiting()  # noqa: SLF001 -- the race is inside: a call under way is not taken back
-        label._stop_waiting()  # noqa: SLF001 -- same
-        label._show_waiting()  # noqa: SLF001 -- same
+        later = []
+        label.set_timer = lambda delay, callback: later.append(callback) or Mock()
+        for busy in (True, False):
+            label.show(stage.app.session.backend, Deployment(), busy=busy, read_only=False)
+        later[0]()
         await stage.pilot.pause()
         assert "waiting" not in stage.text()
