@@ -219,7 +219,7 @@ async def test_deleting_a_deleted_blog_is_one_message(world):
         await stage.press("D")
         await stage.sees_toast("“Blog number 4” has already been deleted.")
         await stage.sees("4 blogs")
-        assert len(stage.app._notifications) == 1  # noqa: SLF001 -- Textual has no other
+        assert len(stage.toasts().splitlines()) == 1
 
 
 async def test_a_delete_without_a_response_is_checked_by_reading(world):

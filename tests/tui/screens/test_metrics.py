@@ -8,7 +8,8 @@ import threading
 import pytest
 from rich.cells import cell_len
 
-from lab.cloudwatch.metrics import MetricsError
+from lab.cloudwatch import client
+from lab.cloudwatch.metrics import PERIODS, MetricsError
 from localcloud.metrics import Metrics
 from localcloud.runtimes.cloudwatch import CloudWatch
 from tests.lab.cloudwatch.outputs import OUTPUTS
@@ -18,6 +19,8 @@ from tests.tui.fake import FakeBlogs
 from tests.tui.payloads import EVERYTHING, harmful
 from tui import report_text
 from tui.command.cli import main
+from tui.settings.values import BackendName
+from tui.state.session import Session
 from tui.widgets.line_chart import Frame, LineChart
 from tui.widgets.plot import Curve, TimeAxis
 
@@ -147,10 +150,11 @@ async def test_an_error_is_shown_and_r_loads_again(world):
         await stage.sees("invocations")
 
 
-async def test_without_stack_outputs_an_error_is_shown():
-    async with staged(World(FakeBlogs(1)), SMALL) as stage:
-        await stage.press("m")
-        await stage.sees("outputs do not include")
+async def test_without_stack_outputs_there_is_no_report():
+    session = Session(World(FakeBlogs(1)), BackendName.FUNCTIONS)
+
+    with pytest.raises(MetricsError, match="outputs do not include"):
+        session.report(PERIODS[0])
 
 
 async def test_automatic_refresh_stops_when_the_screen_closes(world, monkeypatch):
@@ -241,7 +245,7 @@ def test_numbers_are_rounded_to_three_digits_or_an_integer(value, shown):
 
 
 async def test_the_command_shows_the_cost_of_its_aws_requests(world, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("lab.cloudwatch.client.CloudWatch.fetch", lambda *_: {})
+    monkeypatch.setattr(client.CloudWatch, "fetch", lambda *_: {})
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(OUTPUTS))
 
