@@ -65,7 +65,7 @@ def package_folder(settings: Settings) -> Path:
         if settings.functions.bytecode == "required":
             _compile(folder)
         files, size = measure(folder)
-        pulumi.log.info(f"the functions' package: {files} files, {size / 1e6:.1f} MB unpacked")
+        pulumi.log.info(f"the functions' package: {files:,} files, {size / 1e6:,.1f} MB unpacked")
 
     package = _build_once("package", digest.hexdigest(), assemble)
     _delete_old_packages()

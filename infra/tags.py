@@ -36,7 +36,7 @@ def tag_error(own: Mapping[str, str], defaults: Mapping[str, str]) -> str:
 
 def _text_error(what: str, text: str, limit: int) -> str:
     if len(text) > limit:
-        return f"must have {what} of at most {limit} characters: one has {len(text)}"
+        return f"must have {what} of at most {limit} characters: one has {len(text):,}"
     if text.lower().startswith(_RESERVED):
         return f"must not have {what} that start with {_RESERVED}, which AWS reserves: {text!r}"
     if not all(sign in _SIGNS or category(sign)[0] in "LNZ" for sign in text):

@@ -83,8 +83,8 @@ def print_sizes(archive: Archive) -> None:
     """Print one line per layer, and the total."""
     layers = archive.layers()
     for layer in layers:
-        print(f"{layer.size / 1e6:8.1f} MB  {layer.created_by}")
-    print(f"{sum(layer.size for layer in layers) / 1e6:8.1f} MB  total")
+        print(f"{layer.size / 1e6:8,.1f} MB  {layer.created_by}")
+    print(f"{sum(layer.size for layer in layers) / 1e6:8,.1f} MB  total")
 
 
 def debian_base(tool: Tool) -> str:
