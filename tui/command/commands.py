@@ -121,7 +121,7 @@ def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str,
             "stack": deployment.stack or None,
             "region": deployment.region or None,
             "account": deployment.account or None,
-            "folder": deployment.folder or None,
+            "folder": str(deployment.folder) if deployment.folder else None,
             "named_by": deployment.chosen_by or None,
         },
         "settings": {

@@ -30,7 +30,6 @@ from tui.settings import config as configuration
 from tui.settings import local_clouds, pulumi_cli
 from tui.settings.config import Config
 from tui.settings.values import DEFAULT_SOURCE, BackendName, SettingsError, Token, checked_url
-from tui.settings.xdg import shortened
 
 URL_VARIABLES: Final = {
     BackendName.FUNCTIONS: "BLOGS_FUNCTIONS_URL",
@@ -54,7 +53,7 @@ class Deployment:
     stack: str = ""
     region: str = ""
     account: str = ""
-    folder: str = ""
+    folder: Path | None = None
     """The folder of a local cloud: several of the same stack can run."""
     chosen_by: str = ""
     """The source of this choice: an option, a variable, the configuration file, or the user."""
@@ -179,8 +178,7 @@ class Finder:
     def of_local_cloud(self, cloud: local_clouds.LocalCloud) -> Backends:
         hint = f"Wait until it has started (see {cloud.outputs_file})."
         found = self._of_outputs(cloud.outputs(), f"local cloud {cloud.stack}", hint)
-        folder = shortened(cloud.folder, self.environ)
-        return replace(found, deployment=replace(found.deployment, folder=folder))
+        return replace(found, deployment=replace(found.deployment, folder=cloud.folder))
 
     def _from_stack_option(self, stack: str) -> Backends:
         if self.flags.urls:

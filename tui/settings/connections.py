@@ -37,7 +37,10 @@ class Connections:
 
     def settings(self, backends: Backends) -> list[Setting]:
         """Return all settings, those of the deployment first."""
-        return [*deployment_settings(backends), *client_settings(self.preferences, self.finder)]
+        return [
+            *deployment_settings(backends, self.finder.environ),
+            *client_settings(self.preferences, self.finder),
+        ]
 
     def running(self) -> list[Candidate]:
         """Return the deployment that the settings name, and the running local clouds."""

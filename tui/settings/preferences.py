@@ -15,6 +15,7 @@ from tui.settings import config as configuration
 from tui.settings.backends import Backends, Finder
 from tui.settings.config import Config
 from tui.settings.values import DEFAULT_SOURCE, BackendName, SettingsError, checked_seconds
+from tui.settings.xdg import shortened
 
 T = TypeVar("T")
 _TRUE: Final = {"1", "true", "yes", "on"}
@@ -120,10 +121,10 @@ def client_settings(preferences: Preferences, finder: Finder) -> list[Setting]:
     ]
 
 
-def deployment_settings(found: Backends) -> list[Setting]:
+def deployment_settings(found: Backends, environ: Mapping[str, str]) -> list[Setting]:
     """Return the settings that depend on the deployment."""
     deployment = found.deployment
-    folder = f" ({deployment.folder})" if deployment.folder else ""
+    folder = f" ({shortened(deployment.folder, environ)})" if deployment.folder else ""
     chosen = Setting(
         name="stack",
         value=f"{deployment.stack or 'none'}{folder}",

@@ -128,9 +128,9 @@ def test_with_several_local_clouds_one_must_be_named(environ, run_cloud):
     assert find(Flags(stack="two"), environ).get(F).url == "http://127.0.0.1:9/Prod"
 
 
-def test_local_clouds_of_the_same_stack_are_named_by_folder(environ, run_cloud):
+def test_local_clouds_of_the_same_stack_are_named_by_folder(environ, run_cloud, tmp_path):
     run_cloud("aaa", stack="local", state="work/blog/.cache/localcloud/local")
-    assert find(Flags(stack="local"), environ).deployment.folder == "~/work/blog"
+    assert find(Flags(stack="local"), environ).deployment.folder == tmp_path / "work/blog"
     run_cloud("bbb", stack="local", state="second")
 
     message = (
@@ -140,12 +140,12 @@ def test_local_clouds_of_the_same_stack_are_named_by_folder(environ, run_cloud):
     with pytest.raises(SettingsError, match=re.escape(message)):
         find(Flags(stack="local"), environ)
     for name, folder in (
-        ("blog", "~/work/blog"),
-        ("work/blog", "~/work/blog"),
-        ("second", "~/second"),
+        ("blog", "work/blog"),
+        ("work/blog", "work/blog"),
+        ("second", "second"),
     ):
         deployment = find(Flags(stack=f"local@{name}"), environ).deployment
-        assert (deployment.folder, deployment.chosen_by) == (folder, "--stack")
+        assert (deployment.folder, deployment.chosen_by) == (tmp_path / folder, "--stack")
 
 
 def test_the_settings_and_the_choices_in_the_app_name_the_folder(environ, run_cloud):
@@ -166,7 +166,7 @@ def test_the_settings_and_the_choices_in_the_app_name_the_folder(environ, run_cl
     ]
 
 
-def test_folders_of_the_same_name_are_told_apart_by_the_ones_above(environ, run_cloud):
+def test_folders_of_the_same_name_are_told_apart_by_the_ones_above(environ, run_cloud, tmp_path):
     default = ".cache/localcloud/local"
     run_cloud("aaa", stack="local", state=f"old/my blog/{default}")
     run_cloud("bbb", stack="local", state=f"new/my blog/{default}")
@@ -179,8 +179,8 @@ def test_folders_of_the_same_name_are_told_apart_by_the_ones_above(environ, run_
     for name in ("local", "local@my blog"):
         with pytest.raises(SettingsError, match=re.escape(message)):
             find(Flags(stack=name), environ)
-    assert find(Flags(stack="local@new/my blog"), environ).deployment.folder == "~/new/my blog"
-    assert find(Flags(stack="dev"), environ).deployment.folder == "~/new/my blog"
+    for name in ("local@new/my blog", "dev"):
+        assert find(Flags(stack=name), environ).deployment.folder == tmp_path / "new" / "my blog"
 
 
 def test_a_folder_without_a_local_cloud_never_selects_a_pulumi_stack(environ, run_cloud):
