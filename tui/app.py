@@ -40,18 +40,22 @@ class BlogsApp(App[None]):
     """Browse and write the blogs of both backends."""
 
     TITLE = "blogs"
+    BINDING_GROUP_TITLE = "Everywhere"
     NOTIFICATION_TIMEOUT = 4
     CSS_PATH = "screens/main.tcss"  # with the app's own: read later, all would be parsed again
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "toggle_help", "Help", show=False, priority=True),
-        Binding("f2", "switch", "Switch backend", show=False, priority=True),
-        Binding("B", "compare", "Both backends", show=False),
-        Binding("C", "connections", "Connections", show=False),
-        Binding("L", "full_log", "Request log", show=False),
+        Binding("f2", "switch", "Switch", show=False, priority=True),
         Binding("ctrl+p", "command_palette", "Menu", priority=True),
-        Binding("ctrl+o", "jump", "Jump", show=False, priority=True),
+        Binding(
+            *("ctrl+o", "jump", "Jump"),
+            tooltip="to a pane",
+            show=False,
+            priority=True,
+        ),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+c", "quit", "Quit", show=False),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("Q", "quit_now", "Quit without asking", show=False),
     ]
 
@@ -190,7 +194,7 @@ class BlogsApp(App[None]):
         from tui.dialogs.help import HelpScreen  # noqa: PLC0415 -- see above
 
         if not isinstance(self.screen, HelpScreen):  # the key can be pressed twice
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self.screen))
 
     def action_toggle_help(self) -> None:
         """Show the help, or close it: the app gets this key before the help screen does."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 
@@ -29,6 +29,16 @@ _HIDDEN_ACTIONS: Final = {
 class Palette(CommandPalette, ClosesOnce[None]):
     """Textual's palette; its keys can arrive before its list is drawn."""
 
+    BINDING_GROUP_TITLE = "Menu"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "app.help", "Help", show=False),
+        # Its field has the same keys, but nothing to scroll.
+        Binding("up", "command_list('cursor_up')", "Move", show=False, priority=True),
+        Binding("down", "cursor_down", "Move", show=False, priority=True),
+        Binding("pageup", "command_list('page_up')", "Move", show=False, priority=True),
+        Binding("pagedown", "command_list('page_down')", "Move", show=False, priority=True),
+    ]
+
     def dismiss(self, result: None = None) -> AwaitComplete:
         self.workers.cancel_node(self)  # the search, which would not find the closed list
         return super().dismiss(result)
@@ -42,7 +52,7 @@ class Palette(CommandPalette, ClosesOnce[None]):
 def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
     """Yield each action that has a key and is available now, once."""
     listed = set()
-    for node, binding, enabled, _ in screen.active_bindings.values():
+    for node, binding, enabled, more in screen.active_bindings.values():
         name = binding.description
         if not (enabled and name and isinstance(node, _ACTION_SOURCES)):
             continue
@@ -50,7 +60,8 @@ def commands(app: App[None], screen: Screen[Any]) -> Iterator[SystemCommand]:
             continue
         listed.add(name)
         run = partial(app.run_action, binding.action, default_namespace=node)
-        yield SystemCommand(name, f"Key: {app.get_key_display(binding)}", run)
+        key = f"Key: {app.get_key_display(binding)}"
+        yield SystemCommand(name, f"{key} ({more})" if more else key, run)
 
 
 def sanitize(app: App[None], event: events.Event) -> events.Event:

@@ -8,10 +8,7 @@ from textual.widgets import Markdown
 
 from tests.tui.conftest import LARGE, SMALL, staged
 from tests.tui.fake import problem
-from tui.dialogs.help import KEYS
 from tui.settings.values import BackendName
-from tui.widgets.fields import TextField
-from tui.widgets.line_field import LineField
 
 F = BackendName.FUNCTIONS
 
@@ -241,14 +238,3 @@ async def test_the_choices_of_a_conflict_are_visible_on_a_tiny_screen(world, tin
         await stage.write("Mine")
         await stage.is_on("ConflictScreen")
         await stage.sees("This blog was", "m Keep mine")
-
-
-def test_help_shows_where_ctrl_z_undoes():
-    assert "in Contents: undo" in dict(KEYS)["ctrl+z"]
-    assert "ctrl+z" in keys_of(TextField)
-    assert "ctrl+z" not in keys_of(LineField)
-
-
-def keys_of(widget):
-    bindings = [binding for base in widget.__mro__ for binding in vars(base).get("BINDINGS", ())]
-    return {key for binding in bindings for key in binding.key.split(",")}

@@ -198,7 +198,7 @@ async def test_help(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)
         await stage.press("question_mark")
-        await shot(stage, "move in the list")
+        await shot(stage, "Sort (the next")
 
 
 async def test_list_in_read_only_mode(world, size, shot):

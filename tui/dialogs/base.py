@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, Final
 
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import ModalScreen, Screen, ScreenResultType
+
+DIALOG_KEYS: Final[tuple[BindingType, ...]] = (
+    Binding("question_mark,f1", "app.help", "Help", key_display="?"),
+    Binding("ctrl+p", "app.command_palette", "Menu", show=False),
+    Binding("ctrl+o", "app.jump", "Jump", show=False),
+    Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
+    Binding("ctrl+c", "app.quit", "Quit", show=False),
+    Binding("Q", "app.quit_now", "Quit without asking", show=False),
+)
+"""Keys of the app that also work in dialogs: Textual hides the app's own bindings there."""
 
 
 def is_open(screen: Screen[Any]) -> bool:
@@ -65,11 +75,4 @@ class ClosesOnce(Screen[ScreenResultType]):
 
 
 class Dialog(ModalScreen[ScreenResultType], ClosesOnce[ScreenResultType]):
-    """A screen over another one. Textual hides the keys of the app from it: these work anyway."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
-        Binding("ctrl+c", "app.quit", "Quit", show=False),
-        Binding("Q", "app.quit_now", "Quit without asking", show=False),
-    ]
+    """A screen over another one. Its bindings end with `DIALOG_KEYS`."""

@@ -12,7 +12,7 @@ from textual.widgets import Footer, Static
 
 from tui import text
 from tui.client.contract import Blog, Draft
-from tui.dialogs.base import Dialog
+from tui.dialogs.base import DIALOG_KEYS, Dialog
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.state.versions import versions
@@ -26,6 +26,7 @@ class ConflictScreen(Dialog[str | None]):
     """Return ``mine`` or ``theirs``, or None to keep editing."""
 
     CSS_PATH = "conflict.tcss"
+    BINDING_GROUP_TITLE = "Two versions"
     AUTO_FOCUS = "#theirs"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-narrow"),
@@ -36,6 +37,7 @@ class ConflictScreen(Dialog[str | None]):
         Binding("t", "dismiss('theirs')", "Keep theirs"),
         Binding("escape,q,ctrl+g", "dismiss(None)", "Keep editing", key_display="esc"),
         Binding("n", "next", "Next difference", show=False),  # 80 columns are full
+        *DIALOG_KEYS,
     ]
 
     message = "This blog was changed while you were editing it."

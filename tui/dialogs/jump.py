@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Label
 
-from tui.dialogs.base import Dialog
+from tui.dialogs.base import DIALOG_KEYS, Dialog
 
 LETTERS: Final = "asdfghjklwertzuiopxcvbnm"  # without q, which closes
 
@@ -29,13 +29,17 @@ class JumpScreen(Dialog[Widget | None]):
     """Return the widget whose letter was pressed or clicked, or None if the user cancels."""
 
     CSS_PATH = "jump.tcss"
+    BINDING_GROUP_TITLE = "Jump"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back"),
+        *DIALOG_KEYS,
     ]
 
     def __init__(self, targets: dict[str, Widget]) -> None:
         super().__init__()
         self._targets = targets
+        for letter in targets:
+            self._bindings.bind(letter, f"go({letter!r})", "Move the focus", show=False)
         self._drawn_at: Size | None = None
 
     def compose(self) -> ComposeResult:
@@ -47,10 +51,8 @@ class JumpScreen(Dialog[Widget | None]):
             label.styles.offset = widget.region.offset
             yield label
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key in self._targets:
-            event.stop()
-            self.dismiss(self._targets[event.key])
+    def action_go(self, letter: str) -> None:
+        self.dismiss(self._targets[letter])
 
     def on_click(self, event: events.Click) -> None:
         letter = event.widget.id if event.widget else None

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Label, OptionList
 
 from tui import text
-from tui.dialogs.base import Dialog
+from tui.dialogs.base import DIALOG_KEYS, Dialog
 from tui.widgets.options import Options
 
 MOST_LISTED: Final = 500  # more would take a second or longer to show
@@ -33,8 +33,10 @@ class LinksScreen(Dialog[str | None]):
     """Return the address of the chosen link, or None if the user cancels."""
 
     CSS_PATH = "links.tcss"
+    BINDING_GROUP_TITLE = "Links"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Cancel"),
+        *DIALOG_KEYS,
     ]
 
     def __init__(self, links: Sequence[Link]) -> None:

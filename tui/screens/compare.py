@@ -33,6 +33,7 @@ class CompareScreen(ClosesOnce[None]):
     """Compare one blog or the list; starts with the blog if there is one."""
 
     CSS_PATH = "compare.tcss"
+    BINDING_GROUP_TITLE = "Both backends"
     AUTO_FOCUS = "#body"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-narrow"),

@@ -40,11 +40,12 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
     """Return the backends to connect to, or None."""
 
     CSS_PATH = "connections.tcss"
+    BINDING_GROUP_TITLE = "Connections"
     AUTO_FOCUS = "#candidates"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
         Binding("r", "look", "Refresh"),
-        Binding("t", "app.switch", "Switch"),
+        Binding("t", "app.switch", "Switch", tooltip="other backend"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
     ]
 

@@ -39,6 +39,7 @@ class FormScreen(ClosesOnce[Blog | None]):
     """Return the stored blog, or None if the user discards the text. A failed save keeps it."""
 
     CSS_PATH = "form.tcss"
+    BINDING_GROUP_TITLE = "Form"
     AUTO_FOCUS = "#title"
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-flat"),
@@ -47,7 +48,7 @@ class FormScreen(ClosesOnce[Blog | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("f3", "preview", "Preview", priority=True),
-        Binding("f4", "editor", "Editor", priority=True),
+        Binding("f4", "editor", "Editor", tooltip="$VISUAL or $EDITOR", priority=True),
         Binding("f1", "app.help", "Help", priority=True),  # ? is a character here
         Binding("escape,ctrl+g", "leave", "Cancel", key_display="esc"),
     ]
@@ -109,6 +110,9 @@ class FormScreen(ClosesOnce[Blog | None]):
 
     def on_input_changed(self) -> None:
         self._changed()
+
+    def on_input_submitted(self) -> None:
+        self.focus_next()
 
     def on_text_area_changed(self) -> None:
         self._changed()

@@ -37,6 +37,7 @@ class LogScreen(ClosesOnce[None]):
     """Lists every request of this run."""
 
     CSS_PATH = "log.tcss"
+    BINDING_GROUP_TITLE = "Request log"
     AUTO_FOCUS = "#requests"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-narrow"),
@@ -44,10 +45,10 @@ class LogScreen(ClosesOnce[None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("f", "replay('functions')", "To FUNCTIONS"),
-        Binding("c", "replay('containers')", "To CONTAINERS"),
-        Binding("y", "curl", "curl"),
-        Binding("x", "export", "Export"),
+        Binding("f", "replay('functions')", "To FUNCTIONS", tooltip="send again"),
+        Binding("c", "replay('containers')", "To CONTAINERS", tooltip="send again"),
+        Binding("y", "curl", "curl", tooltip="copy as a command"),
+        Binding("x", "export", "Export", tooltip="the list, to a file"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g", "leave", "Back", key_display="q"),
     ]

@@ -42,21 +42,26 @@ PREVIEW_DELAY: Final = 0.2  # a held arrow key reads one blog, not each one it p
 class MainScreen(ClosesOnce[None]):
     """Lists, reads, writes and deletes on the active backend."""
 
+    BINDING_GROUP_TITLE = "Blogs"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (6, "-normal"), (32, "-tall")]  # noqa: RUF012 -- same
     BINDINGS: ClassVar[list[BindingType]] = [
+        # The last line has room for a few keys in 80 columns. The menu and the help have all.
         Binding("n", "post", "New"),
         Binding("e", "edit", "Edit"),
-        Binding("d", "delete", "Delete"),
+        Binding("d", "delete", "Delete", tooltip="in 5 seconds"),
         Binding("u", "undo", "Undo deletion", show=False),
         Binding("D", "delete_now", "Delete now", show=False),
         Binding("v", "raw", "Raw or rendered text", show=False),
-        Binding("c", "copy", "Copy", show=False),
+        Binding("c", "copy", "Copy", tooltip="contents, id, link", show=False),
         Binding("o", "links", "Open a link", show=False),
         Binding("r", "reload", "Reload"),
-        Binding("t", "app.switch", "Switch"),
-        Binding("l", "log", "Log", show=False),  # in the menu; 80 columns are full
+        Binding("t", "app.switch", "Switch", tooltip="other backend"),
+        Binding("B", "app.compare", "Both backends", tooltip="compare", show=False),
+        Binding("l", "log", "Show or hide the log", show=False),
+        Binding("L", "app.full_log", "Request log", show=False),
         Binding("m", "app.metrics", "Metrics", show=False),
+        Binding("C", "app.connections", "Connections", show=False),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("q,escape,ctrl+g", "leave_pane", "Back", key_display="q"),
         Binding("q", "app.quit", "Quit"),

@@ -47,6 +47,7 @@ class MetricsScreen(ClosesOnce[None]):
     """Charts and tables, loaded at the start, on a key, and every minute if turned on."""
 
     CSS_PATH = "metrics.tcss"
+    BINDING_GROUP_TITLE = "Metrics"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-slim"),
         (72, "-narrow"),
@@ -58,11 +59,11 @@ class MetricsScreen(ClosesOnce[None]):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "refresh_metrics", "Refresh"),
-        Binding("p", "next_period", "Period"),
-        Binding("a", "auto", "Auto-refresh"),
-        Binding("c", "next_chart", "Chart"),
+        Binding("p", "next_period", "Period", tooltip="the next, or by number"),
+        Binding("a", "auto", "Auto-refresh", tooltip="every minute, on or off"),
+        Binding("c", "next_chart", "Chart", tooltip="the next"),
         *(
-            Binding(str(number), f"period({number - 1})", show=False)
+            Binding(str(number), f"period({number - 1})", "Period", show=False)
             for number in range(1, len(PERIODS) + 1)
         ),
         Binding("question_mark", "app.help", "Help", key_display="?"),

@@ -27,6 +27,7 @@ class PreviewScreen(ClosesOnce[None]):
     PreviewScreen > #head { height: auto; max-height: 4; padding: 0 1; background: $panel; }
     PreviewScreen > #preview { height: 1fr; }
     """
+    BINDING_GROUP_TITLE = "Preview"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g,f3", "dismiss(None)", "Keep editing", key_display="esc"),

@@ -30,14 +30,15 @@ class BlogList(ScrollView, can_focus=True):
     """A list of blogs with a cursor, and a note below the last row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown,space", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
+        Binding("up,k", "move(-1)", "Move", show=False),
+        Binding("down,j", "move(1)", "Move", show=False),
+        Binding("pageup", "page(-1)", "Move a page", show=False),
+        Binding("pagedown,space", "page(1)", "Move a page", show=False),
+        Binding("home,g", "first", "First blog", show=False),
+        Binding("end,G", "last", "Last blog", tooltip="loads all", show=False),
         Binding("enter", "open", "Read", show=False),
     ]
+    BINDING_GROUP_TITLE = "List"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "blog-list--cursor",
         "blog-list--deleting",

@@ -29,6 +29,8 @@ _CONSOLE: Final = Console(file=io.StringIO())  # Rich needs one to wrap text; it
 class DrawnText(ScrollView, can_focus=True):
     """A scrollable text that is drawn again when its width changes."""
 
+    BINDING_GROUP_TITLE = "Text"
+
     # The scrollbar is always there, so that it does not change the width of the text.
     DEFAULT_CSS = """
     DrawnText {

@@ -35,6 +35,8 @@ class Fields(VerticalScroll, can_focus=False):
 class TextField(TextArea):
     """A field with several lines. Tab moves to the next field."""
 
+    BINDING_GROUP_TITLE = "Input"
+
     def __init__(self, shown: Safe, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(shown, id=id, show_line_numbers=False, highlight_cursor_line=False)
 

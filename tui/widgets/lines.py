@@ -29,10 +29,11 @@ class Lines(ScrollView, can_focus=True):
     """A read-only text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
-        Binding("space", "page_down", show=False),
+        Binding("j", "scroll_down", "Scroll", show=False),
+        Binding("k", "scroll_up", "Scroll", show=False),
+        Binding("space", "page_down", "Scroll", show=False),
     ]
+    BINDING_GROUP_TITLE = "Text"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in (*MARKS, *BackendName)}
     DEFAULT_CSS = """
     Lines { overflow-x: hidden; overflow-y: scroll; padding: 0 1; }

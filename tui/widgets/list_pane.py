@@ -34,11 +34,13 @@ class ListPane(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
-        Binding("s", "sort", "Sort", show=False),
+        Binding("s", "sort", "Sort", tooltip="the next order", show=False),
         Binding("f", "author", "This author only, or all", show=False),
         Binding("a", "load_all", "Load all", show=False),
-        Binding("escape,ctrl+g", "back", "Show all", show=False),
+        Binding("escape,ctrl+g", "stop", "Stop loading", show=False),
+        Binding("escape,ctrl+g", "back", "Clear search and order", show=False),
     ]
+    BINDING_GROUP_TITLE = "List"
 
     class LoadAllRequested(Message):
         """The user wants to load all blogs."""
@@ -108,21 +110,29 @@ class ListPane(Vertical):
     def action_load_all(self) -> None:
         self.post_message(self.StopRequested() if self._progress else self.LoadAllRequested())
 
+    def action_stop(self) -> None:
+        """Stop loading, and close the search."""
+        self.post_message(self.StopRequested())
+        self._close_search()
+
     def action_back(self) -> None:
-        """Stop loading; otherwise show all blogs again; in any case close the search."""
-        if self._progress:
-            self.post_message(self.StopRequested())
-        elif self.rows.view != View():
+        """Show all blogs again, newest first, and close the search."""
+        if self.rows.view != View():
             self._field.value = ""
             self._arrange(View())
+        self._close_search()
+
+    def _close_search(self) -> None:
         self.remove_class("searching")
         self.rows.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the key to the screen if there is nothing to go back from."""
+        if action == "stop":
+            return bool(self._progress)
         if action == "back":
-            is_idle = not self._progress and self.rows.view == View()
-            return self.has_class("searching") or not is_idle
+            changed = self.has_class("searching") or self.rows.view != View()
+            return changed and not self._progress
         return super().check_action(action, parameters)
 
     def on_input_changed(self, event: Input.Changed) -> None:

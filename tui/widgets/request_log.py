@@ -32,6 +32,7 @@ WORD_AT: Final = 11
 class RequestLog(ScrollView, can_focus=True):
     """Shows backend, method, status, time, start (cold or warm), path and server."""
 
+    BINDING_GROUP_TITLE = "Log"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "request-log--head",
         "request-log--failed",

@@ -43,13 +43,14 @@ class RequestTable(ScrollView, can_focus=True):
     """A table of requests, newest first. The cursor stays on its request when others arrive."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown,space", "page(1)", show=False),
-        Binding("home,g", "move(-1000000)", show=False),
-        Binding("end,G", "move(1000000)", show=False),
+        Binding("up,k", "move(-1)", "Move", show=False),
+        Binding("down,j", "move(1)", "Move", show=False),
+        Binding("pageup", "page(-1)", "Move a page", show=False),
+        Binding("pagedown,space", "page(1)", "Move a page", show=False),
+        Binding("home,g", "move(-1000000)", "Newest request", show=False),
+        Binding("end,G", "move(1000000)", "Oldest request", show=False),
     ]
+    BINDING_GROUP_TITLE = "Requests"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "request-table--head",
         "request-table--failed",

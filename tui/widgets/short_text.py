@@ -23,6 +23,8 @@ class LinkClicked(Message):
 class ShortText(VerticalScroll):
     """Rendered Markdown that posts `LinkClicked` instead of opening a link."""
 
+    BINDING_GROUP_TITLE = "Text"
+
     def __init__(self, source: str) -> None:
         self._markdown = Markdown(parser_factory=_parser, open_links=False)
         super().__init__(self._markdown)
