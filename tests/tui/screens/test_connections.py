@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from argparse import Namespace
 
@@ -10,9 +9,8 @@ import pytest
 from textual import events
 
 from tests.running import TIMEOUT_S
-from tests.tui.conftest import SMALL, World, staged, swept
+from tests.tui.conftest import SMALL, World, staged
 from tests.tui.fake import TOKEN, FakeBlogs, serve
-from tests.tui.payloads import ESCAPES, EVERYTHING, GIANT, MARKUP, harmful
 from tui.app import BlogsApp
 from tui.settings import preferences
 from tui.settings.backends import Backend, Backends, Deployment, Finder, Flags
@@ -109,8 +107,7 @@ async def test_settings_can_be_scrolled_and_precedence_is_shown(world, size):
         assert stage.app.focused.id == "candidates"
 
 
-@pytest.mark.parametrize("size", [SMALL, HUGE])
-async def test_selecting_a_pulumi_stack_connects_to_it(world, size, pulumi, monkeypatch):
+async def test_selecting_a_pulumi_stack_connects_to_it(world, pulumi):
     with serve(FakeBlogs(2)) as served:
         outputs = f'{{"FunctionsURL": "{served.url}/Prod", "ContainersURL": "{served.url}"}}'
         pulumi(
@@ -118,7 +115,7 @@ async def test_selecting_a_pulumi_stack_connects_to_it(world, size, pulumi, monk
             '*ls*) echo \'[{"name": "dev", "current": true}, {"name": "prod"}]\' ;;\n'
             f"*--stack=prod*) echo '{outputs}' ;;\nesac"
         )
-        async with staged(world, size) as stage:
+        async with staged(world, SMALL) as stage:
             await stage.press("C")
             await stage.sees("pulumi stack dev (current)", "pulumi stack prod")
             await stage.press("end", "enter")
@@ -164,19 +161,6 @@ async def test_consent_to_plain_http_is_for_one_deployment_only(world):
     session.connect(backends_at("http://far.example"))
 
     assert world.plain_http_token is False
-
-
-@pytest.mark.parametrize("payload", [EVERYTHING, GIANT[0], *swept(*MARKUP, *ESCAPES, GIANT[1])])
-async def test_hostile_stack_names_are_inert(world, payload, pulumi):
-    listed = json.dumps([{"name": payload[:100_000]}])
-    pulumi(f"cat <<'END'\n{listed}\nEND")
-    world.backends = backends_at("http://127.0.0.1:1", stack=payload)
-    async with staged(world, SMALL) as stage:
-        await stage.press("C")
-        await stage.sees("pulumi stack")
-        await stage.press("end")
-        await stage.pilot.pause()
-        assert not harmful(stage.text())
 
 
 async def test_a_theme_is_applied_and_an_invalid_one_is_reported(world, monkeypatch):
