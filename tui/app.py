@@ -112,10 +112,17 @@ class BlogsApp(App[None]):
 
     def _end(self) -> None:
         """Keep drafts and exit at once: there is no time to ask."""
+        self._keep_drafts()
+        self.exit()
+
+    def on_exit_app(self) -> None:
+        """Keep drafts when the page of `blogs serve` is closed: its driver sends no signal."""
+        self._keep_drafts()
+
+    def _keep_drafts(self) -> None:
         for form in self._forms():
             if form.is_mounted:  # otherwise it is still empty
                 form.keep()
-        self.exit()
 
     def _forms(self) -> list[FormScreen]:
         """Return the open forms."""

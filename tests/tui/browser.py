@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,25 @@ import aiohttp
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-DEADLINE = 60.0
+DEADLINE = 180.0
+_KEY_CODES = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowDown": 40}
+# The page keeps its xterm.js terminal in a private object, which sets `terminal`, then `fitAddon`.
+_FIND_TERMINAL = """
+Object.defineProperty(Object.prototype, "fitAddon", {
+  configurable: true,
+  set(addon) {
+    window.xterm = this.terminal;
+    Object.defineProperty(this, "fitAddon", { value: addon });
+  },
+});
+"""
+_TEXT = "document.body?.innerText"
+_LINES = """
+(() => {
+  const buffer = window.xterm?.buffer.active;
+  return Array.from({ length: buffer ? xterm.rows : 0 }, (_, row) =>
+    buffer.getLine(buffer.viewportY + row).translateToString(false, 0, xterm.cols));
+})()"""
 
 
 class Page:
@@ -27,20 +46,35 @@ class Page:
         self._ids = itertools.count(1)
         self.loaded: list[str] = []
         """The URLs of all responses."""
+        self.errors: list[str] = []
+        """What the console shows as an error."""
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._ids)
         await self._socket.send_json({"id": number, "method": method, "params": parameters})
         while True:
             message = await self._socket.receive_json(timeout=DEADLINE)
-            if message.get("method") == "Network.responseReceived":
-                self.loaded.append(message["params"]["response"]["url"])
+            self._record(message.get("method"), message.get("params"))
             if message.get("id") == number:
                 assert "error" not in message, message
                 return message["result"]
 
+    def _record(self, event: str | None, details: Any) -> None:
+        match event:
+            case "Network.responseReceived":
+                self.loaded.append(details["response"]["url"])
+            case "Runtime.exceptionThrown":
+                self.errors.append(str(details["exceptionDetails"]))
+            case "Log.entryAdded" if details["entry"]["level"] == "error":
+                self.errors.append(str(details["entry"]))
+            case "Runtime.consoleAPICalled" if details["type"] == "error":
+                self.errors.append(str(details["args"]))
+
     async def open(self, url: str) -> None:
-        await self.call("Network.enable")
+        for domain in ("Network", "Page", "Runtime", "Log"):
+            await self.call(f"{domain}.enable")
+        await self.call("Emulation.setFocusEmulationEnabled", enabled=True)
+        await self.call("Page.addScriptToEvaluateOnNewDocument", source=_FIND_TERMINAL)
         await self.call("Page.navigate", url=url)
 
     async def value(self, expression: str) -> Any:
@@ -48,21 +82,34 @@ class Page:
         response = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         return response["result"].get("value")
 
+    async def lines(self) -> list[str]:
+        """Return the lines of the terminal in the page, as wide as it is."""
+        return await self.value(_LINES)
+
+    async def sees(self, *words: str) -> None:
+        """Wait until the terminal, or the page around it, shows all *words*."""
+        for word in words:
+            await self.until(f"[{_TEXT}, ...{_LINES}].join('\\n').includes({json.dumps(word)})")
+
     async def until(self, expression: str) -> None:
-        async with asyncio.timeout(DEADLINE):
-            while not await self.value(expression):
-                await asyncio.sleep(0.1)
+        """Wait until *expression* is true."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                while not await self.value(expression):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            shown = [await self.value(_TEXT), *await self.lines(), *self.errors]
+            raise AssertionError("\n".join([f"not true: {expression}", *shown])) from None
 
-    async def click(self, x: int, y: int) -> None:
-        for kind in ("mousePressed", "mouseReleased"):
-            await self.call(
-                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
-            )
+    async def resize(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        await self.call("Emulation.setDeviceMetricsOverride", **size)
 
-    async def press_control(self, letter: str) -> None:
-        key = {"key": letter, "modifiers": 2, "windowsVirtualKeyCode": ord(letter.upper())}
-        await self.call("Input.dispatchKeyEvent", type="rawKeyDown", **key)
-        await self.call("Input.dispatchKeyEvent", type="keyUp", **key)
+    async def press(self, key: str, *, control: bool = False) -> None:
+        code = _KEY_CODES.get(key) or ord(key.upper())
+        event = {"key": key, "modifiers": 2 if control else 0, "windowsVirtualKeyCode": code}
+        await self.call("Input.dispatchKeyEvent", type="rawKeyDown", **event)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **event)
 
     async def type(self, text: str) -> None:
         for character in text:
@@ -73,25 +120,27 @@ class Page:
     async def picture(self) -> bytes:
         return base64.b64decode((await self.call("Page.captureScreenshot"))["data"])
 
-    async def still_picture(self) -> bytes:
-        """Return the picture once two in a row are equal."""
-        before = b""
-        async with asyncio.timeout(DEADLINE):
-            while before != (before := await self.picture()):
-                await asyncio.sleep(0.1)
-        return before
 
-    async def next_picture(self, previous: bytes) -> bytes:
-        """Return the first still picture that differs from *previous*."""
-        async with asyncio.timeout(DEADLINE):
-            while (picture := await self.still_picture()) == previous:
-                await asyncio.sleep(0.1)
-        return picture
+class Browser:
+    """A running browser."""
+
+    def __init__(self, session: aiohttp.ClientSession, port: str) -> None:
+        self._session = session
+        self._url = f"http://127.0.0.1:{port}/json"
+
+    @asynccontextmanager
+    async def page(self) -> AsyncIterator[Page]:
+        """Yield a new tab, and close it."""
+        async with self._session.put(f"{self._url}/new") as response:
+            tab = await response.json()
+        async with self._session.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            yield Page(socket)
+            await socket.send_json({"id": 0, "method": "Page.close"})
 
 
 @asynccontextmanager
-async def chromium(folder: Path, size: tuple[int, int] = (1000, 700)) -> AsyncIterator[Page]:
-    """Start a browser with a profile in *folder*, and yield its page."""
+async def chromium(folder: Path, size: tuple[int, int] = (1000, 700)) -> AsyncIterator[Browser]:
+    """Start a browser with a profile in *folder*."""
     assert CHROMIUM
     process = await asyncio.create_subprocess_exec(
         CHROMIUM,
@@ -110,11 +159,7 @@ async def chromium(folder: Path, size: tuple[int, int] = (1000, 700)) -> AsyncIt
     try:
         port = await _port(folder / "DevToolsActivePort")
         async with aiohttp.ClientSession() as session:
-            async with session.get(f"http://127.0.0.1:{port}/json") as response:
-                pages = await response.json()
-            address = next(page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page")
-            async with session.ws_connect(address, max_msg_size=0) as socket:
-                yield Page(socket)
+            yield Browser(session, port)
     finally:
         process.terminate()
         await process.wait()

@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -23,11 +24,12 @@ from tui.command import output
 from tui.settings.values import SettingsError
 
 _HOST: Final = "127.0.0.1"
+_PAGE: Final = Path(__file__).with_name("serve.html")
 _WEBSOCKET: Final = "/ws"
 _KEY: Final = "key"
 _SHUTDOWN_TIMEOUT_S: Final = 1.0
 _HEADERS: Final = {
-    # Blocks the font that the page of textual-serve loads from another site.
+    # textual.js adds style sheets to the page.
     "Content-Security-Policy": (
         "default-src 'self' 'unsafe-inline' data:; connect-src 'self' ws:; frame-ancestors 'none'"
     ),
@@ -53,8 +55,16 @@ class GuardedServer(Server):
 
     async def make_app(self) -> web.Application:
         """Return the application with the access check."""
-        app = await self._make_app()
-        app.middlewares.append(self._guard)
+        app = web.Application(middlewares=[self._guard])
+        app.add_routes(
+            [
+                web.get("/", _show_page),
+                web.get(_WEBSOCKET, self.handle_websocket),
+                web.get("/download/{key}", self.handle_download),
+                web.static("/static", self.statics_path),
+            ]
+        )
+        app.on_startup.append(self.on_startup)
         return app
 
     async def on_startup(self, app: web.Application) -> None:
@@ -93,6 +103,13 @@ class GuardedServer(Server):
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/", **_HEADERS})
         response.set_cookie(self._cookie, self._key, httponly=True, samesite="Strict")
         return response
+
+
+async def _show_page(request: web.Request) -> web.FileResponse:
+    """Return our own page: that of textual-serve loads a font from another site."""
+    del request
+    # The page requests itself to find out whether the server still runs.
+    return web.FileResponse(_PAGE, headers={"Cache-Control": "no-store"})
 
 
 def serve(arguments: Sequence[str], port: int) -> None:

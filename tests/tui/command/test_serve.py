@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
 import signal
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
 from tests.running import TIMEOUT_S, descendants, is_alive, wait_until
-from tests.tui.browser import CHROMIUM, chromium
+from tests.tui.command.serving import printed_address, serving
 from tests.tui.fake import TOKEN, FakeBlogs, serve
 from tui.command.arguments import app_arguments
 from tui.command.cli import main
@@ -27,48 +23,16 @@ def backend():
         yield served
 
 
-@contextlib.contextmanager
-def running(backend, state):
-    """Run `blogs serve` with its state in the folder *state*."""
-    environment = os.environ | {
-        "XDG_STATE_HOME": str(state),
-        "XDG_CONFIG_HOME": str(state),
-        "BLOGS_FUNCTIONS_URL": f"{backend.url}/Prod",
-        "BLOGS_CONTAINERS_URL": backend.url,
-        "BLOGS_WRITE_TOKEN": TOKEN,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "serve", "--port", "0"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.communicate(timeout=TIMEOUT_S)
-
-
-def printed_address(process):
-    """Return the URL that the process prints, with the key."""
-    line = process.stdout.readline()
-    assert line.startswith("Open http://127.0.0.1:"), line
-    return urlsplit(line.removeprefix("Open ").strip())
-
-
 @pytest.fixture(scope="module")
-def serving(backend, tmp_path_factory):
+def server(backend, tmp_path_factory):
     """Yield one process for all tests that do not stop it."""
-    with running(backend, tmp_path_factory.mktemp("state")) as process:
+    with serving(backend, tmp_path_factory.mktemp("state")) as process:
         yield process
 
 
 @pytest.fixture(scope="module")
-def address(serving):
-    return printed_address(serving)
+def address(server):
+    return printed_address(server)
 
 
 @contextlib.asynccontextmanager
@@ -146,11 +110,12 @@ async def test_other_origins_cannot_read_or_frame_the_page(visitor, address):
     async with visitor.get(url) as response:
         assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
         assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Cache-Control"] == "no-store"
         assert TOKEN not in await response.text()
 
 
 async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
-    with running(backend, tmp_path) as process:
+    with serving(backend, tmp_path) as process:
         address = printed_address(process)
         url = f"http://{address.netloc}/ws?width=80&height=24"
         origin = {"Origin": f"http://{address.netloc}"}
@@ -168,36 +133,13 @@ async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
     await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, family)))
 
 
-async def test_closing_the_page_ends_its_app(serving, visitor, address):
+async def test_closing_the_page_ends_its_app(server, visitor, address):
     url = f"http://{address.netloc}/ws?width=80&height=24"
     async with visitor.ws_connect(url, headers={"Origin": f"http://{address.netloc}"}) as socket:
         await socket.receive(timeout=TIMEOUT_S)
-        apps = descendants(serving.pid)[1:]
+        apps = descendants(server.pid)[1:]
         assert apps
     await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, apps)))
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt install chromium)")
-async def test_the_app_works_in_a_browser(backend, address, tmp_path):
-    async with chromium(tmp_path / "profile") as page:
-        await page.open(address.geturl())
-        await page.until("document.body && document.body.classList.contains('-first-byte')")
-        assert await page.value("location.search") == ""
-        await asyncio.to_thread(wait_until, lambda: backend.blogs.requests)
-        await page.click(200, 300)
-        listed = await page.still_picture()
-        await page.type("n")
-        await page.next_picture(listed)  # the form
-        await page.type("From a browser")
-        await page.press_control("s")
-        await asyncio.to_thread(
-            wait_until,
-            lambda: "From a browser" in json.dumps(list(backend.blogs.table.values())),
-        )
-        # The page links to a font of another site; its Content-Security-Policy blocks that.
-        foreign = {url for url in page.loaded if urlsplit(url).netloc != address.netloc}
-        assert page.loaded
-        assert not foreign
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from textual.messages import ExitApp
 from textual.widgets import Markdown
 
-from tests.tui.conftest import LARGE, SMALL, staged
+from tests.tui.conftest import GRACE_S, LARGE, SMALL, staged
 from tests.tui.fake import TOKEN
 from tui.settings.values import BackendName
 
@@ -99,6 +100,16 @@ async def test_a_draft_is_kept_during_steady_typing(world):
             if saved_drafts(stage):
                 return
     raise AssertionError("nothing was kept while keys came")
+
+
+async def test_a_draft_is_kept_when_the_page_of_the_app_is_closed(world, monkeypatch):
+    monkeypatch.setattr("tui.screens.form.KEEP_DELAY", GRACE_S)
+    async with staged(world, SMALL) as stage:
+        await open_form(stage)
+        await stage.press("x")
+        assert not saved_drafts(stage)
+        stage.app.post_message(ExitApp())  # as Textual's driver for browsers does
+        await stage.until(lambda: saved_drafts(stage))
 
 
 async def test_later_text_is_added_to_the_draft(world):
