@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 
 import pytest
 from hypothesis import given
@@ -82,26 +81,10 @@ _HOSTILE = {
 }
 
 
-def _seconds(content: bytes, media: str = "application/json") -> float:
-    """Parse a body that may be rejected, and return the time it takes."""
-    start = time.process_time()
-    with contextlib.suppress(Problem):
-        _read(content, media)
-    return time.process_time() - start
-
-
-@pytest.fixture(scope="module")
-def ordinary_seconds() -> float:
-    """The time for a harmless body of the same size."""
-    return _seconds(b"[" + b'{"title":"t","author":"a"},' * 70_000 + b"1]")
-
-
 @pytest.mark.parametrize("content", _HOSTILE.values(), ids=_HOSTILE)
-def test_hostile_bodies_take_time_proportional_to_their_size(
-    content: bytes, ordinary_seconds: float
-):
+def test_hostile_bodies_are_parsed_in_linear_time(content: bytes):
+    # In quadratic time, any of them would take hours.
     assert _status(content) in {200, 400, 422}
-    assert _seconds(content) < 20 * ordinary_seconds
 
 
 def test_body_at_the_size_limit_is_parsed_and_a_larger_one_is_not():
@@ -122,12 +105,13 @@ def test_any_media_type_is_accepted_or_rejected(media: str):
 
 
 @pytest.mark.parametrize(
-    "media", ['application/json; a="' + '\\"' * 50_000, "application/json" + ";a=b" * 50_000]
+    "media",
+    ['application/json; a="' + '\\"' * 1_000_000, "application/json" + ";a=b" * 500_000],
+    ids=["quotes", "parameters"],
 )
-def test_hostile_media_type_takes_time_proportional_to_its_size(
-    media: str, ordinary_seconds: float
-):
-    assert _seconds(b"{}", media) < 20 * ordinary_seconds
+def test_hostile_media_types_are_parsed_in_linear_time(media: str):
+    with contextlib.suppress(UnsupportedMedia):
+        assert _read(b"{}", media) == {}
 
 
 @given(st.none() | st.just("") | IDS, TITLES, TEXTS, TEXTS)

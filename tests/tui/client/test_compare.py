@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.comparison import canonical
 from tui.client.compare import FullComparison, compare
 from tui.client.contract import Exchange, LogEntry, Request
 from tui.settings.values import BackendName
@@ -102,17 +100,12 @@ def test_a_change_in_a_long_line_shows_only_that_piece():
     assert "xxxxx" in changed[1]
 
 
-def test_long_bodies_that_differ_throughout_are_cut():
+def test_long_bodies_that_differ_throughout_are_cut(monkeypatch):
+    monkeypatch.setattr("lab.comparison.difflib.unified_diff", None)  # would take minutes
     old, new = (json.dumps([f"{side}{n}" for n in range(50_000)]).encode() for side in "ab")
 
-    start = time.perf_counter()
     lines = compared(exchange(old), exchange(new)).body
-    matched = time.perf_counter() - start
 
-    start = time.perf_counter()
-    canonical(old)
-    canonical(new)
-    assert matched < 50 * (time.perf_counter() - start)
     assert len(lines) == 402
     assert lines[200] == "-… lines not shown: 49,800"
 
