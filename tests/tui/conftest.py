@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.tui.fake import TOKEN, FakeBlogs, Fault, transport
+from tests.tui.waiting import wait_for_screen
 from tui.app import BlogsApp
 from tui.client.contract import LogEntry
 from tui.client.http_api import HttpApi
@@ -29,8 +30,8 @@ from tui.widgets.reader import Reader
 
 SMALL = (80, 24)
 LARGE = (120, 40)
-GRACE_S = 3600  # no deletion is sent before the next step of a test on a slow machine
-DEADLINE_S = 60  # long enough for a busy machine; only a failing test waits this long
+GRACE_S = 3600  # nothing expires before the next step of a test on a slow machine
+DEADLINE_S = 180  # long enough for a busy machine; only a failing test waits this long
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +49,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the pilot check more often if a key was handled; tests wait for visible results."""
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
+
+
+@pytest.fixture(autouse=True)
+def lasting_toasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep toasts until a slow machine has shown them."""
+    monkeypatch.setattr(BlogsApp, "NOTIFICATION_TIMEOUT", GRACE_S)
 
 
 @dataclass
@@ -141,7 +149,7 @@ class Stage:
         return "\n".join(note.message for note in self.app._notifications)  # noqa: SLF001 -- same
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until *condition* is true; fail after a minute."""
+        """Wait until *condition* is true; fail after some minutes."""
         deadline = time.monotonic() + DEADLINE_S
         while not condition():
             if time.monotonic() > deadline:
