@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Footer, Static
 
@@ -18,6 +18,7 @@ from tui.state.session import Session
 from tui.state.versions import versions
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.marked_text import MARK, MarkedText
+from tui.widgets.pane import set_title
 
 _LEGEND: Final = f"{MARK} marks lines that only this version has. Press n for the next difference."
 
@@ -57,14 +58,15 @@ class ConflictScreen(Dialog[str | None]):
         yield Static(Content(f"{self.message} {_LEGEND}"), id="message")
         mine, theirs = versions(self._mine, self._theirs)
         with Container(id="versions"):
-            with Vertical():
-                yield Static(Content("Mine, not saved"), classes="whose")
-                yield MarkedText(mine, id="mine")
-            with Vertical():
-                whose = f"Theirs, saved {moment} UTC on {self._backend.word}"
-                yield Static(Content(whose), classes="whose")
-                yield MarkedText(theirs, id="theirs")
+            yield self._pane(MarkedText(mine, id="mine"), "Mine, not saved")
+            whose = f"Theirs, saved {moment} UTC on {self._backend.word}"
+            yield self._pane(MarkedText(theirs, id="theirs"), whose)
         yield Footer(show_command_palette=False)
+
+    @staticmethod
+    def _pane(version: MarkedText, whose: str) -> MarkedText:
+        set_title(version, text.line(whose))
+        return version
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label

@@ -24,6 +24,7 @@ from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines
+from tui.widgets.pane import set_title
 
 _MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
 _DRAWING_S: Final = 0.1  # by then the screen is drawn
@@ -39,6 +40,7 @@ class CompareScreen(ClosesOnce[None]):
         (0, "-narrow"),
         (120, "-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-normal")]  # noqa: RUF012 -- same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "send", "Send again"),
         Binding("l", "send_other('list')", "The list"),
@@ -63,6 +65,8 @@ class CompareScreen(ClosesOnce[None]):
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label
+        set_title(self.query_one("#figures"), Safe("Responses"))
+        set_title(self.query_one("#body"), Safe("Bodies"))
         # Drawing this screen must not count as response time.
         self.call_after_refresh(lambda: self.set_timer(_DRAWING_S, self.action_send))
 

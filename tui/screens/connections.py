@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Label, OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui import text
@@ -22,8 +22,10 @@ from tui.settings.connections import Candidate
 from tui.settings.preferences import Setting
 from tui.settings.values import DEFAULT_SOURCE, SettingsError
 from tui.state.session import Session
+from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.options import Options
+from tui.widgets.pane import set_title
 
 _ORDER: Final = "Precedence: option, environment variable, configuration file, default."
 
@@ -42,6 +44,8 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
     CSS_PATH = "connections.tcss"
     BINDING_GROUP_TITLE = "Connections"
     AUTO_FOCUS = "#candidates"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-normal")]  # noqa: RUF012 -- same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,ctrl+g", "dismiss(None)", "Back", key_display="q"),
         Binding("r", "look", "Refresh"),
@@ -59,14 +63,15 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         yield BackendLabel(note="connections")
         with VerticalScroll(id="settings"):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
-        yield Static(Content(_ORDER), id="order")
-        yield Label(Content("Connect to (enter):"))
+            yield Static(Content(_ORDER), id="order")
         yield Options(id="candidates", markup=False)
         yield Static(id="status", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label
+        set_title(self.query_one("#settings"), Safe("Settings"))
+        set_title(self.query_one("#candidates"), Safe("Connect to (enter)"))
         self.action_look()
 
     def action_look(self) -> None:

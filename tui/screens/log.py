@@ -23,8 +23,9 @@ from tui.state.history import as_curl
 from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.line_field import LineField
+from tui.widgets.line_field import LabeledField, LineField
 from tui.widgets.lines import Line, Lines
+from tui.widgets.pane import set_title
 from tui.widgets.request_table import RequestTable
 
 _NOT_KEPT = (
@@ -41,8 +42,10 @@ class LogScreen(ClosesOnce[None]):
     AUTO_FOCUS = "#requests"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
         (0, "-narrow"),
+        (100, "-medium"),
         (160, "-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-normal")]  # noqa: RUF012 -- same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("f", "replay('functions')", "To FUNCTIONS", tooltip="send again"),
@@ -60,7 +63,8 @@ class LogScreen(ClosesOnce[None]):
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="request log")
-        yield LineField(placeholder=history.FILTER_HINT, id="filter", compact=True)
+        field = LineField(placeholder=history.FILTER_HINT, id="filter", compact=True)
+        yield LabeledField(Safe("/ Filter"), field)
         with Container(id="panes"):
             yield RequestTable(self._session.requests, id="requests")
             yield Lines(id="detail")
@@ -68,6 +72,7 @@ class LogScreen(ClosesOnce[None]):
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label and the table
+        set_title(self.query_one("#detail"), Safe("Details"))
         self.query_one("#detail", Lines).show([("dim", Safe(_HINT))])
 
     @property

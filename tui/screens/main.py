@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Footer
 
+from tui import text
 from tui.client.contract import ApiError, Blog, Summary
 from tui.client.failures import READ_ONLY
 from tui.dialogs.base import ClosesOnce
@@ -29,6 +30,7 @@ from tui.widgets.blog_list import BlogList
 from tui.widgets.deletion_line import DeletionLine
 from tui.widgets.draft_line import DraftLine
 from tui.widgets.list_pane import ListPane
+from tui.widgets.pane import set_title
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
 
@@ -138,7 +140,7 @@ class MainScreen(ClosesOnce[None]):
     def _count(self) -> None:
         walking = f"Loading all blogs: {self._list.loaded:,} so far (esc stops)"
         self._pane.show_status(walking if self._list_loader.is_loading_all else "")
-        self.query_one(BackendLabel).note = f"{self._list_loader.count} · times in UTC"
+        set_title(self._pane, text.line(f"{self._list_loader.count} · times in UTC"))
         self._session.on_change()
 
     def on_blog_list_need_more(self) -> None:

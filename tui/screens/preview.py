@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Footer, Static
 
@@ -13,7 +14,9 @@ from tui import text
 from tui.client.contract import Draft
 from tui.dialogs.base import ClosesOnce
 from tui.state.session import Session
+from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.pane import set_title
 from tui.widgets.reader import draw, rendered
 
 if TYPE_CHECKING:
@@ -24,10 +27,13 @@ class PreviewScreen(ClosesOnce[None]):
     """Show the rendered draft until the user closes it."""
 
     CSS = """
-    PreviewScreen > #head { height: auto; max-height: 4; padding: 0 1; background: $panel; }
-    PreviewScreen > #preview { height: 1fr; }
+    PreviewScreen #title { height: auto; max-height: 3; padding: 0 1; text-style: bold; }
+    PreviewScreen #about { height: auto; padding: 0 1; margin-bottom: 1; color: $text-muted; }
+    PreviewScreen #preview, PreviewScreen #body { height: 1fr; }
     """
     BINDING_GROUP_TITLE = "Preview"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-normal")]  # noqa: RUF012 -- same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,q,ctrl+g,f3", "dismiss(None)", "Keep editing", key_display="esc"),
@@ -38,14 +44,17 @@ class PreviewScreen(ClosesOnce[None]):
         self._session = session
         self._draft = draft
         self._body = rendered(draft.contents)
-        self._body.id = "preview"
+        self._body.id = "body"
 
     def compose(self) -> ComposeResult:
         author = text.line(self._draft.author) or "nobody"
         title = text.title(self._draft.title)
         yield BackendLabel(note="preview")
-        yield Static(Content.assemble((title, "bold"), f"\nby {author}"), id="head")
-        yield self._body
+        with Vertical(id="preview") as pane:
+            yield Static(Content(title), id="title")
+            yield Static(Content(f"by {author}"), id="about")
+            yield self._body
+        set_title(pane, Safe("Preview"))
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:

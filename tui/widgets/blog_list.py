@@ -21,6 +21,7 @@ from tui.state.loaded_list import LoadedList, View
 from tui.text import Safe
 from tui.widgets.strips import column, strip
 
+_WHEN_WIDTH: Final = 11
 _AUTHOR_WIDTH: Final = 14
 _NOT_LOADED: Final = Safe(" ··· ")
 _WIDE: Final = 60  # the width from which on there is a column for the author
@@ -253,10 +254,8 @@ class BlogList(ScrollView, can_focus=True):
         if blog.id in self._seconds_left:
             when = Safe(f"gone in {self._seconds_left[blog.id]} s")
             style += self.get_component_rich_style("blog-list--deleting", partial=True)
-        words = f" {column(when, 11)} "
-        if width >= _WIDE:
-            words += f" {column(text.row(blog.author), _AUTHOR_WIDTH)} "
-        return strip(Safe(f"{words} {text.row(text.title(blog.title))}"), width, style)
+        title = text.row(text.title(blog.title))
+        return strip(_columns(when, text.row(blog.author), title, width), width, style)
 
     def _note_lines(self) -> list[str]:
         """Wrap the note, so that its end with the next step is visible."""
@@ -283,3 +282,13 @@ class BlogList(ScrollView, can_focus=True):
     def action_open(self) -> None:
         if self.current:
             self.post_message(self.Opened(self.current))
+
+
+def heading(width: int) -> Safe:
+    """Return the heads of the columns, for a list of this width."""
+    return _columns(Safe("UTC"), Safe("author"), Safe("title"), width)
+
+
+def _columns(when: Safe, author: Safe, title: Safe, width: int) -> Safe:
+    by = f" {column(author, _AUTHOR_WIDTH)} " if width >= _WIDE else ""
+    return Safe(f" {column(when, _WHEN_WIDTH)} {by} {title}")

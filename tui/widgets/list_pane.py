@@ -16,18 +16,31 @@ from textual.widgets import Input, Static
 
 from tui import text
 from tui.state.loaded_list import View
-from tui.widgets.blog_list import BlogList
-from tui.widgets.line_field import LineField
+from tui.text import Safe
+from tui.widgets.blog_list import BlogList, heading
+from tui.widgets.line_field import LabeledField, LineField
+from tui.widgets.pane import set_title
 
 _SEARCH_DELAY: Final = 0.1  # so that a long list is not searched at every key
+
+
+class ListHead(Static):
+    """The heads of the columns of the list."""
+
+    DEFAULT_CSS = """
+    ListHead { display: none; height: 1; color: $text-muted; text-style: bold; }
+    """
+
+    def on_resize(self) -> None:
+        self.update(Content(heading(self.size.width)))
 
 
 class ListPane(Vertical):
     """Searches, filters and sorts the loaded blogs, and shows how in a status line."""
 
     DEFAULT_CSS = """
-    ListPane > #search { display: none; margin: 0; background: $boost; }
-    ListPane.searching > #search { display: block; }
+    ListPane > LabeledField { display: none; }
+    ListPane.searching > LabeledField { display: block; }
     ListPane > #view { display: none; height: auto; max-height: 2; padding: 0 1; }
     ListPane > #view { background: $panel; color: $text; }
     ListPane.-with-status > #view { display: block; }
@@ -50,13 +63,16 @@ class ListPane(Vertical):
 
     def __init__(self, rows: BlogList, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
+        set_title(self, Safe("Blogs"))
         self.rows = rows
         self._delay: Timer | None = None
         self._progress = ""
 
     def compose(self) -> ComposeResult:
+        yield ListHead()
         yield self.rows
-        yield LineField(placeholder="title, author, start of an id", id="search", compact=True)
+        field = LineField(placeholder="title, author, start of an id", id="search", compact=True)
+        yield LabeledField(Safe("/ Search"), field)
         yield Static(id="view", markup=False)
 
     def show_status(self, progress: str) -> None:

@@ -12,6 +12,8 @@ from textual.widgets import Static
 
 from tui import text
 from tui.client.contract import Blog
+from tui.text import Safe
+from tui.widgets.pane import set_title
 
 # Textual's Markdown creates a widget for each block and table cell: about 50 ms per KB.
 _LONG: Final = 8_000
@@ -24,7 +26,8 @@ class Reader(Vertical):
     """Shows a blog, or a message if none is open."""
 
     DEFAULT_CSS = """
-    Reader > #reader-head { height: auto; max-height: 6; padding: 0 1; }
+    Reader > #reader-title { height: auto; max-height: 3; padding: 0 1; text-style: bold; }
+    Reader > #reader-about { height: auto; padding: 0 1; margin-bottom: 1; color: $text-muted; }
     Reader > #reader-body { height: 1fr; }
     Reader ShortText { height: 1fr; }
     """
@@ -36,13 +39,14 @@ class Reader(Vertical):
         """True if contents are shown as raw text, for this blog and the next ones."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="reader-head", markup=False)
+        yield Static(id="reader-title", markup=False)
+        yield Static(id="reader-about", markup=False)
         yield Vertical(id="reader-body")
 
     async def show(self, blog: Blog, *, focus: bool) -> None:
         """Show *blog*, and focus it if *focus* is True."""
         self.blog = blog
-        self.query_one("#reader-head", Static).update(_head(blog))
+        self._show_head(text.line(f"Blog {blog.id}"), text.title(blog.title), _about(blog))
         await self._show_body(focus=focus)
 
     async def _show_body(self, *, focus: bool) -> None:
@@ -60,9 +64,14 @@ class Reader(Vertical):
     async def show_message(self, message: str) -> None:
         """Show a message instead of a blog."""
         self.blog = None
-        self.query_one("#reader-head", Static).update(Content(text.line(message)))
+        self._show_head(Safe("Blog"), text.line(message), Safe(""))
         # Without a body, the focus would move to the list, and keys would change its blog.
         await self._replace(VerticalScroll() if self.has_focus_within else None, focus=False)
+
+    def _show_head(self, name: Safe, title: Safe, about: Safe) -> None:
+        set_title(self, name)
+        self.query_one("#reader-title", Static).update(Content(title))
+        self.query_one("#reader-about", Static).update(Content(about))
 
     async def _replace(self, body: Widget | None, *, focus: bool) -> None:
         """Mount *body* before the old one is removed, so that the reader keeps the focus."""
@@ -81,15 +90,12 @@ class Reader(Vertical):
             body.focus()
 
 
-def _head(blog: Blog) -> Content:
+def _about(blog: Blog) -> Safe:
+    """Return the line below the title."""
     author = text.line(blog.author) or "nobody"
     created, updated = (_moment(moment) for moment in (blog.created_at, blog.updated_at))
     edited = "" if blog.updated_at == blog.created_at else f", edited {updated}"
-    return Content.assemble(
-        (text.title(blog.title), "bold"),
-        f"\nby {author}, {created} UTC{edited}\n",
-        (f"id {text.line(blog.id)}", "dim"),
-    )
+    return Safe(f"by {author}, {created} UTC{edited}")
 
 
 def _moment(moment: str) -> str:

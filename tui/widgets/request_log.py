@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tui.client.contract import LogEntry
 from tui.text import Safe
+from tui.widgets.pane import set_title
 from tui.widgets.strips import both_ends, column, in_style, strip
 
 _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
@@ -19,7 +20,7 @@ _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("backend", 10, lambda entry: entry.backend.word),
     ("method", 6, lambda entry: entry.method),
     ("code", 4, lambda entry: str(entry.status or "none")),
-    ("ms", 9, lambda entry: f"{entry.milliseconds:,.0f}".rjust(8)),
+    ("       ms", 9, lambda entry: f"{entry.milliseconds:,.0f}".rjust(9)),
     ("start", 5, lambda entry: entry.warmth),
     ("path", 40, lambda entry: both_ends(entry.path, 40)),
     ("served by", 60, lambda entry: entry.served_by),
@@ -40,8 +41,7 @@ class RequestLog(ScrollView, can_focus=True):
         "request-log--containers",
     }
     DEFAULT_CSS = """
-    RequestLog { height: 8; scrollbar-size-horizontal: 0; border-top: solid $primary; }
-    RequestLog:focus { border-top: solid $accent; }
+    RequestLog { height: 8; scrollbar-size-horizontal: 0; }
     RequestLog > .request-log--head { color: $text-muted; text-style: bold; }
     RequestLog > .request-log--failed { color: $text-error; }
     RequestLog > .request-log--functions { background: $functions; color: $on-backend; }
@@ -50,6 +50,7 @@ class RequestLog(ScrollView, can_focus=True):
 
     def __init__(self, entries: Sequence[LogEntry], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
+        set_title(self, Safe("Request log"))
         self._entries = entries
 
     def update(self) -> None:

@@ -12,10 +12,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui import text
 from tui.client.contract import LogEntry
 from tui.client.timing import milliseconds
 from tui.state.history import History, matches
 from tui.text import Safe
+from tui.widgets.pane import set_title
 from tui.widgets.request_log import WORD_AT
 from tui.widgets.strips import both_ends, column, in_style, strip
 
@@ -103,8 +105,13 @@ class RequestTable(ScrollView, can_focus=True):
         self._rows = [entry for entry in self._history if matches(entry, self._filter)]
         rows = (index for index, entry in enumerate(self._rows) if entry.number == selected)
         self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+        set_title(self, self._count())
         self.go_to(next(rows, min(self._cursor, max(0, len(self._rows) - 1))))
         self.refresh()
+
+    def _count(self) -> Safe:
+        requests = text.count(len(self._history), "request")
+        return Safe(f"{len(self._rows):,} of {requests}") if self._filter.strip() else requests
 
     def go_to(self, index: int) -> None:
         """Move the cursor, and scroll if necessary."""

@@ -24,6 +24,10 @@ class ShortText(VerticalScroll):
     """Rendered Markdown that posts `LinkClicked` instead of opening a link."""
 
     BINDING_GROUP_TITLE = "Text"
+    DEFAULT_CSS = """
+    ShortText > Markdown { padding: 0 1; }
+    ShortText MarkdownH1 { content-align: left middle; }
+    """
 
     def __init__(self, source: str) -> None:
         self._markdown = Markdown(parser_factory=_parser, open_links=False)
@@ -33,6 +37,8 @@ class ShortText(VerticalScroll):
     async def draw(self) -> None:
         """Show the text; the widget must be mounted."""
         await self._markdown.update(self._source)
+        for first in self._markdown.children[:1]:
+            first.styles.margin = (0, *first.styles.margin[1:])  # the head above has its own
         # Textual sets the text of each table cell as its tooltip, and parses it as markup.
         for cell in self._markdown.query("MarkdownTableCellContents"):
             cell.tooltip = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size, split_text
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -10,22 +10,35 @@ from textual.strip import Strip
 from tui.text import CUT, Safe
 
 
+def shortened(words: str, width: int) -> str:
+    """Cut a long text to *width* cells, with an ellipsis; wide characters count as two."""
+    if cell_len(words) <= width:
+        return words
+    return f"{set_cell_size(words, width - 1)}{CUT}" if width > 0 else ""
+
+
 def both_ends(words: str, width: int) -> str:
     """Cut the middle of a long text: ids of about the same time differ at their end."""
-    if len(words) <= width:
+    if cell_len(words) <= width:
         return words
     head = (width - 1) // 2
-    return f"{words[:head]}{CUT}{words[head + 1 - width :]}"
+    return f"{set_cell_size(words, head)}{_end(words, width - head)}"
+
+
+def _end(words: str, width: int) -> str:
+    """Cut the start of a long text."""
+    _, end = split_text(words, cell_len(words) - width + 1)
+    return f"{CUT}{set_cell_size(end, width - 1)}"
 
 
 def column(words: Safe, width: int) -> Safe:
-    """Cut or pad *words* to exactly *width* cells; wide characters count as two."""
-    return Safe(set_cell_size(words, width))
+    """Cut or pad *words* to exactly *width* cells."""
+    return Safe(set_cell_size(shortened(words, width), width))
 
 
 def strip(words: Safe, width: int, style: Style) -> Strip:
     """Return a line of exactly *width* cells."""
-    return Strip([Segment(words, style)]).adjust_cell_length(max(0, width), style)
+    return Strip([Segment(column(words, max(0, width)), style)])
 
 
 def in_style(line: Strip, start: int, word: str, style: Style) -> Strip:
