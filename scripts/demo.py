@@ -18,26 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from tui import text
+from tui.state.samples import AUTHOR, SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOGS = Path(sys.executable).with_name("blogs")
 STATE = str(ROOT / ".cache" / "localcloud" / "local")
 BACKENDS = ("functions", "containers")
-WELCOME = {
-    "What runs here": """\
-One Pulumi program declares the same API twice: as **functions** and as **containers**.
-
-This machine runs what the program declares: the Lambda handlers, the Flask app, and a database on
-disk. No AWS account is involved.""",
-    "Read this from the other backend": """\
-Press `t` to read the same blog from the other backend. Press `l` to open the request log: it shows
-the time of each request, and whether a function had to start first (*cold*).""",
-    "Write a blog": """\
-- `n` writes a blog, `e` edits the selected blog, `d` deletes it
-- `?` lists the keys of the screen, `q` goes back, and quits from the list
-
-Your blogs are still there at the next start.""",
-}
 
 
 def main() -> int:
@@ -103,13 +89,13 @@ def local_cloud(state: str) -> Iterator[None]:
 
 
 def welcome(environment: dict[str, str]) -> None:
-    """Post a few blogs if there are none."""
+    """Post the sample blogs if there are no blogs."""
     if blogs(["ls", "--limit", "1"], None, environment)["blogs"]:
         return
-    for number, (title, contents) in enumerate(WELCOME.items()):
+    for number, sample in enumerate(reversed(SAMPLES)):
         backend = BACKENDS[number % len(BACKENDS)]
-        command = ["post", "--title", title, "--author", "demo", "--backend", backend]
-        blogs(command, contents, environment)
+        command = ["post", "--title", sample.title, "--author", AUTHOR, "--backend", backend]
+        blogs(command, sample.contents, environment)
 
 
 def client_environment(state: str) -> dict[str, str]:

@@ -35,6 +35,17 @@ async def confirm_plain_http(
     return bool(answer)
 
 
+async def may_send(app: App[None], session: Session, backend: BackendName) -> bool:
+    """Check before a write whether it can be sent to *backend*, and ask if needed."""
+    try:
+        await session.check_permission(backend)
+    except ApiError as error:
+        if error.failure is not Failure.PLAIN_HTTP:
+            app.notify(str(error), severity="error")
+        return await confirm_plain_http(app, session, backend, error)
+    return True
+
+
 def can_be_followed(url: str) -> bool:
     """Return True if the scheme of *url* is one that the app opens."""
     try:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from textual.app import App
 
 from tui.client.contract import ApiError, Blog, Failure, Summary
-from tui.flows.confirm import confirm_plain_http
 from tui.settings.values import BackendName
 from tui.state.pending_deletions import PendingDeletion
 from tui.state.session import Session
@@ -25,16 +24,6 @@ class DeleteFlow:
         """Called when a deletion starts or stops waiting."""
         self._gone = gone
         """Called with the id of a deleted blog."""
-
-    async def is_allowed(self, app: App[None], backend: BackendName) -> bool:
-        """Check before the delay whether the deletion can be sent, and ask if needed."""
-        try:
-            await self._session.check_permission(backend)
-        except ApiError as error:
-            if error.failure is not Failure.PLAIN_HTTP:
-                app.notify(str(error), severity="error")
-            return await confirm_plain_http(app, self._session, backend, error)
-        return True
 
     async def carry_out(self, app: App[None], backend: BackendName, blog: Blog) -> None:
         """Delete this version of *blog* after the delay, unless the user undoes it."""

@@ -10,6 +10,7 @@ from tui import text
 from tui.client.contract import ApiError, Blog, Failure, Summary
 from tui.dialogs.base import is_on_top
 from tui.dialogs.choice import Choice, ChoiceScreen
+from tui.flows.confirm import may_send
 from tui.flows.delete_blog import DeleteFlow
 from tui.flows.worker import start
 from tui.state.draft_blog import DraftBlog, FormValues, form_values_of
@@ -105,7 +106,7 @@ class EditFlow:
         """Start the delay for the stored version; later versions are not deleted."""
         app, backend = self._screen.app, self._session.active
         blog = await self._stored_now(listed)
-        if blog and await self._delete_flow.is_allowed(app, backend):
+        if blog and await may_send(app, self._session, backend):
             start(self._screen, self._delete_flow.carry_out(app, backend, blog))
 
     def _is_being_deleted(self, blog: Summary) -> bool:

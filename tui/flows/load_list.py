@@ -48,6 +48,12 @@ class ListLoader:
         return self._next is None
 
     @property
+    def is_empty(self) -> bool:
+        """True if the list was loaded, and there are no blogs."""
+        is_loaded = self._loaded is self._session.active and not (self._loading or self._error)
+        return is_loaded and not self._rows.loaded
+
+    @property
     def is_loading_all(self) -> bool:
         """True while `load_all` is running."""
         return self._walk is not None
@@ -179,7 +185,7 @@ class ListLoader:
         if self._error:
             return self._error
         if not self._rows.loaded:
-            return f"No blogs yet on {word}. Press n to write the first one."
+            return ""
         if not self._rows.view.shows_all:
             return self._left_out()
         return "(no more)" if self.is_complete else "… more below"

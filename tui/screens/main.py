@@ -18,6 +18,7 @@ from tui.client.failures import READ_ONLY
 from tui.dialogs.base import ClosesOnce
 from tui.flows.confirm import choose_link, follow_link
 from tui.flows.copy_blog import copy
+from tui.flows.create_samples import SampleFlow
 from tui.flows.delete_blog import DeleteFlow
 from tui.flows.edit_blog import EditFlow
 from tui.flows.load_blog import BlogLoader
@@ -33,6 +34,7 @@ from tui.widgets.list_pane import ListPane
 from tui.widgets.pane import set_title
 from tui.widgets.reader import Reader
 from tui.widgets.request_log import RequestLog
+from tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from tui.widgets.short_text import LinkClicked
@@ -57,6 +59,7 @@ class MainScreen(ClosesOnce[None]):
         Binding("v", "raw", "Raw or rendered text", show=False),
         Binding("c", "copy", "Copy", tooltip="contents, id, link", show=False),
         Binding("o", "links", "Open a link", show=False),
+        Binding("S", "create_samples", "Create sample blogs", show=False),
         Binding("r", "reload", "Reload"),
         Binding("t", "app.switch", "Switch", tooltip="other backend"),
         Binding("B", "app.compare", "Both backends", tooltip="compare", show=False),
@@ -79,6 +82,7 @@ class MainScreen(ClosesOnce[None]):
         self._list_loader = ListLoader(session, self._list, self._count)
         self._blog_loader = BlogLoader(session, self._reader)
         delete_flow = DeleteFlow(session, self._show_deletions, self._gone)
+        self._samples = SampleFlow(session, self._list_loader.put, self._count)
         self._edit_flow = EditFlow(self, session, delete_flow, self._open_form, self._show_drafts)
 
     def compose(self) -> ComposeResult:
@@ -139,9 +143,19 @@ class MainScreen(ClosesOnce[None]):
 
     def _count(self) -> None:
         walking = f"Loading all blogs: {self._list.loaded:,} so far (esc stops)"
-        self._pane.show_status(walking if self._list_loader.is_loading_all else "")
+        loading = walking if self._list_loader.is_loading_all else ""
+        self._pane.show_status(loading or self._samples.progress)
+        self._show_welcome()
         set_title(self._pane, text.line(f"{self._list_loader.count} · times in UTC"))
         self._session.on_change()
+
+    def _show_welcome(self) -> None:
+        welcome = self.query_one(Welcome)
+        if self._list_loader.is_empty:
+            welcome.show(self._session.active, read_only=self._session.read_only)
+        else:
+            welcome.hide()
+        self.refresh_bindings()
 
     def on_blog_list_need_more(self) -> None:
         start(self, self._attempt(self._list_loader.load_more))
@@ -159,6 +173,7 @@ class MainScreen(ClosesOnce[None]):
 
     def on_list_pane_stop_requested(self) -> None:
         self._list_loader.stop()
+        self._samples.stop()
 
     def on_list_pane_load_all_requested(self) -> None:
         start(self, self._attempt(self._list_loader.load_all))
@@ -238,6 +253,9 @@ class MainScreen(ClosesOnce[None]):
             return self._reader.blog is not None
         if action == "links":
             return self._reader.blog is not None and self._reader.display
+        if action == "create_samples":
+            is_offered = self._list_loader.is_empty or self._samples.is_begun
+            return is_offered and not self._session.read_only
         if action in {"undo", "delete_now"}:
             return bool(self._session.deletions.waiting)
         return super().check_action(action, parameters)
@@ -264,6 +282,9 @@ class MainScreen(ClosesOnce[None]):
     def action_post(self) -> None:
         if self._may_write():
             self._edit_flow.post()
+
+    def action_create_samples(self) -> None:
+        start(self, self._samples.create(self.app))
 
     def action_edit(self) -> None:
         if self.target and self._may_write():

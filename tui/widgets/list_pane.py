@@ -20,6 +20,7 @@ from tui.text import Safe
 from tui.widgets.blog_list import BlogList, heading
 from tui.widgets.line_field import LabeledField, LineField
 from tui.widgets.pane import set_title
+from tui.widgets.welcome import Welcome
 
 _SEARCH_DELAY: Final = 0.1  # so that a long list is not searched at every key
 
@@ -70,6 +71,7 @@ class ListPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield ListHead()
+        yield Welcome()
         yield self.rows
         field = LineField(placeholder="title, author, start of an id", id="search", compact=True)
         yield LabeledField(Safe("/ Search"), field)
