@@ -12,6 +12,7 @@ from tui.client.contract import ApiError, Blog, Page, Summary
 from tui.client.paging import SeenPages
 from tui.settings.values import BackendName
 from tui.state.session import Generation, Session
+from tui.text import Safe
 from tui.widgets.blog_list import BlogList
 
 FAR: Final = 2_000
@@ -36,11 +37,12 @@ class ListLoader:
         self._walk: object | None = None
 
     @property
-    def count(self) -> str:
+    def title(self) -> Safe:
         """The number of loaded blogs, such as `200+ blogs`, or why it is not known."""
         if self._loaded is None:
-            return "loading …" if self._loading else "not loaded"
-        return text.count(self._rows.loaded, "blog", at_least=not self.is_complete)
+            return Safe("loading …" if self._loading else "not loaded")
+        count = text.count(self._rows.loaded, "blog", at_least=not self.is_complete)
+        return Safe(f"{count} · times in UTC")
 
     @property
     def is_complete(self) -> bool:

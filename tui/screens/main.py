@@ -12,7 +12,6 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from tui import text
 from tui.client.contract import ApiError, Blog, Summary
 from tui.client.failures import READ_ONLY
 from tui.dialogs.base import ClosesOnce
@@ -145,17 +144,12 @@ class MainScreen(ClosesOnce[None]):
         walking = f"Loading all blogs: {self._list.loaded:,} so far (esc stops)"
         loading = walking if self._list_loader.is_loading_all else ""
         self._pane.show_status(loading or self._samples.progress)
-        self._show_welcome()
-        set_title(self._pane, text.line(f"{self._list_loader.count} · times in UTC"))
+        empty = self._list_loader.is_empty
+        self._pane.query_one(Welcome).show(
+            self._session.active if empty else None, read_only=self._session.read_only
+        )
+        set_title(self._pane, self._list_loader.title)
         self._session.on_change()
-
-    def _show_welcome(self) -> None:
-        welcome = self.query_one(Welcome)
-        if self._list_loader.is_empty:
-            welcome.show(self._session.active, read_only=self._session.read_only)
-        else:
-            welcome.hide()
-        self.refresh_bindings()
 
     def on_blog_list_need_more(self) -> None:
         start(self, self._attempt(self._list_loader.load_more))

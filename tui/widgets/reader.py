@@ -46,7 +46,7 @@ class Reader(Vertical):
     async def show(self, blog: Blog, *, focus: bool) -> None:
         """Show *blog*, and focus it if *focus* is True."""
         self.blog = blog
-        self._show_head(text.line(f"Blog {blog.id}"), text.title(blog.title), _about(blog))
+        self._show_head(text.line(f"Blog · id {blog.id}"), text.title(blog.title), _about(blog))
         await self._show_body(focus=focus)
 
     async def _show_body(self, *, focus: bool) -> None:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tui.client.contract import LogEntry
 from tui.text import Safe
 from tui.widgets.pane import set_title
-from tui.widgets.strips import both_ends, column, in_style, strip
+from tui.widgets.strips import both_ends, column, in_style, strip, window
 
 _COLUMNS: Final[tuple[tuple[str, int, Callable[[LogEntry], str]], ...]] = (
     ("UTC", 8, lambda entry: entry.at),
@@ -61,8 +61,7 @@ class RequestLog(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         x, top = self.scroll_offset
-        line = self._line(y + top)
-        return line.crop_extend(x, x + self.size.width, self.rich_style)
+        return window(self._line(y + top), x, self.size.width, self.rich_style)
 
     def _line(self, index: int) -> Strip:
         if index == 0:

@@ -41,6 +41,17 @@ def strip(words: Safe, width: int, style: Style) -> Strip:
     return Strip([Segment(column(words, max(0, width)), style)])
 
 
+def window(line: Strip, start: int, width: int, style: Style) -> Strip:
+    """Return the part of *line* from the cell *start* on, with an ellipsis where text is cut."""
+    shown = line.crop_extend(start, start + width, style)
+    cut = Strip([Segment(CUT, style)])
+    if line.crop(start + width).text.strip():
+        shown = Strip.join([shown.crop(0, width - 1), cut])
+    if line.crop(0, start).text.strip():
+        shown = Strip.join([cut, shown.crop(1)])
+    return shown
+
+
 def in_style(line: Strip, start: int, word: str, style: Style) -> Strip:
     """Return *line* with *word*, which starts at the cell *start*, in *style*."""
     end = start + len(word)

@@ -15,13 +15,11 @@ class Welcome(Static):
     Welcome { display: none; height: auto; max-height: 100%; padding: 1 2; }
     """
 
-    def show(self, backend: BackendName, *, read_only: bool) -> None:
-        """Show the keys that work on *backend*."""
-        self.display = True
-        self.update(Content("\n").join(_lines(backend, read_only=read_only)))
-
-    def hide(self) -> None:
-        self.display = False
+    def show(self, backend: BackendName | None, *, read_only: bool) -> None:
+        """Show the keys that work on *backend*; hide if it is None."""
+        self.display = backend is not None
+        if backend:
+            self.update(Content("\n").join(_lines(backend, read_only=read_only)))
 
 
 def _lines(backend: BackendName, *, read_only: bool) -> list[Content]:

@@ -115,7 +115,7 @@ async def test_a_later_network_failure_keeps_the_rows(world, size):
 
 async def test_an_empty_list_shows_how_to_write_the_first_blog(size):
     async with staged(World(FakeBlogs(0)), size) as stage:
-        await stage.sees("No blogs yet on FUNCTIONS", "Press n")
+        await stage.sees("No blogs yet on FUNCTIONS", "n  write a blog")
         await stage.press("down", "end", "enter", "e", "d", "pagedown")
         await stage.press("n")
         await stage.write("The first")
