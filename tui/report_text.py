@@ -16,14 +16,8 @@ _DAY_S: Final = 24 * 3600
 
 def line(reading: Reading) -> str:
     """Return the line of one reading; all lines have the same width."""
-    return f"{reading.metric.label:<21}{amount(reading):>12}"
-
-
-def amount(reading: Reading) -> str:
-    """Return the value with its unit."""
-    if reading.value is None:
-        return NO_DATA
-    return f"{number(reading.value)} {reading.metric.unit}".rstrip()
+    value = NO_DATA if reading.value is None else number(reading.value)
+    return f"{reading.metric.label:<21}{value:>9} {reading.metric.unit:<2}"
 
 
 def number(value: float) -> str:

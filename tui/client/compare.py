@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from lab.comparison import Comparison
 from tui import text
 from tui.client.contract import ApiError, Exchange, LogEntry, Request
 from tui.client.timing import milliseconds
 from tui.settings.values import BackendName, SettingsError
+
+_TIME_WIDTH: Final = 11
 
 Send = Callable[[BackendName, Request], Awaitable[Exchange]]
 """Sends a request to one backend; raises `ApiError` or `SettingsError`."""
@@ -41,6 +44,27 @@ class PartialComparison:
         """The errors of the backends that did not respond."""
         sides = (self.functions, self.containers)
         return [side for side in sides if not isinstance(side, Exchange)]
+
+
+TIMES: Final = (
+    "total",
+    "connect",
+    "TLS",
+    "first byte",
+    "body",
+    "server: app",
+    "server: db",
+    "server: init",
+)
+"""The values of `figures` in milliseconds."""
+
+
+def with_units(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Align the times of `figures` at the right, below a row with their unit."""
+    for name, *values in rows:
+        if name == TIMES[0]:
+            yield "", *(f"{'ms':>{_TIME_WIDTH}}" for _ in values)
+        yield name, *(f"{value:>{_TIME_WIDTH}}" if name in TIMES else value for value in values)
 
 
 def table(found: FullComparison | PartialComparison) -> list[tuple[str, str, str]]:

@@ -7,8 +7,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from tui import text
 from tui.client.contract import Blog, Draft
@@ -17,6 +16,7 @@ from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.state.versions import versions
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.few_lines import FewLines
 from tui.widgets.marked_text import MARK, MarkedText
 from tui.widgets.pane import set_title
 
@@ -55,7 +55,7 @@ class ConflictScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         moment = text.row(self._theirs.updated_at)[:16].replace("T", " ")
         yield BackendLabel(note="two versions", backend=self._backend)
-        yield Static(Content(f"{self.message} {_LEGEND}"), id="message")
+        yield FewLines(text.line(f"{self.message} {_LEGEND}"), id="message")
         mine, theirs = versions(self._mine, self._theirs)
         with Container(id="versions"):
             yield self._pane(MarkedText(mine, id="mine"), "Mine, not saved")

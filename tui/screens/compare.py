@@ -14,7 +14,7 @@ from textual.widgets import Footer
 
 from lab.comparison import canonical
 from tui import text
-from tui.client.compare import FullComparison, PartialComparison, compare, table
+from tui.client.compare import FullComparison, PartialComparison, compare, table, with_units
 from tui.client.contract import DEFAULT_PAGE, ApiError, Exchange, Request, Summary
 from tui.client.requests import blog_request, list_request
 from tui.dialogs.base import ClosesOnce, is_open
@@ -25,6 +25,7 @@ from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.lines import Line, Lines
 from tui.widgets.pane import set_title
+from tui.widgets.strips import end_of
 
 _MARKS: Final = {"-": "old", "+": "new", "…": "dim"}
 _DRAWING_S: Final = 0.1  # by then the screen is drawn
@@ -113,13 +114,12 @@ def requests(blog: Summary | None) -> dict[str, Request]:
 def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
     """Return the figures side by side, then the headers that differ."""
     head = _row(("", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word), width)
-    rest = [_row(row, width) for row in table(found)]
     return [
         ("head", text.line(f"{found.request.method} {found.request.target}")),
         *_verdict(found),
         ("backends", head),
-        *(("plain", row) for row in rest),
-        ("dim", Safe("times in milliseconds; the request to FUNCTIONS was sent first")),
+        *(("plain" if row[0] else "dim", _row(row, width)) for row in with_units(table(found))),
+        ("dim", Safe("The request to FUNCTIONS was sent first.")),
         *(_headers(found) if isinstance(found, FullComparison) else _lone_headers(found)),
     ]
 
@@ -142,7 +142,7 @@ def _lone_headers(found: PartialComparison) -> list[Line]:
     return lines
 
 
-def _row(row: tuple[str, str, str], width: int) -> Safe:
+def _row(row: tuple[str, ...], width: int) -> Safe:
     name, *values = row
     name_width = 14
     room = max(8, (width - name_width - 1) // 2)
@@ -152,7 +152,7 @@ def _row(row: tuple[str, str, str], width: int) -> Safe:
 
 def _cut(words: str, room: int) -> str:
     """Cut a long text at its start: similar names differ at the end."""
-    return words if cell_len(words) <= room else f"{text.CUT}{words[1 - room :]}"
+    return words if cell_len(words) <= room else end_of(words, room)
 
 
 def _headers(found: FullComparison) -> list[Line]:

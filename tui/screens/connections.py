@@ -24,6 +24,7 @@ from tui.settings.values import DEFAULT_SOURCE, SettingsError
 from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.few_lines import FewLines
 from tui.widgets.options import Options
 from tui.widgets.pane import set_title
 
@@ -65,7 +66,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
             yield Static(Content(_ORDER), id="order")
         yield Options(id="candidates", markup=False)
-        yield Static(id="status", markup=False)
+        yield FewLines(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -102,7 +103,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         options.highlighted = min(kept or 0, len(candidates) - 1)
 
     def _say(self, words: str) -> None:
-        self.query_one("#status", Static).update(Content(text.line(words, 900)))
+        self.query_one("#status", FewLines).show(text.line(words, 900))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if not self._connecting and isinstance(event.option, _CandidateOption):

@@ -7,9 +7,8 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from tui import text
 from tui.client.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
@@ -23,12 +22,18 @@ from tui.state.draft_blog import DraftBlog, FormValues
 from tui.state.session import Session
 from tui.widgets import pasted
 from tui.widgets.backend_label import BackendLabel
-from tui.widgets.fields import CountedLabel, Fields, TextField
+from tui.widgets.few_lines import FewLines
+from tui.widgets.fields import Fields, Measure, TextField
 from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5
 """Seconds after a key press until the text is kept as a draft, at most."""
 _NOTHING: Final = FormValues(title="", author="", contents="")
+_MEASURES: Final = {
+    "title": Measure(name="Title", limit=LONGEST_TITLE, unit="characters"),
+    "author": Measure(name="Author", limit=LONGEST_AUTHOR, unit="characters"),
+    "contents": Measure(name="Contents (Markdown)", limit=LARGEST_CONTENTS, unit="bytes"),
+}
 _HIDDEN: Final = (
     "Some characters of this blog cannot be displayed. "
     "They are kept in fields that you do not edit."
@@ -42,7 +47,7 @@ class FormScreen(ClosesOnce[Blog | None]):
     BINDING_GROUP_TITLE = "Form"
     AUTO_FOCUS = "#title"
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012 -- as Textual declares it
-        (0, "-flat"),
+        (0, "-low"),
         (16, "-normal"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,15 +73,10 @@ class FormScreen(ClosesOnce[Blog | None]):
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="new blog" if self._draft_blog.is_new else "editing")
         with Fields(id="form"):
-            yield CountedLabel("Title", LONGEST_TITLE, "characters", id="title-label")
-            yield LineField(self._shown.title, id="title", compact=True, select_on_focus=False)
-            yield CountedLabel("Author", LONGEST_AUTHOR, "characters", id="author-label")
-            yield LineField(self._shown.author, id="author", compact=True, select_on_focus=False)
-            yield CountedLabel(
-                "Contents (Markdown)", LARGEST_CONTENTS, "bytes", id="contents-label"
-            )
+            yield LineField(self._shown.title, id="title", select_on_focus=False)
+            yield LineField(self._shown.author, id="author", select_on_focus=False)
             yield TextField(text.editable(self._shown.contents), id="contents")
-        yield Static(id="status", markup=False)
+        yield FewLines(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -106,7 +106,7 @@ class FormScreen(ClosesOnce[Blog | None]):
         )
 
     def _say(self, words: str) -> None:
-        self.query_one("#status", Static).update(Content(text.line(words)))
+        self.query_one("#status", FewLines).show(text.line(words))
 
     def on_input_changed(self) -> None:
         self._changed()
@@ -133,8 +133,7 @@ class FormScreen(ClosesOnce[Blog | None]):
         problems = draft.problems() if texts != _NOTHING else {}
         sizes = {"title": len(draft.title), "author": len(draft.author), "contents": draft.size}
         for name, size in sizes.items():
-            label = self.query_one(f"#{name}-label", CountedLabel)
-            label.show(size, problems.get(name))
+            _MEASURES[name].show(self.query_one(f"#{name}"), size, problems.get(name))
 
     def keep(self) -> bool:
         """Keep unsaved text as a draft, in case the app ends; return True if that worked."""

@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widgets import Footer, Input
 
 from tui import text
-from tui.client.compare import figures
+from tui.client.compare import figures, with_units
 from tui.client.contract import ApiError, LogEntry, Request
 from tui.client.failures import READ_ONLY
 from tui.dialogs.base import ClosesOnce, is_on_top, is_open
@@ -188,8 +188,10 @@ def detail(entry: LogEntry) -> list[Line]:
     ]
     if entry.error:
         lines.append(("old", text.line(entry.error, 900)))
-    lines += [("plain", text.line(f"{name:<14}{value}")) for name, value in figures(entry)]
-    lines.append(("dim", Safe("times in milliseconds")))
+    lines += [
+        ("plain" if name else "dim", text.line(f"{name:<14}{value}"))
+        for name, value in with_units(figures(entry))
+    ]
     lines.append(("head", Safe(f"sent ({text.count(entry.sent_bytes, 'byte')})")))
     sent = entry.request.headers.items() if entry.request else ()
     lines += [("plain", text.line(f"{name.lower()}: {value}")) for name, value in sent]

@@ -21,7 +21,9 @@ from tui.flows.worker import start
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.few_lines import FewLines
 from tui.widgets.line_chart import Frame, LineChart
+from tui.widgets.pane import set_title
 from tui.widgets.plot import Curve, TimeAxis
 
 
@@ -91,11 +93,13 @@ class MetricsScreen(ClosesOnce[None]):
             with Vertical(id="others"):
                 yield Static(id=MetricGroup.CONTAINERS, markup=False)
                 yield Static(id=MetricGroup.TABLE, markup=False)
-        yield Static(id="status", markup=False)
+        yield FewLines(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label
+        for group in MetricGroup:
+            set_title(self.query_one(f"#{group}"), text.row(group.value.upper()))
         self.query_one("#tables").focus()
         self._mark_chart()
         self.call_after_refresh(self.action_refresh_metrics)
@@ -162,7 +166,7 @@ class MetricsScreen(ClosesOnce[None]):
         self.query_one("#head", Static).update(
             Content.assemble((" METRICS ", "bold"), self._about())
         )
-        self.query_one("#status", Static).update(Content(self._state()))
+        self.query_one("#status", FewLines).show(text.line(self._state(), 900))
         for group in MetricGroup:
             self.query_one(f"#{group}", Static).update(_table(report, group))
         if report:
@@ -200,7 +204,5 @@ class MetricsScreen(ClosesOnce[None]):
 
 
 def _table(report: MetricsReport | None, group: MetricGroup) -> Content:
-    lines = [Content.styled(group.value.upper(), "bold")]
-    if report:
-        lines += [Content(report_text.line(reading)) for reading in report.in_group(group)]
-    return Content("\n").join(lines)
+    readings = report.in_group(group) if report else ()
+    return Content("\n").join(Content(report_text.line(reading)) for reading in readings)

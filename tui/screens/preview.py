@@ -16,6 +16,7 @@ from tui.dialogs.base import ClosesOnce
 from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.few_lines import FewLines
 from tui.widgets.pane import set_title
 from tui.widgets.reader import draw, rendered
 
@@ -51,7 +52,7 @@ class PreviewScreen(ClosesOnce[None]):
         title = text.title(self._draft.title)
         yield BackendLabel(note="preview")
         with Vertical(id="preview") as pane:
-            yield Static(Content(title), id="title")
+            yield FewLines(title, id="title")
             yield Static(Content(f"by {author}"), id="about")
             yield self._body
         set_title(pane, Safe("Preview"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -236,7 +236,7 @@ class BlogList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if index < len(self.blogs):
             return self._row(self.blogs[index], width, self._row_style(index))
         muted = self.get_component_rich_style("blog-list--note")
@@ -259,7 +259,8 @@ class BlogList(ScrollView, can_focus=True):
 
     def _note_lines(self) -> list[str]:
         """Wrap the note, so that its end with the next step is visible."""
-        return textwrap.wrap(self._note, max(1, self.size.width - 2))
+        width = max(1, self.scrollable_content_region.width - 2)
+        return [line.plain for line in Content(self._note).wrap(width)] if self._note else []
 
     def _note_line(self, number: int) -> Safe:
         lines = self._note_lines()

@@ -80,12 +80,16 @@ class DrawnText(ScrollView, can_focus=True):
 class LongText(DrawnText):
     """Rendered Markdown of any length. Links are shown, but cannot be clicked."""
 
+    DEFAULT_CSS = """
+    LongText { padding-left: 1; }
+    """
+
     def __init__(self, source: str) -> None:
         super().__init__()
         self._source = text.block(source)
 
     def drawn(self, width: int) -> list[list[Segment]]:
-        from rich.markdown import Markdown  # noqa: PLC0415 -- 0.1 s, for long texts only
+        from tui.widgets.left_markdown import LeftMarkdown  # noqa: PLC0415 -- 0.1 s, for long texts
 
         console = Console(
             width=width,
@@ -94,7 +98,7 @@ class LongText(DrawnText):
             color_system="truecolor",
             legacy_windows=False,
         )
-        markdown = Markdown(self._source, hyperlinks=False)
+        markdown = LeftMarkdown(self._source, hyperlinks=False)
         make_safe(markdown.parsed)
         return console.render_lines(markdown)
 

@@ -1,15 +1,18 @@
-"""The fields of a form, and their labels with a character count."""
+"""The fields of a form, with their name, size and limit in their border."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Label, TextArea
+from textual.widget import Widget
+from textual.widgets import TextArea
 
 from tui import text
 from tui.text import Safe
 from tui.widgets import pasted
+from tui.widgets.pane import set_title
 
 
 class Fields(VerticalScroll, can_focus=False):
@@ -49,22 +52,16 @@ class TextField(TextArea):
         self.replace(words, *self.selection, maintain_selection_offset=False)
 
 
-class CountedLabel(Label):
-    """The label of a field, with its size, its limit, and the problem with its text."""
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """The name of a field, and its limit in a unit."""
 
-    DEFAULT_CSS = """
-    CountedLabel { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    CountedLabel.wrong { color: $text-error; text-style: bold; }
-    """
+    name: str
+    limit: int
+    unit: str
 
-    def __init__(self, name: str, limit: int, unit: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
-        super().__init__(markup=False, id=id)
-        self._label = name
-        self._limit = limit
-        self._unit = unit
-
-    def show(self, size: int, problem: str | None) -> None:
-        """Show the size of the text and the problem, if any."""
-        self.set_class(problem is not None, "wrong")
-        label = f"{self._label}  {size:,} of {self._limit:,} {self._unit}"
-        self.update(Content(text.line(f"{label}  {problem}" if problem else label)))
+    def show(self, field: Widget, size: int, problem: str | None) -> None:
+        """Show the size of the text and the problem, if any, in the border of *field*."""
+        field.set_class(problem is not None, "wrong")
+        label = f"{self.name}  {size:,} of {self.limit:,} {self.unit}"
+        set_title(field, text.line(f"{label}  {problem}" if problem else label))

@@ -18,6 +18,7 @@ from tui import text
 from tui.state.loaded_list import View
 from tui.text import Safe
 from tui.widgets.blog_list import BlogList, heading
+from tui.widgets.few_lines import FewLines
 from tui.widgets.line_field import LabeledField, LineField
 from tui.widgets.pane import set_title
 from tui.widgets.welcome import Welcome
@@ -75,7 +76,7 @@ class ListPane(Vertical):
         yield self.rows
         field = LineField(placeholder="title, author, start of an id", id="search", compact=True)
         yield LabeledField(Safe("/ Search"), field)
-        yield Static(id="view", markup=False)
+        yield FewLines(id="view")
 
     def show_status(self, progress: str) -> None:
         """Show the progress of loading ("" if nothing is loading), the filter and the order."""
@@ -84,7 +85,7 @@ class ListPane(Vertical):
         if self.rows.view != View():
             parts.append(self._shown())
         self.set_class(bool(parts), "-with-status")
-        self.query_one("#view", Static).update(Content(text.line(" · ".join(parts))))
+        self.query_one("#view", FewLines).show(text.line(" · ".join(parts)))
 
     def _shown(self) -> str:
         view = self.rows.view

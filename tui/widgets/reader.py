@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui import text
 from tui.client.contract import Blog
 from tui.text import Safe
+from tui.widgets.few_lines import FewLines
 from tui.widgets.pane import set_title
 
 # Textual's Markdown creates a widget for each block and table cell: about 50 ms per KB.
@@ -39,7 +40,7 @@ class Reader(Vertical):
         """True if contents are shown as raw text, for this blog and the next ones."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="reader-title", markup=False)
+        yield FewLines(id="reader-title")
         yield Static(id="reader-about", markup=False)
         yield Vertical(id="reader-body")
 
@@ -70,7 +71,7 @@ class Reader(Vertical):
 
     def _show_head(self, name: Safe, title: Safe, about: Safe) -> None:
         set_title(self, name)
-        self.query_one("#reader-title", Static).update(Content(title))
+        self.query_one("#reader-title", FewLines).show(title)
         self.query_one("#reader-about", Static).update(Content(about))
 
     async def _replace(self, body: Widget | None, *, focus: bool) -> None:

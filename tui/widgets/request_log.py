@@ -61,7 +61,7 @@ class RequestLog(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         x, top = self.scroll_offset
-        return window(self._line(y + top), x, self.size.width, self.rich_style)
+        return window(self._line(y + top), x, self.scrollable_content_region.width, self.rich_style)
 
     def _line(self, index: int) -> Strip:
         if index == 0:

@@ -140,7 +140,7 @@ class RequestTable(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._rows) + 1)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         index = y + self.scroll_offset.y - 1
         if y == 0:
             head = self.get_component_rich_style("request-table--head")
@@ -160,8 +160,8 @@ class RequestTable(ScrollView, can_focus=True):
 
     def _columns(self, entry: LogEntry | None) -> Safe:
         """Return the columns that fit, the path last; without an entry, the headings."""
-        columns = (*_FIRST, *(_PHASES if self.size.width >= _WIDE else ()))
+        columns = (*_FIRST, *(_PHASES if self.scrollable_content_region.width >= _WIDE else ()))
         cells = [column(Safe(read(entry) if entry else name), n) for name, n, read in columns]
-        room = self.size.width - sum(width + 2 for _, width, _ in columns) - 1
+        room = self.scrollable_content_region.width - sum(width + 2 for _, width, _ in columns) - 1
         path = both_ends(entry.path, max(8, room)) if entry else "path"
         return Safe(f" {'  '.join(cells)}  {path}")

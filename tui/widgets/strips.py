@@ -22,11 +22,11 @@ def both_ends(words: str, width: int) -> str:
     if cell_len(words) <= width:
         return words
     head = (width - 1) // 2
-    return f"{set_cell_size(words, head)}{_end(words, width - head)}"
+    return f"{set_cell_size(words, head)}{end_of(words, width - head)}"
 
 
-def _end(words: str, width: int) -> str:
-    """Cut the start of a long text."""
+def end_of(words: str, width: int) -> str:
+    """Cut the start of a text that is longer than *width* cells."""
     _, end = split_text(words, cell_len(words) - width + 1)
     return f"{CUT}{set_cell_size(end, width - 1)}"
 

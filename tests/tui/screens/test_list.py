@@ -43,6 +43,16 @@ async def test_the_list_is_newest_first_and_the_footer_shows_keys(world, size):
             assert key in stage.text()
 
 
+async def test_a_cut_title_ends_with_an_ellipsis_beside_the_scroll_bar():
+    world = World(FakeBlogs(50))
+    world.blogs.put(id="long", title="A title that goes on " * 8)
+    async with staged(world, SMALL) as stage:
+        await stage.until(lambda: stage.list.show_vertical_scrollbar)
+        await stage.until(lambda: "…" in stage.list.render_line(0).text)
+        row = next(line for line in stage.text().splitlines() if "A title that goes on" in line)
+        assert "…" in row
+
+
 async def test_scrolling_down_loads_more_until_the_end(size):
     world = World(FakeBlogs(230))
     async with staged(world, size) as stage:
