@@ -72,8 +72,7 @@ class LogScreen(ClosesOnce[None]):
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label and the table
-        set_title(self.query_one("#detail"), Safe("Details"))
-        self.query_one("#detail", Lines).show([("dim", Safe(_HINT))])
+        self._show(None)
 
     @property
     def _table(self) -> RequestTable:
@@ -82,8 +81,13 @@ class LogScreen(ClosesOnce[None]):
     def on_request_table_highlighted(self, event: RequestTable.Highlighted) -> None:
         if event.entry != self._shown:
             self._shown = event.entry
-            lines = detail(event.entry) if event.entry else [("dim", Safe(_HINT))]
-            self.query_one("#detail", Lines).show(lines)
+            self._show(event.entry)
+
+    def _show(self, entry: LogEntry | None) -> None:
+        """Show the details of a request, or how to find one."""
+        pane = self.query_one("#detail", Lines)
+        set_title(pane, text.line(named(entry)) if entry else Safe("Details"))
+        pane.show(detail(entry) if entry else [("dim", Safe(_HINT))])
 
     # Filter.
 
@@ -179,12 +183,16 @@ class LogScreen(ClosesOnce[None]):
         self.notify(f"Exported {requests} to {shortened(path, environ)}.")
 
 
+def named(entry: LogEntry) -> str:
+    """Return the number and the time of a request."""
+    return f"Request {entry.number:,} · {entry.date} {entry.at} UTC"
+
+
 def detail(entry: LogEntry) -> list[Line]:
     """Return the lines that describe one request."""
     lines: list[Line] = [
         ("head", text.line(f"{entry.method} {entry.path}")),
         ("plain", text.line(f"{entry.backend.word} at {entry.base}")),
-        ("dim", text.line(f"request {entry.number:,}, {entry.date} {entry.at} UTC")),
     ]
     if entry.error:
         lines.append(("old", text.line(entry.error, 900)))

@@ -56,6 +56,7 @@ async def open_metrics(stage):
     await stage.press("m")
     await stage.is_on("MetricsScreen")
     await stage.sees("invocations", "free of charge from a local cloud")
+    await stage.settled()  # the layout can be drawn later
 
 
 @pytest.mark.parametrize("size", [SMALL, WIDE, *swept(LARGE)], ids=str)
