@@ -243,7 +243,7 @@ async def test_the_cursor_stays_on_its_request_when_others_arrive(world):
         assert table(stage).current.number == chosen
         await stage.press("end")
         await stage.until(lambda: table(stage).current.number == 1)
-        await stage.sees("request 1,")
+        await stage.sees("Request 1 · ")
 
 
 @pytest.mark.parametrize("payload", [*PAYLOADS, *GIANT])
