@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from localcloud.arguments import LOCAL, PROCESSES, PULUMI
+from localcloud.engine.deployment import Deployment
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project, ProjectError, load_project
 from localcloud.engine.provider import ProviderError
@@ -24,6 +25,7 @@ from localcloud.metrics import Metrics
 from localcloud.processes import Processes
 from localcloud.provider.base import Context
 from localcloud.provider.registry import LocalProvider
+from localcloud.provider.replacements import REPLACEMENTS
 from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.cloudwatch import CloudWatch
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
@@ -148,8 +150,9 @@ class LocalCloud:
     ) -> contextlib.AbstractAsyncContextManager[EngineMode]:
         if self._options.engine == PULUMI:
             return pulumi_mode(provider, state, self._project(), self._report)
-        engine = Engine(provider, self._processes, state.logs / "program.log", self._report)
-        mode = BuiltInMode(engine, provider, state, self._project)
+        deployment = Deployment(provider, REPLACEMENTS)
+        engine = Engine(deployment, self._processes, state.logs / "program.log", self._report)
+        mode = BuiltInMode(engine, state, self._project)
         return contextlib.nullcontext(mode)
 
     def _image_builder(self, state: State) -> ImageBuilder:

@@ -12,9 +12,9 @@ from localcloud.engine.engine import Engine
 from localcloud.engine.project import Project
 from localcloud.engine.servicer import Servicer, serving
 from localcloud.ports import check_free, not_available
-from localcloud.provider.record import RecordingProvider, deletes_first
+from localcloud.provider.record import RecordingProvider
 from localcloud.provider.registry import LocalProvider
-from localcloud.provider.replacements import REPLACE_ON_CHANGES
+from localcloud.provider.replacements import REPLACEMENTS
 from localcloud.shell import engine_environment, provider_port
 from localcloud.state import State, StateError
 
@@ -29,17 +29,13 @@ class EngineMode(Protocol):
 class BuiltInMode:
     """`--engine built-in`: this command runs the program."""
 
-    def __init__(
-        self, engine: Engine, provider: LocalProvider, state: State, load: Callable[[], Project]
-    ) -> None:
+    def __init__(self, engine: Engine, state: State, load: Callable[[], Project]) -> None:
         self._engine = engine
-        self._provider = provider
         self._state = state
         self._load = load
 
     async def up(self) -> None:
         outputs = await self._engine.up(self._load())
-        await self._provider.settle()
         self._state.publish(outputs)
         _print_json(outputs)
 
@@ -71,7 +67,7 @@ async def pulumi_mode(
     recording = RecordingProvider(provider, state.folder / "deployed.json")
     for failure in await recording.restore():
         report(f"not restored (run pulumi up --refresh to recreate it): {failure}")
-    async with serving(Servicer(recording, REPLACE_ON_CHANGES, deletes_first), port):
+    async with serving(Servicer(recording, REPLACEMENTS), port):
         yield PulumiMode(environment, report)
 
 

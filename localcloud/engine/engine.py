@@ -8,17 +8,16 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from localcloud.engine.monitor import Monitor, Resource, Run
-from localcloud.engine.preview import PreviewProvider
+from localcloud.engine.deployment import Deployment
+from localcloud.engine.monitor import Monitor, Run
 from localcloud.engine.project import Project
-from localcloud.engine.provider import Provider
+from localcloud.engine.provider import ProviderError
 from localcloud.environment import clean_environment
 from localcloud.processes import Process, Processes
 
@@ -37,39 +36,33 @@ class Engine:
     """Deploys the declared resources, again after each change of the program."""
 
     def __init__(
-        self, provider: Provider, processes: Processes, log: Path, report: Callable[[str], None]
+        self, deployment: Deployment, processes: Processes, log: Path, report: Callable[[str], None]
     ) -> None:
         """Send the program's output to *log*, and its log messages to *report*."""
-        self._provider = provider
+        self._deployment = deployment
         self._processes = processes
         self._log = log
         self._report = report
-        self._resources: dict[str, Resource] = {}
 
     async def up(self, project: Project) -> dict[str, Any]:
-        """Run the program and return the stack's outputs.
+        """Run the program and return the stack's outputs when all that it declares runs.
 
-        After a ProgramFailed the created resources stay, and the next run continues from there.
+        After a failure everything stays, and the next run continues from there.
         """
         self._report(f"running the program (stack {project.stack})")
-        run = await self._run(project, self._provider, self._resources, is_dry=False)
-        await self._delete_unregistered(run.resources)
+        run = await self._run(project, self._deployment, is_dry=False)
+        try:
+            await self._deployment.finish(run.resources)
+        except ProviderError as error:
+            raise ProgramFailed(str(error)) from error
         return run.outputs
 
     async def preview(self, project: Project) -> Run:
         """Run the program and create nothing; outputs known only after creation are `UNKNOWN`."""
-        known = {urn: replace(resource) for urn, resource in self._resources.items()}
-        return await self._run(project, PreviewProvider(self._provider), known, is_dry=True)
+        return await self._run(project, self._deployment.preview(), is_dry=True)
 
-    async def _run(
-        self,
-        project: Project,
-        provider: Provider,
-        known: dict[str, Resource],
-        *,
-        is_dry: bool,
-    ) -> Run:
-        monitor = Monitor((project.name, project.stack), provider, known, self._report)
+    async def _run(self, project: Project, deployment: Deployment, *, is_dry: bool) -> Run:
+        monitor = Monitor((project.name, project.stack), deployment, self._report)
         async with served(monitor) as address:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             self._log.write_bytes(b"")
@@ -95,19 +88,6 @@ class Engine:
             return "\n".join(dict.fromkeys(run.rejections))
         printed = self._log.read_text("utf-8", "replace").strip()[-_LOG_TAIL:]
         return "\n".join(run.errors) or printed or f"the program ended with status {status}"
-
-    async def _delete_unregistered(self, registered: dict[str, Resource]) -> None:
-        """Delete what the program no longer declares, the last created first.
-
-        What holds data is retained: an edit saved half-way must not lose it.
-        """
-        for urn in reversed([urn for urn in self._resources if urn not in registered]):
-            resource = self._resources[urn]
-            if resource.custom and self._provider.is_retained(resource.type_):
-                continue
-            del self._resources[urn]
-            if resource.custom:
-                await self._provider.delete(urn, resource.type_, resource.outcome, resource.inputs)
 
 
 @contextlib.asynccontextmanager

@@ -20,32 +20,15 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
+from localcloud.engine.deployment import Declaration, Deployment, Resource
 from localcloud.engine.property_values import Decoder, UnsupportedValue, encode
-from localcloud.engine.provider import (
-    Outcome,
-    Properties,
-    Provider,
-    ProviderError,
-    UnsupportedSetting,
-)
+from localcloud.engine.provider import ProviderError, UnsupportedSetting
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
 )
-
-
-@dataclass
-class Resource:
-    """A registered resource."""
-
-    urn: str
-    type_: str
-    inputs: Properties
-    custom: bool
-    outcome: Outcome
-    is_stale: bool = False  # an update failed half-way: equal inputs do not mean no change
 
 
 @dataclass
@@ -59,19 +42,14 @@ class Run:
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
-    """Serves one run of the program; *known* holds the resources of earlier runs."""
+    """Serves one run of the program; *deployment* has the resources of earlier runs."""
 
     def __init__(
-        self,
-        names: tuple[str, str],
-        provider: Provider,
-        known: dict[str, Resource],
-        report: Callable[[str], None],
+        self, names: tuple[str, str], deployment: Deployment, report: Callable[[str], None]
     ) -> None:
         """*names* are the project's and the stack's; *report* shows the program's messages."""
         self._project, self._stack = names
-        self._provider = provider
-        self._known = known
+        self._deployment = deployment
         self._report = report
         self._seen: set[str] = set()
         self._decoder = Decoder()
@@ -90,33 +68,31 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             )
         self._seen.add(urn)
         try:
-            inputs = self._decoder.decode(request.object)
-            outcome = await self._outcome(urn, request, inputs)
+            resource = await self._deployment.register(self._declaration(urn, request))
         except UnsupportedSetting as error:
             await self._reject(context, "", str(error))
         except Exception as error:  # noqa: BLE001  # the author of the program sees its text
             await self._reject(context, _shown(urn), _reason(error))
-        resource = Resource(urn, request.type, inputs, request.custom, outcome)
-        self.run.resources[urn] = self._known[urn] = resource
+        self.run.resources[urn] = resource
         if request.type == _STACK:
             self._root = urn
+        outcome = resource.outcome
         return resource_pb2.RegisterResourceResponse(
             urn=urn, id=outcome.id, object=encode(outcome.outputs, outcome.secrets)
         )
 
-    async def _outcome(
-        self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: dict[str, Any]
-    ) -> Outcome:
-        if not request.custom:
-            return Outcome("", inputs)
-        known = self._known.get(urn)
-        if known is None:
-            return await self._provider.create(urn, request.type, request.name, inputs)
-        inputs |= {key: known.inputs[key] for key in request.ignoreChanges if key in known.inputs}
-        if known.inputs == inputs and not known.is_stale:
-            return known.outcome
-        known.is_stale = True  # until this update has succeeded
-        return await self._provider.update(urn, request.type, known.outcome, known.inputs, inputs)
+    def _declaration(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Declaration:
+        names = [alias.spec.name for alias in request.aliases]
+        return Declaration(
+            urn=urn,
+            type_=request.type,
+            name=request.name,
+            inputs=self._decoder.decode(request.object),
+            custom=request.custom,
+            protect=request.protect,
+            ignored=tuple(request.ignoreChanges),
+            former_urns=[self._urn(request.parent, request.type, name) for name in names],
+        )
 
     async def _reject(self, context: grpc.aio.ServicerContext, what: str, reason: str) -> NoReturn:
         message = f"{what}: {reason}" if what else reason
@@ -145,7 +121,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.aio.ServicerContext
     ) -> Any:  # noqa: ANN401  # the message has a member named by a keyword
         try:
-            result = await self._provider.invoke(request.tok, self._decoder.decode(request.args))
+            result = await self._deployment.provider.invoke(
+                request.tok, self._decoder.decode(request.args)
+            )
         except Exception as error:  # noqa: BLE001  # the author of the program sees its text
             await self._reject(context, request.tok, str(error))
         return provider_pb2.InvokeResponse(**{"return": encode(result)})

@@ -29,5 +29,8 @@ class PreviewProvider:
     def is_retained(self, type_: str) -> bool:
         return self._provider.is_retained(type_)
 
+    async def settle(self) -> None:
+        """Return at once: nothing was created."""
+
     async def invoke(self, token: str, arguments: Properties) -> Properties:
         return await self._provider.invoke(token, arguments)

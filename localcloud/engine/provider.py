@@ -27,7 +27,11 @@ class Outcome:
 
 
 class Provider(Protocol):
-    """Creates, updates and deletes resources by type."""
+    """Creates, updates and deletes resources by type.
+
+    *urn* identifies a resource. A replacement has a suffix while the old one exists
+    (`localcloud.engine.replacements`).
+    """
 
     async def create(self, urn: str, type_: str, name: str, inputs: Properties) -> Outcome:
         """Create the resource *urn* of the type *type_*."""
@@ -45,6 +49,9 @@ class Provider(Protocol):
 
     def is_retained(self, type_: str) -> bool:
         """Return True if resources of this type hold data that would be lost with them."""
+
+    async def settle(self) -> None:
+        """Wait until all that was created and updated runs; raise an error if it does not."""
 
     async def invoke(self, token: str, arguments: Properties) -> Properties:
         """Run a function of the provider, such as `aws:index/getRegion:getRegion`."""

@@ -17,21 +17,14 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from localcloud.engine.property_values import UNKNOWN, Decoder, changed, encode
-from localcloud.engine.provider import Outcome, Properties, Provider
+from localcloud.engine.provider import Outcome, Provider
+from localcloud.engine.replacements import Replacements
 
 _VERSION: Final = "1000.0.0"  # the engine warns of a provider that is older than the program's SDK
-
-ReplaceOnChanges = Mapping[str, Collection[str]]
-"""The inputs whose change replaces a resource, by type."""
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 Method = Callable[["Servicer", Request, grpc.aio.ServicerContext], Awaitable[Response]]
-
-
-def has_same_name(_type: str, olds: Properties, news: Properties) -> bool:
-    """Return True if a resource must be deleted before another of its name is created."""
-    return "name" in olds and olds["name"] == news.get("name")
 
 
 def _reports_errors(method: Method[Request, Response]) -> Method[Request, Response]:
@@ -57,18 +50,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(
         self,
         provider: Provider,
-        replace_on_changes: ReplaceOnChanges,
-        deletes_first: Callable[[str, Properties, Properties], bool] = has_same_name,
+        replacements: Replacements,
         renewed: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
-        """*deletes_first* decides, from type, olds and news, the order of a replacement.
+        """*renewed* names, by type, outputs that change with each update.
 
-        *renewed* names, by type, outputs that change with each update: a preview cannot know them.
+        A preview cannot know them.
         """
         self._provider = provider
-        self._replace_on_changes = replace_on_changes
+        self._replacements = replacements
         self._renewed = renewed
-        self._deletes_first = deletes_first
         self._decoder: Final = Decoder()
 
     async def Check(self, request: provider_pb2.CheckRequest, context: Any) -> Any:  # noqa: ANN401
@@ -77,13 +68,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Diff(self, request: provider_pb2.DiffRequest, context: Any) -> Any:  # noqa: ANN401
         """Compare inputs with inputs: an output that differs is not a change."""
         differing = changed(request.old_inputs, request.news)
-        replaces = [key for key in differing if key in self._replacing_inputs(request.type)]
+        replaces = self._replacements.causes(request.type, differing)
         olds, news = map(self._decoder.decode_state, (request.old_inputs, request.news))
-        is_first = bool(replaces) and self._deletes_first(request.type, olds, news)
+        is_first = bool(replaces) and self._replacements.deletes_first(request.type, olds, news)
         return _difference(differing, replaces=replaces, deleteBeforeReplace=is_first)
-
-    def _replacing_inputs(self, type_: str) -> Collection[str]:
-        return self._replace_on_changes.get(type_, ())
 
     @_reports_errors
     async def Create(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.replacements import urn_of
 from localcloud.environment import ACCOUNT_ID, REGION
 from localcloud.images.task_image import ImageBuilder
 from localcloud.metrics import Metrics
@@ -51,7 +52,7 @@ class Context:
 
 def logical_name(urn: str) -> str:
     """Return the name that the program gave to the resource."""
-    return urn.rpartition("::")[2]
+    return urn_of(urn).rpartition("::")[2]
 
 
 def physical_name(urn: str, name: str, inputs: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from localcloud.engine.provider import Outcome, Properties, ProviderError
+from localcloud.engine.replacements import generation
 from localcloud.images.store import ImageStore
 from localcloud.images.task_image import Container
 from localcloud.provider.base import Context, ResourceHandler, arn, physical_name, resource_id
@@ -121,7 +122,8 @@ class TaskDefinitionHandler(ResourceHandler):
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         definition = read_task_definition(inputs)
-        revision = int(hashlib.sha256(repr(sorted(inputs.items())).encode()).hexdigest()[:6], 16)
+        seed = repr(sorted(inputs.items())) + generation(urn)
+        revision = int(hashlib.sha256(seed.encode()).hexdigest()[:6], 16)
         task_arn = arn("ecs", f"task-definition/{inputs['family']}:{revision}")
         self._definitions[task_arn] = definition
         return Outcome(inputs["family"], {**inputs, "arn": task_arn, "revision": revision})
@@ -191,7 +193,7 @@ class ServiceHandler(ResourceHandler):
 
     async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
         spec = await self._cluster.spec({**news, "name": old.outputs["name"]}, old.id)
-        self._cluster.services[old.id].begin(spec)
+        self._cluster.services[old.id].begin(spec, self._cluster.target_group(news).targets)
         return Outcome(old.id, {**old.outputs, **news})
 
     async def delete(self, urn: str, old: Outcome, inputs: Properties) -> None:

@@ -65,8 +65,6 @@ class FunctionHandler(ResourceHandler):
 
     async def create(self, urn: str, name: str, inputs: Properties) -> Outcome:
         spec = await self._spec(physical_name(urn, name, inputs), inputs)
-        if spec.arn in self._functions.by_arn:
-            raise ProviderError(f"a function named {spec.name} exists already")
         self._functions.by_arn[spec.arn] = Function(
             spec,
             self._context.processes,
@@ -77,9 +75,6 @@ class FunctionHandler(ResourceHandler):
 
     async def update(self, urn: str, old: Outcome, olds: Properties, news: Properties) -> Outcome:
         spec = await self._spec(physical_name(urn, logical_name(urn), news), news)
-        if spec.arn != old.outputs["arn"]:
-            await self.delete(urn, old, olds)
-            return await self.create(urn, logical_name(urn), news)
         await self._functions.by_arn[spec.arn].replace(spec)
         return _outcome(spec, news)
 

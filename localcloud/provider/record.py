@@ -13,32 +13,21 @@ from typing import Any, Final
 
 from localcloud.engine.property_values import Archive
 from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.replacements import unused_identity, urn_of
 from localcloud.provider.base import logical_name
 from localcloud.provider.registry import LocalProvider
+from localcloud.provider.replacements import REPLACEMENTS
 from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import write_private
 
 _ARCHIVE: Final = "the local cloud's archive"
-# An old and a new resource of these types can exist at once: others still depend on the old one.
-_COEXISTING: Final = (
-    "aws:ecs/taskDefinition:TaskDefinition",
-    "aws:lambda/permission:Permission",
-)
-
-
-def deletes_first(type_: str, _olds: Properties, _news: Properties) -> bool:
-    """Return True if a resource must be deleted before its replacement is created.
-
-    Most types run once here.
-    """
-    return type_ not in _COEXISTING
 
 
 @dataclass
 class RecordedResource:
     """A resource as it was last declared, and its outcome."""
 
-    urn: str
+    identity: str
     type_: str
     name: str
     inputs: Properties
@@ -76,42 +65,50 @@ class RecordingProvider:
 
     async def _restore(self, one: list[Any], pending: list[list[Any]]) -> str:
         """Create one pending resource; return the error text, or "" if it succeeds."""
-        urn, type_, name, inputs = one
+        identity, type_, name, inputs = one
         try:
-            outcome = await self._provider.create(urn, type_, name, inputs)
+            outcome = await self._provider.create(identity, type_, name, inputs)
         except Exception as error:  # noqa: BLE001  # it may succeed after the others
             return f"{name}: {error}"
         pending.remove(one)
-        self._resources[_key(urn, outcome)] = RecordedResource(urn, type_, name, inputs, outcome)
+        self._set(RecordedResource(identity, type_, name, inputs, outcome))
         return ""
 
     async def create(self, urn: str, type_: str, name: str, inputs: Properties) -> Outcome:
         """Create a resource; first delete what a killed engine has created and not recorded.
 
-        What holds data is kept and becomes the new resource.
+        What holds data is kept and becomes the new resource. What the engine replaces stays, until
+        the engine deletes it.
         """
-        for forgotten in [one for one in self._resources.values() if one.urn == urn]:
-            if type_ not in _COEXISTING and not self.is_retained(type_):
-                await self.delete(urn, type_, forgotten.outcome, forgotten.inputs)
-        outcome = await self._provider.create(urn, type_, name, inputs)
+        identity = await self._free_identity(urn, type_, inputs)
+        outcome = await self._provider.create(identity, type_, name, inputs)
         try:
             await self._wait_if_declared(inputs)
         except BaseException:  # the engine will not know it
-            await self._provider.delete(urn, type_, outcome, inputs)
+            await self._provider.delete(identity, type_, outcome, inputs)
             raise
-        self._add(RecordedResource(urn, type_, name, inputs, outcome))
+        self._add(RecordedResource(identity, type_, name, inputs, outcome))
         return outcome
+
+    async def _free_identity(self, urn: str, type_: str, inputs: Properties) -> str:
+        same = [one for one in self._resources.values() if urn_of(one.identity) == urn]
+        forgotten = [one for one in same if not _is_replaced(one, inputs)]
+        if forgotten and self.is_retained(type_):
+            return forgotten[-1].identity
+        for one in forgotten:
+            await self.delete(urn, type_, one.outcome, one.inputs)
+        return unused_identity(urn, {one.identity for one in self._resources.values()})
 
     async def update(
         self, urn: str, type_: str, old: Outcome, olds: Properties, news: Properties
     ) -> Outcome:
         """Change a resource in place, or create it if it exists for the engine only."""
-        name = logical_name(urn)
-        if _key(urn, old) not in self._resources:
+        name, known = logical_name(urn), self._resources.get(_key(urn, old))
+        if known is None:
             return await self.create(urn, type_, name, news)
-        outcome = await self._provider.update(urn, type_, old, olds, news)
+        outcome = await self._provider.update(known.identity, type_, old, olds, news)
         await self._wait_if_declared(news)
-        self._add(RecordedResource(urn, type_, name, news, outcome))
+        self._add(RecordedResource(known.identity, type_, name, news, outcome))
         return outcome
 
     async def read(self, urn: str, type_: str, old: Outcome) -> Outcome | None:
@@ -127,10 +124,14 @@ class RecordingProvider:
 
     async def delete(self, urn: str, type_: str, old: Outcome, inputs: Properties) -> None:
         """Delete a resource; one that is not here is already deleted."""
-        if _key(urn, old) in self._resources:
-            await self._provider.delete(urn, type_, old, inputs)
+        known = self._resources.get(_key(urn, old))
+        if known:
+            await self._provider.delete(known.identity, type_, old, inputs)
             del self._resources[_key(urn, old)]
             self._save()
+
+    async def settle(self) -> None:
+        await self._provider.settle()
 
     def is_retained(self, type_: str) -> bool:
         return self._provider.is_retained(type_)
@@ -143,12 +144,24 @@ class RecordingProvider:
             await self._provider.settle()
 
     def _add(self, resource: RecordedResource) -> None:
-        self._resources[_key(resource.urn, resource.outcome)] = resource
+        self._set(resource)
         self._save()
 
+    def _set(self, resource: RecordedResource) -> None:
+        self._resources[_key(urn_of(resource.identity), resource.outcome)] = resource
+
     def _save(self) -> None:
-        entries = [[one.urn, one.type_, one.name, one.inputs] for one in self._resources.values()]
+        entries = [
+            [one.identity, one.type_, one.name, one.inputs] for one in self._resources.values()
+        ]
         write_private(self._record, json.dumps(entries, default=_encode))
+
+
+def _is_replaced(one: RecordedResource, news: Properties) -> bool:
+    """Return True if the engine creates a resource with *news* before it deletes this one."""
+    return REPLACEMENTS.replaces(one.type_, one.inputs, news) and not REPLACEMENTS.deletes_first(
+        one.type_, one.inputs, news
+    )
 
 
 def _key(urn: str, outcome: Outcome) -> tuple[str, str]:
@@ -157,7 +170,7 @@ def _key(urn: str, outcome: Outcome) -> tuple[str, str]:
 
 
 def _read(record: Path) -> list[list[Any]]:
-    """Return the URN, type, name and inputs of each resource."""
+    """Return the identity, type, name and inputs of each resource."""
     if not record.exists():
         return []
     entries: list[list[Any]] = json.loads(record.read_text("utf-8"), object_hook=_decode)

@@ -20,6 +20,7 @@ from localcloud.provider import (
     unsupported,
 )
 from localcloud.provider.base import Context, ResourceHandler
+from localcloud.provider.conflicts import Existing
 from localcloud.provider.lambda_package import PACKAGES, remove_unused
 
 # Deleting them would lose the blogs, or the write token that clients use.
@@ -39,6 +40,7 @@ class LocalProvider:
     def __init__(self, context: Context) -> None:
         """Nothing starts before a resource is created."""
         self._context = context
+        self._existing = Existing()
         self._functions = lambda_.Functions()
         self._api = apigateway.HttpApi(context, self._functions)
         self._load_balancing = elb.LoadBalancing(context)
@@ -55,18 +57,31 @@ class LocalProvider:
         }
 
     async def create(self, urn: str, type_: str, name: str, inputs: Properties) -> Outcome:
-        return await self._handler(type_).create(urn, name, inputs)
+        handler = self._handler(type_)
+        self._existing.claim(urn, type_, inputs)
+        try:
+            return await handler.create(urn, name, inputs)
+        except BaseException:
+            self._existing.release(urn, type_)
+            raise
 
     async def update(
         self, urn: str, type_: str, old: Outcome, olds: Properties, news: Properties
     ) -> Outcome:
-        return await self._handler(type_).update(urn, old, olds, news)
+        handler = self._handler(type_)
+        self._existing.claim(urn, type_, news)
+        try:
+            return await handler.update(urn, old, olds, news)
+        except BaseException:
+            self._existing.set(urn, type_, olds)
+            raise
 
     async def read(self, urn: str, type_: str, old: Outcome) -> Outcome | None:
         return old
 
     async def delete(self, urn: str, type_: str, old: Outcome, inputs: Properties) -> None:
         await self._handler(type_).delete(urn, old, inputs)
+        self._existing.release(urn, type_)
 
     @property
     def types(self) -> frozenset[str]:

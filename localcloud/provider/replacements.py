@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from localcloud.engine.provider import Properties
+from localcloud.engine.replacements import Replacements, has_same_name
+
 ASSUMED: Final = "assumed"
 
 
@@ -150,3 +153,19 @@ REPLACE_ON_CHANGES: Final[Mapping[str, Mapping[str, str]]] = {
     ),
     "random:index/randomPassword:RandomPassword": _assumed("length", "special"),
 }
+# Only one of these can exist here: it has a port of this machine, or a place in the state folder.
+_ONLY_ONE: Final = (
+    "aws:apigatewayv2/api:Api",
+    "aws:apigatewayv2/stage:Stage",
+    "aws:lb/listener:Listener",
+    "aws:lb/loadBalancer:LoadBalancer",
+    "random:index/randomPassword:RandomPassword",
+)
+
+
+def _deletes_first(type_: str, olds: Properties, news: Properties) -> bool:
+    return type_ in _ONLY_ONE or has_same_name(type_, olds, news)
+
+
+REPLACEMENTS: Final = Replacements(REPLACE_ON_CHANGES, _deletes_first)
+"""How the local cloud replaces resources."""

@@ -8,6 +8,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from localcloud.engine.property_values import Decoder, encode
 from localcloud.engine.provider import Outcome, ProviderError
+from localcloud.engine.replacements import Replacements
 from localcloud.engine.servicer import Servicer
 from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.account.provider import MotoProvider
@@ -56,7 +57,9 @@ class AccountServicer(Servicer):
     """Adds what the real providers do: default tags (`aws`), a hash (`docker-build`)."""
 
     def __init__(self, provider, project):
-        super().__init__(provider, REPLACE_ON_CHANGES, renewed={_IMAGE: ("digest", "ref")})
+        super().__init__(
+            provider, Replacements(REPLACE_ON_CHANGES), renewed={_IMAGE: ("digest", "ref")}
+        )
         self._project = project
 
     async def Configure(self, request, context):  # noqa: N802  # the protocol's name

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.engine.provider import Outcome
+from localcloud.engine.replacements import Replacements
 from localcloud.engine.servicer import Servicer
 from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.engine.tool import Stack, provided
@@ -39,7 +40,9 @@ def built_in(project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def real(tool, project):
-    with provided(Servicer(Account(), REPLACE_ON_CHANGES), "aws", "random") as variables:
+    with provided(
+        Servicer(Account(), Replacements(REPLACE_ON_CHANGES)), "aws", "random"
+    ) as variables:
         stack = Stack(tool, project, "test", project.parent / "backend", variables)
         stack.init(**SETTINGS, **{"aws:region": "eu-west-1"}).up()
         yield stack

@@ -3,6 +3,7 @@
 import json
 
 from localcloud.engine.property_values import Decoder
+from localcloud.engine.replacements import Replacements
 from localcloud.engine.servicer import Servicer
 from localcloud.provider.replacements import REPLACE_ON_CHANGES
 from tests.engine.test_agreement import Account
@@ -17,7 +18,7 @@ class Configured(Servicer):
     """Records its configuration."""
 
     def __init__(self):
-        super().__init__(Account(), REPLACE_ON_CHANGES)
+        super().__init__(Account(), Replacements(REPLACE_ON_CHANGES))
         self.given = []
 
     async def Configure(self, request, context):  # noqa: N802  # the protocol's name

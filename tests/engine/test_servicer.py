@@ -8,12 +8,13 @@ import time
 import pytest
 
 from localcloud.engine.provider import Outcome, ProviderError
+from localcloud.engine.replacements import Replacements
 from localcloud.engine.servicer import Servicer
 from tests.engine.tool import RUNTIME, Stack, provided
 from tests.localcloud.test_engine import PREAMBLE
 from tests.running import wait_until
 
-REPLACING = {"test:index:Thing": {"shape"}}
+REPLACING = Replacements({"test:index:Thing": {"shape"}})
 
 
 class Recorder:

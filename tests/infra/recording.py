@@ -13,6 +13,7 @@ from typing import Any
 
 from google.protobuf import json_format
 
+from localcloud.engine.deployment import Deployment
 from localcloud.engine.engine import served
 from localcloud.engine.monitor import Monitor
 from localcloud.engine.project import load_project
@@ -110,7 +111,7 @@ class RecordingMonitor(Monitor):
     """A monitor that records its requests."""
 
     def __init__(self, names, provider, known):
-        super().__init__(names, provider, known, print)
+        super().__init__(names, Deployment(provider, known=known), print)
         self.substitute = ("", "")
         self.declared = []
         self.invokes = []

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from localcloud.engine.deployment import Deployment
 from localcloud.engine.engine import Engine
 from localcloud.engine.project import load_project
 from localcloud.engine.property_values import UNKNOWN
@@ -53,7 +54,7 @@ async def _preview(project, folder):
     processes = WithDocker(make_docker(folder), lost)
     await processes.open()
     try:
-        engine = Engine(PreviewProvider(), processes, folder / "program.log", print)
+        engine = Engine(Deployment(PreviewProvider()), processes, folder / "program.log", print)
         return await engine.preview(project)
     finally:
         await processes.close()

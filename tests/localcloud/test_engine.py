@@ -7,10 +7,12 @@ makes them fail, the protocol that it speaks has changed (`pulumi.runtime.proto`
 
 import pytest
 
+from localcloud.engine.deployment import Deployment
 from localcloud.engine.engine import Engine, ProgramFailed
 from localcloud.engine.project import Project
 from localcloud.engine.property_values import UNKNOWN
 from localcloud.engine.provider import Outcome, ProviderError
+from localcloud.engine.replacements import Replacements
 from localcloud.processes import Processes
 
 PREAMBLE = """
@@ -44,6 +46,9 @@ class Recorder:
         secrets = frozenset({"made"} if inputs.get("secret") else ())
         return Outcome(f"{name}-id", {**inputs, "made": f"made {name}"}, secrets)
 
+    async def settle(self):
+        """Return at once: nothing runs."""
+
     def is_retained(self, kind):
         return kind == "test:index:Keeper"
 
@@ -72,7 +77,8 @@ async def bench(tmp_path):
     await processes.open()
     said = []
     recorder = Recorder()
-    engine = Engine(recorder, processes, tmp_path / "program.log", said.append)
+    deployment = Deployment(recorder, Replacements({"test:index:Thing": {"shape"}}))
+    engine = Engine(deployment, processes, tmp_path / "program.log", said.append)
 
     async def up(program, **config):
         recorder.calls.clear()

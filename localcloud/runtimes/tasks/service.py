@@ -59,16 +59,17 @@ class Service:
         """Deploy *spec*; return when it runs, or raise ServiceFailed."""
         await self.begin(spec)
 
-    def begin(self, spec: ServiceSpec) -> asyncio.Task[None]:
+    def begin(self, spec: ServiceSpec, targets: Targets | None = None) -> asyncio.Task[None]:
         """Deploy *spec* after the deployments in progress, and return this deployment.
 
-        New tasks are healthy and registered before the old ones are stopped. If they do not become
-        healthy, the old ones stay.
+        Other *targets* than before need new tasks, as another task definition does. New tasks are
+        healthy and registered before the old ones are stopped. If they do not become healthy, the
+        old ones stay.
         """
         previous = self._deployments[-1:]
         self._deployments = [one for one in self._deployments if not one.done()]
         self.wanted = spec
-        deployment = asyncio.create_task(self._deploy(spec, previous))
+        deployment = asyncio.create_task(self._deploy(spec, targets, previous))
         deployment.add_done_callback(_retrieve)
         self._deployments.append(deployment)
         return deployment
@@ -91,12 +92,18 @@ class Service:
         await self._close(replicas)
         await asyncio.gather(*self._closing)
 
-    async def _deploy(self, spec: ServiceSpec, previous: Sequence[asyncio.Task[None]]) -> None:
+    async def _deploy(
+        self,
+        spec: ServiceSpec,
+        targets: Targets | None,
+        previous: Sequence[asyncio.Task[None]],
+    ) -> None:
         try:
             if previous:
                 await asyncio.wait(previous)
-            if spec.needs_new_tasks(self.spec):
-                await self._replace(spec)
+            targets = targets or self._targets
+            if targets is not self._targets or spec.needs_new_tasks(self.spec):
+                await self._replace(spec, targets)
             else:
                 await self._adopt(spec)
         except asyncio.CancelledError:
@@ -106,25 +113,26 @@ class Service:
         if self._observing is None:
             self._observing = asyncio.create_task(self._observer.watch(lambda: self.spec))
 
-    async def _replace(self, spec: ServiceSpec) -> None:
-        new = await self._opened(spec, spec.desired_count)
+    async def _replace(self, spec: ServiceSpec, targets: Targets) -> None:
+        new = await self._opened(spec, spec.desired_count, targets)
         old, self._replicas = self._replicas, new
-        self.spec = spec
+        self.spec, self._targets = spec, targets
         await self._close(old)
 
     async def _adopt(self, spec: ServiceSpec) -> None:
         for replica in self._replicas:
             replica.adopt(spec)
-        more = await self._opened(spec, spec.desired_count - len(self._replicas))
+        count = spec.desired_count - len(self._replicas)
+        more = await self._opened(spec, count, self._targets)
         self._replicas.extend(more)
         surplus = self._replicas[spec.desired_count :]
         del self._replicas[spec.desired_count :]
         self.spec = spec
         await self._close(surplus)
 
-    async def _opened(self, spec: ServiceSpec, count: int) -> list[Replica]:
+    async def _opened(self, spec: ServiceSpec, count: int, targets: Targets) -> list[Replica]:
         """Start replicas, all at once; if one fails, stop them all."""
-        replicas = [Replica(spec, self._processes, self._targets) for _ in range(count)]
+        replicas = [Replica(spec, self._processes, targets) for _ in range(count)]
         opening = [asyncio.create_task(replica.open()) for replica in replicas]
         try:
             await asyncio.gather(*opening)
