@@ -249,6 +249,30 @@ def test_edits_are_deployed_without_downtime(deployment, deployed):
     wait_until(lambda: '"routeKey": "GET /new"' in log.read_text(), log.read_text)
 
 
+def test_renamed_functions_are_deployed_without_downtime(deployed):
+    deployed.set(prefix="renamed")
+    with Load(deployed.outputs()) as load:
+        changed = deployed.up()
+
+    assert load.failures == []
+    assert load.count > 20
+    assert {f"functions-{name}-function" for name in FUNCTIONS} <= replaced(changed)
+    assert deployed.outputs()["FunctionNames"]["GetBlog"] == "renamed-local-GetBlog"
+
+
+def test_conflict_of_a_replacement_is_refused_and_nothing_is_deleted(deployment, deployed):
+    network = deployment.project / "infra" / "network.py"
+    text, before = network.read_text(), deployed.outputs()
+    edit(network, "opts=in_zone", "opts=child")
+    edit(network, "zones[number]", "zones[1 - number]")
+    deployed.up(fails=True)
+
+    assert "InvalidSubnet.Conflict: The CIDR '10.0.0.0/24' conflicts" in deployed.output
+    network.write_text(text)
+    assert deployed.up() == {}
+    assert deployed.outputs() == before
+
+
 def replaced(changed):
     return {name for name, operation in changed.items() if operation == "replace"}
 

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from localcloud.runtimes.balancer import TargetGroup
 from tests.localcloud.tasks.conftest import Load
 
 
@@ -83,6 +84,17 @@ async def test_a_changed_health_check_keeps_the_tasks(spec, make_service):
     await service.update(dataclasses.replace(spec, health=health, stop_timeout_s=1))
 
     assert service.tasks == former
+
+
+async def test_another_target_group_gets_new_tasks(spec, make_service, group):
+    service, other = make_service(spec), TargetGroup("other", deregistration_delay_s=0)
+    await service.start()
+    before = service.tasks
+    await service.begin(spec, other)
+
+    assert service.tasks != before
+    assert other.registered == service.tasks
+    assert group.registered == ()
 
 
 async def test_a_failed_update_leaves_the_old_tasks_running(spec, make_service, ask, group):
