@@ -267,7 +267,7 @@ def _check_rollback(service: str, running: str, declared: str) -> None:
     """
     if running != declared and not pulumi.runtime.is_dry_run():
         raise pulumi.RunError(
-            f"service {service} does not run {declared}: its tasks failed to start or failed "
-            f"their health checks, so ECS went back to {running}. Find the reason in the "
-            "service's events and the tasks' log, correct it, and run pulumi up again."
+            f"service {service} runs {running}, not the declared {declared}. ECS rolls a service "
+            "back if its new tasks do not start or fail their health checks. Find the reason in "
+            "the service's events and the tasks' log, correct it, and run pulumi up again."
         )

@@ -101,7 +101,7 @@ def test_rolled_back_deployment_fails_and_keeps_the_running_definition(prod, acc
     stack.set(**{"corsOrigins[0]": ORIGIN})
     stack.up(fails=True)
 
-    assert f"so ECS went back to {running}" in " ".join(stack.output.split())
+    assert f"runs {running}, not the declared" in " ".join(stack.output.split())
     assert "Traceback" not in stack.output
     assert account.service(outputs)["taskDefinition"] == running
     assert account.is_registered(running)

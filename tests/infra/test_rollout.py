@@ -25,7 +25,7 @@ def test_program_fails_if_ecs_rolls_the_service_back(stacks):
     with pytest.raises(ProgramError) as failure:
         stacks("local").deploy(RollsBack(), {})
 
-    assert f"so ECS went back to {EARLIER}" in str(failure.value)
+    assert f"runs {EARLIER}, not the declared" in str(failure.value)
     assert "Traceback" not in str(failure.value)
 
 
