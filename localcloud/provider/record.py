@@ -40,7 +40,7 @@ class RecordingProvider:
     def __init__(self, provider: LocalProvider, record: Path) -> None:
         self._provider = provider
         self._record = record
-        self._resources: dict[tuple[str, str], RecordedResource] = {}
+        self._resources: dict[str, RecordedResource] = {}  # by identity
 
     async def restore(self) -> list[str]:
         """Create what existed at the last stop; return an error text for each failure.
@@ -71,7 +71,7 @@ class RecordingProvider:
         except Exception as error:  # noqa: BLE001  # it may succeed after the others
             return f"{name}: {error}"
         pending.remove(one)
-        self._set(RecordedResource(identity, type_, name, inputs, outcome))
+        self._resources[identity] = RecordedResource(identity, type_, name, inputs, outcome)
         return ""
 
     async def create(self, urn: str, type_: str, name: str, inputs: Properties) -> Outcome:
@@ -97,13 +97,13 @@ class RecordingProvider:
             return forgotten[-1].identity
         for one in forgotten:
             await self.delete(urn, type_, one.outcome, one.inputs)
-        return unused_identity(urn, {one.identity for one in self._resources.values()})
+        return unused_identity(urn, self._resources)
 
     async def update(
         self, urn: str, type_: str, old: Outcome, olds: Properties, news: Properties
     ) -> Outcome:
         """Change a resource in place, or create it if it exists for the engine only."""
-        name, known = logical_name(urn), self._resources.get(_key(urn, old))
+        name, known = logical_name(urn), self._find(urn, type_, old)
         if known is None:
             return await self.create(urn, type_, name, news)
         outcome = await self._provider.update(known.identity, type_, old, olds, news)
@@ -113,7 +113,7 @@ class RecordingProvider:
 
     async def read(self, urn: str, type_: str, old: Outcome) -> Outcome | None:
         """Return what exists here; archives stay as the engine knows them, by its own hashes."""
-        found = self._resources.get(_key(urn, old))
+        found = self._find(urn, type_, old)
         if found is None:
             return None
         outputs = {
@@ -124,10 +124,10 @@ class RecordingProvider:
 
     async def delete(self, urn: str, type_: str, old: Outcome, inputs: Properties) -> None:
         """Delete a resource; one that is not here is already deleted."""
-        known = self._resources.get(_key(urn, old))
+        known = self._find(urn, type_, old)
         if known:
             await self._provider.delete(known.identity, type_, old, inputs)
-            del self._resources[_key(urn, old)]
+            del self._resources[known.identity]
             self._save()
 
     async def settle(self) -> None:
@@ -143,12 +143,19 @@ class RecordingProvider:
         if inputs.get("waitForSteadyState"):
             await self._provider.settle()
 
-    def _add(self, resource: RecordedResource) -> None:
-        self._set(resource)
-        self._save()
+    def _find(self, urn: str, type_: str, old: Outcome) -> RecordedResource | None:
+        """Return what exists of a resource; under another URN if an alias has renamed it."""
+        same = [
+            one
+            for one in self._resources.values()
+            if one.type_ == type_ and _id(one.outcome) == _id(old)
+        ]
+        named = [one for one in same if urn_of(one.identity) == urn]
+        return next(iter(named or same), None)
 
-    def _set(self, resource: RecordedResource) -> None:
-        self._resources[_key(urn_of(resource.identity), resource.outcome)] = resource
+    def _add(self, resource: RecordedResource) -> None:
+        self._resources[resource.identity] = resource
+        self._save()
 
     def _save(self) -> None:
         entries = [
@@ -164,9 +171,9 @@ def _is_replaced(one: RecordedResource, news: Properties) -> bool:
     )
 
 
-def _key(urn: str, outcome: Outcome) -> tuple[str, str]:
-    """Distinguish a resource from its replacement, which has the same URN for a while."""
-    return urn, outcome.outputs.get("arn") or outcome.id
+def _id(outcome: Outcome) -> str:
+    """Return what distinguishes a resource from its replacement: revisions have one id."""
+    return str(outcome.outputs.get("arn") or outcome.id)
 
 
 def _read(record: Path) -> list[list[Any]]:

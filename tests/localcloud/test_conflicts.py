@@ -103,3 +103,13 @@ def test_replacement_has_another_id_and_survives_a_restart(tmp_path):
     assert asyncio.run(restarted.restore()) == []
     assert asyncio.run(restarted.read("urn:pulumi:one::a", SUBNET, new)) == new
     assert asyncio.run(restarted.read("urn:pulumi:one::a", SUBNET, old)) is None
+
+
+def test_resource_is_found_under_the_urn_of_its_alias(tmp_path):
+    provider = RecordingProvider(LocalProvider(None), tmp_path / "deployed.json")
+    rule = create(provider, "in-0", RULE, OPEN)
+    renamed = "urn:pulumi:one::in-192.0.2.0-24"
+
+    assert asyncio.run(provider.read(renamed, RULE, rule)) == rule
+    asyncio.run(provider.delete(renamed, RULE, rule, OPEN))
+    assert create(provider, "in-1", RULE, OPEN)
