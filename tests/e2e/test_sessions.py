@@ -140,12 +140,12 @@ class Demo:
         see(self.terminal, LIST, without=dialog)
 
 
-LIST = r"^ / Search .*q Quit"  # the last line
+LIST = r"/ Search .*q Quit"  # the last line
 
 
 def write_a_blog(demo):
     demo.count += 1
-    demo.press(b"n", "new blog", "^ Title")
+    demo.press(b"n", "new blog", "Title")
     for text in ("Typed in the demo", "Ada", "Some *plain* words"):
         demo.press(text.encode(), re.escape(text))
         type_slowly(demo.terminal, b"\t")
@@ -157,32 +157,32 @@ def write_a_blog(demo):
 
 
 def read_the_selected_blog(demo):
-    demo.press(b"\r", "^ Typed in the demo$", "^ by Ada, ", "^  ?Some plain words$")
+    demo.press(b"\r", "Typed in the demo", "by Ada, ", "Some plain words")
     demo.go_back()
 
 
 def search(demo):
-    demo.press(b"/", "^title, author", "What runs here")
+    demo.press(b"/", "title, author", "What runs here")
     screen = demo.press(b"demo typed", f"1 of {demo.count} loaded", "Ada +Typed in the demo")
     assert "What runs here" not in screen
     demo.press(b"\x1b", LIST, "What runs here")
 
 
 def switch_the_backend(demo):
-    demo.press(b"t", rf"^ CONTAINERS .* {demo.count} blogs$")
+    demo.press(b"t", rf"^ CONTAINERS .* {demo.count} blogs")
 
 
 def show_the_log_below_the_list(demo):
-    lines = demo.press(b"l", "^ UTC +backend", LIST).splitlines()
-    (head,) = (number for number, line in enumerate(lines) if line.startswith(" UTC "))
-    assert re.search(r"CONTAINERS  GET +200 .* /blog", lines[head + 1])
+    screen = demo.press(b"l", "UTC +backend", LIST)
+    newest = re.findall("(?:FUNCTIONS|CONTAINERS) +[A-Z]+ +[0-9]+", screen)[0]
+    assert newest.split() == ["CONTAINERS", "GET", "200"]
     demo.terminal.type(b"l")
     see(demo.terminal, LIST, without=" UTC ")
 
 
 def show_the_log_on_the_full_screen(demo):
     """Filter it, and export what is left to the state folder."""
-    demo.press(b"L", "request log$", "FUNCTIONS +POST +201", "CONTAINERS +GET +200")
+    demo.press(b"L", "request log", "FUNCTIONS +POST +201", "CONTAINERS +GET +200")
     type_slowly(demo.terminal, b"/")
     demo.terminal.type(b"post")
     see(demo.terminal, "FUNCTIONS +POST +201", without=" GET ")
@@ -199,7 +199,7 @@ def show_the_log_on_the_full_screen(demo):
 def show_metrics(demo):
     demo.terminal.resize(120, 36)
     see(demo.terminal, LIST, "^ CONTAINERS .* 127.0.0.1:")
-    screen = demo.press(b"m", "free of charge", rf"PutItem calls +{demo.count}$")
+    screen = demo.press(b"m", "free of charge", rf"PutItem calls +{demo.count}\b")
     for name in ("invocations", "ALB requests"):
         assert re.search(rf"{name} +[1-9]", screen)
     assert re.search(r"errors +0 ", screen)
@@ -207,7 +207,7 @@ def show_metrics(demo):
 
 
 def compare_the_backends(demo):
-    screen = demo.press(b"B", "both backends$", "The responses are the same.")
+    screen = demo.press(b"B", "both backends", "The responses are the same.")
     assert re.search(r"status +200 +200", screen)
     assert re.search(r"served by +\S*GetBlog/\S+ +\S*containers/", screen)
     demo.go_back()
@@ -217,12 +217,12 @@ def show_all_settings(demo):
     outputs = json.loads((demo.state / "outputs.json").read_bytes())
     demo.press(
         b"C",
-        r"^ stack +local cloud local \(~/state\) +from BLOGS_STACK$",
-        rf"^ functions URL +{outputs['FunctionsURL']} ",
-        rf"^ containers URL +{outputs['ContainersURL']} ",
-        rf"^ account +{outputs['AccountId']} ",
-        "^ token +set, not shown ",
-        r"^ local cloud local \(~/state\)$",
+        r" stack +local cloud local \(~/state\) +from BLOGS_STACK",
+        rf" functions URL +{outputs['FunctionsURL']} ",
+        rf" containers URL +{outputs['ContainersURL']} ",
+        rf" account +{outputs['AccountId']} ",
+        " token +set, not shown ",
+        r"startup settings(?s:.*) local cloud local \(~/state\)",
     )
     demo.go_back()
     assert outputs["WriteToken"].encode() not in demo.terminal.seen
@@ -230,10 +230,10 @@ def show_all_settings(demo):
 
 def jump_to_the_reader_and_back(demo):
     """In the reader, the keys of the list are not available."""
-    demo.press(b"\x0f", "^ a ", " s ")
+    demo.press(b"\x0f", r"^\W*a ", " s ")
     demo.terminal.type(b"s")
     see(demo.terminal, "q Back", without="/ Search")
-    demo.press(b"\x0f", "^ a ", " s ")
+    demo.press(b"\x0f", r"^\W*a ", " s ")
     demo.press(b"a", LIST)
 
 
@@ -260,7 +260,7 @@ def ask_before_quitting(demo):
 def quit_from_another_screen(demo):
     running = descendants(demo.terminal.pid)
     assert len(running) > 4
-    demo.press(b"L", "request log$")
+    demo.press(b"L", "request log")
     demo.terminal.type(b"Q")
     demo.terminal.wait()
     assert os.WEXITSTATUS(demo.terminal.status) == 0
@@ -296,10 +296,8 @@ def test_every_key_of_the_readme_works_in_the_demo(environ, tmp_path):
     assert set(readme_keys()) == set(STEPS)
     with opened(environ, command=[DEMO, "--state", str(state)]) as terminal:
         top = r"\A FUNCTIONS  local cloud local · eu-west-1 · account 000000000000 "
-        screen = see(terminal, top, LIST, "What runs here", r" \d+ blogs$")
-        demo = Demo(
-            terminal, environ, state, int(re.findall(r"(\d+) blogs$", screen, re.MULTILINE)[0])
-        )
+        screen = see(terminal, top, LIST, "What runs here", r" \d+ blogs")
+        demo = Demo(terminal, environ, state, int(re.findall(r"(\d+) blogs", screen)[0]))
         for key in readme_keys():
             STEPS[key](demo)
 
