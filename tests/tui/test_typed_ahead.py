@@ -62,7 +62,7 @@ async def test_the_palette_works_after_opening_it_many_times(world):
         await stage.idle()
         assert len(stage.app.screen_stack) == 2
         type_ahead(stage, *"switch", "pageup", "pagedown")
-        await stage.sees("Switch backend")
+        await stage.sees("Key: t (other backend)")
         type_ahead(stage, "enter", "enter")
         await stage.sees("CONTAINERS")
         await stage.is_on("MainScreen")

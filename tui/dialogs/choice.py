@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -72,6 +73,12 @@ class ChoiceScreen(Dialog[str | None]):
     async def action_question(self, movement: str) -> None:
         """Scroll a question that is longer than its box."""
         await self.query_one("#question").run_action(movement)
+
+    def on_key(self, event: events.Key) -> None:
+        """Handle answers before the app does, so that a repeated key answers one dialog only."""
+        if event.key in {choice.key for choice in self._choices}:
+            event.stop()
+            self.dismiss(event.key)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         name = event.button.id or ""

@@ -54,6 +54,12 @@ class JumpScreen(Dialog[Widget | None]):
     def action_go(self, letter: str) -> None:
         self.dismiss(self._targets[letter])
 
+    def on_key(self, event: events.Key) -> None:
+        """Handle letters before the app does, so that a repeated key has one effect only."""
+        if event.key in self._targets:
+            event.stop()
+            self.action_go(event.key)
+
     def on_click(self, event: events.Click) -> None:
         letter = event.widget.id if event.widget else None
         self.dismiss(self._targets.get(letter or ""))
