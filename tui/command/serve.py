@@ -25,6 +25,7 @@ from tui.settings.values import SettingsError
 
 _HOST: Final = "127.0.0.1"
 _PAGE: Final = Path(__file__).with_name("serve.html")
+_DRIVER: Final = "tui.browser_driver:BrowserDriver"
 _WEBSOCKET: Final = "/ws"
 _KEY: Final = "key"
 _SHUTDOWN_TIMEOUT_S: Final = 1.0
@@ -123,7 +124,7 @@ def serve(arguments: Sequence[str], port: int) -> None:
             raise SettingsError(
                 f"Port {port} is not available ({error.strerror}). Choose another one with --port."
             ) from error
-        command = [sys.executable, "-m", "tui", *arguments]
+        command = ["env", f"TEXTUAL_DRIVER={_DRIVER}", sys.executable, "-m", "tui", *arguments]
         web.run_app(
             GuardedServer(command, listener.getsockname()[1]).make_app(),
             sock=listener,

@@ -114,7 +114,8 @@ async def test_other_origins_cannot_read_or_frame_the_page(visitor, address):
         assert TOKEN not in await response.text()
 
 
-async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -9)])
+async def test_the_end_of_the_server_ends_its_apps(backend, tmp_path, number, status):
     with serving(backend, tmp_path) as process:
         address = printed_address(process)
         url = f"http://{address.netloc}/ws?width=80&height=24"
@@ -126,10 +127,8 @@ async def test_interrupting_the_server_ends_its_apps(backend, tmp_path):
             await socket.receive(timeout=TIMEOUT_S)
             family = descendants(process.pid)
             assert len(family) > 1
-            process.send_signal(signal.SIGINT)
-            code = await asyncio.to_thread(process.wait, 60)
-
-    assert code == 0
+            process.send_signal(number)
+            assert await asyncio.to_thread(process.wait, TIMEOUT_S) == status
     await asyncio.to_thread(wait_until, lambda: not any(map(is_alive, family)))
 
 
