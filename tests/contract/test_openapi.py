@@ -60,7 +60,7 @@ def test_limits_of_a_blog_are_those_of_the_schema(name: str):
     assert properties["author"]["maxLength"] == schema.MAX_AUTHOR_CHARACTERS
     if "contents" in properties:
         assert properties["contents"]["x-max-bytes"] == schema.MAX_CONTENTS_BYTES
-        assert str(schema.MAX_CONTENTS_BYTES) in properties["contents"]["description"]
+        assert f"{schema.MAX_CONTENTS_BYTES:,}" in properties["contents"]["description"]
 
 
 def test_limits_of_a_request_are_those_of_the_schema():

@@ -104,7 +104,15 @@ async def test_a_missing_package_is_an_error_of_the_call(bench):
 
 async def test_a_start_that_takes_too_long_is_killed(bench, monkeypatch):
     monkeypatch.setattr(environment, "INIT_LIMIT_S", 0.2)
-    bench.write("slow.py", "import os, time; print('I am', os.getpid()); time.sleep(30)")
+    started = []
+    spawn = bench.processes.spawn
+
+    async def recorded_spawn(*words, **options):
+        started.append(await spawn(*words, **options))
+        return started[-1]
+
+    monkeypatch.setattr(bench.processes, "spawn", recorded_spawn)
+    bench.write("slow.py", "import time; time.sleep(600)")
     function = bench.function(handler="slow.handle", concurrency=1)
 
     error_type, message = await failure(function)
@@ -112,7 +120,7 @@ async def test_a_start_that_takes_too_long_is_killed(bench, monkeypatch):
     assert error_type == "Sandbox.Timedout"
     assert message.endswith("Task timed out after 0.20 seconds")
     await function.close()
-    assert not alive(int(bench.lines("I am")[0].split()[-1]))
+    assert [alive(process.pid) for process in started] == [False]
 
 
 async def test_a_killed_idle_environment_is_replaced_without_an_error(bench):
