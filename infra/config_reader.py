@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from ipaddress import IPv4Network
@@ -105,7 +106,9 @@ class ConfigReader:
         known: Collection[str] = sorted(self._known)
         for full_key in sorted(CONFIG.get()):
             if full_key.startswith(prefix) and full_key.removeprefix(prefix) not in self._known:
-                raise pulumi.RunError(f"unknown setting {full_key}: use one of {', '.join(known)}")
+                near = difflib.get_close_matches(full_key.removeprefix(prefix), known, 1)
+                advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+                raise pulumi.RunError(f"unknown setting {full_key}: {advice}")
 
     def _required(self, key: str) -> str:
         self._known.add(key)
@@ -128,7 +131,8 @@ class ConfigReader:
     def _strings(self, key: str, example: str) -> tuple[str, ...]:
         value = self._object(key)
         if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-            raise self.error(key, f"must be a list such as {example}")
+            way = f"add each entry with: pulumi config set --path '{key}[0]' ENTRY"
+            raise self.error(key, f"must be a list such as {example}; {way}")
         return tuple(value)
 
     def _unique(self, key: str, values: tuple[str, ...]) -> tuple[str, ...]:

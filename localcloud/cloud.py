@@ -14,7 +14,7 @@ from typing import Final
 from localcloud.arguments import LOCAL, PROCESSES, PULUMI
 from localcloud.engine.deployment import Deployment
 from localcloud.engine.engine import Engine, ProgramFailed
-from localcloud.engine.project import Project, ProjectError, load_project
+from localcloud.engine.project import Project, ProjectError, load_for_pulumi, load_project
 from localcloud.engine.provider import ProviderError
 from localcloud.engine_modes import BuiltInMode, EngineMode, pulumi_mode
 from localcloud.images.built_image import ToolImageBuilder
@@ -98,9 +98,13 @@ class LocalCloud:
 
     def _check(self) -> None:
         """Fail fast: check what is needed before anything starts."""
-        project = self._project()
         if self._options.engine == PULUMI:
+            project, wrong = self._project_for_pulumi()
+            if wrong:
+                self._report(f"warning: {wrong}")
             engine_tool(project.root)
+        else:
+            self._project()
 
     def kill(self) -> None:
         """Exit immediately; the guardian kills what still runs."""
@@ -149,7 +153,8 @@ class LocalCloud:
         self, provider: LocalProvider, state: State
     ) -> contextlib.AbstractAsyncContextManager[EngineMode]:
         if self._options.engine == PULUMI:
-            return pulumi_mode(provider, state, self._project(), self._report)
+            project, _ = self._project_for_pulumi()
+            return pulumi_mode(provider, state, project, self._report)
         deployment = Deployment(provider, REPLACEMENTS)
         engine = Engine(deployment, self._processes, state.logs / "program.log", self._report)
         mode = BuiltInMode(engine, state, self._project)
@@ -176,9 +181,10 @@ class LocalCloud:
 
     def _project(self) -> Project:
         options = self._options
-        # The real engine itself reads the stack's file, and no other.
-        fallback = None if options.engine == PULUMI else LOCAL
-        return load_project(options.project, options.stack, options.config, fallback=fallback)
+        return load_project(options.project, options.stack, options.config, fallback=LOCAL)
+
+    def _project_for_pulumi(self) -> tuple[Project, str]:
+        return load_for_pulumi(self._options.project, self._options.stack)
 
     async def _until_lost(self, mode: EngineMode) -> None:
         """Apply edits, with --reload, until the guardian is gone."""

@@ -67,7 +67,8 @@ async def pulumi_mode(
     recording = RecordingProvider(provider, state.folder / "deployed.json")
     for failure in await recording.restore():
         report(f"not restored (run pulumi up --refresh to recreate it): {failure}")
-    async with serving(Servicer(recording, REPLACEMENTS), port):
+    servicer = Servicer(recording, REPLACEMENTS, check=recording.check_stack)
+    async with serving(servicer, port):
         yield PulumiMode(environment, report)
 
 

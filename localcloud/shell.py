@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from localcloud.arguments import add, with_folders
-from localcloud.engine.project import Project, ProjectError, load_project
+from localcloud.engine.project import ENDPOINT, Project, ProjectError, load_for_pulumi
 from localcloud.state import in_use, write_private
 
 _DESCRIPTION: Final = {
@@ -30,7 +30,6 @@ _EXAMPLE: Final = {
     "shell": "python -m localcloud shell pulumi up --yes",
     "env": 'eval "$(python -m localcloud env)"',
 }
-_ENDPOINT: Final = "awsEndpoint"
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
 _PACKAGES: Final = ("aws", "random")  # whose resources the local cloud provides
 _PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105  # a variable's name
@@ -54,7 +53,9 @@ def run(name: str, *words: str) -> int:
         )
     given = with_folders(vars(parser.parse_args(words)))
     try:
-        project = load_project(given["project"], given["stack"], {})
+        project, wrong = load_for_pulumi(given["project"], given["stack"])
+        if wrong:
+            print(f"localcloud: warning: {wrong}", file=sys.stderr)  # noqa: T201  # its output
         environment = _prepare(project, given["state"])
     except ProjectError as error:
         sys.exit(f"localcloud: {error}")
@@ -85,11 +86,11 @@ def _exec(command: list[str], environment: Mapping[str, str]) -> NoReturn:
 
 def provider_port(project: Project) -> int:
     """Return the port of the stack's AWS endpoint, which the local cloud serves."""
-    endpoint = project.config.get(f"{project.name}:{_ENDPOINT}", "")
+    endpoint = project.config.get(f"{project.name}:{ENDPOINT}", "")
     parts = urlsplit(endpoint)
     if parts.scheme != "http" or parts.hostname not in _LOOPBACK or not parts.port:
         raise ProjectError(
-            f"stack {project.stack} has no {_ENDPOINT} on this machine, so its program would "
+            f"stack {project.stack} has no {ENDPOINT} on this machine, so its program would "
             f"connect to AWS. Set it, for example to http://127.0.0.1:4566."
         )
     return parts.port

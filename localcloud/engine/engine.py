@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -16,15 +17,19 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from localcloud.engine.deployment import Deployment
 from localcloud.engine.monitor import Monitor, Run
-from localcloud.engine.project import Project
+from localcloud.engine.project import ENDPOINT, Project
 from localcloud.engine.provider import ProviderError
 from localcloud.environment import clean_environment
 from localcloud.processes import Process, Processes
 
 _LAUNCHER: Final = Path(__file__).with_name("program.py")
 _PARALLEL: Final = 16  # registrations at once
-# The setting that tells a program what stands in for AWS: here the built-in engine itself.
-_ENDPOINT: Final = "awsEndpoint"
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+# The user's settings for downloads, which uv and pip read.
+_FETCHING: Final = re.compile(
+    r"UV_.*|PIP_.*|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|((HTTPS?|ALL)_PROXY)",
+    re.IGNORECASE,
+)
 _LOG_TAIL: Final = 4000  # characters of the program's own output to show when it fails
 
 
@@ -123,14 +128,21 @@ def _settings(project: Project, address: str, *, is_dry: bool) -> str:
 def _config(project: Project, address: str) -> dict[str, str]:
     """Return the stack's settings as the SDK reads them from its environment."""
     config = dict(project.config)
-    endpoint = f"{project.name}:{_ENDPOINT}"
-    if config.get(endpoint):
+    endpoint = f"{project.name}:{ENDPOINT}"
+    if config.get(endpoint):  # the built-in engine itself replaces AWS
         config[endpoint] = f"http://{address}"
     return {"PULUMI_CONFIG": json.dumps(config), "PULUMI_CONFIG_SECRET_KEYS": "[]"}
 
 
 def _program_environment(settings: dict[str, str]) -> dict[str, str]:
-    """Return an environment with the user's PATH and uv's settings, which build the package."""
-    user = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
-    clean = clean_environment("http://127.0.0.1:1", user | settings)  # it calls no service
-    return clean | {"PATH": os.pathsep.join([clean["PATH"], os.environ.get("PATH", "")])}
+    """Return an environment in which the program can fetch the functions' dependencies.
+
+    It has the user's PATH, proxies, certificates, and settings of pip and uv. The program itself
+    calls no service, and nothing that it declares runs in this environment.
+    """
+    clean = clean_environment("http://127.0.0.1:1", settings)
+    user = {name: value for name, value in os.environ.items() if _FETCHING.fullmatch(name)}
+    # The SDK must reach this engine without a proxy.
+    exempt = ",".join(filter(None, [*_LOOPBACK, os.environ.get("no_proxy"), user.get("NO_PROXY")]))
+    path = os.pathsep.join([clean["PATH"], os.environ.get("PATH", "")])
+    return clean | user | {"PATH": path, "NO_PROXY": exempt, "no_proxy": exempt}

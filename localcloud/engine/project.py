@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
+
+from localcloud.engine import strict_yaml
+
+ENDPOINT: Final = "awsEndpoint"
+"""The setting with the URL that replaces AWS."""
 
 
 class ProjectError(Exception):
@@ -36,11 +42,7 @@ def load_project(
 
     A stack without a file uses the settings of the stack *fallback*, if one is given.
     """
-    described = _read(root / "Pulumi.yaml")
-    name = described.get("name")
-    if not isinstance(name, str):
-        raise ProjectError(f"{root / 'Pulumi.yaml'} has no project name (name: ...)")
-    declared = _section(root / "Pulumi.yaml", described)
+    name, declared = _described(root)
     config = _defaults(name, declared)
     files = [root / f"Pulumi.{one}.yaml" for one in (stack, fallback) if one]
     for stack_file in filter(Path.exists, files):
@@ -52,6 +54,42 @@ def load_project(
     return Project(root, name, stack, config)
 
 
+def load_for_pulumi(root: Path, stack: str) -> tuple[Project, str]:
+    """Return the project with the setting awsEndpoint, and what is wrong with the others, or "".
+
+    The real engine reads the settings itself: a wrong one must not keep its commands, such as
+    `pulumi config rm`, from running.
+    """
+    name, declared = _described(root)
+    path, wrong = root / f"Pulumi.{stack}.yaml", ""
+    try:
+        config = _stack_config(path, name, declared, encrypted=True) if path.exists() else {}
+    except ProjectError as error:
+        config, wrong = _texts(path, name), str(error)
+    endpoint = {key: value for key, value in config.items() if key == _full_key(name, ENDPOINT)}
+    return Project(root, name, stack, endpoint or _defaults(name, declared)), wrong
+
+
+def _texts(path: Path, project: str) -> dict[str, str]:
+    """Return the settings in *path* that are text, whatever the others are."""
+    section = _section(path, _read(path, yaml.safe_load))
+    return {
+        _full_key(project, str(key)): value
+        for key, value in section.items()
+        if isinstance(value, str)
+    }
+
+
+def _described(root: Path) -> tuple[str, Mapping[str, Any]]:
+    """Return the project's name, and the settings that it declares."""
+    path = root / "Pulumi.yaml"
+    described = _read(path)
+    name = described.get("name")
+    if not isinstance(name, str):
+        raise ProjectError(f"{path} has no project name (name: ...)")
+    return name, _section(path, described)
+
+
 def _defaults(project: str, declared: Mapping[str, Any]) -> dict[str, str]:
     """Read `key: {default: …}`, and the forms `key: {value: …}` and `key: value`."""
     config = {}
@@ -61,7 +99,7 @@ def _defaults(project: str, declared: Mapping[str, Any]) -> dict[str, str]:
         else:
             given = [entry]
         if given:
-            config[_full_key(project, key)] = _text(given[0])
+            config[_full_key(project, key)] = _text(f"Pulumi.yaml: {key}", given[0])
     return config
 
 
@@ -69,8 +107,9 @@ def _check_declared(what: str, key: str, project: str, declared: Mapping[str, An
     """Reject a setting of the project that Pulumi.yaml does not declare: a typing mistake."""
     namespace, _, name = key.partition(":")
     if namespace == project and not {name, key} & set(declared):
-        known = ", ".join(sorted(declared))
-        raise ProjectError(f"{what}: unknown setting. The settings are {known}.")
+        near = difflib.get_close_matches(name, declared, 1)
+        advice = f"Did you mean {near[0]}?" if near else f"Settings: {', '.join(sorted(declared))}."
+        raise ProjectError(f"{what}: unknown setting. {advice}")
 
 
 def _section(path: Path, content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,22 +119,27 @@ def _section(path: Path, content: Mapping[str, Any]) -> Mapping[str, Any]:
     return section
 
 
-def _stack_config(path: Path, project: str, declared: Mapping[str, Any]) -> dict[str, str]:
+def _stack_config(
+    path: Path, project: str, declared: Mapping[str, Any], *, encrypted: bool = False
+) -> dict[str, str]:
+    """Return the settings in *path*; leave out the encrypted ones if they are allowed."""
     config = {}
     for key, value in _section(path, _read(path)).items():
         _check_declared(f"{path.name}: {key}", _full_key(project, key), project, declared)
         if isinstance(value, Mapping) and "secure" in value:
+            if encrypted:
+                continue
             raise ProjectError(
                 f"{path.name}: {key} is encrypted, and only Pulumi can read it. "
                 f"Pass it with --config {key}=VALUE."
             )
-        config[_full_key(project, key)] = _text(value)
+        config[_full_key(project, key)] = _text(f"{path.name}: {key}", value)
     return config
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, parse: Callable[[str], Any] = strict_yaml.parse) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = parse(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ProjectError(
             f"{path} does not exist. Run this command in the project's folder."
@@ -111,6 +155,8 @@ def _full_key(project: str, key: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 
 
-def _text(value: object) -> str:
+def _text(key: str, value: object) -> str:
     """Return a setting as the engine passes it on: text, or JSON if it is structured."""
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    if value is None:
+        raise ProjectError(f'{key} has no value. For an empty text, write ""')
+    return value if isinstance(value, str) else json.dumps(value)

@@ -52,17 +52,25 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         provider: Provider,
         replacements: Replacements,
         renewed: Mapping[str, Collection[str]] = MappingProxyType({}),
+        check: Callable[[str], None] = lambda _urn: None,
     ) -> None:
         """*renewed* names, by type, outputs that change with each update.
 
         A preview cannot know them.
+
+        *check* raises for the URN of a resource that cannot be deployed, also in a preview.
         """
         self._provider = provider
         self._replacements = replacements
         self._renewed = renewed
+        self._check = check
         self._decoder: Final = Decoder()
 
-    async def Check(self, request: provider_pb2.CheckRequest, context: Any) -> Any:  # noqa: ANN401
+    @_reports_errors
+    async def Check(
+        self, request: provider_pb2.CheckRequest, context: grpc.aio.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        self._check(request.urn)
         return provider_pb2.CheckResponse(inputs=request.news)
 
     async def Diff(self, request: provider_pb2.DiffRequest, context: Any) -> Any:  # noqa: ANN401

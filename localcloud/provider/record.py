@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from localcloud.engine.property_values import Archive
-from localcloud.engine.provider import Outcome, Properties
+from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.engine.replacements import unused_identity, urn_of
 from localcloud.provider.base import logical_name
 from localcloud.provider.registry import LocalProvider
@@ -73,6 +73,17 @@ class RecordingProvider:
         pending.remove(one)
         self._resources[identity] = RecordedResource(identity, type_, name, inputs, outcome)
         return ""
+
+    def check_stack(self, urn: str) -> None:
+        """Raise ProviderError if another stack than that of *urn* is deployed here."""
+        stack = _stack_of(urn)
+        for deployed in map(_stack_of, (one.identity for one in self._resources.values())):
+            if deployed != stack:
+                raise ProviderError(
+                    f"This local cloud runs the stack {deployed}. For {stack}, set awsEndpoint in "
+                    f"Pulumi.{stack}.yaml to another port, and start a second local cloud: python "
+                    f"-m localcloud --engine pulumi --stack {stack}"
+                )
 
     async def create(self, urn: str, type_: str, name: str, inputs: Properties) -> Outcome:
         """Create a resource; first delete what a killed engine has created and not recorded.
@@ -174,6 +185,11 @@ def _is_replaced(one: RecordedResource, news: Properties) -> bool:
 def _id(outcome: Outcome) -> str:
     """Return what distinguishes a resource from its replacement: revisions have one id."""
     return str(outcome.outputs.get("arn") or outcome.id)
+
+
+def _stack_of(urn: str) -> str:
+    """Return the name of the stack in *urn*, which is urn:pulumi:STACK::PROJECT::..."""
+    return urn.removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def _read(record: Path) -> list[list[Any]]:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,13 @@ from tests.running import Load, RunningCloud, descendants, edit, project_copy, w
 pytestmark = pytest.mark.story
 FUNCTIONS = ("DeleteBlog", "GetBlog", "GetBlogs", "PostBlog", "PutBlog")
 PERMISSIONS = {f"functions-{name}-permission" for name in FUNCTIONS}
+# A list, a number, a boolean and a map, as the engines read them from the stack's file.
+TYPED_SETTINGS = """
+  aws-blog-demo:allowedCidrs: [127.0.0.0/8, 10.0.0.0/8]
+  aws-blog-demo:logRetentionDays: 30
+  aws-blog-demo:tracing: false
+  aws-blog-demo:tags: {team: web}
+"""
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 
 
@@ -36,6 +44,8 @@ class Deployment:
         self.tool = tool
         port = free_port()
         edit(self.project / "Pulumi.local.yaml", "127.0.0.1:4566", f"127.0.0.1:{port}")
+        with (self.project / "Pulumi.local.yaml").open("a") as settings:
+            settings.write(TYPED_SETTINGS)
         self.cloud = self.stack = None
 
     def start(self):
@@ -146,6 +156,48 @@ def test_shell_reports_an_unknown_command_in_one_line(deployment, deployed):
 
     assert answer.returncode == 1
     assert answer.stderr == "localcloud: cannot run nosuchcmd: No such file or directory\n"
+
+
+def test_settings_have_the_types_of_the_stack_file(deployed):
+    inputs = [one.get("inputs", {}) for one in deployed.resources()]
+
+    rules = {one["cidrIpv4"] for one in inputs if one.get("fromPort") == 80}
+    assert rules == {"127.0.0.0/8", "10.0.0.0/8"}
+    assert {one["retentionInDays"] for one in inputs if "retentionInDays" in one} == {30}
+    (tags,) = [json.loads(one["defaultTags"])["tags"] for one in inputs if "defaultTags" in one]
+    assert tags["team"] == "web"
+
+
+def test_shell_opens_with_any_settings(deployment, deployed):
+    file = deployment.project / "Pulumi.local.yaml"
+    before = file.read_text()
+    assert deployment.shell("pulumi", "config", "set", "memorySiez", "512").returncode == 0
+
+    answer = deployment.shell("pulumi", "preview")
+    assert answer.returncode != 0
+    assert "did you mean memorySize?" in " ".join((answer.stdout + answer.stderr).split())
+    removed = deployment.shell("pulumi", "config", "rm", "memorySiez")
+    warning = (
+        "Pulumi.local.yaml: aws-blog-demo:memorySiez: unknown setting. Did you mean memorySize?"
+    )
+    assert (removed.returncode, removed.stderr) == (0, f"localcloud: warning: {warning}\n")
+    secret = ("--secret", "alarmEmail", "team@example.com")
+    assert deployment.shell("pulumi", "config", "set", *secret).returncode == 0
+    answer = deployment.shell("pulumi", "config", "get", "alarmEmail")
+    assert (answer.stdout, answer.stderr) == ("team@example.com\n", "")
+    file.write_text(before)
+
+
+def test_a_second_stack_is_refused_before_its_first_resource(deployment, deployed):
+    shutil.copy(deployment.project / "Pulumi.local.yaml", deployment.project / "Pulumi.second.yaml")
+    deploy = "pulumi stack init --no-select second && pulumi up --yes --skip-preview --stack second"
+    answer = deployment.shell("sh", "-c", deploy)
+    output = " ".join((answer.stdout + answer.stderr).split())
+    record = json.loads((deployment.state / "deployed.json").read_text())
+
+    assert answer.returncode != 0
+    assert "This local cloud runs the stack local. For second, set awsEndpoint in" in output
+    assert not [urn for urn, *_ in record if "pulumi:second::" in urn]
 
 
 @pytest.fixture

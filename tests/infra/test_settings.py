@@ -240,9 +240,21 @@ def test_conflicting_settings_are_rejected(read):
         read(awsEndpoint="")
 
 
-def test_unknown_setting_error_lists_the_settings(read):
-    with pytest.raises(pulumi.RunError, match="unknown setting aws-blog-demo:opneWrites: use one"):
-        read(opneWrites="true")
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        ("opneWrites", r"did you mean openWrites\?"),
+        ("color", "use one of alarmEmail, allowedCidrs"),
+    ],
+)
+def test_unknown_setting_error_says_which_are_known(read, key, advice):
+    with pytest.raises(pulumi.RunError, match=f"unknown setting aws-blog-demo:{key}: {advice}"):
+        read(**{key: "true"})
+
+
+def test_error_for_a_list_that_is_text_says_how_to_set_it(read):
+    with pytest.raises(pulumi.RunError, match=r"pulumi config set --path 'allowedCidrs\[0\]'"):
+        read(allowedCidrs='"10.0.0.0/8"')
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,28 @@ pulumi.export("is_secret", pulumi.Output.from_input(thing.made.is_secret()))
     assert outputs["is_secret"] is True
 
 
+async def test_program_may_use_the_users_download_settings_and_reaches_the_engine(
+    bench, monkeypatch
+):
+    settings = {
+        "SSL_CERT_FILE": "/certificates",
+        "REQUESTS_CA_BUNDLE": "/bundle",
+        "PIP_INDEX_URL": "http://127.0.0.1:1/pip",
+        "UV_INDEX_URL": "http://127.0.0.1:1/uv",
+        "https_proxy": "http://127.0.0.1:1",
+        "HTTP_PROXY": "http://127.0.0.1:1",
+    }
+    for name, value in {**settings, "no_proxy": "example.com", "AWS_PROFILE": "mine"}.items():
+        monkeypatch.setenv(name, value)
+
+    outputs = await bench("import os; pulumi.export('all', dict(os.environ))")
+
+    assert settings.items() <= outputs["all"].items()
+    for name in ("no_proxy", "NO_PROXY"):
+        assert outputs["all"][name] == "127.0.0.1,localhost,example.com"
+    assert "AWS_PROFILE" not in outputs["all"]
+
+
 async def test_an_unchanged_program_changes_nothing(bench):
     await bench("Thing('a', size=1)")
     await bench("Thing('a', size=1)")
@@ -258,12 +280,11 @@ async def test_log_messages_of_the_program_are_reported(bench):
 async def test_the_program_sees_no_aws_settings_of_the_user(bench, monkeypatch):
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
 
     outputs = await bench("""
 import os
-names = ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY")
+names = ("AWS_PROFILE", "AWS_SECRET_ACCESS_KEY")
 pulumi.export("seen", [os.environ.get(name) for name in names])
 """)
 
-    assert outputs["seen"] == [None, "local", None]
+    assert outputs["seen"] == [None, "local"]

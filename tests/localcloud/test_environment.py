@@ -30,11 +30,13 @@ def test_declared_variables_cannot_lead_to_aws():
 
 
 def test_only_language_and_temporary_folder_are_inherited(monkeypatch):
-    for name in ("AWS_PROFILE", "SOME_SECRET", "PYTHONPATH", "LD_PRELOAD"):
+    names = {"AWS_PROFILE", "SOME_SECRET", "PYTHONPATH", "LD_PRELOAD", "SSL_CERT_FILE"}
+    names |= {"REQUESTS_CA_BUNDLE", "PIP_INDEX_URL", "UV_INDEX_URL", "https_proxy", "HTTP_PROXY"}
+    for name in names:
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("LANG", "C.UTF-8")
 
     made = clean_environment(ENDPOINT)
 
     assert made["LANG"] == "C.UTF-8"
-    assert not {"AWS_PROFILE", "SOME_SECRET", "PYTHONPATH", "LD_PRELOAD"} & set(made)
+    assert not names & set(made)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localcloud.engine.project import ProjectError, load_project
+from localcloud.engine.project import ProjectError, load_for_pulumi, load_project
 
 PROJECT = """
 name: demo
@@ -49,11 +49,56 @@ def test_the_fallback_is_for_stacks_without_a_file(root, stack, size):
     assert load_project(root, "other", {}).config["demo:size"] == "5"
 
 
-def test_the_error_for_an_unknown_setting_lists_the_known_ones(root):
-    with pytest.raises(
-        ProjectError, match=r"--config weight: unknown setting\. The settings are image, open"
-    ):
-        load_project(root, "local", {"weight": "7"})
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [("weight", r"Settings: image, open, origins, size\."), ("sizes", r"Did you mean size\?")],
+)
+def test_the_error_for_an_unknown_setting_says_which_are_known(root, key, advice):
+    with pytest.raises(ProjectError, match=rf"--config {key}: unknown setting\. {advice}"):
+        load_project(root, "local", {key: "7"})
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("demo:size:", 'demo:size has no value. For an empty text, write ""'),
+        ("demo:size: 8:32", "8:32 does not mean the same"),
+    ],
+)
+def test_the_error_for_a_setting_without_a_clear_value_says_what_to_write(root, setting, reason):
+    (root / "Pulumi.local.yaml").write_text(f"config:\n  {setting}\n")
+
+    with pytest.raises(ProjectError) as raised:
+        load_project(root, "local", {})
+
+    assert reason in str(raised.value)
+    assert "Pulumi.local.yaml" in str(raised.value)
+
+
+ENDPOINT = "demo:awsEndpoint: http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ("demo:size: 7", ""),
+        ("demo:size: {secure: AAAB}", ""),
+        ("demo:sizes: 7", "Did you mean size?"),
+        ("demo:size: yes", "does not mean the same"),
+        ("demo:size: 1\n  demo:size: 2", "set twice"),
+        ("demo:size:", "has no value"),
+    ],
+)
+def test_real_engine_may_have_any_settings(root, settings, wrong):
+    described = (root / "Pulumi.yaml").read_text()
+    (root / "Pulumi.yaml").write_text(f'{described}\n  awsEndpoint: {{default: ""}}\n')
+    (root / "Pulumi.local.yaml").write_text(f"config:\n  {ENDPOINT}\n  {settings}\n")
+
+    project, reported = load_for_pulumi(root, "local")
+
+    assert (project.name, project.config["demo:awsEndpoint"]) == ("demo", "http://127.0.0.1:1")
+    assert wrong in reported
+    assert bool(wrong) == bool(reported)
 
 
 def test_an_unknown_setting_in_the_stack_s_file_is_an_error(root):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from localcloud.engine.provider import Outcome
+from localcloud.engine.provider import Outcome, ProviderError
 from localcloud.provider.record import RecordingProvider
 
 
@@ -32,3 +32,17 @@ def test_an_unrecorded_resource_is_deleted_unless_it_holds_data(tmp_path, type_,
         asyncio.run(recording.create("urn", type_, "one", {}))
 
     assert provider.deleted == deleted
+
+
+def test_a_second_stack_is_refused_until_the_first_is_destroyed(tmp_path):
+    recording = RecordingProvider(Recorder(), tmp_path / "deployed.json")
+    first, second = "urn:pulumi:local::blog::Service::one", "urn:pulumi:other::blog::Service::one"
+    recording.check_stack(second)
+    outcome = asyncio.run(recording.create(first, "Service", "one", {}))
+    recording.check_stack(first)
+
+    with pytest.raises(ProviderError, match=r"runs the stack local\. For other, set awsEndpoint"):
+        recording.check_stack(second)
+
+    asyncio.run(recording.delete(first, "Service", outcome, {}))
+    recording.check_stack(second)
