@@ -89,6 +89,7 @@ SCREENSHOTS = (
     Screenshot("help", ["question_mark"], "move in the list"),
     Screenshot("theme", [], "what people remember", LARGE, "textual-light"),
     Screenshot("metrics", ["m", "1"], "the last 5m:", (160, 48)),
+    Screenshot("metrics-light", ["m", "1"], "the last 5m:", LARGE, "catppuccin-latte"),
     Screenshot("metrics-small", ["m", "1"], "the last 5m:", SMALL),
     Screenshot("search", ["slash", *"table"], "loaded"),
 )

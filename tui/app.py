@@ -28,7 +28,8 @@ from tui.settings.backends import Backends
 from tui.settings.preferences import SettingValue
 from tui.settings.values import BackendName, SettingsError
 from tui.state.session import Session
-from tui.widgets.backend_label import COLORS, BackendLabel
+from tui.widgets import colors
+from tui.widgets.backend_label import BackendLabel
 from tui.widgets.request_log import RequestLog
 from tui.widgets.request_table import RequestTable
 
@@ -74,9 +75,11 @@ class BlogsApp(App[None]):
         """Start with the list: a Textual mode would delay the first frame by half."""
         return MainScreen(self.session)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the colors of the backends; a theme may override them."""
-        return dict(COLORS)
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the colors of the theme, with those of the backends and with enough contrast."""
+        found = super().get_css_variables()
+        self.theme_variables = found | colors.variables(self.current_theme, found)
+        return self.theme_variables
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)

@@ -61,7 +61,7 @@ def _option(link: Link) -> Content:
     address = text.line(link.url)
     if link.words == link.url:
         return Content(address)
-    return Content.assemble(text.title(link.words), "\n  ", (address, "dim"))
+    return Content.assemble((text.title(link.words), "bold"), "\n  ", address)
 
 
 def find_links(contents: str) -> list[Link]:

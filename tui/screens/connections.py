@@ -131,5 +131,5 @@ def _row(width: int, setting: Setting) -> Content:
         setting.source, f"  from {text.line(setting.source)}"
     )
     return Content.assemble(
-        (setting.name.ljust(width), "bold"), text.line(setting.value), (source, "dim")
+        (setting.name.ljust(width), "bold"), text.line(setting.value), (source, "$text-muted")
     )

@@ -19,9 +19,6 @@ _SHORTEST_URL: Final = 16  # a shorter one is not useful
 _SHORTEST_STACK: Final = 8  # same
 WAITING_DELAY_S: Final = 0.2  # "waiting" does not appear for shorter requests
 
-COLORS: Final = {"functions": "#ff9f1c", "containers": "#35c9e8", "on-backend": "#000000"}
-"""The color of each backend on all screens. Style sheets use them as variables."""
-
 
 class BackendLabel(Static):
     """Shows FUNCTIONS or CONTAINERS, the deployment and URL, READ-ONLY, and a waiting request."""

@@ -47,8 +47,8 @@ class BlogList(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     BlogList { height: 1fr; overflow-x: hidden; }
-    BlogList > .blog-list--cursor { background: $primary 30%; }
-    BlogList:focus > .blog-list--cursor { background: $primary; color: $text; text-style: bold; }
+    BlogList > .blog-list--cursor { background: $selection; color: $text; }
+    BlogList:focus > .blog-list--cursor { background: $primary; color: $on-fill; text-style: bold; }
     BlogList > .blog-list--deleting { text-style: strike; }
     BlogList > .blog-list--note { color: $text-muted; }
     """

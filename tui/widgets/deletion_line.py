@@ -16,7 +16,7 @@ class DeletionLine(Static):
     DEFAULT_CSS = """
     DeletionLine { height: 1; display: none; padding: 0 1; }
     DeletionLine { text-wrap: nowrap; text-overflow: ellipsis; }
-    DeletionLine { background: $error; color: $text; }
+    DeletionLine { background: $error; color: $on-fill; }
     """
 
     def __init__(self) -> None:

@@ -66,8 +66,12 @@ class RequestTable(ScrollView, can_focus=True):
     RequestTable > .request-table--failed { color: $text-error; }
     RequestTable > .request-table--functions { background: $functions; color: $on-backend; }
     RequestTable > .request-table--containers { background: $containers; color: $on-backend; }
-    RequestTable > .request-table--cursor { background: $primary 30%; }
-    RequestTable:focus > .request-table--cursor { background: $primary; text-style: bold; }
+    RequestTable > .request-table--cursor { background: $selection; color: $text; }
+    RequestTable:focus > .request-table--cursor {
+        background: $primary;
+        color: $on-fill;
+        text-style: bold;
+    }
     """
 
     class Highlighted(Message):

@@ -12,7 +12,7 @@ from tests.tui.dialogs.test_id_in_use import conflicting
 from tests.tui.screens.test_connections import backends_at
 from tui.settings.backends import Deployment
 from tui.settings.values import BackendName
-from tui.widgets.backend_label import COLORS, BackendLabel, deployment_text
+from tui.widgets.backend_label import BackendLabel, deployment_text
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
 
@@ -29,7 +29,7 @@ def count_colored(stage, name):
     return sum(
         segment.text == name.word
         and segment.style.bgcolor is not None
-        and segment.style.bgcolor.get_truecolor().hex == COLORS[name]
+        and segment.style.bgcolor.get_truecolor().hex == stage.app.theme_variables[name]
         for strip in stage.strips()
         for segment in strip
     )
