@@ -81,7 +81,9 @@ class Cluster:
 
     async def spec(self, inputs: Properties, service_arn: str) -> ServiceSpec:
         """Return what a service runs."""
-        definition = self.task_definitions[inputs["taskDefinition"]]
+        definition = self.task_definitions.get(inputs["taskDefinition"])
+        if definition is None:
+            raise ProviderError("taskDefinition names no task definition of this program")
         image = await self.images.get(definition.image)
         process = image.process(definition.container)
         limits = self.limits.get(service_arn, _UNLIMITED)

@@ -21,6 +21,8 @@ from localcloud.runtimes.tasks import ServiceFailed
 from localcloud.state import write_private
 
 _ARCHIVE: Final = "the local cloud's archive"
+# A forgotten revision blocks nothing, and the service may still run it.
+_HARMLESS: Final = ("aws:ecs/taskDefinition:TaskDefinition",)
 
 
 @dataclass
@@ -103,12 +105,16 @@ class RecordingProvider:
 
     async def _free_identity(self, urn: str, type_: str, inputs: Properties) -> str:
         same = [one for one in self._resources.values() if urn_of(one.identity) == urn]
-        forgotten = [one for one in same if not _is_replaced(one, inputs)]
+        forgotten = [
+            one for one in same if not _is_replaced(one, inputs) and type_ not in _HARMLESS
+        ]
         if forgotten and self.is_retained(type_):
             return forgotten[-1].identity
+        # Another identity than theirs: the engine may still delete one of them.
+        identity = unused_identity(urn, self._resources)
         for one in forgotten:
             await self.delete(urn, type_, one.outcome, one.inputs)
-        return unused_identity(urn, self._resources)
+        return identity
 
     async def update(
         self, urn: str, type_: str, old: Outcome, olds: Properties, news: Properties

@@ -105,6 +105,17 @@ def test_replacement_has_another_id_and_survives_a_restart(tmp_path):
     assert asyncio.run(restarted.read("urn:pulumi:one::a", SUBNET, old)) is None
 
 
+def test_return_to_earlier_inputs_survives_the_deletion_of_the_earlier_resource(tmp_path):
+    provider = RecordingProvider(LocalProvider(None), tmp_path / "deployed.json")
+    network = "aws:ec2/routeTable:RouteTable"
+    first = create(provider, "a", network, {"vpcId": "vpc-1"})
+    create(provider, "a", network, {"vpcId": "vpc-2"})  # this deployment fails later
+    again = create(provider, "a", network, {"vpcId": "vpc-1"})
+    asyncio.run(provider.delete("urn:pulumi:one::a", network, first, {"vpcId": "vpc-1"}))
+
+    assert asyncio.run(provider.read("urn:pulumi:one::a", network, again)) == again
+
+
 def test_resource_is_found_under_the_urn_of_its_alias(tmp_path):
     provider = RecordingProvider(LocalProvider(None), tmp_path / "deployed.json")
     rule = create(provider, "in-0", RULE, OPEN)

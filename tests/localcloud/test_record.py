@@ -24,7 +24,14 @@ class Recorder:
         return type_ == "Table"
 
 
-@pytest.mark.parametrize(("type_", "deleted"), [("Table", []), ("Service", ["one-id"])])
+@pytest.mark.parametrize(
+    ("type_", "deleted"),
+    [
+        ("Table", []),
+        ("Service", ["one-id"]),
+        ("aws:ecs/taskDefinition:TaskDefinition", []),  # the service may still run it
+    ],
+)
 def test_an_unrecorded_resource_is_deleted_unless_it_holds_data(tmp_path, type_, deleted):
     provider = Recorder()
     recording = RecordingProvider(provider, tmp_path / "deployed.json")
