@@ -12,6 +12,7 @@ It declares:
 import pulumi
 
 from infra.backend import BackendSettings
+from infra.comparison import comparison_notes, tls_note
 from infra.containers import Containers, ContainersArgs
 from infra.functions import Functions, FunctionsArgs
 from infra.image import Image, check_docker, configured_image
@@ -20,12 +21,15 @@ from infra.network import Network
 from infra.packaging import build_package
 from infra.provider import aws_provider, check_endpoint
 from infra.settings import Settings
+from infra.sizes import function_vcpus, task_vcpus
 from infra.table import blogs_table
 from infra.token import write_token
 
 settings = Settings.read(pulumi.Config(), pulumi.Config("aws"), pulumi.get_stack())
 check_endpoint(settings)
 check_docker(settings)
+for note in tls_note(settings):
+    pulumi.warn(f"{note} Requests to the containers are not encrypted.")
 package = build_package(settings)
 
 provider = aws_provider(settings)
@@ -72,6 +76,9 @@ outputs = {
     "FunctionMemory": settings.functions.memory_size,
     "TaskCpu": settings.containers.cpu,
     "TaskMemory": settings.containers.memory,
+    "FunctionVCPU": function_vcpus(settings.functions.memory_size),
+    "TaskVCPU": task_vcpus(settings.containers.cpu),
+    "ComparisonNotes": comparison_notes(settings),
     "Architecture": settings.architecture,
 }
 if token:

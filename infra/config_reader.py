@@ -46,6 +46,11 @@ class ConfigReader:
             raise self.error(key, f"must be a whole number from {least} to {most}")
         return int(value)
 
+    def integer_or_zero(self, key: str, least: int, most: int) -> int:
+        if self._required(key) == "0":
+            return 0
+        return self.integer(key, least, most)
+
     def one_of(self, key: str, allowed: Sequence[_T], condition: str = "") -> _T:
         """Return one of *allowed*; *condition* is added to the error message."""
         value = self._required(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Literal
@@ -13,22 +13,12 @@ import pulumi
 
 from infra.config_reader import ConfigReader
 from infra.provider_options import provider_options
+from infra.sizes import FARGATE_SIZES, read_memory_size
 
 Architecture = Literal["arm64", "x86_64"]
 Bytecode = Literal["required", "none"]
 
 LOCAL_IMAGE: Final = "local"
-# Fargate's sizes: the memory in MB that is allowed for each number of CPU units.
-# Source: Amazon ECS developer guide, "Task CPU and memory".
-FARGATE_SIZES: Final[dict[int, Sequence[int]]] = {
-    256: [512, 1024, 2048],
-    512: range(1024, 4096 + 1, 1024),
-    1024: range(2048, 8192 + 1, 1024),
-    2048: range(4096, 16384 + 1, 1024),
-    4096: range(8192, 30720 + 1, 1024),
-    8192: range(16384, 61440 + 1, 4096),
-    16384: range(32768, 122880 + 1, 8192),
-}
 # Values that CloudWatch Logs accepts for a retention, in days (PutRetentionPolicy).
 RETENTIONS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -125,6 +115,7 @@ class Settings:
         rule = "must be 1 to 20 lowercase letters, digits and -, starting with a letter"
         prefix = reader.text("prefix", _PREFIX, rule)
         options = provider_options(aws)
+        containers = _containers(reader)
         own_tags = {"project": config.name, "stack": stack}
         default_tags = ConfigReader(aws).default_tags(options.pop("default_tags", None), own_tags)
         settings = cls(
@@ -137,8 +128,8 @@ class Settings:
             alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
             aws=_aws(reader, options),
-            functions=_functions(reader),
-            containers=_containers(reader),
+            functions=_functions(reader, containers),
+            containers=containers,
         )
         _check_combinations(reader, settings)
         reader.reject_unknown()
@@ -170,13 +161,13 @@ def _is_loopback(endpoint: str) -> bool:
     return host in _LOOPBACK and port != 0
 
 
-def _functions(reader: ConfigReader) -> FunctionSettings:
+def _functions(reader: ConfigReader, containers: ContainerSettings) -> FunctionSettings:
     rule = "must be 1 to 128 letters, digits, - and _"
     return FunctionSettings(
         stage_name=reader.text("stageName", r"[A-Za-z0-9_-]{1,128}", rule),
         throttling_rate=reader.integer("throttlingRate", 1, 10_000),
         throttling_burst=reader.integer("throttlingBurst", 1, 5_000),
-        memory_size=reader.integer("memorySize", 128, 10_240),
+        memory_size=read_memory_size(reader, containers.cpu, containers.memory),
         timeout=reader.integer("functionTimeout", 1, 28),
         bytecode=reader.one_of("bytecode", _BYTECODES),
         snap_start=reader.boolean("snapStart"),

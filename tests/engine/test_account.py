@@ -64,7 +64,7 @@ def test_invalid_setting_fails_the_preview_with_one_line(stage, account, empty):
     assert "error: aws-blog-demo:memorySize is '64', but must be a whole number" in output
     assert "aws:lambda" not in output
     assert "Traceback" not in output
-    stage.set(memorySize="256")
+    stage.set(memorySize="0")
 
 
 def test_two_stacks_deploy_at_once_one_of_them_after_a_failure(stage, prod, account):
@@ -170,7 +170,7 @@ EDITS = {
     ),
 }
 CHANGES = {
-    "memory": ({"memorySize": "512"}, dict.fromkeys(FUNCTIONS, "update")),
+    "memory": ({"pairing": "none", "memorySize": "512"}, dict.fromkeys(FUNCTIONS, "update")),
     "log retention": ({"logRetentionDays": "30"}, dict.fromkeys(LOGS, "update")),
     "task count": (
         {"minTasks": "2", "desiredTasks": "2", "maxTasks": "2"},
@@ -231,7 +231,21 @@ def test_edits_reach_the_account_and_replace_nothing_precious(stage, apply, acco
     assert stage.up() == expected
 
     outputs = stage.outputs()
-    assert outputs == former | {"FunctionMemory": 512}
+    assert outputs == former | {
+        "FunctionMemory": 512,
+        "FunctionVCPU": 0.29,
+        "ComparisonNotes": outputs["ComparisonNotes"],
+    }
+    assert [note.partition(":")[0] for note in former["ComparisonNotes"]] == [
+        "TLS",
+        "Zones",
+        "Warm",
+    ]
+    assert [note.partition(":")[0] for note in outputs["ComparisonNotes"]] == [
+        "TLS",
+        "CPU",
+        "Warm",
+    ]
     function = account.function(outputs["FunctionNames"]["GetBlog"])
     assert function["MemorySize"] == 512
     assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == "edited"

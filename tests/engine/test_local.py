@@ -278,7 +278,7 @@ def test_edits_are_deployed_without_downtime(deployment, deployed):
             '"HEAD /", "GET /new", "$default"',
         )
         edit(project / "infra" / "backend.py", '"OPEN_WRITES"', '"NEW": "variable", "OPEN_WRITES"')
-        settings = {"memorySize": "512", "maxTasks": "2", "snapStart": "false"}
+        settings = {"pairing": "none", "memorySize": "512", "maxTasks": "2", "snapStart": "false"}
         deployed.set(**settings)
         changed = deployed.up()
     outputs = deployed.outputs()

@@ -75,7 +75,7 @@ def test_preview_shows_which_outputs_are_unknown(previewed, name):
     assert previewed.outputs["FunctionsURL"] == UNKNOWN
     assert previewed.outputs["LoadBalancerHost"] == UNKNOWN
     assert previewed.outputs["ContainersURL"] == ("https://blog.example.com" if https else UNKNOWN)
-    assert previewed.outputs["FunctionMemory"] == int(VARIANTS[name].get("memorySize", 256))
+    assert previewed.outputs["FunctionMemory"] == int(VARIANTS[name].get("memorySize", 442))
     assert previewed.outputs["FunctionNames"]["GetBlogs"] == "blog-test-GetBlogs"
 
 

@@ -6,6 +6,7 @@ import re
 from blog import schema
 from infra.functions import OPERATIONS
 from localcloud.provider.registry import LocalProvider
+from tests.infra.variants import DEFAULTS
 
 
 def test_outputs_have_the_predecessor_s_names(program):
@@ -134,7 +135,9 @@ def test_cors_of_the_api_equals_that_of_the_containers(program):
 
 
 def test_settings_change_what_they_name(declare):
-    program = declare(memorySize="512", functionTimeout="5", desiredTasks="3", stageName="dev")
+    program = declare(
+        pairing="none", memorySize="512", functionTimeout="5", desiredTasks="3", stageName="dev"
+    )
 
     functions = program.of("aws:lambda/function:Function").values()
     assert {(one["memorySize"], one["timeout"]) for one in functions} == {(512, 5)}
@@ -142,3 +145,9 @@ def test_settings_change_what_they_name(declare):
     assert running["desiredCount"] == 3
     (stage,) = program.of("aws:apigatewayv2/stage:Stage").values()
     assert stage["name"] == "dev"
+
+
+def test_program_warns_that_only_the_functions_use_tls(declare_deployed, capsys):
+    declare_deployed(**DEFAULTS)
+
+    assert "TLS: only the functions use HTTPS. Set certificateArn" in capsys.readouterr().out

@@ -9,6 +9,7 @@ import yaml
 from pulumi.runtime import set_all_config
 
 from infra.settings import Settings, physical_prefix
+from infra.sizes import FARGATE_SIZES, task_vcpus
 from localcloud.engine.project import load_project
 from tests.infra.variants import CERTIFICATE
 
@@ -56,7 +57,14 @@ def test_invalid_boolean_never_opens_or_closes_writes(read, word):
 @pytest.mark.parametrize(
     ("key", "value", "rule"),
     [
+        ("pairing", "memory", "must be one of cpu, price, none"),
         ("memorySize", "127", "from 128 to 10240"),
+        (
+            "memorySize",
+            "1769",
+            "with pairing cpu must be 442 for taskCpu 256, or 1769 for taskCpu 1024 and",
+        ),
+        ("memorySize", "512", "must be 442 for taskCpu 256, or 884 for taskCpu 512 and taskMemory"),
         ("memorySize", "10241", "from 128 to 10240"),
         ("memorySize", "256MB", "from 128 to 10240"),
         ("functionTimeout", "29", "from 1 to 28"),
@@ -299,6 +307,31 @@ def test_memory_must_fit_the_cpu_size(read):
     assert read(taskCpu="512", taskMemory="4096").containers.memory == 4096
     with pytest.raises(pulumi.RunError, match=r"taskMemory is '512', .* with taskCpu 512"):
         read(taskCpu="512", taskMemory="512")
+
+
+def test_paired_sizes_are_those_of_the_documented_table(pytestconfig, read):
+    """The rows: taskCpu, vCPU, taskMemory, and memorySize with pairing cpu and price."""
+    page = (pytestconfig.rootpath / "docs" / "comparison.md").read_text()
+    row = r"\| (\d+) \| ([\d.]+) \| (\d+) \| (\d+|-) \| (\d+|-) \|"
+    rows = [found.groups() for line in page.splitlines() if (found := re.fullmatch(row, line))]
+
+    assert [int(cpu) for cpu, *_ in rows] == list(FARGATE_SIZES)
+    for cpu, vcpus, memory, *paired in rows:
+        assert (task_vcpus(int(cpu)), FARGATE_SIZES[int(cpu)][0]) == (float(vcpus), int(memory))
+        for pairing, size in zip(("cpu", "price"), paired, strict=True):
+            sizes = {"taskCpu": cpu, "taskMemory": memory, "pairing": pairing}
+            if size == "-":
+                with pytest.raises(pulumi.RunError, match=r"taskCpu is .*must be smaller: func"):
+                    read(**sizes)
+            else:
+                assert read(**sizes).functions.memory_size == int(size)
+                assert read(**sizes, memorySize=size).functions.memory_size == int(size)
+
+
+def test_memory_is_free_without_pairing_and_must_be_given(read):
+    assert read(pairing="none", memorySize="1769").functions.memory_size == 1769
+    with pytest.raises(pulumi.RunError, match=r"memorySize is '0', but must be .* with pairing no"):
+        read(pairing="none")
 
 
 def test_physical_names_are_valid_and_differ_between_stacks():

@@ -131,9 +131,27 @@ EFFECTS = [
         {"Stage functions-stage.defaultRouteSettings.throttlingBurstLimit": 7},
     ),
     Effect(
+        "pairing",
+        "price",
+        {
+            "Function *-function.memorySize": 211,
+            "output.FunctionMemory": 211,
+            "output.FunctionVCPU": 0.12,
+            "output.ComparisonNotes.*": ANY,
+        },
+    ),
+    Effect(
         "memorySize",
         "512",
-        {"Function *-function.memorySize": 512, "output.FunctionMemory": 512},
+        {
+            "Function *-function.memorySize": 512,
+            "output.FunctionMemory": 512,
+            "output.FunctionVCPU": 0.29,
+            "output.ComparisonNotes.1": (
+                "CPU: a function has 0.29 vCPU, a task 0.25. Set pairing to cpu."
+            ),
+        },
+        {"pairing": "none", "memorySize": "256"},
     ),
     Effect("functionTimeout", "5", {"Function *-function.timeout": 5}),
     Effect(
@@ -144,7 +162,13 @@ EFFECTS = [
     Effect(
         "provisionedConcurrency",
         "2",
-        {**BEHIND_ALIAS, "+ ProvisionedConcurrencyConfig functions-*-concurrency": NEW},
+        {
+            **BEHIND_ALIAS,
+            "+ ProvisionedConcurrencyConfig functions-*-concurrency": NEW,
+            "output.ComparisonNotes.2": (
+                "Warm: 2 environments per function, 1 task (provisionedConcurrency, minTasks)."
+            ),
+        },
     ),
     Effect(
         "tracing",
@@ -153,6 +177,9 @@ EFFECTS = [
             "+ RolePolicy functions-*-trace-policy": NEW,
             "Function *-function.environment.variables.TRACING": "true",
             "Function *-function.tracingConfig.mode": "Active",
+            "output.ComparisonNotes.3": (
+                "Tracing: only the functions send traces. Set tracing to false."
+            ),
         },
     ),
     Effect(
@@ -166,9 +193,26 @@ EFFECTS = [
             f"{TASK}.containerDefinitions.0.image": IMAGE,
         },
     ),
-    Effect("taskCpu", "512", {f"{TASK}.cpu": "512", "output.TaskCpu": 512}, {"taskMemory": "1024"}),
+    Effect(
+        "taskCpu",
+        "512",
+        {
+            f"{TASK}.cpu": "512",
+            "Function *-function.memorySize": 884,
+            "output.FunctionMemory": 884,
+            "output.FunctionVCPU": 0.5,
+            "output.TaskCpu": 512,
+            "output.TaskVCPU": 0.5,
+        },
+        {"taskMemory": "1024"},
+    ),
     Effect("taskMemory", "1024", {f"{TASK}.memory": "1024", "output.TaskMemory": 1024}),
-    Effect("minTasks", "2", {"Target containers-scaling.minCapacity": 2}, {"desiredTasks": "2"}),
+    Effect(
+        "minTasks",
+        "2",
+        {"Target containers-scaling.minCapacity": 2, "output.ComparisonNotes.*": ANY},
+        {"desiredTasks": "2"},
+    ),
     Effect("desiredTasks", "3", {"Service containers-service.desiredCount": 3}),
     Effect("maxTasks", "6", {"Target containers-scaling.maxCapacity": 6}),
     Effect(
@@ -216,6 +260,7 @@ EFFECTS = [
             "aws aws.endpoints.0.*": "http://127.0.0.1:1",
             "aws aws.secretKey": "local",
             "aws aws.skip*": "true",
+            "output.ComparisonNotes.*": ANY,
         },
         {"aws:region": "eu-west-1"},
     ),
@@ -266,6 +311,7 @@ def test_certificate_and_domain_name_enable_https(given):
             "Listener containers-lb-http.defaultActions.0.redirect.*": ANY,
             "Listener containers-lb-http.defaultActions.0.targetGroupArn": GONE,
             "Listener containers-lb-http.defaultActions.0.type": "redirect",
+            "output.ComparisonNotes.*": ANY,
             "output.ContainersURL": "https://blog.example.com",
         },
     )

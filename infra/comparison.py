@@ -1,0 +1,56 @@
+"""What is not equal between the two backends of a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra.settings import Settings
+from infra.sizes import function_vcpus, task_vcpus
+
+
+def comparison_notes(settings: Settings) -> list[str]:
+    """Return a sentence for each inequality of the backends.
+
+    The local cloud has no TLS, no zones, no limits of CPU, and keeps no function ready.
+    """
+    if settings.aws.endpoint:
+        return [*_warm_minimum(0, settings.containers.min_tasks), *_tracing(settings)]
+    return [
+        *tls_note(settings),
+        *_cpu(settings),
+        *_zones(settings),
+        *_warm_minimum(settings.functions.provisioned_concurrency, settings.containers.min_tasks),
+        *_tracing(settings),
+    ]
+
+
+def tls_note(settings: Settings) -> Iterator[str]:
+    if not settings.containers.certificate_arn and not settings.aws.endpoint:
+        yield "TLS: only the functions use HTTPS. Set certificateArn and domainName."
+
+
+def _cpu(settings: Settings) -> Iterator[str]:
+    function = function_vcpus(settings.functions.memory_size)
+    task = task_vcpus(settings.containers.cpu)
+    if function != task:
+        yield f"CPU: a function has {function:g} vCPU, a task {task:g}. Set pairing to cpu."
+
+
+def _zones(settings: Settings) -> Iterator[str]:
+    if settings.containers.min_tasks == 1:
+        yield (
+            "Zones: functions run in several, a task in one. Set minTasks and desiredTasks to 2."
+        )
+
+
+def _warm_minimum(environments: int, tasks: int) -> Iterator[str]:
+    if environments != tasks:
+        yield (
+            f"Warm: {environments or 'no'} environments per function, "
+            f"{tasks} {'task' if tasks == 1 else 'tasks'} (provisionedConcurrency, minTasks)."
+        )
+
+
+def _tracing(settings: Settings) -> Iterator[str]:
+    if settings.functions.tracing:
+        yield "Tracing: only the functions send traces. Set tracing to false."
