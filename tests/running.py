@@ -16,7 +16,7 @@ TIMEOUT_S = 180
 class RunningCloud:
     """`python -m localcloud` with a state folder of its own."""
 
-    def __init__(self, state, *arguments, project=ROOT, environment=None):
+    def __init__(self, state, *arguments, project=ROOT, environment=None, stdin=subprocess.DEVNULL):
         self.state = Path(state)
         self.environment = {
             **os.environ,
@@ -30,7 +30,7 @@ class RunningCloud:
                 [*command, "--state", str(state), *arguments],
                 cwd=ROOT,
                 env=self.environment,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,

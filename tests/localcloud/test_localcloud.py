@@ -169,6 +169,11 @@ def interrupted_twice(cloud, running):
     assert cloud.process.wait(60) in (0, 130)
 
 
+def input_ended(cloud, running):
+    cloud.process.stdin.close()
+    assert cloud.process.wait(60) == 0
+
+
 def killed(cloud, running):
     cloud.process.kill()
     cloud.process.wait()
@@ -197,6 +202,7 @@ ENDS = (
     stopped(signal.SIGTERM),
     all_killed,
     stopped(signal.SIGHUP),
+    input_ended,
     guardian_killed,
     interrupted_twice,
 )
@@ -207,7 +213,7 @@ def test_any_end_stops_everything_and_the_next_start_has_all_blogs(start):
     given = ["--api-port", str(api), "--balancer-port", str(balancer)]
     outputs, posted = [], set()
     for number, end in enumerate(ENDS):
-        cloud = start(*given).ready()
+        cloud = start(*given, "--until-eof", stdin=subprocess.PIPE).ready()
         given = []  # they are kept
         assert ids(cloud.functions) == ids(cloud.containers) == posted
         for side, url in (("f", cloud.functions), ("c", cloud.containers)):
@@ -219,6 +225,7 @@ def test_any_end_stops_everything_and_the_next_start_has_all_blogs(start):
         assert len(running) > 4
         end(cloud, running)
 
+        cloud.process.stdin.close()
         wait_until(lambda running=running: not any(is_alive(pid) for pid in running))
         outputs.append(cloud.outputs)
         cloud.log.unlink()
