@@ -6,12 +6,14 @@ It declares:
 * the functions backend: an HTTP API in front of one Lambda function per operation
 * the containers backend: a Fargate service behind an Application Load Balancer, in a VPC with two
   public subnets, and the image in ECR unless the setting dockerImage names one
-* a CloudWatch dashboard and alarms over both backends
+* a CloudWatch dashboard and alarms over both backends, and a budget if the setting monthlyBudget
+  is above 0
 """
 
 import pulumi
 
 from infra.backend import BackendSettings
+from infra.budget import monthly_budget
 from infra.comparison import comparison_notes, tls_note
 from infra.containers import Containers, ContainersArgs
 from infra.functions import Functions, FunctionsArgs
@@ -57,6 +59,8 @@ monitoring = Monitoring(
     MonitoringArgs(settings=settings, table=table, functions=functions, containers=containers),
     options,
 )
+if settings.monthly_budget:
+    monthly_budget("budget", settings, pulumi.ResourceOptions(provider=provider))
 
 outputs = {
     "FunctionsURL": functions.url,

@@ -114,6 +114,8 @@ class Containers(pulumi.ComponentResource):
             deployment_circuit_breaker={"enable": True, "rollback": True},
             health_check_grace_period_seconds=_HEALTH_CHECK_GRACE_S,
             wait_for_steady_state=True,
+            # Without this, tasks have no tags, and their costs belong to no stack.
+            propagate_tags="SERVICE",
             network_configuration={
                 "assign_public_ip": True,
                 "subnets": self._args.network.subnet_ids,

@@ -92,6 +92,9 @@ class Image(pulumi.ComponentResource):
             # Relative to the project: an absolute path would differ on every machine.
             context={"location": "."},
             dockerfile={"location": _DOCKERFILE},
+            # With one platform, a build pushes one manifest. The provider disables the provenance
+            # attestation, which would be two more (`Attests` in its client.go), unless `exec` is
+            # set. So the lifecycle policy, which counts manifests, counts builds.
             platforms=[_PLATFORMS[settings.architecture]],
             push=True,
             tags=[pulumi.Output.concat(repository.repository_url, ":latest")],

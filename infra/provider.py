@@ -13,7 +13,16 @@ from infra.settings import Settings
 
 # Every service that the program uses, by the provider's name of its endpoint.
 _SERVICES: Final = (
-    *("acm", "apigatewayv2", "applicationautoscaling", "cloudwatch", "dynamodb", "ec2", "ecr"),
+    *(
+        "acm",
+        "apigatewayv2",
+        "applicationautoscaling",
+        "budgets",
+        "cloudwatch",
+        "dynamodb",
+        "ec2",
+        "ecr",
+    ),
     *("ecs", "elbv2", "iam", "lambda_", "logs", "route53", "sns", "sts"),
 )
 _CONNECT_TIMEOUT_S: Final = 2

@@ -103,6 +103,7 @@ class Settings:
     deletion_protection: bool
     log_retention_days: int
     alarm_email: str
+    monthly_budget: int
     architecture: Architecture
     aws: AwsSettings
     functions: FunctionSettings
@@ -126,6 +127,7 @@ class Settings:
             deletion_protection=reader.boolean("deletionProtection"),
             log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
             alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
+            monthly_budget=reader.integer("monthlyBudget", 0, 100_000),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
             aws=_aws(reader, options),
             functions=_functions(reader, containers),
@@ -201,6 +203,8 @@ def _check_combinations(reader: ConfigReader, settings: Settings) -> None:
     if functions.snap_start and functions.provisioned_concurrency:
         raise reader.error("snapStart", "must be false with provisionedConcurrency: choose one")
     _check_counts(reader, containers)
+    if settings.monthly_budget and not settings.alarm_email:
+        raise reader.error("monthlyBudget", "must be set together with alarmEmail")
     if bool(containers.certificate_arn) != bool(containers.domain_name):
         raise reader.error("certificateArn", "must be set together with domainName")
     if containers.hosted_zone_id and not containers.domain_name:

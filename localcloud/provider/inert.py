@@ -26,6 +26,10 @@ INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
         None,
         lambda _identity, name: arn("autoscaling", f"scalingPolicy:{name}"),
     ),
+    "aws:budgets/budget:Budget": (
+        None,
+        lambda _identity, name: arn("budgets", f"budget/{name}", region=""),
+    ),
     "aws:cloudwatch/dashboard:Dashboard": (
         None,
         lambda _identity, name: arn("cloudwatch", f"dashboard/{name}"),

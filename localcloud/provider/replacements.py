@@ -53,6 +53,7 @@ REPLACE_ON_CHANGES: Final[Mapping[str, Mapping[str, str]]] = {
         scalableDimension="ScalableDimension",
         serviceNamespace="ServiceNamespace",
     ),
+    "aws:budgets/budget:Budget": _assumed("name"),
     "aws:cloudwatch/dashboard:Dashboard": _create_only(
         "CloudWatch::Dashboard", dashboardName="DashboardName"
     ),

@@ -9,6 +9,7 @@ from localcloud.engine.provider import Outcome, ProviderError
 from tests.account.account import ACCOUNT_ID, REGION, Account, Result
 from tests.account.handlers import (
     apigateway,
+    budgets,
     cloudwatch,
     dynamodb,
     ec2,
@@ -22,6 +23,7 @@ from tests.account.inputs import Inputs
 
 HANDLERS = {
     **apigateway.HANDLERS,
+    **budgets.HANDLERS,
     **cloudwatch.HANDLERS,
     **dynamodb.HANDLERS,
     **ec2.HANDLERS,

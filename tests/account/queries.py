@@ -2,7 +2,7 @@
 
 import json
 
-from tests.account.account import connect
+from tests.account.account import ACCOUNT_ID, connect
 
 
 class AccountQueries:
@@ -133,12 +133,16 @@ def _function(uri):
 
 
 # Owner arguments of services that list resources of others too.
-_OF = {"application-autoscaling": {"ServiceNamespace": "ecs"}}
+_OF = {
+    "application-autoscaling": {"ServiceNamespace": "ecs"},
+    "budgets": {"AccountId": ACCOUNT_ID},
+}
 # Without parts that are deleted with their parent: routes, listeners, security group rules.
 _LISTS = {
     "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     "apis": ("apigatewayv2", "get_apis", "Items", "ApiId"),
     "balancers": ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn"),
+    "budgets": ("budgets", "describe_budgets", "Budgets", "BudgetName"),
     "dashboards": ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
     "endpoints": ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     "functions": ("lambda", "list_functions", "Functions", "FunctionName"),

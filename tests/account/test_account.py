@@ -360,6 +360,25 @@ def test_email_goes_to_the_address_of_the_setting(account, both_up):
     assert actions == {(), (subscription["TopicArn"],)}
 
 
+def test_tasks_get_the_tags_of_their_service(account, outputs):
+    assert account.service(outputs)["propagateTags"] == "SERVICE"
+
+
+def test_budget_counts_its_stack_and_sends_email(account, both_up):
+    (budget,) = account.listed("budgets", "describe_budgets", "Budgets", AccountId=ACCOUNT_ID)
+    notifications = account.listed(
+        *("budgets", "describe_notifications_for_budget", "Notifications"),
+        AccountId=ACCOUNT_ID,
+        BudgetName=budget["BudgetName"],
+    )
+
+    assert budget["BudgetLimit"] == {"Amount": "25", "Unit": "USD"}
+    assert budget["TimeUnit"] == "MONTHLY"
+    assert budget["CostFilters"] == {"TagKeyValue": [f"user:stack${RICH}"]}
+    assert {one["NotificationType"] for one in notifications} == {"ACTUAL", "FORECASTED"}
+    assert {one["Threshold"] for one in notifications} == {100}
+
+
 def test_inventory_covers_every_service_in_use(endpoint, deployments, both_up):
     account = AccountQueries(endpoint)
     account.inventory()

@@ -23,6 +23,7 @@ _SHOWN = {
     "Dashboard": "dashboardName",
     "Function": "name handler runtime architectures memorySize timeout environment publish "
     "snapStart tracingConfig",
+    "Budget": "limitAmount limitUnit timeUnit costFilters notifications",
     "Image": "context dockerfile platforms push tags",
     "Integration": "integrationType integrationUri payloadFormatVersion",
     "InternetGateway": "",
@@ -47,7 +48,7 @@ _SHOWN = {
     "SecurityGroupEgressRule": "securityGroupId ipProtocol fromPort toPort cidrIpv4",
     "SecurityGroupIngressRule": "securityGroupId ipProtocol fromPort toPort cidrIpv4 "
     "referencedSecurityGroupId",
-    "Service": "desiredCount launchType networkConfiguration loadBalancers",
+    "Service": "desiredCount launchType networkConfiguration loadBalancers propagateTags",
     "Stage": "name autoDeploy defaultRouteSettings",
     "Subnet": "cidrBlock availabilityZone mapPublicIpOnLaunch",
     "Table": "billingMode hashKey deletionProtectionEnabled pointInTimeRecovery "

@@ -39,6 +39,10 @@ NOT_ENCRYPTED = {
         "let CloudWatch in and cannot be changed (SNS developer guide, Managing encryption keys); "
         "a key of one's own costs by the month, for an alarm's name and state"
     ),
+    "aws:budgets/budget:Budget": (
+        "only the amount, the tag and the mail address, which the account's administrators see; "
+        "AWS Budgets takes no key"
+    ),
     "aws:sns/topicSubscription:TopicSubscription": (
         "the mail address is metadata of the topic, which no key covers (Securing data with SSE)"
     ),

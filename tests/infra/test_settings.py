@@ -114,6 +114,8 @@ def test_invalid_boolean_never_opens_or_closes_writes(read, word):
         ("alarmEmail", "nobody", "must be an email address"),
         ("alarmEmail", "team@localhost", "must be an email address"),
         ("alarmEmail", "<team@example.com>", "must be an email address"),
+        ("monthlyBudget", "-1", "from 0 to 100000"),
+        ("monthlyBudget", "10", "must be set together with alarmEmail"),
         ("certificateArn", "arn:aws:iam::1:x", "must be an ACM certificate"),
         ("certificateArn", CERTIFICATE.replace("acm", "iam"), "must be an ACM certificate"),
         ("domainName", "https://example.com", "must be a lowercase domain name"),

@@ -99,6 +99,7 @@ EFFECTS = [
             "MetricAlarm *.okActions.0": TOPIC,
         },
     ),
+    Effect("monthlyBudget", "25", {"+ Budget budget": NEW}, {"alarmEmail": "team@example.com"}),
     Effect(
         "architecture",
         "x86_64",

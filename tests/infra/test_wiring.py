@@ -133,6 +133,17 @@ def test_functions_image_and_tasks_have_one_architecture(variant):
     assert definition["runtimePlatform"]["cpuArchitecture"] == architecture.upper()
 
 
+def test_repository_keeps_ten_builds_of_one_manifest_each(deployed):
+    image = deployed.called("image-image").inputs
+    (rule,) = json.loads(deployed.called("image-lifecycle").inputs["policy"])["rules"]
+    counted = rule["selection"]
+
+    assert len(image["platforms"]) == 1
+    assert "exec" not in image
+    assert (counted["tagStatus"], counted["countType"]) == ("any", "imageCountMoreThan")
+    assert counted["countNumber"] == 10
+
+
 def test_task_runs_the_image_that_is_built(deployed, variants):
     assert container(deployed)["image"] == "ref:image-image"
     assert container(variants("prepared"))["image"] == "registry.example/blog:1"

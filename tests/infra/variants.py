@@ -24,6 +24,7 @@ EVERYTHING = {
     "maxTasks": "10",
     "memorySize": "10240",
     "minTasks": "2",
+    "monthlyBudget": "25",
     "pairing": "none",
     "snapStart": "true",
     "tags": json.dumps({"team": "web"}),

@@ -107,6 +107,7 @@ def _service(given):
             taskDefinition="taskDefinition",
             desiredCount="desiredCount",
             healthCheckGracePeriodSeconds="healthCheckGracePeriodSeconds",
+            propagateTags="propagateTags",
         ),
         "deploymentConfiguration": {
             "deploymentCircuitBreaker": given.plain("deploymentCircuitBreaker")
