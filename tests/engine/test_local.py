@@ -301,6 +301,21 @@ def test_edits_are_deployed_without_downtime(deployment, deployed):
     wait_until(lambda: '"routeKey": "GET /new"' in log.read_text(), log.read_text)
 
 
+def test_failed_deployment_keeps_the_running_tasks_also_after_a_restart(deployment, deployed):
+    containers = deployment.project / "infra" / "containers.py"
+    text, url = containers.read_text(), deployed.outputs()["ContainersURL"]
+    edit(containers, '"gunicorn", "--config"', '"false", "--config"')
+    deployed.up(fails=True)
+
+    assert "given up after 3 failed starts" in deployed.output
+    assert ask(url).status_code == 200
+    containers.write_text(text)
+    assert replaced(deployed.up()) == {"containers-task"}
+    assert deployment.stop() == 0
+    deployment.start()
+    assert ask(url).status_code == 200
+
+
 def test_renamed_functions_are_deployed_without_downtime(deployed):
     deployed.set(prefix="renamed")
     with Load(deployed.outputs()) as load:
