@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,12 +12,14 @@ from rich.segment import Segments
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
-from tui import palette, paste_input, terminal_size, text, theme
+from tui import palette, paste_input, text, theme
 from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.dialogs.choice import Choice, ChoiceScreen
@@ -28,6 +28,8 @@ from tui.settings.backends import Backends
 from tui.settings.preferences import SettingValue
 from tui.settings.values import BackendName, SettingsError
 from tui.state.session import Session
+from tui.terminal import signals, size
+from tui.terminal.input_queue import InputQueue
 from tui.widgets import colors
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.request_log import RequestLog
@@ -55,9 +57,9 @@ class BlogsApp(App[None]):
             priority=True,
         ),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
-        Binding("ctrl+c", "quit", "Quit", show=False),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("Q", "quit_now", "Quit without asking", show=False),
+        Binding("ctrl+c", "copy_or_quit", "Copy or quit", show=False, priority=True),
     ]
 
     def __init__(self, factory: ApiFactory, active: BackendName) -> None:
@@ -65,6 +67,7 @@ class BlogsApp(App[None]):
         self.session = Session(factory, active)
         self.session.on_change = self._show_state  # before the first screen shows anything
         self._quit_dialog: ChoiceScreen | None = None
+        self._input = InputQueue(self, interrupt=lambda: self.end(0))
         self._is_over = False
         wanted = self.session.connections.preferences.theme.value
         chosen = wanted or theme.stored(os.environ)
@@ -83,8 +86,9 @@ class BlogsApp(App[None]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.app_resume_signal.subscribe(self, lambda app: app.refresh(layout=True))
         if not self.is_headless:
-            self._end_on_signals()
+            self.run_worker(self._input.run(), group="input")
         self._check_theme(self.session.connections.preferences.theme)
 
     def _check_theme(self, wanted: SettingValue[str]) -> None:
@@ -105,18 +109,27 @@ class BlogsApp(App[None]):
                 severity="warning",
             )
 
-    def _end_on_signals(self) -> None:
-        """Restore the terminal when a signal ends the program or the terminal closes."""
-        loop = asyncio.get_running_loop()
-        loop.set_default_executor(DaemonThreadExecutor())
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            with contextlib.suppress(NotImplementedError):
-                loop.add_signal_handler(number, self._end)
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver of a terminal, unless the app runs in a browser."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from tui.terminal.driver import TerminalDriver  # noqa: PLC0415 -- imports termios
 
-    def _end(self) -> None:
+        return TerminalDriver
+
+    def receive(self, message: Message) -> None:
+        """Receive what the terminal sends."""
+        if isinstance(message, (events.Key, events.Paste, events.MouseEvent)):
+            self._input.put(message)
+        else:
+            self.post_message(message)
+
+    def end(self, code: int) -> None:
         """Keep drafts and exit at once: there is no time to ask."""
+        self._input.clear()
         self._keep_drafts()
-        self.exit()
+        self.exit(return_code=code)
 
     def on_exit_app(self) -> None:
         """Keep drafts when the page of `blogs serve` is closed: its driver sends no signal."""
@@ -126,6 +139,12 @@ class BlogsApp(App[None]):
         for form in self._forms():
             if form.is_mounted:  # otherwise it is still empty
                 form.keep()
+
+    def restore_terminal(self) -> None:
+        """Restore the terminal without the event loop."""
+        restore = getattr(self._driver, "restore", None)
+        if restore:
+            restore()
 
     def _forms(self) -> list[FormScreen]:
         """Return the open forms."""
@@ -162,8 +181,10 @@ class BlogsApp(App[None]):
                 table.update()
 
     async def on_event(self, event: events.Event) -> None:
+        if self._is_over and isinstance(event, (events.InputEvent, events.Paste)):
+            return
         if isinstance(event, events.Resize) and not self.is_headless:
-            event = terminal_size.latest(event)
+            event = size.latest(event)
         await super().on_event(palette.sanitize(self, event))
 
     def notify(
@@ -290,6 +311,15 @@ class BlogsApp(App[None]):
             if isinstance(screen, MainScreen):
                 screen.action_reload()
 
+    async def action_copy_or_quit(self) -> None:
+        """Copy the selected text; if nothing is selected, quit."""
+        selected = _selected_text(self)
+        if selected and not self._quit_dialog:
+            self.copy_to_clipboard(selected)
+            self.notify("Copied the selected text. Press ctrl+c again to quit.")
+        else:
+            await self.action_quit()
+
     async def action_quit(self) -> None:
         """Quit; ask first if text is unsaved or a local cloud stops, but not a second time."""
         if self._quit_dialog:
@@ -365,6 +395,12 @@ class BlogsApp(App[None]):
         self._close_messages_no_wait()
 
 
+def _selected_text(app: App[None]) -> str:
+    """Return the text selected in the focused field or on the screen."""
+    in_field: str = getattr(app.focused, "selected_text", "")
+    return in_field or app.screen.get_selected_text() or ""
+
+
 def run(factory: HttpApiFactory, active: BackendName) -> int:
     """Run the app until the user quits; return the exit code, 1 after an internal error."""
     return asyncio.run(_run(BlogsApp(factory, active)))
@@ -372,6 +408,8 @@ def run(factory: HttpApiFactory, active: BackendName) -> int:
 
 async def _run(app: BlogsApp) -> int:
     paste_input.keep_nul()
-    await app.run_async()
+    asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
+    with signals.handled(app.end, app.restore_terminal):
+        await app.run_async()
     await app.session.close()
     return app.return_code or 0

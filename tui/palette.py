@@ -21,9 +21,10 @@ _ACTION_SOURCES: Final = (App, Screen, ListPane)
 """Their keys are actions. Keys of fields and scrolling widgets are cursor movements."""
 _HIDDEN_ACTIONS: Final = {
     "command_palette",
+    "copy_or_quit",
     *(binding.action for binding in Screen.BINDINGS if isinstance(binding, Binding)),
 }
-"""The palette itself, and what every Textual screen has: movements and selection."""
+"""The palette itself, ctrl+c, and what every Textual screen has: movements and selection."""
 
 
 class Palette(CommandPalette, ClosesOnce[None]):

@@ -17,6 +17,7 @@ from textual.app import App
 
 T = TypeVar("T")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_JOB_CONTROL: Final = (signal.SIGTSTP, signal.SIGCONT)
 _VARIABLES: Final = ("VISUAL", "EDITOR")
 
 
@@ -89,15 +90,13 @@ def _signals_deferred() -> Iterator[None]:
         if number != signal.SIGINT:
             received.append(number)
 
-    # Handlers instead of SIG_IGN, which the other program would inherit. asyncio gets signals
-    # through a file descriptor, independent of the handlers.
-    wakeup = signal.set_wakeup_fd(-1)
+    # Handlers instead of SIG_IGN, which the other program would inherit. Ctrl-Z stops both.
     before = {number: signal.signal(number, note) for number in _SIGNALS}
+    before |= {number: signal.signal(number, signal.SIG_DFL) for number in _JOB_CONTROL}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        signal.set_wakeup_fd(wakeup)
     for put_off in received:
         signal.raise_signal(put_off)

@@ -43,6 +43,9 @@ class TextField(TextArea):
     def __init__(self, shown: Safe, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(shown, id=id, show_line_numbers=False, highlight_cursor_line=False)
 
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        return key == "enter" or super().check_consume_key(key, character)
+
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()

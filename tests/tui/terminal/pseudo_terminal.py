@@ -13,6 +13,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from typing import Any
 
 DEADLINE = 180.0
 
@@ -71,9 +72,15 @@ class Terminal:
                 return status
         raise AssertionError(f"the program did not end within {seconds} s")
 
-    def mode(self) -> int:
-        """Return the local modes of the terminal: echo, line editing, signals."""
-        return termios.tcgetattr(self.master)[3] & (termios.ECHO | termios.ICANON | termios.ISIG)
+    def mode(self) -> list[Any]:
+        """Return all attributes of the terminal: echo, line editing, signals and so on."""
+        return termios.tcgetattr(self.master)
+
+    def send(self, number: int) -> None:
+        """Send a signal; if it stops the program, wait until it has stopped."""
+        os.kill(self.pid, number)
+        if number in {signal.SIGSTOP, signal.SIGTSTP}:
+            assert os.WIFSTOPPED(self.wait(options=os.WUNTRACED))
 
 
 @contextlib.contextmanager

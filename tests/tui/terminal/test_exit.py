@@ -106,7 +106,7 @@ def test_a_signal_keeps_the_draft_and_restores_the_terminal(environ, number):
         before = terminal.mode()
         type_a_longer_title(terminal)
         os.kill(terminal.pid, number)
-        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 128 + number
         assert terminal.mode() == before
 
     assert all(sequence in terminal.seen for sequence in RESTORED)
@@ -139,7 +139,7 @@ def test_a_signal_before_the_form_opens_ends_the_app(environ):
         os.kill(terminal.pid, signal.SIGTERM)
         status = terminal.wait()
 
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert os.waitstatus_to_exitcode(status) == 143
     assert b"Traceback" not in terminal.seen
     assert not drafts()
 

@@ -114,5 +114,21 @@ def test_a_signal_during_the_editor_ends_the_app_afterwards(environ, editor):
         terminal.expect(b"EDITING", mark)
         os.kill(terminal.pid, signal.SIGTERM)
         terminal.type(b"\n")
-        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 143
     assert b"Traceback" not in terminal.seen
+
+
+def test_an_editor_and_signals_do_not_change_the_mode_of_the_terminal(environ, editor):
+    environ["EDITOR"] = editor("stty raw -echo; echo EDITING; read answer")
+    with opened(environ) as terminal:
+        before = terminal.mode()
+        terminal.expect(b"number")
+        terminal.type(b"n")
+        mark = terminal.expect(b"Author")
+        terminal.type(b"\x1bOS")  # F4
+        terminal.expect(b"EDITING", mark)
+        for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGTERM):
+            terminal.send(number)
+        terminal.type(b"\n")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 143
+        assert terminal.mode() == before
