@@ -37,7 +37,7 @@ def main() -> int:
             if interactive:
                 welcome(environment)
                 stops = {"BLOGS_QUIT_STOPS_LOCAL_CLOUD": "1"}  # the client asks before it quits
-                return subprocess.call([str(BLOGS)], env=environment | stops)
+                return run_client(environment | stops)
             run_script(environment)
         print("demo: stopped")
     except KeyboardInterrupt:
@@ -96,6 +96,15 @@ def welcome(environment: dict[str, str]) -> None:
         backend = BACKENDS[number % len(BACKENDS)]
         command = ["post", "--title", sample.title, "--author", AUTHOR, "--backend", backend]
         blogs(command, sample.contents, environment)
+
+
+def run_client(environment: dict[str, str]) -> int:
+    """Run the client and return its exit code. It gets the signals, to restore the terminal."""
+    with subprocess.Popen([str(BLOGS)], env=environment) as client:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda number, _: client.send_signal(number))
+        code = client.wait()
+    return code if code >= 0 else 128 - code
 
 
 def client_environment(state: str) -> dict[str, str]:

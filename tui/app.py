@@ -19,7 +19,7 @@ from textual.screen import ModalScreen, Screen
 from textual.theme import Theme, ThemeProvider
 from textual.widget import Widget
 
-from tui import palette, paste_input, text, theme
+from tui import palette, text, theme
 from tui.client.api_factory import ApiFactory, HttpApiFactory
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.dialogs.choice import Choice, ChoiceScreen
@@ -28,7 +28,7 @@ from tui.settings.backends import Backends
 from tui.settings.preferences import SettingValue
 from tui.settings.values import BackendName, SettingsError
 from tui.state.session import Session
-from tui.terminal import signals, size
+from tui.terminal import paste_input, signals, size
 from tui.terminal.input_queue import InputQueue
 from tui.widgets import colors
 from tui.widgets.backend_label import BackendLabel

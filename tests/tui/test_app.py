@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
 
-from tests.tui.conftest import SMALL, World, staged
+from tests.tui.conftest import SMALL, World, staged, swept
 from tests.tui.fake import FakeBlogs
 from tui.settings.values import BackendName
 
@@ -92,6 +93,32 @@ async def test_ctrl_c_quits_at_once_without_unsaved_text(world):
     async with staged(world, SMALL) as stage:
         await stage.press("ctrl+c")
         await stage.until(lambda: not stage.app.is_running)
+
+
+@pytest.mark.parametrize(
+    "keys", ["ctrl+p", *swept("slash", "L slash", "question_mark", "ctrl+o", "n f3", "m", "B", "C")]
+)
+async def test_ctrl_c_quits_from_everywhere(world, keys):
+    async with staged(world, SMALL) as stage:
+        await stage.press(*keys.split())
+        await stage.idle()
+        await stage.press("ctrl+c")
+        await stage.until(lambda: not stage.app.is_running)
+
+
+async def test_ctrl_c_copies_selected_text_and_two_in_a_row_quit(world):
+    ctrl_c = events.Key("ctrl+c", "\x03")
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press(*"word", "shift+home", "ctrl+c")
+        await stage.sees_toast("Copied")
+        assert stage.app.clipboard == "word"
+        stage.app.receive(ctrl_c)
+        stage.app.receive(ctrl_c)
+        await stage.until(lambda: not stage.app.is_running)
+        (draft,) = stage.app.session.drafts.find(stage.app.session.urls)
+        assert draft.title == "word"
 
 
 async def test_a_traceback_contains_no_local_variables(world):

@@ -25,7 +25,7 @@ def descriptions(*places):
 
 
 async def test_the_palette_lists_every_available_action(world):
-    impossible = {"Undo deletion", "Delete now", "Back", "Menu"}
+    impossible = {"Undo deletion", "Delete now", "Back", "Menu", "Copy or quit"}
     impossible |= {"Stop loading", "Clear search and order"}
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
-from tui.paste_input import keep_nul
+from tui.terminal.paste_input import keep_nul
 
 
 def test_a_pasted_nul_reaches_the_app_and_a_typed_one_is_no_character(monkeypatch):

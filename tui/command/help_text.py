@@ -15,7 +15,9 @@ exit codes:
   3    the backend is not reachable, or its response was lost
   4    conflict: the blog has changed (412), or the id is already in use (409)
   5    blog not found (404)
-  130  interrupted"""
+  129  ended by SIGHUP, as when the terminal closes
+  130  ended by SIGINT, as by Ctrl-C in a command
+  143  ended by SIGTERM"""
 DIFF_EXIT_CODES: Final = """\
 blogs diff exits with 0 if the responses are the same, with 1 if they differ,
 and with 2 where other commands exit with 1 or 2."""
