@@ -197,7 +197,8 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
             "with this URL can write. To use the app from another machine, forward the port: "
             "ssh -L 8000:127.0.0.1:8000 HOST"
         ),
-        epilog=f"example:\n  blogs serve --port 8000\n\n{EXIT_CODES}",
+        epilog=f"example:\n  blogs serve --port 8000\n\n{EXIT_CODES}\n\n"
+        "Ctrl-C and SIGTERM stop blogs serve; the exit code is then 0.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
