@@ -249,6 +249,7 @@ async def test_responses_that_are_the_same(world, size, shot):
 
 
 async def test_responses_that_differ(world, size, shot):
+    world.outputs = OUTPUTS
     other = json.dumps(world.blogs.table["long"] | {"author": "Ada"}).encode()
     world.faults[C].replace = lambda method, path: Response(206, {"ETag": '"other"'}, other)
     async with staged(world, size) as stage:
@@ -263,7 +264,8 @@ async def test_connections(world, size, shot, monkeypatch):
     monkeypatch.setattr(local_clouds, "running", lambda environ: clouds)
     monkeypatch.setattr(pulumi_cli, "stacks", lambda folder, environ: stacks)
     found = backends_at(GATEWAY)
-    world.backends = replace(found, deployment=replace(found.deployment, chosen_by="--stack"))
+    deployment = replace(found.deployment, chosen_by="--stack")
+    world.backends = replace(found, deployment=deployment, outputs=OUTPUTS)
     async with staged(world, size) as stage:
         await stage.press("C")
         await stage.is_on("ConnectionsScreen")

@@ -19,6 +19,7 @@ from tui.client.writes import WriteResult, Writes, new_id
 from tui.command import output
 from tui.command.arguments import UsageError
 from tui.settings.backends import Backends
+from tui.settings.comparability import Comparability
 from tui.settings.connections import Connections
 from tui.settings.preferences import Setting, client_settings
 from tui.settings.values import DEFAULT_SOURCE, BackendName
@@ -124,6 +125,7 @@ def _outputs_document(found: Backends, settings: Sequence[Setting]) -> dict[str,
             "folder": str(deployment.folder) if deployment.folder else None,
             "named_by": deployment.chosen_by or None,
         },
+        "comparison": Comparability.of(found.outputs).document,
         "settings": {
             setting.name: {"value": setting.value, "source": setting.source} for setting in settings
         },

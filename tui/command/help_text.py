@@ -85,16 +85,20 @@ _FORMATS: Final = {
    "metrics": [{"key", "side": "functions"|"containers"|"table", "metric",
                 "statistic", "unit", "value": NUMBER|null,
                 "points": [[TIME, NUMBER], ...]}],
-   "cost": {"queries", "usd", "usd_per_hour_each_minute"}}""",
+   "cost": {"queries", "usd", "usd_per_hour_each_minute"},
+   "comparison": COMPARISON}""",
     "outputs": """{"backends": {"functions": {"url", "source"}|null, "containers": ...},
    "token": {"source", "problem": TEXT|null}|null,
    "place": {"stack": TEXT|null, "region": TEXT|null, "account": TEXT|null,
              "folder": TEXT|null, "named_by": TEXT|null},
+   "comparison": COMPARISON,
    "settings": {NAME: {"value": TEXT, "source"}, ...}}""",
 }
 _FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "version"}"""
 _TERMS: Final = {
     "SUMMARY": _FIELDS,
+    "COMPARISON": """{"functions": {"memory_mb", "vcpus"}|null, "containers": ...,
+                "notes": [TEXT, ...]}, what is not equal""",
     "BLOG": f'{_FIELDS}\n                and "contents"',
     '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null,
                 "served_by", "phases": {"connect", "tls", "first_byte", "body"},

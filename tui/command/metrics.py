@@ -14,6 +14,7 @@ from lab.cloudwatch.metrics import PERIODS, MetricGroup, Period, Reading
 from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
 from tui import report_text, text
 from tui.command import output
+from tui.settings.comparability import Comparability
 from tui.settings.values import SettingsError
 
 _WIDTH: Final = 36
@@ -27,10 +28,11 @@ def period_named(name: str) -> Period:
 def show(outputs: Mapping[str, Any], args: Namespace) -> None:
     """Fetch and print the metrics of the stack that has these outputs."""
     report = StackMetrics(outputs).fetch(period_named(args.period), time.time())
+    comparability = Comparability.of(outputs)
     if args.json:
-        output.print_json(document(report))
+        output.print_json({**document(report), "comparison": comparability.document})
     else:
-        output.print_text("\n".join(lines(report)))
+        output.print_text("\n".join([*lines(report), *comparability.lines]))
 
 
 def read_outputs(name: str) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from tui.client.contract import DEFAULT_PAGE, ApiError, Exchange, Request, Summa
 from tui.client.requests import blog_request, list_request
 from tui.dialogs.base import ClosesOnce, is_open
 from tui.flows.worker import start
+from tui.settings.comparability import Comparability
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.text import Safe
@@ -94,7 +95,8 @@ class CompareScreen(ClosesOnce[None]):
         """Show the responses, unless another request was started by then."""
         found = await compare(request, self._session.exchange)
         if asked == self._asked and is_open(self):
-            self.query_one("#figures", Lines).fit(partial(beside, found))
+            comparability = Comparability.of(self._session.backends.outputs)
+            self.query_one("#figures", Lines).fit(partial(beside, found, comparability))
             self.query_one("#body", Lines).show(bodies(found))
 
     def _say(self, words: str) -> None:
@@ -111,7 +113,9 @@ def requests(blog: Summary | None) -> dict[str, Request]:
     return found
 
 
-def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
+def beside(
+    found: FullComparison | PartialComparison, comparability: Comparability, width: int
+) -> list[Line]:
     """Return the figures side by side, then the headers that differ."""
     head = _row(("", BackendName.FUNCTIONS.word, BackendName.CONTAINERS.word), width)
     return [
@@ -119,9 +123,17 @@ def beside(found: FullComparison | PartialComparison, width: int) -> list[Line]:
         *_verdict(found),
         ("backends", head),
         *(("plain" if row[0] else "dim", _row(row, width)) for row in with_units(table(found))),
+        *(("plain", _row(row, width)) for row in _sizes(comparability)),
         ("dim", Safe("The request to FUNCTIONS was sent first.")),
+        *(("dim", text.line(f"not equal: {note}")) for note in comparability.notes),
         *(_headers(found) if isinstance(found, FullComparison) else _lone_headers(found)),
     ]
+
+
+def _sizes(comparability: Comparability) -> list[tuple[str, ...]]:
+    if not comparability.sizes:
+        return []
+    return [("backend size", *(comparability.size(name) for name in BackendName))]
 
 
 def _verdict(found: FullComparison | PartialComparison) -> list[Line]:

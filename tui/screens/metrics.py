@@ -18,12 +18,13 @@ from lab.cloudwatch.stack_metrics import MetricsReport
 from tui import report_text, text
 from tui.dialogs.base import ClosesOnce, is_open
 from tui.flows.worker import start
+from tui.settings.comparability import Comparability
 from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
 from tui.widgets.line_chart import Frame, LineChart
-from tui.widgets.pane import set_title
+from tui.widgets.pane import set_subtitle, set_title
 from tui.widgets.plot import Curve, TimeAxis
 
 
@@ -100,6 +101,8 @@ class MetricsScreen(ClosesOnce[None]):
         self._session.on_change()  # fills the label
         for group in MetricGroup:
             set_title(self.query_one(f"#{group}"), text.row(group.value.upper()))
+        for name, size in self._comparability.sizes.items():
+            set_subtitle(self.query_one(f"#{name}"), text.row(size.words))
         self.query_one("#tables").focus()
         self._mark_chart()
         self.call_after_refresh(self.action_refresh_metrics)
@@ -188,7 +191,13 @@ class MetricsScreen(ClosesOnce[None]):
             parts.append(report_text.cost(self._report))
         if self._each_minute:
             parts.append("refreshes every minute")
+        if self._report and self._comparability.notes:
+            parts.append(f"not equal: {self._comparability.subjects}")
         return " · ".join(parts)
+
+    @property
+    def _comparability(self) -> Comparability:
+        return Comparability.of(self._session.backends.outputs)
 
     def _draw(self, chart: _Chart, report: MetricsReport) -> None:
         window = report.window

@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from tui.settings import config as configuration
 from tui.settings.backends import Backends, Finder
+from tui.settings.comparability import Comparability
 from tui.settings.config import Config
 from tui.settings.values import DEFAULT_SOURCE, BackendName, SettingsError, checked_seconds
 from tui.settings.xdg import shortened
@@ -137,7 +138,15 @@ def deployment_settings(found: Backends, environ: Mapping[str, str]) -> list[Set
     token = found.token
     state = (token.problem or "set, not shown") if token else "none"
     rows.append(Setting(name="token", value=state, source=token.source if token else "-"))
-    return rows
+    return [*rows, *_comparability_rows(Comparability.of(found.outputs), outputs)]
+
+
+def _comparability_rows(found: Comparability, source: str) -> list[Setting]:
+    sizes = [
+        Setting(name=f"{name} size", value=size.words, source=source)
+        for name, size in found.sizes.items()
+    ]
+    return [*sizes, *(Setting(name="not equal", value=note, source="-") for note in found.notes)]
 
 
 def _url_row(found: Backends, name: BackendName) -> Setting:

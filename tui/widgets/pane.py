@@ -12,3 +12,8 @@ def set_title(pane: Widget, words: Safe) -> None:
     """Show *words* in the border of *pane*; Textual would parse a plain text as markup."""
     pane.add_class("pane")
     pane.border_title = Content(f" {words} ")
+
+
+def set_subtitle(pane: Widget, words: Safe) -> None:
+    """Show *words* in the lower border of *pane*."""
+    pane.border_subtitle = Content(f" {words} ")

@@ -10,4 +10,12 @@ OUTPUTS = {
     "ClusterName": "cluster",
     "ServiceName": "service",
     "TableName": "table",
+    "FunctionMemory": 442,
+    "FunctionVCPU": 0.25,
+    "TaskMemory": 512,
+    "TaskVCPU": 0.25,
+    "ComparisonNotes": [
+        "TLS: only the functions use HTTPS.",
+        "Zones: functions run in several, a task in one.",
+    ],
 }

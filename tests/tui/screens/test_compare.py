@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui.client.test_compare import REQUEST, exchange
 from tests.tui.conftest import LARGE, SMALL, staged, swept
 from tests.tui.payloads import EVERYTHING, GIANT, PAYLOADS, harmful
@@ -14,6 +15,7 @@ from tui import text
 from tui.client import compare as client_compare
 from tui.client.contract import ApiError, Failure, Summary
 from tui.screens.compare import beside, bodies, requests
+from tui.settings.comparability import Comparability
 from tui.settings.values import BackendName, SettingsError
 
 F, C = BackendName.FUNCTIONS, BackendName.CONTAINERS
@@ -115,7 +117,7 @@ async def test_differences_are_marked():
         containers=exchange(b'{"a": 2}', 206, etag='"2"', date="Tuesday"),
     )
 
-    shown = beside(found, 60)
+    shown = beside(found, Comparability(), 60)
     assert ("old", "The responses differ.") in shown
     assert ("plain", f"{'status':<14}{'200':<23}206") in shown
     assert shown[-5:] == [
@@ -137,7 +139,7 @@ async def test_differences_are_marked():
 async def test_equal_responses_show_one_body():
     found = await compared(functions=exchange(b"[1]"), containers=exchange(b"[1]"))
 
-    assert ("new", "The responses are the same.") in beside(found, 60)
+    assert ("new", "The responses are the same.") in beside(found, Comparability(), 60)
     assert texts(bodies(found)) == ["the same body", "[", "  1", "]"]
 
 
@@ -150,7 +152,7 @@ NO_URL = SettingsError("The URL is not set.")
 async def test_a_response_without_the_other_is_shown_with_the_cause(up, error):
     found = await compared(**{up: exchange(b"[1]", etag='"1"'), up.other: error})
 
-    shown = beside(found, 60)
+    shown = beside(found, Comparability(), 60)
     values = ["200", "-"] if up is F else ["-", "200"]
     assert ("old", f"{error} Press r to try again.") in shown
     assert ["status", *values] in [line.split() for line in texts(shown)]
@@ -161,7 +163,7 @@ async def test_a_response_without_the_other_is_shown_with_the_cause(up, error):
 async def test_without_any_response_both_causes_are_shown():
     found = await compared(functions=DOWN, containers=NO_URL)
 
-    shown = texts(beside(found, 60))
+    shown = texts(beside(found, Comparability(), 60))
     assert f"{DOWN} {NO_URL} Press r to try again." in shown
     assert not [line for line in shown if "headers of" in line]
     assert bodies(found) == []
@@ -173,5 +175,14 @@ async def test_hostile_responses_are_inert(payload):
     header = text.line(payload)
     found = await compared(functions=exchange(body, other=header), containers=exchange(other="y"))
 
-    for lines in (beside(found, 80), bodies(found)):
+    for lines in (beside(found, Comparability(), 80), bodies(found)):
         assert not harmful("\n".join(texts(lines)))
+
+
+async def test_sizes_and_inequalities_of_the_deployment_are_below_the_figures():
+    found = await compared(functions=exchange(), containers=exchange())
+
+    shown = beside(found, Comparability.of(OUTPUTS), 60)
+
+    assert ("plain", f"{'backend size':<14}{'0.25 vCPU, 442 MB':<23}0.25 vCPU, 512 MB") in shown
+    assert ("dim", "not equal: TLS: only the functions use HTTPS.") in shown

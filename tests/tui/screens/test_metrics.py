@@ -251,12 +251,16 @@ async def test_the_command_shows_the_cost_of_its_aws_requests(world, capsys, tmp
     file.write_text(json.dumps(OUTPUTS))
 
     assert main(["metrics", "--outputs", str(file), "--json"]) == 0
-    cost = json.loads(capsys.readouterr().out)["cost"]
+    document = json.loads(capsys.readouterr().out)
+    cost = document["cost"]
 
     assert cost["usd"] == pytest.approx(cost["queries"] * 0.00001)
     assert cost["usd_per_hour_each_minute"] == pytest.approx(60 * cost["usd"])
     assert main(["metrics", "--outputs", str(file)]) == 0
-    assert f"{cost['queries']} metrics requested for $" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"{cost['queries']} metrics requested for $" in shown
+    assert document["comparison"]["notes"] == OUTPUTS["ComparisonNotes"]
+    assert f"not equal: {OUTPUTS['ComparisonNotes'][0]}" in shown
 
 
 @pytest.mark.parametrize("contents", ["{", "[]", None])
