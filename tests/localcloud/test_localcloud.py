@@ -303,7 +303,7 @@ def test_the_error_for_a_port_in_use_is_one_line(start):
     ("arguments", "message"),
     [
         (["--config", "openWrites=yes"], "openWrites is 'yes', but must be true or false"),
-        (["--config", "opneWrites=true"], "--config opneWrites: unknown setting. The settings are"),
+        (["--config", "opneWrites=true"], "opneWrites: unknown setting. Did you mean openWrites?"),
         (["--config", "dockerImage=nginx"], "image 'nginx' needs Docker"),
         (
             ["--project", "/"],

@@ -59,7 +59,13 @@ def test_keys_are_unique_and_weights_have_the_same_series():
             assert len(by_key[metric.weight].series) == len(metric.series)
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+REQUIRED = (
+    *("Region", "FunctionNames", "ApiId", "ApiStage", "LoadBalancerDimension"),
+    *("TargetGroupDimension", "ClusterName", "ServiceName", "TableName"),
+)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
 @pytest.mark.parametrize("value", [None, "", 3])
 def test_missing_output_is_named_with_the_way_to_pass_it(name, value):
     with pytest.raises(MetricsError, match=rf"{name}.*--outputs"):
