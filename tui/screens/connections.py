@@ -64,12 +64,13 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         yield BackendLabel(note="connections")
         with VerticalScroll(id="settings"):
             yield Static(_table(self._session.connections.settings(self._session.backends)))
-            yield Static(Content(_ORDER), id="order")
+        yield Static(Content(_ORDER), id="order")
         yield Options(id="candidates", markup=False)
         yield FewLines(id="status")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self.app.clear_notifications()  # they would cover the settings
         self._session.on_change()  # fills the label
         set_title(self.query_one("#settings"), Safe("Settings"))
         set_title(self.query_one("#candidates"), Safe("Connect to (enter)"))
