@@ -58,7 +58,7 @@ class BlogsApp(App[None]):
         ),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
-        Binding("Q", "quit_now", "Quit without asking", show=False),
+        Binding("Q", "quit_now", "Quit at once", show=False),
         Binding("ctrl+c", "copy_or_quit", "Copy or quit", show=False, priority=True),
     ]
 
@@ -328,11 +328,13 @@ class BlogsApp(App[None]):
             self._quit(ask=True)
 
     def action_quit_now(self) -> None:
-        """Quit without asking, unless text would be lost. If the app already asks, answer yes."""
-        if self._quit_dialog:
-            self._quit_dialog.withdraw("y")
-        else:
+        """Quit, and ask only if text would be lost. Answer yes if the app asks about less."""
+        if self._quit_dialog is None:
             self._quit(ask=False)
+        elif self._quit_loses:
+            self.bell()  # the key can be pressed twice
+        else:
+            self._quit_dialog.withdraw("y")
 
     def _quit(self, *, ask: bool) -> None:
         """Keep unsaved text, and quit. If *ask*, ask before text or the local cloud is left."""
@@ -345,13 +347,13 @@ class BlogsApp(App[None]):
         where = "kept as a draft" if kept else "not saved"
         about = f"You have unsaved text ({where}). " if unsaved else ""
         question = f"{about}{'Quit and stop the local cloud?' if stops else 'Quit?'}"
-        self._ask(question, "Quit", self._quit_confirmed)
+        self._ask(question, "Quit", self._quit_confirmed, loses=not kept)
 
     def _ask(
-        self, question: str, label: str, answered: Callable[[str | None], None]
+        self, question: str, label: str, answered: Callable[[str | None], None], *, loses: bool
     ) -> ChoiceScreen:
         dialog = ChoiceScreen(text.line(question), [Choice("y", label, "danger")])
-        self._quit_dialog = dialog
+        self._quit_dialog, self._quit_loses = dialog, loses
         self.push_screen(dialog, answered)
         return dialog
 
@@ -366,7 +368,7 @@ class BlogsApp(App[None]):
             self.exit()
             return
         waiting = f"Waiting for {text.count(self.session.unfinished, 'write')} to finish …"
-        dialog = self._ask(waiting, "Quit now", self._quit_now)
+        dialog = self._ask(waiting, "Quit now", self._quit_now, loses=True)
         self.run_worker(self._exit_when_written(dialog), group="quit")
 
     def _quit_now(self, answer: str | None) -> None:

@@ -245,12 +245,12 @@ def run_an_action_from_the_menu(demo):
 
 
 def list_all_keys(demo):
-    screen = demo.press(b"?", "Both backends", "Quit without asking")
+    screen = demo.press(b"?", "Both backends", "Quit at once")
     keys = ("n +New", "⏎ +Read", "/ +Search", "t f2 +Switch", "l +Show or hide the log")
     keys += ("L +Request log", "m +Metrics", "B +Both backends", "C +Connections")
     for key in keys:
         assert re.search(rf"(│|  ) *{key}", screen), key
-    demo.go_back(b"\x1b", dialog="Quit without asking")
+    demo.go_back(b"\x1b", dialog="Quit at once")
 
 
 def ask_before_quitting(demo):

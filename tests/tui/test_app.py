@@ -80,6 +80,35 @@ async def test_capital_q_keeps_text_and_sends_pending_deletions(world):
         assert [draft.title for draft in stage.app.session.drafts.find(())] == ["Q"]
 
 
+async def test_capital_q_twice_cancels_no_write(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("d")
+        await stage.sees("Deleting in")
+        gate = world.faults[BackendName.FUNCTIONS].hold()
+        await stage.press("Q")
+        await stage.sees("Waiting for 1 write to finish")
+        await stage.press("Q", "Q")
+        assert stage.app.is_running
+        gate.set()
+        await stage.until(lambda: not stage.app.is_running)
+        assert len(world.blogs.table) == 4
+
+
+async def test_capital_q_twice_loses_no_text(world, tmp_path):
+    (tmp_path / "state").write_text("not a folder")
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("x", "f3")
+        await stage.is_on("PreviewScreen")
+        await stage.press("Q")
+        await stage.sees("You have unsaved text (not saved). Quit?")
+        await stage.press("Q")
+        assert stage.app.is_running
+        await stage.press("y")
+        await stage.until(lambda: not stage.app.is_running)
+
+
 async def test_q_leads_back_from_every_screen(world):
     async with staged(world, SMALL) as stage:
         for key in ("m", "L", "B", "C", "c", "question_mark", "ctrl+o"):

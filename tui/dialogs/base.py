@@ -16,7 +16,7 @@ DIALOG_KEYS: Final[tuple[BindingType, ...]] = (
     Binding("ctrl+o", "app.jump", "Jump", show=False),
     Binding("ctrl+z", "app.suspend_process", "Suspend", show=False),
     Binding("ctrl+c", "app.copy_or_quit", "Copy or quit", show=False),
-    Binding("Q", "app.quit_now", "Quit without asking", show=False),
+    Binding("Q", "app.quit_now", "Quit at once", show=False),
 )
 """Keys of the app that also work in dialogs: Textual hides the app's own bindings there."""
 

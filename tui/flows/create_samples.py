@@ -27,11 +27,9 @@ class SampleFlow:
         self._changed = changed
         """Called when the progress changes."""
         # The ids are kept, so that a blog whose response was lost is not created twice.
-        self._left = [
-            Draft(id=new_id(), title=sample.title, author=AUTHOR, contents=sample.contents)
-            for sample in reversed(SAMPLES)
-        ]
+        self._left = _drafts()
         self._runs = False
+        self._is_stopped = False
 
     @property
     def is_begun(self) -> bool:
@@ -41,7 +39,7 @@ class SampleFlow:
     @property
     def progress(self) -> str:
         """The progress while blogs are created, otherwise ""."""
-        if not self._runs:
+        if not self._runs or self._is_stopped:
             return ""
         return f"Creating sample blogs: {self._done} of {len(SAMPLES)} (esc stops)"
 
@@ -51,25 +49,29 @@ class SampleFlow:
 
     def stop(self) -> None:
         """Stop after the blog that is being created."""
-        self._runs = False
+        self._is_stopped = True
         self._changed()
 
     async def create(self, app: App[None]) -> None:
-        """Create the blogs that are missing, unless that is in progress."""
+        """Create the blogs that are missing, or all of them if none is. If it stops, continue."""
+        self._is_stopped = False
         if self._runs:
+            self._changed()
             return
         self._runs = True
+        self._left = self._left or _drafts()
         backend = self._session.active
         try:
             if await may_send(app, self._session, backend):
                 await self._create_rest(app, backend)
         finally:
-            self.stop()
+            self._runs = False
+            self._changed()
 
     async def _create_rest(self, app: App[None], backend: BackendName) -> None:
         urls = self._session.urls  # another deployment may be connected before the last one
         try:
-            while self._left and self._runs and self._session.urls == urls:
+            while self._left and not self._is_stopped and self._session.urls == urls:
                 self._changed()
                 result = await self._session.create(backend, self._left[0])
                 del self._left[0]
@@ -83,3 +85,10 @@ class SampleFlow:
         created = f"Created {self._done} of {text.count(len(SAMPLES), 'sample blog')}."
         next_step = "Press S to create the rest." if self._left else ""
         return " ".join(filter(None, (created, problem, next_step)))
+
+
+def _drafts() -> list[Draft]:
+    return [
+        Draft(id=new_id(), title=sample.title, author=AUTHOR, contents=sample.contents)
+        for sample in reversed(SAMPLES)
+    ]

@@ -68,6 +68,30 @@ async def test_esc_stops_after_the_blog_that_is_being_created(world):
         assert len(posted(world)) == 1
 
 
+async def test_the_key_continues_what_esc_has_just_stopped(world):
+    async with staged(world, SMALL) as stage:
+        gate = world.faults[BackendName.FUNCTIONS].hold()
+        await stage.press("S")
+        await world.faults[BackendName.FUNCTIONS].waiting.wait()
+        await stage.press("escape", "S")
+        await stage.sees("Creating sample blogs: 0 of 5 (esc stops)")
+        gate.set()
+        await stage.sees_toast("Created 5 of 5 sample blogs.")
+        assert [blog.title for blog in stage.list.blogs] == TITLES
+        assert len(posted(world)) == len(SAMPLES)
+
+
+async def test_all_sample_blogs_can_be_created_again_after_they_were_deleted(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("S")
+        await stage.sees_toast("Created 5 of 5 sample blogs.")
+        world.blogs.table.clear()
+        await stage.press("r")
+        await stage.sees(OFFER)
+        await stage.press("S")
+        await stage.until(lambda: len(world.blogs.table) == len(SAMPLES))
+
+
 async def test_read_only_mode_offers_no_sample_blogs(world):
     world.read_only = True
     async with staged(world, SMALL) as stage:
