@@ -44,10 +44,6 @@ class Resource:
     is_stale: bool = False  # an update failed half-way: equal inputs do not mean no change
 
     @property
-    def urn(self) -> str:
-        return self.declared.urn
-
-    @property
     def type_(self) -> str:
         return self.declared.type_
 
@@ -127,7 +123,7 @@ class Deployment:
             raise ProviderError(f"it is protected and cannot be replaced. {_UNPROTECT}")
         if self._replacements.deletes_first(known.type_, known.inputs, declared.inputs):
             await self._delete(known)
-            del self.known[known.urn]
+            del self.known[declared.urn]
             return await self._create(declared)
         created = await self._create(declared)
         self._replaced.append(known)
@@ -138,16 +134,16 @@ class Deployment:
 
         What holds data is retained: an edit saved half-way must not lose it.
         """
-        gone = [one for urn, one in self.known.items() if urn not in registered]
-        for one in gone:
+        gone = {urn: one for urn, one in self.known.items() if urn not in registered}
+        for one in gone.values():
             if one.declared.protect:
                 message = f"it is protected and cannot be deleted. {_UNPROTECT}"
                 raise ProviderError(f"{one.declared.shown}: {message}")
         await self.provider.settle()
-        for one in reversed(gone):
+        for urn, one in reversed(gone.items()):
             if not one.custom or not self.provider.is_retained(one.type_):
                 await self._delete(one)
-                del self.known[one.urn]
+                del self.known[urn]
         while self._replaced:
             await self._delete(self._replaced[-1])
             self._replaced.pop()

@@ -143,6 +143,7 @@ def _program_environment(settings: dict[str, str]) -> dict[str, str]:
     clean = clean_environment("http://127.0.0.1:1", settings)
     user = {name: value for name, value in os.environ.items() if _FETCHING.fullmatch(name)}
     # The SDK must reach this engine without a proxy.
-    exempt = ",".join(filter(None, [*_LOOPBACK, os.environ.get("no_proxy"), user.get("NO_PROXY")]))
+    given = dict.fromkeys(os.environ.get(name) for name in ("no_proxy", "NO_PROXY"))
+    exempt = ",".join(filter(None, [*_LOOPBACK, *given]))
     path = os.pathsep.join([clean["PATH"], os.environ.get("PATH", "")])
     return clean | user | {"PATH": path, "NO_PROXY": exempt, "no_proxy": exempt}

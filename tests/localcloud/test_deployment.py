@@ -110,3 +110,27 @@ async def test_resource_is_found_under_its_alias(apply):
 
     assert await apply(urn=f"{URN}b", former_urns=[URN], shape="round") == []
     assert await apply(urn=f"{URN}b", former_urns=[URN], shape="round", size=1) == [("update", URN)]
+
+
+async def test_renamed_resource_of_the_same_name_is_deleted_first(apply):
+    await apply(name="one", shape="round")
+
+    renamed = {"urn": f"{URN}b", "former_urns": [URN]}
+    assert await apply(name="one", shape="flat", **renamed) == [
+        ("delete", URN),
+        ("create", f"{URN}b"),
+    ]
+
+
+async def test_resource_is_deleted_after_its_update_under_an_alias_failed(apply, provider):
+    await apply(size=1)
+    provider.update = fail
+    with pytest.raises(ProviderError, match="not possible"):
+        await apply(urn=f"{URN}b", former_urns=[URN], size=2)
+
+    assert await apply() == [("delete", URN)]
+    assert await apply() == []
+
+
+async def fail(*_):
+    raise ProviderError("not possible")

@@ -139,14 +139,15 @@ async def test_program_may_use_the_users_download_settings_and_reaches_the_engin
         "https_proxy": "http://127.0.0.1:1",
         "HTTP_PROXY": "http://127.0.0.1:1",
     }
-    for name, value in {**settings, "no_proxy": "example.com", "AWS_PROFILE": "mine"}.items():
+    others = {"no_proxy": "example.com", "NO_PROXY": "example.net", "AWS_PROFILE": "mine"}
+    for name, value in {**settings, **others}.items():
         monkeypatch.setenv(name, value)
 
     outputs = await bench("import os; pulumi.export('all', dict(os.environ))")
 
     assert settings.items() <= outputs["all"].items()
     for name in ("no_proxy", "NO_PROXY"):
-        assert outputs["all"][name] == "127.0.0.1,localhost,example.com"
+        assert outputs["all"][name] == "127.0.0.1,localhost,example.com,example.net"
     assert "AWS_PROFILE" not in outputs["all"]
 
 
