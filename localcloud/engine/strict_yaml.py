@@ -13,14 +13,15 @@ from typing import Any, Final
 import yaml
 
 _BOOLEAN: Final = re.compile(r"true|false")
-_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]*")
-# Texts that a parser of YAML 1.1, YAML 1.2 or Go may take for something else.
+_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")  # longer ones can be floats to Go
+# Texts that a parser of YAML 1.1, YAML 1.2 or Go may take for something else; without underscores,
+# which Go ignores in numbers.
 _AMBIGUOUS: Final = re.compile(
     r"""
       ~ | null | y | n | yes | no | on | off | true | false   # null, boolean
-      | [-+]? ( 0x[0-9a-f_]+ | 0o?[0-7_]+ | 0b[01_]+ )          # hexadecimal, octal, binary
-      | [-+]? [0-9][0-9_]* ( : [0-5]?[0-9] )+ ( \.[0-9_]* )?     # base 60: 8:32
-      | [-+]? ( [0-9][0-9_]* \.? [0-9_]* | \.[0-9_]+ ) ( e[-+]?[0-9]+ )?
+      | [-+]? ( 0x[0-9a-f]+ | 0o?[-+]?[0-7]+ | 0b[-+]?[01]+ )  # hexadecimal, octal, binary
+      | [-+]? [0-9]+ ( : [0-5]?[0-9] )+ ( \.[0-9]* )?           # base 60: 8:32
+      | [-+]? ( [0-9]+ \.? [0-9]* | \.[0-9]+ ) ( e[-+]?[0-9]+ )?
       | [-+]? \.inf | \.nan
       | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2} ( [Tt\s] .* )?            # a date
       | << | =
@@ -32,6 +33,15 @@ _AMBIGUOUS: Final = re.compile(
 class _Loader(yaml.SafeLoader):
     """Returns text, booleans, integers, None for no value; raises YAMLError for other scalars."""
 
+    def fetch_tag(self) -> None:
+        raise yaml.scanner.ScannerError(
+            None, None, "tags such as !!int are not supported: put text in quotes", self.get_mark()
+        )
+
+    def construct_object(self, node: yaml.Node, deep: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 -- as inherited
+        """Construct *node* with all that it contains: one that contains itself is an error."""
+        return super().construct_object(node, deep)
+
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:  # noqa: ANN401 -- as inherited
         value = super().construct_scalar(node)
         if isinstance(node, yaml.MappingNode) or node.style is not None:  # in quotes
@@ -42,7 +52,7 @@ class _Loader(yaml.SafeLoader):
             return value == "true"
         if _INTEGER.fullmatch(value):
             return int(value)
-        if _AMBIGUOUS.fullmatch(value):
+        if _AMBIGUOUS.fullmatch(value.replace("_", "")):
             raise yaml.constructor.ConstructorError(
                 None,
                 None,

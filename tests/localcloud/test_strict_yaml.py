@@ -16,6 +16,7 @@ from localcloud.engine.strict_yaml import parse
         *("yes", "Yes", "no", "on", "OFF", "y", "n", "True", "TRUE", "False"),
         *("~", "null", "NULL", "8:32", "1:2:3", "0o17", "017", "08", "0x1F", "0b11", "1_000"),
         *("+5", "512.0", "1.", ".5", "1e3", "1.5e-3", "-.5", ".inf", "-.Inf", ".nan"),
+        *("0o-2", "0b-1", "+_10", ".1e1_0", "0_x2", "0_b+1", "1234567890123456789"),
         *("2026-01-02", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05", "=", "<<"),
     ],
 )
@@ -44,6 +45,20 @@ def test_other_values_are_text_numbers_and_booleans(written, value):
 @pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3", "{a: 1, a: 2}", "b:\n  a: 1\n  'a': 2"])
 def test_key_that_is_set_twice_is_an_error(text):
     with pytest.raises(yaml.YAMLError, match=r"a is set twice(?s:.*)line"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: !!int 8", "tags such as !!int are not supported"),
+        ("a: !!str 8", "tags such as !!int are not supported"),
+        ("a: &b [*b]", "recursive"),
+        ("a: " + "1" * 5000, "does not mean the same"),
+    ],
+)
+def test_value_that_is_not_plain_data_is_an_error(text, message):
+    with pytest.raises(yaml.YAMLError, match=rf"{message}(?s:.*)line 1, column 4"):
         parse(text)
 
 
