@@ -9,11 +9,12 @@ import pulumi
 import pulumi_aws as aws
 
 from blog import schema
-from infra.backend import BackendSettings
+from infra.backend import BackendSettings, table_key_grants
 from infra.balancer import Balancer, BalancerArgs
 from infra.network import Network, allow_all_out
 from infra.policies import allow, trust
-from infra.settings import Settings
+from infra.scaling import ScalingArgs, scale_service
+from infra.settings import ContainerSettings, Settings
 
 _PORT: Final = 8080
 _CONTAINER: Final = "blog"
@@ -69,12 +70,16 @@ class Containers(pulumi.ComponentResource):
         # A task needs these while it runs, so the service depends on them
         self._needs = [*args.network.egress_resources, *balancer.ingress_resources]
         # The namespace of the service; Fargate provides the machines
-        cluster = aws.ecs.Cluster(f"{name}-cluster", opts=self._child)
+        cluster = aws.ecs.Cluster(
+            f"{name}-cluster",
+            settings=[{"name": "containerInsights", "value": _insights(args.settings.containers)}],
+            opts=self._child,
+        )
         # Runs the tasks, registers them in the target group, and replaces unhealthy ones
         service = self._service(cluster, balancer)
-        # Adds and removes tasks by their average CPU use
+        # Adds and removes tasks by their CPU use or requests
         if args.settings.containers.is_scaled:
-            self._scale(cluster, service)
+            self._scale(cluster, service, balancer)
         self.url = balancer.url
         self.cluster_name, self.service_name = cluster.name, service.name
         self.balancer_host, self.balancer_dimension = balancer.host, balancer.dimension
@@ -142,31 +147,17 @@ class Containers(pulumi.ComponentResource):
         )
         return service
 
-    def _scale(self, cluster: aws.ecs.Cluster, service: aws.ecs.Service) -> None:
-        settings = self._args.settings.containers
-        target = aws.appautoscaling.Target(
-            f"{self._name}-scaling",
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=pulumi.Output.concat("service/", cluster.name, "/", service.name),
-            min_capacity=settings.min_tasks,
-            max_capacity=settings.max_tasks,
-            opts=self._child,
+    def _scale(
+        self, cluster: aws.ecs.Cluster, service: aws.ecs.Service, balancer: Balancer
+    ) -> None:
+        args = ScalingArgs(
+            settings=self._args.settings.containers,
+            cluster=cluster.name,
+            service=service.name,
+            balancer=balancer.dimension,
+            targets=balancer.target_group.arn_suffix,
         )
-        aws.appautoscaling.Policy(
-            f"{self._name}-scaling",
-            policy_type="TargetTrackingScaling",
-            service_namespace=target.service_namespace,
-            scalable_dimension=target.scalable_dimension,
-            resource_id=target.resource_id,
-            target_tracking_scaling_policy_configuration={
-                "predefined_metric_specification": {
-                    "predefined_metric_type": "ECSServiceAverageCPUUtilization"
-                },
-                "target_value": settings.cpu_target,
-            },
-            opts=self._child,
-        )
+        scale_service(f"{self._name}-scaling", args, self._child)
 
     def _task_definition(self) -> aws.ecs.TaskDefinition:
         settings = self._args.settings
@@ -235,7 +226,11 @@ class Containers(pulumi.ComponentResource):
         policy = aws.iam.RolePolicy(
             f"{self._name}-task-policy",
             role=role.id,
-            policy=allow((_TABLE_ACTIONS, table), (("dynamodb:Query",), index)),
+            policy=allow(
+                (_TABLE_ACTIONS, table),
+                (("dynamodb:Query",), index),
+                *table_key_grants(self._args.settings),
+            ),
             opts=self._child,
         )
         self._needs.append(policy)
@@ -258,6 +253,10 @@ class Containers(pulumi.ComponentResource):
             assume_role_policy=trust("ecs-tasks.amazonaws.com"),
             opts=self._child,
         )
+
+
+def _insights(settings: ContainerSettings) -> str:
+    return "enabled" if settings.container_insights else "disabled"
 
 
 def _check_rollback(service: str, running: str, declared: str) -> None:

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from blog import schema
-from infra.backend import BackendSettings
+from infra.backend import BackendSettings, table_key_grants
 from infra.function import Function, FunctionArgs
 from infra.policies import Grant
 from infra.settings import Settings
@@ -181,7 +181,7 @@ class Functions(pulumi.ComponentResource):
             auto_deploy=True,
             access_log_settings={"destination_arn": log_group.arn, "format": _ACCESS_LOG},
             default_route_settings={
-                "detailed_metrics_enabled": True,
+                "detailed_metrics_enabled": settings.functions.route_metrics,
                 "throttling_rate_limit": settings.functions.throttling_rate,
                 "throttling_burst_limit": settings.functions.throttling_burst,
             },
@@ -191,7 +191,7 @@ class Functions(pulumi.ComponentResource):
 
 def _function_args(operation: Operation, args: FunctionsArgs) -> FunctionArgs:
     table = args.backend.table.arn
-    grants: list[Grant] = []
+    grants: list[Grant] = table_key_grants(args.settings)
     if operation.table_actions:
         grants.append((operation.table_actions, table))
     if operation.index_actions:

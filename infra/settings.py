@@ -34,6 +34,8 @@ _MAIL: Final = r"|[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+"
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN: Final = rf"|(?=.{{1,253}}$)({_LABEL}\.)+([a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})"
 _CERTIFICATE: Final = r"|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+"
+_KEY: Final = r"|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+"
+_KEY_RULE: Final = "must be a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID)"
 _REGISTRY: Final = r"([A-Za-z0-9.-]+(:[0-9]{1,5})?/)?"
 _TAG: Final = r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?"
 _IMAGE: Final = rf"|(?=.{{1,255}}$){_REGISTRY}[a-z0-9]+((\.|__?|-+|/)[a-z0-9]+)*{_TAG}"
@@ -64,6 +66,7 @@ class FunctionSettings:
     snap_start: bool
     provisioned_concurrency: int
     tracing: bool
+    route_metrics: bool
 
     @property
     def is_versioned(self) -> bool:
@@ -82,6 +85,10 @@ class ContainerSettings:
     desired_tasks: int
     max_tasks: int
     cpu_target: int
+    request_target: int
+    scale_out_cooldown: int
+    scale_in_cooldown: int
+    container_insights: bool
     allowed_cidrs: tuple[str, ...]
     certificate_arn: str
     domain_name: str
@@ -101,6 +108,7 @@ class Settings:
     open_writes: bool
     cors_origins: tuple[str, ...]
     deletion_protection: bool
+    table_key_arn: str
     log_retention_days: int
     alarm_email: str
     monthly_budget: int
@@ -125,6 +133,7 @@ class Settings:
             open_writes=reader.boolean("openWrites"),
             cors_origins=reader.origins("corsOrigins"),
             deletion_protection=reader.boolean("deletionProtection"),
+            table_key_arn=reader.text("tableKeyArn", _KEY, _KEY_RULE),
             log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
             alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
             monthly_budget=reader.integer("monthlyBudget", 0, 100_000),
@@ -175,6 +184,7 @@ def _functions(reader: ConfigReader, containers: ContainerSettings) -> FunctionS
         snap_start=reader.boolean("snapStart"),
         provisioned_concurrency=reader.integer("provisionedConcurrency", 0, 1_000),
         tracing=reader.boolean("tracing"),
+        route_metrics=reader.boolean("routeMetrics"),
     )
 
 
@@ -190,6 +200,10 @@ def _containers(reader: ConfigReader) -> ContainerSettings:
         desired_tasks=reader.integer("desiredTasks", 1, 1_000),
         max_tasks=reader.integer("maxTasks", 1, 1_000),
         cpu_target=reader.integer("autoscalingCpuTarget", 10, 90),
+        request_target=reader.integer("autoscalingRequestTarget", 0, 100_000),
+        scale_out_cooldown=reader.integer("scaleOutCooldown", 0, 3_600),
+        scale_in_cooldown=reader.integer("scaleInCooldown", 0, 3_600),
+        container_insights=reader.boolean("containerInsights"),
         allowed_cidrs=reader.networks("allowedCidrs"),
         certificate_arn=reader.text("certificateArn", _CERTIFICATE, arn),
         domain_name=reader.text("domainName", _DOMAIN, "must be a lowercase domain name"),
@@ -209,13 +223,16 @@ def _check_combinations(reader: ConfigReader, settings: Settings) -> None:
         raise reader.error("certificateArn", "must be set together with domainName")
     if containers.hosted_zone_id and not containers.domain_name:
         raise reader.error("hostedZoneId", "must be set together with domainName")
-    region = settings.aws.region
-    if region and containers.certificate_arn and containers.certificate_arn.split(":")[3] != region:
-        raise reader.error(
-            "certificateArn", f"must be in the region of the load balancer, {region}"
-        )
+    _check_region(reader, settings, "certificateArn", containers.certificate_arn)
+    _check_region(reader, settings, "tableKeyArn", settings.table_key_arn)
     if containers.image == LOCAL_IMAGE and not settings.aws.endpoint:
         raise reader.error("dockerImage", "must be a real image unless awsEndpoint is set")
+
+
+def _check_region(reader: ConfigReader, settings: Settings, key: str, arn: str) -> None:
+    region = settings.aws.region
+    if region and arn and arn.split(":")[3] != region:
+        raise reader.error(key, f"must be in the region of the stack, {region}")
 
 
 def _check_counts(reader: ConfigReader, containers: ContainerSettings) -> None:

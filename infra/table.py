@@ -9,6 +9,15 @@ from blog import schema
 from infra.settings import Settings
 
 
+def _encryption(settings: Settings) -> aws.dynamodb.TableServerSideEncryptionArgsDict:
+    """Return the key of the table: the given one, else the key of DynamoDB, which is free.
+
+    For DynamoDB, "not enabled" means that key. A table is always encrypted.
+    """
+    key = settings.table_key_arn
+    return {"enabled": True, "kms_key_arn": key} if key else {"enabled": False}
+
+
 def blogs_table(
     name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
 ) -> aws.dynamodb.Table:
@@ -35,7 +44,7 @@ def blogs_table(
             }
         ],
         point_in_time_recovery={"enabled": True},
-        server_side_encryption={"enabled": True},
+        server_side_encryption=_encryption(settings),
         deletion_protection_enabled=settings.deletion_protection,
         opts=pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(protect=settings.deletion_protection)

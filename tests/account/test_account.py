@@ -8,6 +8,7 @@ from tests.account.account import ACCOUNT_ID, REGION
 from tests.account.conftest import PLAIN, RICH
 from tests.account.provider import UNSENT
 from tests.account.queries import AccountQueries
+from tests.infra.variants import KEY
 
 # The function of each route, from the API contract and not from the program.
 HANDLER_OF = {
@@ -183,9 +184,19 @@ def test_table_has_feed_index_backups_and_protection(account, outputs):
     projected = {"title", "author", "created_at", "updated_at", "version", "contents_bytes"}
     assert set(index["Projection"]["NonKeyAttributes"]) == projected
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["SSEDescription"]["Status"] == "ENABLED"
     point_in_time = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     assert point_in_time["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_table_has_a_key_of_the_account_only_if_set(account, both_up):
+    dynamodb = account.client("dynamodb")
+    keys = {
+        stack: dynamodb.describe_table(TableName=outputs["TableName"])["Table"]
+        .get("SSEDescription", {})
+        .get("KMSMasterKeyArn")
+        for stack, outputs in both_up.items()
+    }
+    assert keys == {PLAIN: None, RICH: KEY}
 
 
 def test_table_is_protected_only_if_set(account, both_up):
@@ -348,6 +359,24 @@ def test_autoscaling_targets_the_existing_service(account, outputs):
     assert target["ResourceId"].endswith(f"/{outputs['ServiceName']}")
     desired = account.service(outputs)["desiredCount"]
     assert target["MinCapacity"] <= desired < target["MaxCapacity"]
+
+
+def test_autoscaling_by_requests_names_the_existing_target_group(account, both_up):
+    (policy,) = [
+        one
+        for one in account.listed(
+            "application-autoscaling",
+            "describe_scaling_policies",
+            "ScalingPolicies",
+            ServiceNamespace="ecs",
+        )
+        if one["ResourceId"].startswith(f"service/{both_up[RICH]['ClusterName']}/")
+    ]
+    metric = policy["TargetTrackingScalingPolicyConfiguration"]["PredefinedMetricSpecification"]
+
+    assert metric["PredefinedMetricType"] == "ALBRequestCountPerTarget"
+    label = (both_up[RICH]["LoadBalancerDimension"], both_up[RICH]["TargetGroupDimension"])
+    assert metric["ResourceLabel"] == "/".join(label)
 
 
 def test_email_goes_to_the_address_of_the_setting(account, both_up):

@@ -7,13 +7,15 @@ import itertools
 
 import pytest
 
-from tests.infra.variants import VARIANTS
+from tests.infra.variants import KEY, VARIANTS
 
 TABLE = "aws:dynamodb/table:Table"
 TOPIC = "aws:sns/topic:Topic"
 
-# Encrypted by an input.
-DECLARED = {TABLE: ("serverSideEncryption", {"enabled": True})}
+# Always encrypted by AWS, with the key in the settings if there is one.
+BY_SETTING = {
+    TABLE: "DynamoDB developer guide, Encryption at rest: with a key of DynamoDB by default",
+}
 # Always encrypted by AWS, with the source.
 BY_AWS = {
     "aws:cloudwatch/logGroup:LogGroup": (
@@ -83,7 +85,7 @@ def known():
     for package, types in NOTHING_STORED.items():
         mark = "/" if package.startswith("aws:") else ":"
         yield from (f"{package}{mark}{type_}" for type_ in types)
-    yield from itertools.chain(DECLARED, BY_AWS, NOT_ENCRYPTED)
+    yield from itertools.chain(BY_SETTING, BY_AWS, NOT_ENCRYPTED)
 
 
 def own_keys(inputs):
@@ -96,11 +98,17 @@ def test_each_declared_type_is_in_exactly_one_table(variants):
     assert sorted(known()) == sorted(declared)
 
 
-def test_declared_encryption_is_on_in_every_stack(variant):
-    for type_, (key, value) in DECLARED.items():
-        assert variant.of(type_)
-        for name, inputs in variant.of(type_).items():
-            assert inputs[key] == value, name
+def test_table_has_the_key_in_the_settings_or_that_of_dynamodb(variants):
+    keys = {
+        name: variants(name).called("blogs", TABLE).inputs["serverSideEncryption"]
+        for name in VARIANTS
+    }
+
+    assert keys == {
+        "defaults": {"enabled": False},
+        "everything": {"enabled": True, "kmsKeyArn": KEY},
+        "prepared": {"enabled": False},
+    }
 
 
 @pytest.mark.parametrize("type_", [*BY_AWS, *NOT_ENCRYPTED])

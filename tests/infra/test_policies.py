@@ -4,7 +4,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from infra.functions import OPERATIONS
 from tests.infra.documents import statements
+from tests.infra.variants import KEY
 
 # Wildcard resources: (policy, resource) and the reason.
 WILDCARDS = {
@@ -121,8 +123,29 @@ def test_functions_write_only_logs_and_traces_besides_the_table(variants):
     for name, expected in (("defaults", writing), ("everything", writing | tracing)):
         for role, allowed in grants(variants(name)).items():
             if role.startswith("functions-"):
-                other = {action for action, _ in allowed if not action.startswith("dynamodb:")}
+                other = {
+                    action for action, _ in allowed if not action.startswith(("dynamodb:", "kms:"))
+                }
                 assert other == expected, role
+
+
+def test_only_the_backends_use_the_key_of_the_table_if_it_has_one(variants):
+    users = {name: key_users(variants(name)) for name in ("defaults", "everything")}
+    functions = {f"functions-{one.function}-role" for one in OPERATIONS}
+
+    assert users == {
+        "defaults": {},
+        "everything": {role: {KEY} for role in (*functions, "containers-task-role")},
+    }
+
+
+def key_users(program):
+    """Return the keys that each role may use."""
+    found = {
+        role: {resource for action, resource in allowed if action.startswith("kms:")}
+        for role, allowed in grants(program).items()
+    }
+    return {role: keys for role, keys in found.items() if keys}
 
 
 def test_function_writes_only_to_its_own_log(variant):
@@ -193,10 +216,9 @@ def test_security_groups_have_no_inline_rules(variant):
         assert one.keys() <= {"description", "vpcId"}
 
 
-def test_table_is_encrypted_and_can_be_restored(variant):
+def test_table_can_be_restored(variant):
     (table,) = variant.of("aws:dynamodb/table:Table").values()
 
-    assert table["serverSideEncryption"] == {"enabled": True}
     assert table["pointInTimeRecovery"] == {"enabled": True}
     assert table["billingMode"] == "PAY_PER_REQUEST"
 

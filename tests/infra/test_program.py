@@ -119,7 +119,6 @@ def test_table_matches_the_schema(program):
     ]
     assert feed["nonKeyAttributes"] == list(schema.NON_KEY_ATTRIBUTES)
     assert table["pointInTimeRecovery"] == {"enabled": True}
-    assert table["serverSideEncryption"] == {"enabled": True}
 
 
 def test_cors_of_the_api_equals_that_of_the_containers(program):

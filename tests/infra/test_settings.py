@@ -203,7 +203,9 @@ def test_certificate_of_another_region_is_rejected(read):
 
     for region in ("eu-west-1", ""):
         assert read(region=region, **https).containers.certificate_arn == CERTIFICATE
-    with pytest.raises(pulumi.RunError, match=r"certificateArn is .* load balancer, us-east-1"):
+    with pytest.raises(
+        pulumi.RunError, match=r"certificateArn is .* region of the stack, us-east-1"
+    ):
         read(region="us-east-1", **https)
 
 

@@ -10,10 +10,11 @@ import yaml
 
 from tests.infra.changes import GONE, NEW, changes
 from tests.infra.recording import Programs
-from tests.infra.variants import CERTIFICATE, DEFAULTS, IMAGE, STACK
+from tests.infra.variants import CERTIFICATE, DEFAULTS, IMAGE, KEY, STACK
 
 HTTPS = {"certificateArn": CERTIFICATE, "domainName": "blog.example.com"}
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:topic/monitoring-alarms"
+TRACKING = "Policy containers-scaling.targetTrackingScalingPolicyConfiguration"
 TASK = "TaskDefinition containers-task"
 BEHIND_ALIAS = {
     "+ Alias functions-*-alias": NEW,
@@ -184,6 +185,21 @@ EFFECTS = [
         },
     ),
     Effect(
+        "routeMetrics",
+        "true",
+        {"Stage functions-stage.defaultRouteSettings.detailedMetricsEnabled": True},
+    ),
+    Effect(
+        "tableKeyArn",
+        KEY,
+        {
+            "RolePolicy functions-*-data-policy.policy.Statement.*": ANY,
+            "RolePolicy containers-task-policy.policy.Statement.2.*": ANY,
+            "Table blogs.serverSideEncryption.enabled": True,
+            "Table blogs.serverSideEncryption.kmsKeyArn": KEY,
+        },
+    ),
+    Effect(
         "dockerImage",
         IMAGE,
         {
@@ -229,6 +245,26 @@ EFFECTS = [
         "autoscalingCpuTarget",
         "70",
         {"Policy containers-scaling.targetTrackingScalingPolicyConfiguration.targetValue": 70},
+    ),
+    Effect(
+        "autoscalingRequestTarget",
+        "600",
+        {
+            f"{TRACKING}.predefinedMetricSpecification.predefinedMetricType": (
+                "ALBRequestCountPerTarget"
+            ),
+            f"{TRACKING}.predefinedMetricSpecification.resourceLabel": (
+                "arnSuffix:containers-lb-balancer/arnSuffix:containers-lb-targets"
+            ),
+            f"{TRACKING}.targetValue": 600,
+        },
+    ),
+    Effect("scaleOutCooldown", "30", {f"{TRACKING}.scaleOutCooldown": 30}),
+    Effect("scaleInCooldown", "30", {f"{TRACKING}.scaleInCooldown": 30}),
+    Effect(
+        "containerInsights",
+        "true",
+        {"Cluster containers-cluster.settings.containerInsights": "enabled"},
     ),
     Effect(
         "allowedCidrs",

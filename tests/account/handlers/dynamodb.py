@@ -18,7 +18,7 @@ class Table(ResourceHandler):
                 for one in given["attributes"]
             ],
             GlobalSecondaryIndexes=[_index(one) for one in given["globalSecondaryIndexes"]],
-            SSESpecification={"Enabled": given["serverSideEncryption"]["enabled"]},
+            SSESpecification=_encryption(given["serverSideEncryption"]),
             DeletionProtectionEnabled=given["deletionProtectionEnabled"],
             Tags=account.tag_list(),
         )["TableDescription"]
@@ -31,7 +31,7 @@ class Table(ResourceHandler):
                 raise ProviderError(f"{member} of a table with blogs is not changed here")
         account.client("dynamodb").update_table(
             TableName=identity,
-            SSESpecification={"Enabled": given["serverSideEncryption"]["enabled"]},
+            SSESpecification=_encryption(given["serverSideEncryption"]),
             **chosen(given, DeletionProtectionEnabled="deletionProtectionEnabled"),
         )
         self._keep_backups(account, identity, given)
@@ -52,6 +52,12 @@ class Table(ResourceHandler):
         return found(
             lambda: dynamodb.describe_table(TableName=identity), "ResourceNotFoundException"
         )
+
+
+def _encryption(given):
+    if not given["enabled"]:
+        return {"Enabled": False}
+    return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": given["kmsKeyArn"]}
 
 
 def _index(given):

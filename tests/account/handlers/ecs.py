@@ -11,9 +11,17 @@ _STOPPED = "INACTIVE"
 
 class Cluster(ResourceHandler):
     def create(self, account, name, given):
-        made = account.client("ecs").create_cluster(clusterName=name, tags=_tags(account))
+        made = account.client("ecs").create_cluster(
+            clusterName=name, tags=_tags(account), settings=given.plain("settings")
+        )
         arn = made["cluster"]["clusterArn"]
         return Result(arn, {"arn": arn, "name": name})
+
+    def update(self, account, identity, given, outputs):
+        account.client("ecs").update_cluster_settings(
+            cluster=identity, settings=given.plain("settings")
+        )
+        return {"arn": identity, "name": outputs["name"]}
 
     def delete(self, account, identity, outputs):
         account.client("ecs").delete_cluster(cluster=identity)
