@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check sweep pulumi engine bench screenshots image golden snapshots mutants lock
+.PHONY: help setup demo test test-fast check sweep pulumi engine bench screenshots image golden snapshots mutants lock aws-check
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ snapshots: setup ## update the snapshots of the client's screens
 
 mutants: setup ## plant mistakes one at a time; the tests must catch each (SAMPLE=4: only 4)
 	@$(BIN)/python scripts/mutants.py
+
+aws-check: setup ## deploy STACK to AWS, check and destroy it, and write a report (asks first; costs money)
+	@tool="$$($(BIN)/python scripts/pulumi.py)" && $(BIN)/python scripts/aws_check.py '$(STACK)' $(OPTIONS) \
+	--pulumi "$$(echo "$$tool" | tail -n 1)"
 
 lock: setup ## update the locked requirements from the .in files
 	@cd requirements && for name in lambda container; do \
