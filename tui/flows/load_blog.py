@@ -47,7 +47,9 @@ class BlogLoader:
     def begin(self, blog: Summary) -> None:
         """Read the blog, unless it is already shown or being read."""
         wanted = (self._session.generation(), blog.id, blog.version)
-        if wanted != self._wanted and not self.is_shown(blog):
+        if self.is_shown(blog):
+            self._subject, self._wanted = blog, None  # another blog may have been asked for
+        elif wanted != self._wanted:
             self._subject, self._wanted = blog, wanted
             start(self._pane.screen, self._read(wanted))
             self._mention(blog)

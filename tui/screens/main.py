@@ -215,10 +215,9 @@ class MainScreen(ClosesOnce[None]):
 
     def _open(self, blog: Summary) -> None:
         self.add_class("reading")
+        self._blog_loader.begin(blog)
         if self._blog_loader.is_shown(blog):
             self._reader.focus_body()
-        else:
-            self._blog_loader.begin(blog)
 
     def on_link_clicked(self, event: LinkClicked) -> None:
         self._edit_flow.act(follow_link(self.app, event.url))

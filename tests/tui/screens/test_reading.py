@@ -127,6 +127,19 @@ async def test_a_late_blog_does_not_replace_the_selected_one(world):
         assert "id blog-0002" in stage.text()
 
 
+async def test_a_late_blog_does_not_replace_the_one_that_the_user_reads(world):
+    async with staged(world, LARGE) as stage:
+        await stage.sees("id blog-0004")
+        gate = world.faults[F].hold()
+        await stage.press("down")
+        await world.faults[F].waiting.wait()
+        await stage.press("up", "enter")
+        gate.set()
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.settled()
+        assert "id blog-0004" in stage.text()
+
+
 async def test_a_reload_keeps_the_focus_in_the_reading_pane(world):
     async with staged(world, LARGE) as stage:
         await stage.sees("id blog-0004")
