@@ -90,7 +90,7 @@ class Declared:
     def of(cls, request, resource, inputs):
         made = resource.outcome
         return cls(
-            urn=resource.urn,
+            urn=resource.declared.urn,
             type_=request.type,
             name=request.name,
             inputs=inputs,
