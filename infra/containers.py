@@ -263,12 +263,13 @@ def _check_rollback(service: str, running: str, declared: str) -> None:
     """Stop the program if ECS has rolled the service back to an earlier task definition.
 
     The service is stable then, so the provider may report success (pulumi/pulumi-aws#4487,
-    hashicorp/terraform-provider-aws#19519). After a program fails, Pulumi deletes nothing: the
+    hashicorp/terraform-provider-aws#19519). If it reports the failure, the next update may change
+    nothing and succeed (pulumi/pulumi#21458). After a program fails, Pulumi deletes nothing: the
     definition that runs stays registered.
     """
     if running != declared and not pulumi.runtime.is_dry_run():
         raise pulumi.RunError(
             f"service {service} runs {running}, not the declared {declared}. ECS rolls a service "
             "back if its new tasks do not start or fail their health checks. Find the reason in "
-            "the service's events and the tasks' log, correct it, and run pulumi up again."
+            "the service's events and the tasks' log, correct it, and run pulumi up --refresh."
         )

@@ -26,6 +26,7 @@ def test_program_fails_if_ecs_rolls_the_service_back(stacks):
         stacks("local").deploy(RollsBack(), {})
 
     assert f"runs {EARLIER}, not the declared" in str(failure.value)
+    assert "run pulumi up --refresh" in str(failure.value)
     assert "Traceback" not in str(failure.value)
 
 
