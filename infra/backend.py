@@ -11,8 +11,8 @@ import pulumi_aws as aws
 from infra.policies import Grant
 from infra.settings import Settings
 
-# DynamoDB uses the key on behalf of whoever reads or writes the table (DynamoDB developer guide,
-# "Authorizing use of your customer managed key").
+# DynamoDB uses the key on behalf of each principal that reads or writes the table (DynamoDB
+# developer guide, "Authorizing use of your customer managed key").
 _KEY_ACTIONS: Final = (
     *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
     *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
