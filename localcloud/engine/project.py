@@ -126,7 +126,7 @@ def _stack_config(
     config = {}
     for key, value in _section(path, _read(path)).items():
         _check_declared(f"{path.name}: {key}", _full_key(project, key), project, declared)
-        if isinstance(value, Mapping) and "secure" in value:
+        if _is_encrypted(value):
             if encrypted:
                 continue
             raise ProjectError(
@@ -137,6 +137,13 @@ def _stack_config(
     return config
 
 
+def _is_encrypted(value: object) -> bool:
+    """Return True if the value has an encrypted part, as `pulumi config set --path` can write."""
+    if isinstance(value, Mapping):
+        return "secure" in value or any(map(_is_encrypted, value.values()))
+    return isinstance(value, list) and any(map(_is_encrypted, value))
+
+
 def _read(path: Path, parse: Callable[[str], Any] = strict_yaml.parse) -> dict[str, Any]:
     try:
         content = parse(path.read_text("utf-8"))
@@ -144,8 +151,10 @@ def _read(path: Path, parse: Callable[[str], Any] = strict_yaml.parse) -> dict[s
         raise ProjectError(
             f"{path} does not exist. Run this command in the project's folder."
         ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ProjectError(f"{path} cannot be read: {error}") from error
+    if content is None:  # all settings are removed, or are comments
+        return {}
     if not isinstance(content, dict):
         raise ProjectError(f"{path} must be a mapping")
     return content

@@ -126,14 +126,24 @@ def test_settings_must_be_a_mapping(root, file):
         load_project(root, "local", {})
 
 
-def test_the_error_for_an_encrypted_setting_names_the_option(root):
-    (root / "Pulumi.local.yaml").write_text("config: {demo:size: {secure: AAAB}}")
+@pytest.mark.parametrize("value", ["{secure: AAAB}", "{a: {secure: AAAB}}", "[{secure: AAAB}]"])
+def test_the_error_for_an_encrypted_setting_names_the_option(root, value):
+    (root / "Pulumi.local.yaml").write_text(f"config: {{demo:size: {value}}}")
 
     with pytest.raises(ProjectError, match=r"demo:size is encrypted.*--config demo:size=VALUE"):
         load_project(root, "local", {})
 
 
-@pytest.mark.parametrize("content", ["config: [", "just text", "config: {}", "\udcff"])
+@pytest.mark.parametrize("content", ["", "# config: {}"])
+def test_stack_file_without_settings_is_valid(root, content):
+    (root / "Pulumi.local.yaml").write_text(content)
+
+    assert load_project(root, "local", {}).config == load_project(root, "other", {}).config
+
+
+@pytest.mark.parametrize(
+    "content", ["", "config: [", "just text", "config: {}", "\udcff", "[" * 5000]
+)
 def test_the_error_for_a_damaged_project_file_names_it(tmp_path, content):
     (tmp_path / "Pulumi.yaml").write_bytes(content.encode(errors="surrogateescape"))
 
