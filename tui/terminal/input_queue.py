@@ -68,7 +68,8 @@ class InputQueue:
             self._keys[character] = event.key
         self._waiting.append(character or event)
         self._arrived.set()
-        if isinstance(event, events.MouseEvent):
+        is_click = isinstance(event, events.MouseDown)  # it can select another text to copy
+        if isinstance(event, events.MouseEvent) and not is_click:
             return
         was_ctrl_c = self._is_ctrl_c
         self._is_ctrl_c = isinstance(event, events.Key) and event.key == "ctrl+c"

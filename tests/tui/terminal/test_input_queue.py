@@ -60,7 +60,19 @@ def test_text_is_not_taken_at_once_if_no_field_has_the_focus():
     assert take_text(deque("a" * LONG), None) == ""
 
 
-@pytest.mark.parametrize(("between", "calls"), [([], 1), ([events.Key("a", "a")], 0)])
+def mouse(event):
+    return event(None, 1, 1, 0, 0, 1, shift=False, meta=False, ctrl=False)
+
+
+@pytest.mark.parametrize(
+    ("between", "calls"),
+    [
+        ([], 1),
+        ([events.Key("a", "a")], 0),
+        ([mouse(events.MouseMove)], 1),
+        ([mouse(events.MouseDown)], 0),
+    ],
+)
 async def test_two_ctrl_c_in_a_row_interrupt_whatever_waits(world, between, calls):
     interrupts = []
     async with staged(world, SMALL) as stage:
