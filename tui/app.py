@@ -311,6 +311,13 @@ class BlogsApp(App[None]):
             if isinstance(screen, MainScreen):
                 screen.action_reload()
 
+    def action_suspend_process(self) -> None:
+        """Suspend the app, unless nobody could continue it."""
+        if signals.is_job():
+            super().action_suspend_process()
+        else:
+            self.notify("The app was not suspended, because no shell here could continue it.")
+
     async def action_copy_or_quit(self) -> None:
         """Copy the selected text; if nothing is selected, quit."""
         selected = _selected_text(self)

@@ -21,6 +21,11 @@ def exit_code(number: int) -> int:
     return 128 + number
 
 
+def is_job() -> bool:
+    """Return True if a shell with job control started this process, and can continue it."""
+    return os.getpgrp() != os.getsid(0)
+
+
 @contextmanager
 def handled(end: Callable[[int], None], restore: Callable[[], None]) -> Iterator[None]:
     """Call *end* with the exit code when a signal arrives that ends the app.

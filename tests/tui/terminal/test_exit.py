@@ -144,8 +144,26 @@ def test_a_signal_before_the_form_opens_ends_the_app(environ):
     assert not drafts()
 
 
+SHELL = """
+import os, signal, sys
+job = os.fork()
+if not job:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, os.getpid())
+    os.execv(sys.executable, [sys.executable, "-m", "tui"])
+_, status = os.waitpid(job, os.WUNTRACED)
+if os.WIFSTOPPED(status):
+    os.kill(os.getpid(), signal.SIGSTOP)
+    os.kill(job, signal.SIGCONT)
+    _, status = os.waitpid(job, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""Runs the app as a job, and stops and continues with it."""
+
+
 def test_ctrl_z_suspends_and_fg_redraws_at_the_new_size(environ):
-    with opened(environ) as terminal:
+    with opened(environ, command=["-c", SHELL]) as terminal:
         before = terminal.mode()
         terminal.expect(b"number")
         terminal.type(b"\x1a")

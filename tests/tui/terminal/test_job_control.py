@@ -48,3 +48,12 @@ def test_the_app_draws_and_reads_after_it_was_stopped_and_continued(environ):
         terminal.type(b"q")
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
         assert terminal.mode() == before
+
+
+def test_ctrl_z_does_not_stop_the_app_where_no_shell_could_continue_it(environ):
+    with opened(environ) as terminal:  # the app leads the session, as in `ssh HOST blogs`
+        mark = terminal.expect(b"number")
+        terminal.type(b"\x1a")
+        terminal.expect(b"no shell here", mark)
+        terminal.type(b"q")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
