@@ -50,8 +50,9 @@ class Result:
 class Account:
     """The account as one stack uses it: the endpoint, and the tags of the provider."""
 
-    def __init__(self, endpoint):
+    def __init__(self, endpoint, credentials=None):
         self.endpoint = endpoint
+        self._credentials = credentials
         self.tags = {}
         self._clients = {}
         self._lock = threading.Lock()
@@ -59,7 +60,7 @@ class Account:
     def client(self, service):
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = connect(service, self.endpoint)
+                self._clients[service] = connect(service, self.endpoint, self._credentials)
             return self._clients[service]
 
     @property

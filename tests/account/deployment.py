@@ -8,9 +8,9 @@ from tests.account.provider import MotoProvider
 class Deployment:
     """Deploys the stack any number of times, and destroys it."""
 
-    def __init__(self, programs, endpoint, settings):
+    def __init__(self, programs, endpoint, settings, credentials=None):
         self._programs = programs
-        self._provider = MotoProvider(endpoint)
+        self._provider = MotoProvider(endpoint, credentials)
         self._settings = settings
         self._known = {}
         self.outputs = {}
@@ -38,17 +38,17 @@ class Deployment:
 
     def missing(self):
         """Return the resources that are not in the account."""
-        return [one.urn for one in self.made() if asyncio.run(self._read(one)) is None]
+        return [one.declared.urn for one in self.made() if asyncio.run(self._read(one)) is None]
 
     def _outcomes(self):
-        return {one.urn: one.outcome for one in self.made()}
+        return {one.declared.urn: one.outcome for one in self.made()}
 
     def made(self):
         """Return every resource that has a provider."""
         return [one for one in self._known.values() if one.custom]
 
     async def _read(self, one):
-        return await self._provider.read(one.urn, one.type_, one.outcome)
+        return await self._provider.read(one.declared.urn, one.type_, one.outcome)
 
     def _delete(self, urns):
         """Delete in reverse order: a resource may depend on those created before it."""

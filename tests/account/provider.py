@@ -45,8 +45,8 @@ _RANDOM_DIGITS = 7
 class MotoProvider:
     """The provider of one stack, for the account that moto serves at *endpoint*."""
 
-    def __init__(self, endpoint):
-        self.account = Account(endpoint)
+    def __init__(self, endpoint, credentials=None):
+        self.account = Account(endpoint, credentials)
 
     async def create(self, urn, type_, name, inputs):
         made = await _translate(type_, inputs, "create", (self.account, _made_up(type_, name)))

@@ -1,6 +1,5 @@
 """The code of each backend with its declared role: the contract passes, all else is denied."""
 
-import urllib.request
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +8,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from tests.account.account import ACCOUNT_ID, REGION, connect
 from tests.account.deployment import Deployment
+from tests.account.enforcement import enforcing_iam
 from tests.contract import cases
 from tests.contract.checks import Backend, check_case
 from tests.contract.clients import FunctionsClient, WsgiClient
@@ -107,20 +107,8 @@ def enforced(endpoint, pair, other_table):
     with pytest.MonkeyPatch.context() as patch:
         # For DynamoDB the emulator checks policies against `*`, not the resource of the request.
         patch.setattr(DynamoHandler, "_determine_resource", _table_arn, raising=False)
-        _free_requests(endpoint, "0")
-        yield other_table
-        _free_requests(endpoint, "inf")
-
-
-def _free_requests(endpoint, number):
-    """Set the number of requests before the account enforces IAM."""
-    order = urllib.request.Request(  # noqa: S310  # a loopback URL
-        f"{endpoint}/moto-api/reset-auth",
-        data=number.encode(),
-        headers={"Content-Type": "text/plain"},
-    )
-    with urllib.request.urlopen(order) as answer:  # noqa: S310  # likewise
-        assert answer.status == 200
+        with enforcing_iam(endpoint):
+            yield other_table
 
 
 def _table_arn(handler):
