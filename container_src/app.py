@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final
 
 import flask
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException
 
 from blog.errors import InternalError
 from blog.http import Reply, Request, problem_reply
@@ -24,7 +24,9 @@ _log: Final = logging.getLogger(__name__)
 def create_app(operations: Operations) -> flask.Flask:
     """Build the app around *operations*."""
     app = flask.Flask(__name__, static_folder=None)
+    # Without these, Werkzeug redirects to other paths.
     app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
 
     # ``blog.routes`` has the paths and methods of both backends.
     @app.route("/", methods=METHODS, provide_automatic_options=False)
@@ -33,22 +35,12 @@ def create_app(operations: Operations) -> flask.Flask:
         if client := flask.request.environ.get("gunicorn.socket"):
             client.settimeout(_SEND_SECONDS)
         if not has_known_coding(flask.request):
-            raise UnsupportedCoding
+            connection.close_after_response()  # where the body ends is unknown
+            return _response(problem_reply(UnsupportedCoding()))
         body = RequestBody(flask.request)
         reply = operations.handle(_request(body))
         body.discard()
         return _response(reply)
-
-    @app.errorhandler(NotFound)
-    @app.errorhandler(MethodNotAllowed)
-    def serve_unmatched(_error: HTTPException) -> flask.Response:
-        """Serve other methods, and paths that start with two slashes or contain a line end."""
-        return serve()
-
-    @app.errorhandler(UnsupportedCoding)
-    def refuse(problem: UnsupportedCoding) -> flask.Response:
-        connection.close_after_response()  # where the body ends is unknown
-        return _response(problem_reply(problem))
 
     @app.errorhandler(Exception)
     def fail(_error: Exception) -> flask.Response:
@@ -56,6 +48,15 @@ def create_app(operations: Operations) -> flask.Flask:
         _log.exception("Unexpected error")
         connection.close_after_response()  # a part of the body may be unread
         return _response(problem_reply(InternalError()))
+
+    @app.errorhandler(HTTPException)
+    def serve_unmatched(error: HTTPException) -> flask.Response:
+        """Serve what Flask's routing rejects, as functions do.
+
+        These are other methods, paths that start with two slashes or contain a line end, invalid
+        hosts, and requests for a WebSocket.
+        """
+        return serve() if error is flask.request.routing_exception else fail(error)
 
     return app
 

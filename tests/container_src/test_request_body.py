@@ -142,6 +142,30 @@ def test_send_has_a_timeout_and_large_responses_many_sends(connection: Connectio
     assert len([*response.response]) > 1
 
 
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"PATH_INFO": ""},  # GET http://host HTTP/1.1
+        {"HTTP_CONNECTION": "Upgrade", "HTTP_UPGRADE": "websocket"},
+        {"HTTP_HOST": "a..b"},
+    ],
+)
+def test_every_request_reaches_the_operations(environ):
+    operations: Any = Operations()
+    response = create_app(operations).test_client().get("/", environ_overrides=environ)
+
+    assert response.status_code == 200
+    assert len(response.data) == 200_000
+
+
+def test_transfer_coding_of_an_unmatched_request_is_refused():
+    operations: Any = Operations()
+    coding = {"Transfer-Encoding": "gzip, chunked"}
+    response = create_app(operations).test_client().open("/", method="UNKNOWN", headers=coding)
+
+    assert response.status_code == 400
+
+
 class BrokenOperations:
     """Fails, which no operation should."""
 
