@@ -27,7 +27,7 @@ _COMMAND: Final = (
     *("gunicorn", "--config", "python:container_src.gunicorn_conf"),
     "container_src.wsgi:app",
 )
-_EXECUTION_POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+_EXECUTION_POLICY: Final = "iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 _TABLE_ACTIONS: Final = tuple(
     f"dynamodb:{action}" for action in ("BatchGetItem", "DeleteItem", "GetItem", "PutItem")
 )
@@ -238,10 +238,11 @@ class Containers(pulumi.ComponentResource):
 
     def _execution_role(self) -> aws.iam.Role:
         role = self._role("execution")
+        partition = aws.get_partition_output(opts=pulumi.InvokeOptions(parent=self)).partition
         attachment = aws.iam.RolePolicyAttachment(
             f"{self._name}-execution-policy",
             role=role.name,
-            policy_arn=_EXECUTION_POLICY,
+            policy_arn=pulumi.Output.format("arn:{0}:{1}", partition, _EXECUTION_POLICY),
             opts=self._child,
         )
         self._needs.append(attachment)

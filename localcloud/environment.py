@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 REGION: Final = "eu-west-1"
+PARTITION: Final = "aws"
 ACCOUNT_ID: Final = "000000000000"
 _KEPT: Final = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR")
 # Variables that a program cannot declare here: they would send requests to other machines.

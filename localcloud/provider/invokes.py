@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from localcloud.engine.provider import Properties, ProviderError
-from localcloud.environment import ACCOUNT_ID, REGION
+from localcloud.environment import ACCOUNT_ID, PARTITION, REGION
 
 _ZONES: Final = {"euw1-az1": f"{REGION}a", "euw1-az2": f"{REGION}b", "euw1-az3": f"{REGION}c"}
 
@@ -29,6 +29,12 @@ FUNCTIONS: Final[Mapping[str, Callable[[Properties], Properties]]] = {
         "arn": f"arn:aws:iam::{ACCOUNT_ID}:user/local",
         "id": ACCOUNT_ID,
         "userId": "LOCAL",
+    },
+    "aws:index/getPartition:getPartition": lambda _: {
+        "dnsSuffix": "amazonaws.com",
+        "id": PARTITION,
+        "partition": PARTITION,
+        "reverseDnsPrefix": "com.amazonaws",
     },
     "aws:index/getRegion:getRegion": lambda _: {"id": REGION, "region": REGION, "name": REGION},
 }

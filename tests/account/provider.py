@@ -78,6 +78,8 @@ class MotoProvider:
         match token.rpartition(":")[2]:
             case "getRegion":
                 return {"id": REGION, "name": REGION, "region": REGION}
+            case "getPartition":
+                return {"id": "aws", "partition": "aws"}
             case "getAvailabilityZones":
                 return self._zones(**arguments)
             case "getAuthorizationToken":

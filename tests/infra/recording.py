@@ -18,7 +18,7 @@ from localcloud.engine.engine import served
 from localcloud.engine.monitor import Monitor
 from localcloud.engine.project import load_project
 from localcloud.engine.provider import Outcome
-from localcloud.environment import ACCOUNT_ID, REGION, clean_environment
+from localcloud.environment import ACCOUNT_ID, PARTITION, REGION, clean_environment
 from localcloud.provider.invokes import invoke
 
 STACK = "pulumi:pulumi:Stack"
@@ -35,24 +35,36 @@ class ProgramError(Exception):
 
 
 class Recorder:
-    """A provider that makes up the outputs of AWS."""
+    """A provider that makes up the outputs of AWS in a region and its partition."""
+
+    def __init__(self, region=REGION, partition=PARTITION):
+        self._region, self._partition = region, partition
 
     async def create(self, urn, type_, name, inputs):
         made = {key: f"{key}:{name}" for key in _MADE_UP}
         secrets = frozenset({"result"} if type_.startswith("random:") else ())
-        made |= {"arn": _arn(type_, name), "version": "1"}
+        made |= {"arn": self._arn(type_, name), "version": "1"}
         return Outcome(f"{name}-id", {**made, **inputs}, secrets)
 
     async def invoke(self, token, arguments):
         if token == "aws:ecr/getAuthorizationToken:getAuthorizationToken":
             return {"userName": "AWS", "password": "a registry's password"}
-        return invoke(token, arguments)
+        return _relocated(invoke(token, arguments), self._region, self._partition)
+
+    def _arn(self, type_, name):
+        service, _, resource = type_.split(":")[1].partition("/")
+        region = "" if service == "iam" else self._region
+        return f"arn:{self._partition}:{service}:{region}:{ACCOUNT_ID}:{resource}/{name}"
 
 
-def _arn(type_, name):
-    service, _, resource = type_.split(":")[1].partition("/")
-    region = "" if service == "iam" else REGION
-    return f"arn:aws:{service}:{region}:{ACCOUNT_ID}:{resource}/{name}"
+def _relocated(value, region, partition):
+    """Return a result of the local cloud's provider with another region and partition."""
+    if isinstance(value, dict):
+        return {key: _relocated(member, region, partition) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_relocated(member, region, partition) for member in value]
+    moved = value.replace(REGION, region)
+    return partition if moved == PARTITION else moved
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,7 @@ class Declared:
     ignored: tuple[str, ...]
     protected: bool
     aliases: tuple[str, ...]
+    create_timeout: str
     update_timeout: str
 
     @classmethod
@@ -103,6 +116,7 @@ class Declared:
             ignored=tuple(request.ignoreChanges),
             protected=request.protect,
             aliases=tuple(one.spec.name for one in request.aliases),
+            create_timeout=request.customTimeouts.create,
             update_timeout=request.customTimeouts.update,
         )
 
