@@ -9,6 +9,7 @@ SERVICE = "aws:ecs/service:Service"
 EARLIER = "arn:aws:ecs:eu-west-1:000000000000:task-definition/blog-test-containers:1"
 # From the first task to the end of the rollback, with one task: pulumi/pulumi-awsx#1848
 MINUTES_TO_ROLL_BACK = 20
+SECONDS_TO_NOTICE = 60
 
 
 class RollsBack(Recorder):
@@ -40,7 +41,34 @@ def test_provider_checks_the_result_of_the_deployment(variant):
 
 
 def test_provider_waits_until_ecs_has_rolled_back(variant):
-    timeout = variant.called("containers-service").update_timeout
+    service = variant.called("containers-service")
 
-    assert timeout.endswith("m")
-    assert int(timeout.removesuffix("m")) > MINUTES_TO_ROLL_BACK
+    for timeout in (service.create_timeout, service.update_timeout):
+        assert timeout.endswith("m")
+        assert int(timeout.removesuffix("m")) > MINUTES_TO_ROLL_BACK
+
+
+def test_new_task_is_not_replaced_before_its_health_checks_can_succeed(variant):
+    service = variant.called("containers-service").inputs
+    check = variant.called("containers-lb-targets").inputs["healthCheck"]
+
+    assert service["healthCheckGracePeriodSeconds"] >= (
+        check["interval"] * check["unhealthyThreshold"]
+    )
+
+
+def test_old_tasks_run_until_the_new_ones_are_healthy(variant):
+    # 100 and 200 are the defaults of ECS for a rolling update.
+    service = variant.called("containers-service").inputs
+
+    assert service.get("deploymentMinimumHealthyPercent", 100) >= 100
+    assert service.get("deploymentMaximumPercent", 200) >= 200
+
+
+def test_broken_task_is_out_of_the_rotation_within_a_minute(variant):
+    check = variant.called("containers-lb-targets").inputs["healthCheck"]
+
+    assert check["interval"] * check["unhealthyThreshold"] <= SECONDS_TO_NOTICE
+    assert check["timeout"] < check["interval"]
+    assert check["healthyThreshold"] >= 2
+    assert check["matcher"] == "200"
