@@ -12,6 +12,7 @@ It declares:
 
 import pulumi
 
+from blog.schema import FEED_INDEX
 from infra.backend import BackendSettings
 from infra.budget import monthly_budget
 from infra.comparison import comparison_notes, tls_note
@@ -66,9 +67,11 @@ outputs = {
     "FunctionsURL": functions.url,
     "ContainersURL": containers.url,
     "TableName": table.name,
+    "TableIndex": FEED_INDEX,
     "AccountId": table.arn.apply(lambda arn: arn.split(":")[4]),
     "Region": monitoring.region,
     "DashboardURL": monitoring.dashboard_url,
+    "MetricsNamespace": settings.prefix,
     "FunctionNames": functions.names,
     "ApiId": functions.api_id,
     "ApiStage": settings.functions.stage_name,

@@ -11,14 +11,21 @@ _WIDTH: Final = 12  # half of CloudWatch's grid of 24
 _HEIGHT: Final = 6
 _PERIOD_S: Final = 60
 _LATENCIES: Final = ("p50", "p95", "p99")
+_OPERATIONS: Final = ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
+_LAUNCHES: Final = "IF(DIFF(hosts) > 0, DIFF(hosts), 0)"  # how much the count has grown
+SERVICE: Final = "functions"  # a dimension of the functions' own metrics
 
-Row = Sequence[Any]  # namespace, metric, alternating dimension names and values, options
+# Namespace, metric, alternating dimension names and values, options; or an expression alone
+Row = Sequence[Any]
 Widget = tuple[str, Sequence[Row]]  # title and metrics
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricSources:
-    """The resources whose metrics are shown; *functions* maps operations to function names."""
+    """The resources whose metrics are shown.
+
+    *functions* maps operations to function names; *namespace* has the functions' own metrics.
+    """
 
     region: str
     functions: Mapping[str, str]
@@ -29,6 +36,8 @@ class MetricSources:
     cluster: str
     service: str
     table: str
+    index: str
+    namespace: str
 
 
 def dashboard_body(sources: MetricSources) -> str:
@@ -104,28 +113,67 @@ def _rows(sources: MetricSources) -> list[tuple[Widget, Widget]]:
         ),
         (
             ("Functions: concurrency", _lambda_metrics(sources, "ConcurrentExecutions", "Maximum")),
-            ("Containers: healthy hosts, CPU and memory", [
-                (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
-                (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
-                (ecs, "CPUUtilization", *service, {"stat": "Average", "yAxis": "right"}),
-                (ecs, "MemoryUtilization", *service, {"stat": "Average", "yAxis": "right"}),
+            ("Containers: CPU and memory", [
+                (ecs, name, *service, {"stat": stat, "label": f"{name} {stat}"})
+                for name in ("CPUUtilization", "MemoryUtilization")
+                for stat in ("Average", "Maximum")
             ]),
         ),
         (
-            ("Table: capacity", [
-                ("AWS/DynamoDB", name, "TableName", sources.table)
-                for name in ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
-            ]),
-            ("Table: latency", [
+            ("Functions: cold starts", [
                 (
-                    *("AWS/DynamoDB", "SuccessfulRequestLatency"),
-                    *("TableName", sources.table, "Operation", operation),
-                    {"stat": "Average"},
+                    *(sources.namespace, "ColdStart"),
+                    *("function_name", name, "service", SERVICE),
+                    {"label": label},
                 )
-                for operation in ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
+                for label, name in sources.functions.items()
+            ]),
+            ("Containers: tasks that became healthy, healthy and unhealthy hosts", [
+                ({"expression": _LAUNCHES, "label": "became healthy", "id": "launches"},),
+                (elb, "HealthyHostCount", *targets, {"stat": "Maximum", "id": "hosts"}),
+                (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
+                (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
             ]),
         ),
+        *_table_rows(sources),
     ]  # fmt: skip
+
+
+def _table_rows(sources: MetricSources) -> list[tuple[Widget, Widget]]:
+    """Return the widgets of the table and its index, for which DynamoDB has separate metrics."""
+    namespace, table = "AWS/DynamoDB", ("TableName", sources.table)
+    index = (*table, "GlobalSecondaryIndexName", sources.index)
+
+    def both(*names: str) -> list[Row]:
+        return [
+            (namespace, name, *dimensions, {"label": f"{of}: {name}"})
+            for of, dimensions in (("table", table), (f"index {sources.index}", index))
+            for name in names
+        ]
+
+    def of_operations(metric: str, stat: str) -> list[Row]:
+        return [
+            (namespace, metric, *table, "Operation", operation, {"stat": stat, "label": operation})
+            for operation in _OPERATIONS
+        ]
+
+    return [
+        (
+            (
+                "Table and index: capacity",
+                both("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
+            ),
+            (
+                # An operation includes its calls to the index; lists are the only queries.
+                "Table and index: latency",
+                of_operations("SuccessfulRequestLatency", "Average"),
+            ),
+        ),
+        (
+            ("Table and index: throttles", both("ReadThrottleEvents", "WriteThrottleEvents")),
+            ("Table and index: system errors", of_operations("SystemErrors", "Sum")),
+        ),
+    ]
 
 
 def _lambda_metrics(sources: MetricSources, metric: str, stat: str = "Sum") -> list[Row]:

@@ -112,6 +112,7 @@ class Settings:
     log_retention_days: int
     alarm_email: str
     monthly_budget: int
+    alarm_latency_ms: int
     architecture: Architecture
     aws: AwsSettings
     functions: FunctionSettings
@@ -137,6 +138,7 @@ class Settings:
             log_retention_days=reader.one_of("logRetentionDays", RETENTIONS),
             alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
             monthly_budget=reader.integer("monthlyBudget", 0, 100_000),
+            alarm_latency_ms=reader.integer("alarmLatencyMs", 0, 30_000),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
             aws=_aws(reader, options),
             functions=_functions(reader, containers),

@@ -18,6 +18,13 @@ from lab.cloudwatch.metrics import (
 _DESTINATION: Final = "DestinationDeliveryFailures"
 _CONCURRENCY: Final = "ConcurrentExecutions"
 _OPERATIONS: Final = ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
+_CAPACITY: Final = (  # key, label and name
+    ("reads", "read units", "ConsumedReadCapacityUnits"),
+    ("writes", "write units", "ConsumedWriteCapacityUnits"),
+    ("read_throttles", "read throttles", "ReadThrottleEvents"),
+    ("write_throttles", "write throttles", "WriteThrottleEvents"),
+)
+_SERVICE: Final = "functions"
 _NEXT_STEP: Final = (
     "Pass them with `blogs metrics --outputs FILE` (FILE: from `pulumi stack output --json`)."
 )
@@ -29,11 +36,13 @@ class StackResources:
 
     region: str
     functions: Sequence[str]
+    namespace: str
     api: Dimensions
     balancer: Dimensions
     targets: Dimensions
     service: Dimensions
     table: Dimensions
+    index: Dimensions
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any]) -> StackResources:
@@ -45,14 +54,17 @@ class StackResources:
         ):
             raise _missing("FunctionNames")
         balancer = {"LoadBalancer": text("LoadBalancerDimension")}
+        table = {"TableName": text("TableName")}
         return cls(
             region=text("Region"),
             functions=sorted(names.values()),
+            namespace=text("MetricsNamespace"),
             api={"ApiId": text("ApiId"), "Stage": text("ApiStage")},
             balancer=balancer,
             targets={**balancer, "TargetGroup": text("TargetGroupDimension")},
             service={"ClusterName": text("ClusterName"), "ServiceName": text("ServiceName")},
-            table={"TableName": text("TableName")},
+            table=table,
+            index={**table, "GlobalSecondaryIndexName": text("TableIndex")},
         )
 
 
@@ -71,10 +83,11 @@ def metric_definitions(resources: StackResources) -> list[Metric]:
     """Return every metric to fetch."""
     return [
         *_function_metrics([{"FunctionName": name} for name in resources.functions]),
+        _cold_starts(resources),
         *_api_metrics(resources.api),
         *_load_balancer_metrics(resources),
         *_service_metrics(resources.service),
-        *_table_metrics(resources.table),
+        *_table_metrics(resources.table, resources.index),
     ]
 
 
@@ -113,6 +126,18 @@ def _function_metrics(series: Sequence[Dimensions]) -> list[Metric]:
         maximum(key="lambda.iterator_age", label="iterator age max", unit="ms", name="IteratorAge"),
         maximum(key="lambda.concurrency", label="concurrency max", unit="", name=_CONCURRENCY),
     ]
+
+
+def _cold_starts(resources: StackResources) -> Metric:
+    """Return the one metric that the functions emit themselves; Lambda does not count these."""
+    return _COUNT(
+        key="lambda.cold_starts",
+        group=MetricGroup.FUNCTIONS,
+        label="cold starts",
+        namespace=resources.namespace,
+        name="ColdStart",
+        series=[{"function_name": name, "service": _SERVICE} for name in resources.functions],
+    )
 
 
 def _api_metrics(dimensions: Dimensions) -> list[Metric]:
@@ -194,15 +219,16 @@ def _service_metrics(dimensions: Dimensions) -> list[Metric]:
     ]
 
 
-def _table_metrics(dimensions: Dimensions) -> list[Metric]:
+def _table_metrics(table: Dimensions, index: Dimensions) -> list[Metric]:
     count = partial(_COUNT, group=MetricGroup.TABLE, namespace="AWS/DynamoDB")
-    table = partial(count, series=(dimensions,))
-    calls = [{**dimensions, "Operation": operation} for operation in _OPERATIONS]
+    calls = [{**table, "Operation": operation} for operation in _OPERATIONS]
     return [
-        table(key="table.reads", label="read units", name="ConsumedReadCapacityUnits"),
-        table(key="table.writes", label="write units", name="ConsumedWriteCapacityUnits"),
-        table(key="table.read_throttles", label="read throttles", name="ReadThrottleEvents"),
-        table(key="table.write_throttles", label="write throttles", name="WriteThrottleEvents"),
+        *(
+            count(key=f"{part}.{key}", label=f"{prefix}{label}", name=name, series=(dimensions,))
+            # Those of the table do not include the index.
+            for part, prefix, dimensions in (("table", "", table), ("index", "index ", index))
+            for key, label, name in _CAPACITY
+        ),
         count(key="table.errors", label="system errors", name="SystemErrors", series=calls),
         *(metric for call in calls for metric in _operation_metrics(call)),
     ]

@@ -130,7 +130,8 @@ def _alarm(name, inputs):
         if "metric" in one:
             metric = _capital(one["metric"])
             metric["Dimensions"] = _query(one)["MetricStat"]["Metric"]["Dimensions"]
-            metric["Statistic"] = metric.pop("Stat")
+            stat = metric.pop("Stat")
+            metric["ExtendedStatistic" if stat.startswith("p") else "Statistic"] = stat
             yield _entry("CloudWatch::Alarm", {**properties, **metric})
 
 

@@ -31,7 +31,8 @@ _SHOWN = {
     "Listener": "port protocol sslPolicy certificateArn defaultActions",
     "LoadBalancer": "loadBalancerType securityGroups subnets idleTimeout dropInvalidHeaderFields",
     "LogGroup": "name retentionInDays",
-    "MetricAlarm": "comparisonOperator threshold evaluationPeriods alarmActions",
+    "MetricAlarm": "comparisonOperator threshold evaluationPeriods datapointsToAlarm "
+    "treatMissingData metricQueries alarmActions okActions",
     "Permission": "function qualifier principal action sourceArn",
     "Policy": "targetTrackingScalingPolicyConfiguration",
     "ProvisionedConcurrencyConfig": "functionName qualifier provisionedConcurrentExecutions",
@@ -48,7 +49,8 @@ _SHOWN = {
     "SecurityGroupEgressRule": "securityGroupId ipProtocol fromPort toPort cidrIpv4",
     "SecurityGroupIngressRule": "securityGroupId ipProtocol fromPort toPort cidrIpv4 "
     "referencedSecurityGroupId",
-    "Service": "desiredCount launchType networkConfiguration loadBalancers propagateTags",
+    "Service": "desiredCount deploymentCircuitBreaker healthCheckGracePeriodSeconds "
+    "waitForSteadyState launchType networkConfiguration loadBalancers propagateTags",
     "Stage": "name autoDeploy defaultRouteSettings",
     "Subnet": "cidrBlock availabilityZone mapPublicIpOnLaunch",
     "Table": "billingMode hashKey deletionProtectionEnabled pointInTimeRecovery "

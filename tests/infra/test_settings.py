@@ -71,6 +71,8 @@ def test_invalid_boolean_never_opens_or_closes_writes(read, word):
         ("architecture", "arm", "one of arm64, x86_64"),
         ("bytecode", "maybe", "one of required, none"),
         ("logRetentionDays", "15", "one of 1, 3, 5"),
+        ("alarmLatencyMs", "30001", "from 0 to 30000"),
+        ("alarmLatencyMs", "", "from 0 to 30000"),
         ("taskCpu", "300", "one of 256, 512"),
         ("taskMemory", "4096", "one of 512, 1024, 2048"),
         (
@@ -256,7 +258,7 @@ def test_conflicting_settings_are_rejected(read):
     ("key", "advice"),
     [
         ("opneWrites", r"did you mean openWrites\?"),
-        ("color", "use one of alarmEmail, allowedCidrs"),
+        ("color", "use one of alarmEmail, alarmLatencyMs, allowedCidrs"),
     ],
 )
 def test_unknown_setting_error_says_which_are_known(read, key, advice):

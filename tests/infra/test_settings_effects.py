@@ -52,6 +52,7 @@ EFFECTS = [
             "Api functions-api.name": renamed,
             "Dashboard monitoring-dashboard.dashboardName": renamed,
             "Dashboard monitoring-dashboard.dashboardBody.widgets.*": renamed,
+            "output.MetricsNamespace": renamed,
             "Function *-function.environment.variables.POWERTOOLS_METRICS_NAMESPACE": renamed,
             "Function *-function.name": renamed,
             "LogGroup *.name": renamed,
@@ -97,7 +98,15 @@ EFFECTS = [
             "+ Topic monitoring-alarms": NEW,
             "+ TopicSubscription monitoring-mail": NEW,
             "MetricAlarm *.alarmActions.0": TOPIC,
-            "MetricAlarm *.okActions.0": TOPIC,
+            "MetricAlarm monitoring-no-healthy-hosts.okActions.0": TOPIC,
+        },
+    ),
+    Effect(
+        "alarmLatencyMs",
+        "500",
+        {
+            "MetricAlarm monitoring-api-latency.threshold": 500,
+            "MetricAlarm monitoring-target-latency.threshold": 0.5,
         },
     ),
     Effect("monthlyBudget", "25", {"+ Budget budget": NEW}, {"alarmEmail": "team@example.com"}),
@@ -117,7 +126,7 @@ EFFECTS = [
         "dev",
         {
             "Dashboard monitoring-dashboard.dashboardBody.widgets.*": restaged,
-            "MetricAlarm monitoring-api-5xx.metricQueries.1.metric.dimensions.Stage": "dev",
+            "MetricAlarm monitoring-api-*.metricQueries.1.metric.dimensions.Stage": "dev",
             "Stage functions-stage.name": "dev",
             "output.ApiStage": "dev",
         },

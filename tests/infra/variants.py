@@ -12,6 +12,7 @@ DEFAULTS = {"bytecode": "none"}  # the defaults, except that no Python 3.13 is r
 EVERYTHING = {
     **DEFAULTS,
     "alarmEmail": "team@example.com",
+    "alarmLatencyMs": "2500",
     "allowedCidrs": json.dumps(["192.0.2.0/24", "198.51.100.0/24"]),
     "architecture": "x86_64",
     "certificateArn": CERTIFICATE,

@@ -10,9 +10,12 @@ import sys
 import pytest
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
+from infra.dashboard import SERVICE
 from tests.blog.databases import PROJECT, environment
 from tests.contract.case import blog_json
 from tests.contract.clients import context, event
+from tests.lab.cloudwatch.outputs import OUTPUTS
+from tests.lab.cloudwatch.shown import in_report, on_dashboard, own_metrics
 
 MEDIA = (("Content-Type", "application/json"),)
 
@@ -62,7 +65,7 @@ OTHER_EVENTS = {
 
 
 @pytest.mark.parametrize("name", OTHER_EVENTS)
-def test_event_of_another_kind_is_one_log_line_and_a_counted_500(fresh, capsys, name: str):
+def test_event_of_another_kind_is_one_log_line_and_a_500(fresh, capsys, name: str):
     handlers = fresh()
     response = handlers.get_blogs(OTHER_EVENTS[name], context())
     output = capsys.readouterr().out
@@ -77,12 +80,9 @@ def test_event_of_another_kind_is_one_log_line_and_a_counted_500(fresh, capsys, 
     )
     assert line["event_keys"]
     assert "exception" not in line
-    assert [one["ServerErrors"] for one in _metrics(output) if "ServerErrors" in one] == [[1.0]]
 
 
-def test_exception_that_leaves_the_adapter_is_one_log_line_and_a_counted_500(
-    fresh, capsys, monkeypatch
-):
+def test_exception_that_leaves_the_adapter_is_one_log_line_and_a_500(fresh, capsys, monkeypatch):
     handlers = fresh()
 
     def fail(*_: object) -> None:
@@ -97,7 +97,6 @@ def test_exception_that_leaves_the_adapter_is_one_log_line_and_a_counted_500(
     (line,) = _logs(output)
     assert (line["level"], line["message"]) == ("ERROR", "Unexpected error")
     assert "LookupError: the cause" in line["exception"]
-    assert [one["ServerErrors"] for one in _metrics(output) if "ServerErrors" in one] == [[1.0]]
 
 
 def test_base64_body_is_decoded(handlers):
@@ -218,20 +217,33 @@ def test_every_request_is_one_log_line(fresh, capsys):
     assert line["milliseconds"] >= 0
 
 
-def test_metrics_have_one_shape_and_one_cold_start(fresh, capsys):
-    handlers = fresh()
-    for number in range(10):
-        handlers.get_blogs(event("GET", "/blog"), context(number))
-    lines = _metrics(capsys.readouterr().out)
-    cold = [line for line in lines if "ColdStart" in line]
-    counted = [line for line in lines if "Answers" in line]
-    shapes = {json.dumps(line["_aws"]["CloudWatchMetrics"]) for line in counted}
+def test_only_metric_is_one_cold_start_per_environment(fresh, capsys):
+    for _ in range(2):
+        handlers = fresh()
+        for number in range(3):
+            handlers.get_blogs(event("GET", "/blog"), context(number))
 
-    assert (len(cold), len(counted)) == (1, 10)
-    assert len(shapes) == 1
-    (shape,) = json.loads(shapes.pop())
-    assert (shape["Namespace"], shape["Dimensions"]) == ("Blog", [["service"]])
-    assert all((line["Answers"], line["ServerErrors"]) == ([1.0], [0.0]) for line in counted)
+    cold = _metrics(capsys.readouterr().out)
+
+    assert [line["ColdStart"] for line in cold] == [[1.0], [1.0]]
+
+
+def test_emitted_metrics_are_those_on_the_dashboard_and_in_the_report(fresh, capsys):
+    """Each emitted metric is charged, and a metric that is not emitted is an empty graph."""
+    handlers = fresh(POWERTOOLS_SERVICE_NAME=SERVICE, POWERTOOLS_METRICS_NAMESPACE="blog-test")
+    for call in (handlers.get_blogs, handlers.get_blogs):
+        call(event("GET", "/blog"), context())
+    emitted = set()
+    for line in _metrics(capsys.readouterr().out):
+        for one in line["_aws"]["CloudWatchMetrics"]:
+            for names in one["Dimensions"]:
+                dimensions = frozenset((name, line[name]) for name in names)
+                emitted |= {(one["Namespace"], m["Name"], dimensions) for m in one["Metrics"]}
+
+    function = {"GetBlogs": context().function_name}
+    assert emitted
+    assert emitted == own_metrics(on_dashboard({**OUTPUTS, "FunctionNames": function}))
+    assert emitted == own_metrics(in_report({**OUTPUTS, "FunctionNames": function}))
 
 
 def test_only_the_first_response_reports_the_cold_start(handlers):

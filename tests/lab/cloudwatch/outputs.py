@@ -3,6 +3,7 @@
 OUTPUTS = {
     "Region": "eu-west-1",
     "FunctionNames": {"GetBlog": "get", "PostBlog": "post"},
+    "MetricsNamespace": "blog-test",
     "ApiId": "api",
     "ApiStage": "Prod",
     "LoadBalancerDimension": "app/b/1",
@@ -18,4 +19,5 @@ OUTPUTS = {
         "TLS: only the functions use HTTPS.",
         "Zones: functions run in several, a task in one.",
     ],
+    "TableIndex": "feed",
 }

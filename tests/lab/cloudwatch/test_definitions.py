@@ -1,45 +1,47 @@
 """Which metrics are fetched."""
 
-import json
-
 import pytest
 
-from infra.dashboard import MetricSources, dashboard_body
 from lab.cloudwatch.definitions import StackResources, metric_definitions
 from lab.cloudwatch.metrics import MAX_QUERIES, MetricsError, queries
 from tests.lab.cloudwatch.outputs import OUTPUTS
+from tests.lab.cloudwatch.published import PUBLISHED
+from tests.lab.cloudwatch.shown import in_report, on_dashboard
 
 # On the dashboard only: what a load balancer is billed by, and the opposite of healthy hosts.
 ON_THE_DASHBOARD_ONLY = {"NewConnectionCount", "ConsumedLCUs", "UnHealthyHostCount"}
 
 
 def test_dashboard_metrics_are_fetched_with_the_same_dimensions():
-    shown = MetricSources(
-        region="eu-west-1",
-        functions=OUTPUTS["FunctionNames"],
-        api="api",
-        stage="Prod",
-        balancer="app/b/1",
-        targets="targetgroup/t/2",
-        cluster="cluster",
-        service="service",
-        table="table",
-    )
-    on_dashboard = set()
-    for widget in json.loads(dashboard_body(shown))["widgets"]:
-        for namespace, name, *rest in widget["properties"]["metrics"]:
-            pairs = [part for part in rest if isinstance(part, str)]
-            dimensions = frozenset(zip(pairs[::2], pairs[1::2], strict=True))
-            on_dashboard.add((namespace, name, dimensions))
-    asked = {
-        (metric.namespace, metric.name, frozenset(series.items()))
-        for metric in metric_definitions(StackResources.from_outputs(OUTPUTS))
-        for series in metric.series
-    }
+    shown = on_dashboard(OUTPUTS)
 
-    missing = {one for one in on_dashboard - asked if one[1] not in ON_THE_DASHBOARD_ONLY}
-    assert on_dashboard
+    missing = {one for one in shown - in_report(OUTPUTS) if one[1] not in ON_THE_DASHBOARD_ONLY}
+    assert shown
     assert not missing
+
+
+@pytest.mark.parametrize("name", [
+    "ConsumedReadCapacityUnits",
+    "ConsumedWriteCapacityUnits",
+    "ReadThrottleEvents",
+    "WriteThrottleEvents",
+])  # fmt: skip
+def test_table_and_index_are_separate_metrics(name):
+    table, index = ("TableName", "table"), ("GlobalSecondaryIndexName", "feed")
+
+    for shown in (on_dashboard(OUTPUTS), in_report(OUTPUTS)):
+        series = {dimensions for _, found, dimensions in shown if found == name}
+        assert series == {frozenset({table}), frozenset({table, index})}
+
+
+def test_each_metric_is_published_by_aws_with_its_dimensions_and_statistic():
+    for metric in metric_definitions(StackResources.from_outputs(OUTPUTS)):
+        if not metric.namespace.startswith("AWS/"):
+            continue
+        published = PUBLISHED[metric.namespace][metric.name]
+        for series in metric.series:
+            assert frozenset(series) in published.dimensions, metric.key
+        assert published.has(metric.statistic), metric.key
 
 
 def test_forty_functions_still_fit_in_one_call():
