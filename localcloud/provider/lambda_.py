@@ -19,7 +19,7 @@ from localcloud.provider.base import (
     resource_id,
 )
 from localcloud.provider.lambda_package import BYTECODE, PACKAGES, unpack
-from localcloud.runtimes.functions import Function, FunctionSpec
+from localcloud.runtimes.functions import EmbeddedMetrics, Function, FunctionSpec
 
 # Lambda's own defaults, and the concurrency that a new AWS account begins with.
 _MEMORY_MB: Final = 128
@@ -70,6 +70,7 @@ class FunctionHandler(ResourceHandler):
             self._context.processes,
             self._context.database.endpoint,
             meter=self._context.metrics.meter("AWS/Lambda", {"FunctionName": spec.name}),
+            printed=EmbeddedMetrics(self._context.metrics).measure,
         )
         return _outcome(spec, inputs)
 

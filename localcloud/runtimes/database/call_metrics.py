@@ -14,6 +14,7 @@ from localcloud.metrics import Metrics
 
 _PIPE_BYTES: Final = 65536
 _NAMESPACE: Final = "AWS/DynamoDB"
+_CONSUMED: Final = {"read": "ConsumedReadCapacityUnits", "write": "ConsumedWriteCapacityUnits"}
 
 
 class CallMetrics:
@@ -49,9 +50,16 @@ class CallMetrics:
             self._measure(json.loads(line))
 
     def _measure(self, call: Mapping[str, Any]) -> None:
-        table, operation = call.get("table"), call["operation"]
+        """Record one line: the capacity units of a table or an index, or the time of a call."""
+        table = call.get("table")
         if table is None or not self._is_known(table):
             return
+        if "units" in call:
+            index = {"GlobalSecondaryIndexName": call["index"]} if "index" in call else {}
+            meter = self._metrics.meter(_NAMESPACE, {"TableName": table, **index})
+            meter(_CONSUMED[call["metric"]], call["units"])
+            return
+        operation = call["operation"]
         meter = self._metrics.meter(_NAMESPACE, {"TableName": table, "Operation": operation})
         if call["status"] == HTTPStatus.OK:
             meter("SuccessfulRequestLatency", call["ms"])

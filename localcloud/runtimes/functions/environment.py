@@ -38,10 +38,18 @@ _PLATFORM_ERRORS: Final = frozenset(
 
 
 class Environment:
-    """Runs one invocation after the other; its process starts with the first."""
+    """Runs one invocation after the other; its process starts with the first.
+
+    *printed* receives the lines that it prints.
+    """
 
     def __init__(
-        self, spec: FunctionSpec, processes: Processes, endpoint: str, meter: Meter
+        self,
+        spec: FunctionSpec,
+        processes: Processes,
+        endpoint: str,
+        meter: Meter,
+        printed: Callable[[bytes], None],
     ) -> None:
         self.on_exit: Callable[[Environment], None] = lambda _: None
         self._spec = spec
@@ -50,7 +58,7 @@ class Environment:
         self._meter = meter
         self._log = FunctionLog(spec.log)
         self._api = RuntimeApi(spec.arn, self._taken)
-        self._output = OutputPipe(self._log)
+        self._output = OutputPipe(self._log, printed)
         self._process: Process | None = None
         self._memory: PeakMemory | None = None
         self._watcher: asyncio.Task[None] | None = None

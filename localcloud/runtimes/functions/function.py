@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -25,7 +26,7 @@ _IDLE_S: Final = 300.0
 class Function:
     """One declared function and its execution environments."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that its environments need
         self,
         spec: FunctionSpec,
         processes: Processes,
@@ -33,12 +34,14 @@ class Function:
         *,
         idle_s: float = _IDLE_S,
         meter: Meter = unmetered,
+        printed: Callable[[bytes], None] = lambda _: None,
     ) -> None:
-        """*endpoint* is where the function finds DynamoDB."""
+        """*endpoint* is where the function finds DynamoDB; *printed* receives what it prints."""
         self._processes = processes
         self._endpoint = endpoint
         self._idle_s = idle_s
         self._meter = meter
+        self._printed = printed
         self._spec = spec
         self._pool = self._new_pool(spec)
         self._retired: set[EnvironmentPool] = set()
@@ -105,7 +108,9 @@ class Function:
                 pool.release(environment)
 
     def _new_pool(self, spec: FunctionSpec) -> EnvironmentPool:
-        make = partial(Environment, spec, self._processes, self._endpoint, self._meter)
+        make = partial(
+            Environment, spec, self._processes, self._endpoint, self._meter, self._printed
+        )
         return EnvironmentPool(make, spec.concurrency, self._idle_s)
 
     def _forget(self, task: asyncio.Task[bytes]) -> None:

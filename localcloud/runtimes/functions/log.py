@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -69,10 +70,14 @@ class FunctionLog(AppendLog):
 
 
 class OutputPipe:
-    """The pipe into which one environment prints; reads it and writes to *log*."""
+    """The pipe into which one environment prints; reads it and writes to *log*.
 
-    def __init__(self, log: FunctionLog) -> None:
+    *printed* receives the same lines.
+    """
+
+    def __init__(self, log: FunctionLog, printed: Callable[[bytes], None]) -> None:
         self._log = log
+        self._printed = printed
         self._partial = b""
         self._source, self._sink = os.pipe()
         os.set_blocking(self._source, False)
@@ -121,14 +126,19 @@ class OutputPipe:
     def _take(self, chunk: bytes) -> None:
         lines, newline, self._partial = (self._partial + chunk).rpartition(b"\n")
         if newline:
-            self._log.write(readable(lines) + b"\n")
+            self._write(lines)
         if len(self._partial) > _LONGEST_LINE:
             self._end_line()
 
     def _end_line(self) -> None:
         if self._partial:
-            self._log.write(readable(self._partial) + b"\n")
+            self._write(self._partial)
             self._partial = b""
+
+    def _write(self, lines: bytes) -> None:
+        text = readable(lines)
+        self._log.write(text + b"\n")
+        self._printed(text)
 
 
 def readable(text: bytes) -> bytes:

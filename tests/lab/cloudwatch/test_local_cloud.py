@@ -68,6 +68,27 @@ def test_table_calls_are_counted_by_operation(running_cloud):
     assert report(running_cloud).reading("table.Query.avg").value > 0
 
 
+def test_lists_consume_the_index_and_reads_consume_the_table(running_cloud):
+    def reads():
+        found = report(running_cloud)
+        return {key: found.reading(key).value or 0 for key in ("table.reads", "index.reads")}
+
+    before = reads()
+    assert httpx.get(f"{running_cloud.functions}/blog").status_code == 200
+    wait_until(lambda: reads()["index.reads"] > before["index.reads"])
+    listed = reads()
+    assert httpx.get(f"{running_cloud.functions}/blog/none").status_code == 404
+    wait_until(lambda: reads()["table.reads"] > listed["table.reads"])
+
+    assert reads()["index.reads"] == listed["index.reads"]
+
+
+def test_cold_starts_of_functions_are_counted(running_cloud):
+    assert httpx.get(f"{running_cloud.functions}/blog").status_code == 200
+
+    wait_until(lambda: report(running_cloud).reading("lambda.cold_starts").value)
+
+
 def test_cpu_and_memory_of_tasks_are_measured(running_cloud):
     wait_until(lambda: report(running_cloud).reading("ecs.cpu_avg").value is not None)
 

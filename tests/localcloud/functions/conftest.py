@@ -112,9 +112,15 @@ class Bench:
         }
         return FunctionSpec(**{**plain, **changes})
 
-    def function(self, *, idle_s: float = 300.0, **changes: object) -> Function:
-        endpoint = "http://127.0.0.1:9"
-        made = Function(self.spec(**changes), self.processes, endpoint, idle_s=idle_s)
+    def function(
+        self,
+        *,
+        idle_s: float = 300.0,
+        printed: Callable[[bytes], None] = lambda _: None,
+        **changes: object,
+    ) -> Function:
+        spec, endpoint = self.spec(**changes), "http://127.0.0.1:9"
+        made = Function(spec, self.processes, endpoint, idle_s=idle_s, printed=printed)
         self._functions.append(made)
         return made
 
