@@ -112,7 +112,7 @@ def test_command_prints_the_json_that_its_help_describes(running_cloud):
     document = json.loads(ran.stdout)
 
     assert document.keys() == {
-        *("source", "period", "start", "end", "step_seconds", "metrics", "cost")
+        *("source", "period", "start", "end", "step_seconds", "metrics", "cost", "comparison")
     }
     assert document["cost"].keys() == {"queries", "usd", "usd_per_hour_each_minute"}
     for metric in document["metrics"]:
