@@ -148,7 +148,8 @@ class Check:
             Step("Deploy again without changes", self._deploy_again),
             Step("Contract at both URLs", self._contract),
             Step("Failing deployment", self._failing_deployment),
-            Step("Deploy the declared image again", self._deploy),
+            # After a failed deployment, only a refresh shows what runs.
+            Step("Deploy the declared image again", lambda: self._deploy("--refresh")),
             Step("Refresh without drift", self._refresh),
         ]
 
@@ -166,9 +167,9 @@ class Check:
         self._pulumi("preview")
         return ""
 
-    def _deploy(self) -> str:
+    def _deploy(self, *options: str) -> str:
         try:
-            self._pulumi("up", "--yes", "--skip-preview")
+            self._pulumi("up", "--yes", "--skip-preview", *options)
         finally:
             self._made = self._stack.resources()  # also after a failure, for the list at the end
         return f"{len(self._made)} resources"
