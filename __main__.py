@@ -68,7 +68,7 @@ outputs = {
     "ContainersURL": containers.url,
     "TableName": table.name,
     "TableIndex": FEED_INDEX,
-    "AccountId": table.arn.apply(lambda arn: arn.split(":")[4]),
+    "AccountId": backend.account,
     "Region": monitoring.region,
     "DashboardURL": monitoring.dashboard_url,
     "MetricsNamespace": settings.prefix,

@@ -26,6 +26,11 @@ class BackendSettings:
     table: aws.dynamodb.Table
     write_token_sha256: pulumi.Output[str] | None
 
+    @property
+    def account(self) -> pulumi.Output[str]:
+        """The id of the AWS account."""
+        return self.table.arn.apply(lambda arn: arn.split(":")[4])
+
     def environment(self) -> dict[str, pulumi.Input[str]]:
         """Return the environment variables that both backends read."""
         variables: dict[str, pulumi.Input[str]] = {

@@ -8,6 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from infra.access_log import AccessLog
 from infra.network import Network, allow_all_out
 from infra.settings import ContainerSettings
 
@@ -20,11 +21,13 @@ _IDLE_TIMEOUT_S: Final = 60  # shorter than gunicorn's keep-alive, or clients wo
 
 @dataclass(frozen=True, kw_only=True)
 class BalancerArgs:
-    """The settings, the network, and the port of the targets."""
+    """The settings, the network, the port of the targets, and who keeps logs for how long."""
 
     settings: ContainerSettings
     network: Network
     target_port: int
+    log_days: int
+    account: pulumi.Input[str]
 
 
 class Balancer(pulumi.ComponentResource):
@@ -51,6 +54,7 @@ class Balancer(pulumi.ComponentResource):
         )
         self.security_group_id = group.id
         self.ingress_resources = [allow_all_out(f"{name}-out", group, self._child)]
+        log = self._access_log()
         balancer = aws.lb.LoadBalancer(
             f"{name}-balancer",
             load_balancer_type="application",
@@ -58,13 +62,27 @@ class Balancer(pulumi.ComponentResource):
             subnets=args.network.subnet_ids,
             idle_timeout=_IDLE_TIMEOUT_S,
             drop_invalid_header_fields=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.network.egress_resources),
+            access_logs={"bucket": log.bucket, "enabled": True} if log else None,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*args.network.egress_resources, *(log.needs if log else ())],
+            ),
         )
         self.host, self.dimension = balancer.dns_name, balancer.arn_suffix
         self.target_group = self._targets()
         self._listen(balancer, group)
         self.url = self._address(balancer)
         self.register_outputs({"url": self.url})
+
+    def _access_log(self) -> AccessLog | None:
+        if not self._args.settings.balancer_logs:
+            return None
+        return AccessLog(
+            f"{self._name}-log",
+            account=self._args.account,
+            days=self._args.log_days,
+            opts=self._child,
+        )
 
     def _targets(self) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(

@@ -11,10 +11,11 @@ import pulumi_aws as aws
 from blog import schema
 from infra.backend import BackendSettings, table_key_grants
 from infra.balancer import Balancer, BalancerArgs
+from infra.capacity import declare_capacity, declare_cluster
 from infra.network import Network, allow_all_out
 from infra.policies import allow, trust
 from infra.scaling import ScalingArgs, scale_service
-from infra.settings import ContainerSettings, Settings
+from infra.settings import Settings
 
 _PORT: Final = 8080
 _CONTAINER: Final = "blog"
@@ -63,18 +64,18 @@ class Containers(pulumi.ComponentResource):
         balancer = Balancer(
             f"{name}-lb",
             BalancerArgs(
-                settings=args.settings.containers, network=args.network, target_port=_PORT
+                settings=args.settings.containers,
+                network=args.network,
+                target_port=_PORT,
+                log_days=args.settings.log_retention_days,
+                account=args.backend.account,
             ),
             self._child,
         )
         # A task needs these while it runs, so the service depends on them
         self._needs = [*args.network.egress_resources, *balancer.ingress_resources]
-        # The namespace of the service; Fargate provides the machines
-        cluster = aws.ecs.Cluster(
-            f"{name}-cluster",
-            settings=[{"name": "containerInsights", "value": _insights(args.settings.containers)}],
-            opts=self._child,
-        )
+        # The namespace of the service
+        cluster = declare_cluster(f"{name}-cluster", args.settings.containers, self._child)
         # Runs the tasks, registers them in the target group, and replaces unhealthy ones
         service = self._service(cluster, balancer)
         # Adds and removes tasks by their CPU use or requests
@@ -108,12 +109,17 @@ class Containers(pulumi.ComponentResource):
     def _service(self, cluster: aws.ecs.Cluster, balancer: Balancer) -> aws.ecs.Service:
         settings = self._args.settings.containers
         group, definition = self._task_group(balancer), self._task_definition()
+        capacity = declare_capacity(f"{self._name}-capacity", cluster, settings, self._child)
         service = aws.ecs.Service(
             f"{self._name}-service",
             cluster=cluster.arn,
             task_definition=definition.arn,
             desired_count=settings.desired_tasks,
-            launch_type="FARGATE",
+            launch_type=capacity.launch_type,
+            capacity_provider_strategies=capacity.strategies or None,
+            # Without this, another strategy would replace the service
+            # (hashicorp/terraform-provider-aws#11351).
+            force_new_deployment=bool(capacity.strategies) or None,
             # Only with this block does the provider check the result of the deployment.
             deployment_controller={"type": "ECS"},
             deployment_circuit_breaker={"enable": True, "rollback": True},
@@ -135,7 +141,7 @@ class Containers(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=self._needs,
+                depends_on=[*self._needs, *capacity.needs],
                 ignore_changes=["desiredCount"] if settings.is_scaled else [],
                 custom_timeouts=pulumi.CustomTimeouts(
                     create=_STEADY_TIMEOUT, update=_STEADY_TIMEOUT
@@ -254,10 +260,6 @@ class Containers(pulumi.ComponentResource):
             assume_role_policy=trust("ecs-tasks.amazonaws.com"),
             opts=self._child,
         )
-
-
-def _insights(settings: ContainerSettings) -> str:
-    return "enabled" if settings.container_insights else "disabled"
 
 
 def _check_rollback(service: str, running: str, declared: str) -> None:

@@ -23,7 +23,7 @@ _SERVICES: Final = (
         "ec2",
         "ecr",
     ),
-    *("ecs", "elbv2", "iam", "lambda_", "logs", "route53", "sns", "sts"),
+    *("ecs", "elbv2", "iam", "lambda_", "logs", "route53", "s3", "sns", "sts"),
 )
 _CONNECT_TIMEOUT_S: Final = 2
 

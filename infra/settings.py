@@ -89,6 +89,8 @@ class ContainerSettings:
     scale_out_cooldown: int
     scale_in_cooldown: int
     container_insights: bool
+    spot_percent: int
+    balancer_logs: bool
     allowed_cidrs: tuple[str, ...]
     certificate_arn: str
     domain_name: str
@@ -206,6 +208,8 @@ def _containers(reader: ConfigReader) -> ContainerSettings:
         scale_out_cooldown=reader.integer("scaleOutCooldown", 0, 3_600),
         scale_in_cooldown=reader.integer("scaleInCooldown", 0, 3_600),
         container_insights=reader.boolean("containerInsights"),
+        spot_percent=reader.integer("spotPercent", 0, 100),
+        balancer_logs=reader.boolean("balancerLogs"),
         allowed_cidrs=reader.networks("allowedCidrs"),
         certificate_arn=reader.text("certificateArn", _CERTIFICATE, arn),
         domain_name=reader.text("domainName", _DOMAIN, "must be a lowercase domain name"),

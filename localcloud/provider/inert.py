@@ -50,6 +50,7 @@ INERT: Final[Mapping[str, tuple[str | None, _Arn]]] = {
     "aws:ec2/vpc:Vpc": ("vpc", _ec2("vpc")),
     "aws:ec2/vpcEndpoint:VpcEndpoint": ("vpce", _ec2("vpc-endpoint")),
     "aws:ecs/cluster:Cluster": (None, lambda _identity, name: arn("ecs", f"cluster/{name}")),
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": ("providers", _by_id),
     "aws:iam/role:Role": (None, lambda _identity, name: arn("iam", f"role/{name}", region="")),
     "aws:iam/rolePolicy:RolePolicy": (
         None,

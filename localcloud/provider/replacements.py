@@ -84,6 +84,9 @@ REPLACE_ON_CHANGES: Final[Mapping[str, Mapping[str, str]]] = {
         "ECR::Repository", name="RepositoryName", encryptionConfigurations="EncryptionConfiguration"
     ),
     "aws:ecs/cluster:Cluster": _create_only("ECS::Cluster", name="ClusterName"),
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": _create_only(
+        "ECS::ClusterCapacityProviderAssociations", clusterName="Cluster"
+    ),
     "aws:ecs/service:Service": _create_only(
         "ECS::Service", cluster="Cluster", launchType="LaunchType", name="ServiceName"
     ),

@@ -17,8 +17,13 @@ _IMAGE: Final = (
     "Pulumi.local.yaml. No image is pushed to a registry; --containers image builds one on this "
     "machine."
 )
+_BUCKET: Final = (
+    "balancerLogs is not supported by the local cloud, which has no S3. Leave it out: the logs of "
+    "the tasks have every request."
+)
 UNSUPPORTED: Final[Mapping[str, str]] = {
     "aws:ecr/repository:Repository": _IMAGE,
+    "aws:s3/bucket:Bucket": _BUCKET,
     "aws:route53/record:Record": HTTPS,
 }
 

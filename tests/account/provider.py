@@ -18,6 +18,7 @@ from tests.account.handlers import (
     iam,
     lambda_,
     other,
+    s3,
 )
 from tests.account.inputs import Inputs
 
@@ -32,6 +33,7 @@ HANDLERS = {
     **iam.HANDLERS,
     **lambda_.HANDLERS,
     **other.HANDLERS,
+    **s3.HANDLERS,
 }
 
 # Inputs that are not sent to the account, each with the reason.

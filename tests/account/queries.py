@@ -143,6 +143,7 @@ _LISTS = {
     "apis": ("apigatewayv2", "get_apis", "Items", "ApiId"),
     "balancers": ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn"),
     "budgets": ("budgets", "describe_budgets", "Budgets", "BudgetName"),
+    "buckets": ("s3", "list_buckets", "Buckets", "Name"),
     "dashboards": ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
     "endpoints": ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     "functions": ("lambda", "list_functions", "Functions", "FunctionName"),

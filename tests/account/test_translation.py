@@ -8,7 +8,7 @@ from localcloud.engine.provider import ProviderError
 from tests.account.provider import MotoProvider
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-BUCKET = "aws:s3/bucket:Bucket"
+QUEUE = "aws:sqs/queue:Queue"
 ROLE = "aws:iam/role:Role"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 METRIC = {
@@ -114,4 +114,4 @@ def test_excluded_zones_are_left_out_by_id(endpoint):
 
 
 def test_type_without_a_translation_is_an_error(refused):
-    assert refused(BUCKET, {}) == f"{BUCKET} has no handler in tests/account/handlers"
+    assert refused(QUEUE, {}) == f"{QUEUE} has no handler in tests/account/handlers"

@@ -19,7 +19,13 @@ _ARN = re.compile(r"arn:aws:([a-z0-9-]+):[a-z0-9-]*:\d{12}:")
 _SHOWN = {
     "Alias": "name functionVersion",
     "Api": "name protocolType corsConfiguration",
-    "Cluster": "",
+    "Bucket": "forceDestroy",
+    "BucketLifecycleConfiguration": "rules",
+    "BucketPolicy": "policy",
+    "BucketPublicAccessBlock": "blockPublicAcls blockPublicPolicy ignorePublicAcls "
+    "restrictPublicBuckets",
+    "Cluster": "settings",
+    "ClusterCapacityProviders": "capacityProviders",
     "Dashboard": "dashboardName",
     "Function": "name handler runtime architectures memorySize timeout environment publish "
     "snapStart tracingConfig",
@@ -29,7 +35,8 @@ _SHOWN = {
     "InternetGateway": "",
     "LifecyclePolicy": "policy",
     "Listener": "port protocol sslPolicy certificateArn defaultActions",
-    "LoadBalancer": "loadBalancerType securityGroups subnets idleTimeout dropInvalidHeaderFields",
+    "LoadBalancer": "loadBalancerType securityGroups subnets idleTimeout "
+    "dropInvalidHeaderFields accessLogs",
     "LogGroup": "name retentionInDays",
     "MetricAlarm": "comparisonOperator threshold evaluationPeriods datapointsToAlarm "
     "treatMissingData metricQueries alarmActions okActions",
@@ -50,7 +57,8 @@ _SHOWN = {
     "SecurityGroupIngressRule": "securityGroupId ipProtocol fromPort toPort cidrIpv4 "
     "referencedSecurityGroupId",
     "Service": "desiredCount deploymentCircuitBreaker healthCheckGracePeriodSeconds "
-    "waitForSteadyState launchType networkConfiguration loadBalancers propagateTags",
+    "waitForSteadyState launchType capacityProviderStrategies networkConfiguration loadBalancers "
+    "propagateTags",
     "Stage": "name autoDeploy defaultRouteSettings",
     "Subnet": "cidrBlock availabilityZone mapPublicIpOnLaunch",
     "Table": "billingMode hashKey deletionProtectionEnabled pointInTimeRecovery "

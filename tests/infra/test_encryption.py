@@ -27,6 +27,7 @@ BY_AWS = {
     "aws:ecs/taskDefinition:TaskDefinition": (
         "ECS developer guide, Fargate task ephemeral storage: AES-256 since platform 1.4.0"
     ),
+    "aws:s3/bucket:Bucket": "S3 user guide: every new object is encrypted with SSE-S3 by default",
     "aws:lambda/function:Function": (
         "Lambda developer guide, Data protection: variables, packages and snapshots always are"
     ),
@@ -60,7 +61,10 @@ NOTHING_STORED = {
         "vpcEndpoint:VpcEndpoint",
     ),
     "aws:ecr": ("lifecyclePolicy:LifecyclePolicy",),
-    "aws:ecs": ("cluster:Cluster", "service:Service"),
+    "aws:ecs": (
+        *("cluster:Cluster", "service:Service"),
+        "clusterCapacityProviders:ClusterCapacityProviders",
+    ),
     "aws:iam": (
         *("role:Role", "rolePolicy:RolePolicy"),
         "rolePolicyAttachment:RolePolicyAttachment",
@@ -71,6 +75,10 @@ NOTHING_STORED = {
     ),
     "aws:lb": ("listener:Listener", "loadBalancer:LoadBalancer", "targetGroup:TargetGroup"),
     "aws:route53": ("record:Record",),
+    "aws:s3": (
+        *("bucketPolicy:BucketPolicy", "bucketPublicAccessBlock:BucketPublicAccessBlock"),
+        "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    ),
     "aws:vpc": (
         "securityGroupEgressRule:SecurityGroupEgressRule",
         "securityGroupIngressRule:SecurityGroupIngressRule",

@@ -13,6 +13,10 @@ WILDCARDS = {
     ("functions-*-log-policy", "arn:aws:cloudwatch:*:logGroup/functions-*-log:*"): (
         "Lambda names the streams; they are all in the function's own log group"
     ),
+    (
+        "containers-lb-log-policy",
+        "arn:aws:s3:*:bucket/containers-lb-log-bucket/AWSLogs/000000000000/*",
+    ): "the load balancer names the files by date; they are all below its account's folder",
     ("functions-*-trace-policy", "*"): "X-Ray's actions know no resources",
 }
 # Managed policies, and the reason.
@@ -157,7 +161,9 @@ def test_function_writes_only_to_its_own_log(variant):
 
 
 def test_each_role_trusts_only_the_service_that_runs_it(variant):
-    trusted = {one.role: one.services for one in statements(variant) if one.services}
+    trusted = {
+        one.role: one.services for one in statements(variant) if one.services and not one.resources
+    }
     users = {
         one["role"]: ("lambda.amazonaws.com",)
         for one in variant.of("aws:lambda/function:Function").values()
@@ -214,6 +220,28 @@ def test_only_the_load_balancer_is_public_and_reaches_the_tasks(variant):
 def test_security_groups_have_no_inline_rules(variant):
     for one in variant.of("aws:ec2/securityGroup:SecurityGroup").values():
         assert one.keys() <= {"description", "vpcId"}
+
+
+def test_only_the_load_balancer_writes_to_the_private_bucket_of_its_log(variants):
+    program = variants("everything")
+    (writing,) = (one for one in statements(program) if one.owner == "containers-lb-log-policy")
+    (private,) = program.of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").values()
+
+    assert writing.services == ("logdelivery.elasticloadbalancing.amazonaws.com",)
+    assert writing.actions == ("s3:PutObject",)
+    assert {value for key, value in private.items() if key != "bucket"} == {True}
+
+
+def test_access_log_expires_with_the_other_logs(variants):
+    program = variants("everything")
+    (expiry,) = program.of(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    ).values()
+    groups = program.of("aws:cloudwatch/logGroup:LogGroup").values()
+
+    assert {rule["expiration"]["days"] for rule in expiry["rules"]} == {
+        group["retentionInDays"] for group in groups
+    }
 
 
 def test_table_can_be_restored(variant):

@@ -15,6 +15,7 @@ from tests.infra.variants import CERTIFICATE, DEFAULTS, IMAGE, KEY, STACK
 HTTPS = {"certificateArn": CERTIFICATE, "domainName": "blog.example.com"}
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:topic/monitoring-alarms"
 TRACKING = "Policy containers-scaling.targetTrackingScalingPolicyConfiguration"
+SERVICE = "Service containers-service"
 TASK = "TaskDefinition containers-task"
 BEHIND_ALIAS = {
     "+ Alias functions-*-alias": NEW,
@@ -274,6 +275,33 @@ EFFECTS = [
         "containerInsights",
         "true",
         {"Cluster containers-cluster.settings.containerInsights": "enabled"},
+    ),
+    Effect(
+        "spotPercent",
+        "25",
+        {
+            "+ ClusterCapacityProviders containers-capacity": NEW,
+            f"{SERVICE}.launchType": GONE,
+            f"{SERVICE}.forceNewDeployment": True,
+            f"{SERVICE}.capacityProviderStrategies.0.base": 1,
+            f"{SERVICE}.capacityProviderStrategies.0.capacityProvider": "FARGATE",
+            f"{SERVICE}.capacityProviderStrategies.0.weight": 75,
+            f"{SERVICE}.capacityProviderStrategies.1.capacityProvider": "FARGATE_SPOT",
+            f"{SERVICE}.capacityProviderStrategies.1.weight": 25,
+        },
+    ),
+    Effect(
+        "balancerLogs",
+        "true",
+        {
+            "+ AccessLog containers-lb-log": NEW,
+            "+ Bucket containers-lb-log-bucket": NEW,
+            "+ BucketLifecycleConfiguration containers-lb-log-expiry": NEW,
+            "+ BucketPolicy containers-lb-log-policy": NEW,
+            "+ BucketPublicAccessBlock containers-lb-log-private": NEW,
+            "LoadBalancer containers-lb-balancer.accessLogs.bucket": "containers-lb-log-bucket-id",
+            "LoadBalancer containers-lb-balancer.accessLogs.enabled": True,
+        },
     ),
     Effect(
         "allowedCidrs",

@@ -11,7 +11,10 @@ from tests.running import ROOT, RunningCloud
 
 HTTPS = {"certificateArn": CERTIFICATE, "domainName": "blog.example.com"}
 ZONE = {"hostedZoneId": "Z0123456789"}
-RUN = {name: value for name, value in EVERYTHING.items() if name not in {**HTTPS, **ZONE}} | {
+LOGS = {"balancerLogs": "true"}
+RUN = {
+    name: value for name, value in EVERYTHING.items() if name not in {**HTTPS, **ZONE, **LOGS}
+} | {
     "autoscalingCpuTarget": "70",
     "awsEndpoint": "http://127.0.0.1:4999",
     "openWrites": "true",
@@ -27,6 +30,7 @@ REFUSED = [
         HTTPS | ZONE,
         "HTTPS is not supported by the local cloud. Leave out certificateArn, domainName",
     ),
+    (LOGS, "balancerLogs is not supported by the local cloud, which has no S3. Leave it out"),
     ({"dockerImage": ""}, "dockerImage must be local for the local cloud"),
     ({"dockerImage": IMAGE}, "set dockerImage to local"),
 ]

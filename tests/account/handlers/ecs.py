@@ -31,6 +31,25 @@ class Cluster(ResourceHandler):
         return any(cluster["status"] != _STOPPED for cluster in listed)
 
 
+class ClusterCapacityProviders(ResourceHandler):
+    def create(self, account, name, given):
+        account.client("ecs").put_cluster_capacity_providers(
+            cluster=given["clusterName"],
+            capacityProviders=given.plain("capacityProviders"),
+            defaultCapacityProviderStrategy=[],
+        )
+        return Result(given["clusterName"], {})
+
+    def delete(self, account, identity, outputs):
+        account.client("ecs").put_cluster_capacity_providers(
+            cluster=identity, capacityProviders=[], defaultCapacityProviderStrategy=[]
+        )
+
+    def exists(self, account, identity, outputs):
+        (cluster,) = account.client("ecs").describe_clusters(clusters=[identity])["clusters"]
+        return bool(cluster.get("capacityProviders"))
+
+
 def _tags(account):
     return account.tag_list("key", "value")
 
@@ -74,12 +93,12 @@ class TaskDefinition(ResourceHandler):
 
 class Service(ResourceHandler):
     def create(self, account, name, given):
+        given.get("forceNewDeployment", None)  # only an update uses it
         made = account.client("ecs").create_service(
             serviceName=name,
-            launchType=given["launchType"],
             loadBalancers=given.plain("loadBalancers"),
             tags=_tags(account),
-            **chosen(given, deploymentController="deploymentController"),
+            **chosen(given, deploymentController="deploymentController", launchType="launchType"),
             **_service(given),
         )["service"]
         return Result(made["serviceArn"], {"name": name, "arn": made["serviceArn"]})
@@ -88,7 +107,11 @@ class Service(ResourceHandler):
         for member in ("launchType", "loadBalancers", "deploymentController"):
             if given.plain(member) != outputs.get(member, given.plain(member)):
                 raise ProviderError(f"{member} does not change in place")
-        account.client("ecs").update_service(service=identity, **_service(given))
+        account.client("ecs").update_service(
+            service=identity,
+            **chosen(given, forceNewDeployment="forceNewDeployment"),
+            **_service(given),
+        )
         return {"name": outputs["name"], "arn": identity}
 
     def delete(self, account, identity, outputs):
@@ -116,6 +139,7 @@ def _service(given):
             desiredCount="desiredCount",
             healthCheckGracePeriodSeconds="healthCheckGracePeriodSeconds",
             propagateTags="propagateTags",
+            capacityProviderStrategy="capacityProviderStrategies",
         ),
         "deploymentConfiguration": {
             "deploymentCircuitBreaker": given.plain("deploymentCircuitBreaker")
@@ -267,6 +291,7 @@ HANDLERS = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": LifecyclePolicy(),
     "aws:ecr/repository:Repository": Repository(),
     "aws:ecs/cluster:Cluster": Cluster(),
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": ClusterCapacityProviders(),
     "aws:ecs/service:Service": Service(),
     "aws:ecs/taskDefinition:TaskDefinition": TaskDefinition(),
 }

@@ -45,6 +45,10 @@ class LoadBalancer(ResourceHandler):
                 given["dropInvalidHeaderFields"]
             ),
         }
+        if "accessLogs" in given:
+            log = given["accessLogs"]
+            values["access_logs.s3.enabled"] = _flag(log["enabled"])
+            values["access_logs.s3.bucket"] = log["bucket"]
         account.client("elbv2").modify_load_balancer_attributes(
             LoadBalancerArn=arn, Attributes=_attributes(values)
         )
