@@ -149,7 +149,7 @@ def write_a_blog(demo):
     for text in ("Typed in the demo", "Ada", "Some *plain* words"):
         demo.press(text.encode(), re.escape(text))
         type_slowly(demo.terminal, b"\t")
-    demo.press(b"\x13", "Saved", LIST, "Ada +Typed in the demo", f"  {demo.count} blogs")
+    demo.press(b"\x13", "Saved", LIST, "Ada +Typed in the demo", f" {demo.count} blogs")
 
     newest, *others = blogs(demo.environ, "ls", "--limit", "100")["blogs"]
     assert (newest["title"], newest["author"]) == ("Typed in the demo", "Ada")
@@ -169,7 +169,7 @@ def search(demo):
 
 
 def switch_the_backend(demo):
-    demo.press(b"t", rf"^ CONTAINERS .* {demo.count} blogs")
+    demo.press(b"t", "^ CONTAINERS ", f" {demo.count} blogs")
 
 
 def show_the_log_below_the_list(demo):
@@ -177,7 +177,7 @@ def show_the_log_below_the_list(demo):
     newest = re.findall("(?:FUNCTIONS|CONTAINERS) +[A-Z]+ +[0-9]+", screen)[0]
     assert newest.split() == ["CONTAINERS", "GET", "200"]
     demo.terminal.type(b"l")
-    see(demo.terminal, LIST, without=" UTC ")
+    see(demo.terminal, LIST, without="method")
 
 
 def show_the_log_on_the_full_screen(demo):
@@ -297,7 +297,7 @@ def test_every_key_of_the_readme_works_in_the_demo(environ, tmp_path):
     state = tmp_path / "state"
     assert set(readme_keys()) == set(STEPS)
     with opened(environ, command=[DEMO, "--state", str(state)]) as terminal:
-        top = r"\A FUNCTIONS  local cloud local · eu-west-1 · account 000000000000 "
+        top = r"\A FUNCTIONS  local cloud local · eu-west-1 · account 000000000000"
         screen = see(terminal, top, LIST, "What runs here", r" \d+ blogs")
         demo = Demo(terminal, environ, state, int(re.findall(r"(\d+) blogs", screen)[0]))
         for key in readme_keys():
