@@ -5,8 +5,8 @@ cases of the contract to both URLs; deploy an image that does not exist, which
 must fail and leave the running tasks alone; deploy the declared image again;
 refresh, which must find no drift; destroy; list what is left.
 
-The stack must not exist yet, unless you pass --existing: it is destroyed at the
-end, also if a step fails. Put settings into Pulumi.STACK.yaml first.
+The stack must not exist yet, unless you add OPTIONS=--existing: it is destroyed
+at the end, also if a step fails. Put settings into Pulumi.STACK.yaml first.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> int:
         check, place = prepare(stack, given)
     except (StackError, BotoCoreError, ClientError, KeyboardInterrupt) as error:
         if not given.existing:
-            remove(stack)
+            stack.remove()
         reason = str(error) or "interrupted"
         print(f"aws-check: nothing was deployed: {reason}", file=sys.stderr)
         return 1
@@ -92,6 +92,12 @@ def stack_name(text: str) -> str:
 def prepare(stack: Stack, given: argparse.Namespace) -> tuple[Check, str]:
     """Print the plan, and ask; return the check, and the account and region of the stack."""
     session = stack.session()
+    if not session.region_name:
+        raise StackError(
+            "no region. Set aws:region in the file of the stack, or the variable AWS_REGION"
+        )
+    if not session.get_credentials():
+        raise StackError("no AWS credentials. Log in, for example with aws sso login")
     check = Check(stack, session)
     account = session.client("sts").get_caller_identity()["Account"]
     place = f"account {account}, region {session.region_name}"
@@ -99,7 +105,7 @@ def prepare(stack: Stack, given: argparse.Namespace) -> tuple[Check, str]:
         f"stack {given.stack} in {place}\n"
         f"{'note: ' + EMULATED if is_emulated() else 'cost: ' + _COST}\n"
         "time: about an hour; a failed deployment alone takes about 20 minutes\n"
-        f"steps: {', '.join(one.title.lower() for one in check.steps())}\n"
+        f"steps: {'; '.join(one.title for one in check.steps())}\n"
         "at the end, also after a failure: destroy the stack with all its data\n"
         f"report: {given.report}",
         flush=True,
@@ -120,18 +126,12 @@ def create(stack: Stack, *, exists: bool) -> None:
     """Create the stack, so that no other is ever changed."""
     if exists:
         if stack.pulumi("stack", shown=False).status:
-            raise StackError(f"stack {stack.name} does not exist. Leave out --existing")
+            raise StackError(f"stack {stack.name} does not exist. Leave out OPTIONS=--existing")
     elif stack.pulumi("stack", "init").status:
         raise StackError(
-            f"stack {stack.name} was not created. Use a name that no stack has, or pass --existing"
-            " to change and destroy the stack of that name"
+            f"stack {stack.name} was not created. Use a name that no stack has. To change and"
+            " destroy the stack of that name, add OPTIONS=--existing"
         )
-
-
-def remove(stack: Stack) -> None:
-    """Remove the empty stack; its settings stay."""
-    if stack.pulumi("stack", "rm", "--yes", "--preserve-config").status:
-        raise StackError(f"stack {stack.name} was not removed. Run: pulumi stack rm {stack.name}")
 
 
 class Check:
@@ -191,7 +191,7 @@ class Check:
             },
         )
         *differences, summary = finished.output.strip().splitlines() or [""]
-        detail = "; ".join([summary, *differences])
+        detail = "\n".join([summary, *differences])
         if finished.status:
             raise StepFailed(detail)
         return detail
@@ -239,7 +239,7 @@ class Check:
     def _destroy(self, *, removes: bool) -> str:
         self._pulumi("destroy", "--yes", "--skip-preview")
         if removes:
-            remove(self._stack)
+            self._stack.remove()
         return ""
 
     def _leftovers(self) -> str:

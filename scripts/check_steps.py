@@ -39,7 +39,7 @@ class Result:
     title: str
     outcome: str
     seconds: float = 0
-    detail: str = ""
+    detail: str = ""  # its first line goes into the table of the report
 
 
 def is_emulated() -> bool:
@@ -87,10 +87,12 @@ def report(name: str, place: str, results: Sequence[Result]) -> str:
         text=True,
         check=False,
     ).stdout.strip()
-    rows = [
-        f"| {one.title} | {one.outcome} | {one.seconds:.0f} | {one.detail.replace('|', '/')} |"
-        for one in results
-    ]
+    rows, details = [], []
+    for one in results:
+        first, *more = one.detail.replace("|", "/").splitlines() or [""]
+        rows.append(f"| {one.title} | {one.outcome} | {one.seconds:.0f} | {first} |")
+        if more:
+            details += ["", f"## {one.title}", "", *(f"- {line}" for line in more)]
     unproven = [one.title for one in results if one.outcome != "passed"]
     summary = f"Not proven: {', '.join(unproven)}." if unproven else "Every step passed."
     return "\n".join(
@@ -105,6 +107,7 @@ def report(name: str, place: str, results: Sequence[Result]) -> str:
             *rows,
             "",
             summary,
+            *details,
             "",
         ]
     )

@@ -61,10 +61,17 @@ class Stack:
     def __init__(self, pulumi: str, name: str, run: Run = run) -> None:
         self.name = name
         self._pulumi, self._run = pulumi, run
+        self._had_settings = (ROOT / f"Pulumi.{name.rpartition('/')[2]}.yaml").exists()
 
     def pulumi(self, *words: str, shown: bool = True) -> Finished:
         command = [self._pulumi, *words, "--stack", self.name, "--non-interactive"]
         return self._run(command, shown=shown)
+
+    def remove(self) -> None:
+        """Remove the empty stack, and its settings if they did not exist before."""
+        kept = ["--preserve-config"] if self._had_settings else []
+        if self.pulumi("stack", "rm", "--yes", *kept).status:
+            raise StackError(f"stack {self.name} was not removed. Run: pulumi stack rm {self.name}")
 
     def outputs(self) -> dict[str, Any]:
         """Return all outputs, with the secret ones."""
@@ -83,9 +90,8 @@ class Stack:
 
     def session(self) -> boto3.Session:
         """Return a session for the region and profile of the stack."""
-        return boto3.Session(
-            region_name=self.config("aws:region"), profile_name=self.config("aws:profile")
-        )
+        region = self.config("aws:region") or os.environ.get("AWS_REGION")
+        return boto3.Session(region_name=region, profile_name=self.config("aws:profile"))
 
     def _json(self, *words: str) -> dict[str, Any]:
         finished = self.pulumi(*words, shown=False)

@@ -91,7 +91,7 @@ def test_stack_that_exists_is_refused_and_not_changed():
 def test_stack_that_does_not_exist_is_refused_with_existing():
     missing, run = stack(stack=Finished(255, ""))
 
-    with pytest.raises(aws_check.StackError, match="Leave out --existing"):
+    with pytest.raises(aws_check.StackError, match="Leave out OPTIONS=--existing"):
         aws_check.create(missing, exists=True)
     assert run.commands == [["stack"]]
 
@@ -119,14 +119,17 @@ def test_stack_names_of_pulumi_are_accepted(name):
 def test_report_lists_what_was_not_proven():
     results = [
         steps.Result("Deploy", "passed", 61.4, "99 resources"),
-        steps.Result("Contract at both URLs", "not proven", 0, "emulated | here"),
+        steps.Result(
+            "Contract at both URLs", "not proven", 0, "emulated | here\nfunctions: `a`: failed"
+        ),
     ]
 
     text = steps.report("check", "account 1, region eu-west-1", results)
 
     assert "| Deploy | passed | 61 | 99 resources |\n" in text
     assert "| Contract at both URLs | not proven | 0 | emulated / here |\n" in text
-    assert text.endswith("\nNot proven: Contract at both URLs.\n")
+    assert "\nNot proven: Contract at both URLs.\n" in text
+    assert text.endswith("\n## Contract at both URLs\n\n- functions: `a`: failed\n")
 
 
 class Account:
