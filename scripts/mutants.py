@@ -38,9 +38,13 @@ LAYERS = {
     "tests/infra/test_secrets.py": "secrets",
     "tests/infra/test_settings": "settings",
     "tests/infra/test_wiring.py": "wiring",
-    "tests/infra/test_monitoring.py": "wiring",
+    "tests/infra/test_monitoring.py": "monitoring",
+    "tests/infra/test_regions.py": "regions",
+    "tests/infra/test_rollout.py": "rollout",
     "tests/infra/": "registration",
     "tests/account/": "account",
+    "tests/lab/": "metrics",
+    "tests/lambda_src/": "functions",
 }
 _TIMEOUT_S = 600
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
@@ -75,6 +79,7 @@ class ProjectCopy:
         self.root = root
         ignored = shutil.ignore_patterns(".*", "node_modules", "__pycache__")
         shutil.copytree(ROOT, root, ignore=ignored)
+        (root / "node_modules").symlink_to(ROOT / "node_modules")
         (root / ".cache" / "lambda").mkdir(parents=True)
         (root / ".cache" / "uv").symlink_to(ROOT / ".cache" / "uv")
         for built in (ROOT / ".cache" / "lambda").glob("dependencies-*"):
