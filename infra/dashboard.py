@@ -25,6 +25,7 @@ class MetricSources:
     """The resources whose metrics are shown.
 
     *functions* maps operations to function names; *namespace* has the functions' own metrics.
+    With *insights*, the cluster has the metrics of Container Insights.
     """
 
     region: str
@@ -38,6 +39,7 @@ class MetricSources:
     table: str
     index: str
     namespace: str
+    insights: bool
 
 
 def dashboard_body(sources: MetricSources) -> str:
@@ -133,6 +135,11 @@ def _rows(sources: MetricSources) -> list[tuple[Widget, Widget]]:
                 (elb, "HealthyHostCount", *targets, {"stat": "Maximum", "id": "hosts"}),
                 (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
                 (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
+                *(
+                    ("ECS/ContainerInsights", name, *service, {"stat": "Maximum"})
+                    for name in ("DesiredTaskCount", "PendingTaskCount", "RunningTaskCount")
+                    if sources.insights
+                ),
             ]),
         ),
         *_table_rows(sources),

@@ -117,6 +117,7 @@ class Monitoring(pulumi.ComponentResource):
             table=self._args.table.name,
             index=FEED_INDEX,
             namespace=self._args.settings.prefix,
+            insights=self._args.settings.containers.container_insights,
         )
         return aws.cloudwatch.Dashboard(
             f"{self._name}-dashboard",

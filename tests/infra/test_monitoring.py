@@ -6,7 +6,7 @@ import pytest
 
 from tests.infra.alarms import fires, metrics, series
 from tests.lab.cloudwatch.published import PUBLISHED
-from tests.lab.cloudwatch.shown import rows
+from tests.lab.cloudwatch.shown import is_aws, rows
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BALANCER = frozenset({"arnSuffix:containers-lb-balancer"})
@@ -149,7 +149,7 @@ def values(variant):
 def assert_exists(variant, namespace, name, dimensions, statistic):
     for key, value in dimensions.items():
         assert value in values(variant)[key], (namespace, key, value)
-    if namespace.startswith("AWS/"):
+    if is_aws(namespace):
         published = PUBLISHED[namespace].get(name)
         assert published, f"AWS does not publish {namespace} {name}"
         assert frozenset(dimensions) in published.dimensions, (name, dimensions)
@@ -182,7 +182,7 @@ def test_own_metrics_on_the_dashboard_are_in_the_namespace_of_the_functions(vari
         one["environment"]["variables"]["POWERTOOLS_METRICS_NAMESPACE"]
         for one in variant.of("aws:lambda/function:Function").values()
     }
-    own = {one for one, _ in rows(body(variant)) if not one[0].startswith("AWS/")}
+    own = {one for one, _ in rows(body(variant)) if not is_aws(one[0])}
     functions = {dict(dimensions)["function_name"] for _, _, dimensions in own}
 
     assert {namespace for namespace, _, _ in own} == namespaces
@@ -198,6 +198,10 @@ def test_dashboard_shows_what_the_alarms_watch(variant):
     assert watched <= shown
 
 
+TASKS = "Containers: tasks that became healthy, healthy and unhealthy hosts"
+INSIGHTS = {
+    (name, "Maximum") for name in ("DesiredTaskCount", "PendingTaskCount", "RunningTaskCount")
+}
 # Titles of the widgets, what each must show, and how
 SHOWN = {
     "Functions: invocations and requests": {("Invocations", "Sum"), ("Count", "Sum")},
@@ -233,7 +237,7 @@ SHOWN = {
         for stat in ("Average", "Maximum")
     },
     "Functions: cold starts": {("ColdStart", "Sum")},
-    "Containers: tasks that became healthy, healthy and unhealthy hosts": {
+    TASKS: {
         ("HealthyHostCount", "Maximum"),
         ("HealthyHostCount", "Minimum"),
         ("UnHealthyHostCount", "Maximum"),
@@ -254,6 +258,10 @@ def test_each_widget_shows_what_its_title_says(variant):
         alone = json.dumps({"widgets": [widget]})
         found[widget["properties"]["title"]] = {(one[1], stat) for one, stat in rows(alone)}
 
+    (cluster,) = variant.of("aws:ecs/cluster:Cluster").values()
+    if cluster["settings"] == [{"name": "containerInsights", "value": "enabled"}]:
+        assert found[TASKS] >= INSIGHTS  # they are charged
+        found[TASKS] -= INSIGHTS
     assert found == SHOWN
 
 

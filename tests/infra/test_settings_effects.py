@@ -274,7 +274,10 @@ EFFECTS = [
     Effect(
         "containerInsights",
         "true",
-        {"Cluster containers-cluster.settings.containerInsights": "enabled"},
+        {
+            "Cluster containers-cluster.settings.containerInsights": "enabled",
+            "Dashboard monitoring-dashboard.dashboardBody.widgets.*": ANY,
+        },
     ),
     Effect(
         "spotPercent",

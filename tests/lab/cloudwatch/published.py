@@ -80,6 +80,11 @@ BALANCERS = {
 }
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
 ECS = dict.fromkeys(("CPUUtilization", "MemoryUtilization"), published(LEVEL, *SERVICE))
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+INSIGHTS = dict.fromkeys(
+    ("DesiredTaskCount", "PendingTaskCount", "RunningTaskCount"),
+    published(LEVEL, "ClusterName ServiceName"),
+)
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
 # "The TableName dimension returns the ReadThrottleEvents for the table, but not for any global
 # secondary indexes." The metrics by operation have no dimension of an index.
@@ -104,4 +109,5 @@ PUBLISHED = {
     "AWS/DynamoDB": DYNAMODB,
     "AWS/ECS": ECS,
     "AWS/Lambda": LAMBDA,
+    "ECS/ContainerInsights": INSIGHTS,
 }

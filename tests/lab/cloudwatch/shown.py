@@ -20,6 +20,7 @@ def on_dashboard(outputs):
         table=outputs["TableName"],
         index=outputs["TableIndex"],
         namespace=outputs["MetricsNamespace"],
+        insights=False,
     )
     return {series for series, _ in rows(dashboard_body(sources))}
 
@@ -48,4 +49,8 @@ def in_report(outputs):
 
 def own_metrics(metrics):
     """Leave out what AWS emits, in its own namespaces."""
-    return {one for one in metrics if not one[0].startswith("AWS/")}
+    return {one for one in metrics if not is_aws(one[0])}
+
+
+def is_aws(namespace):
+    return namespace.startswith(("AWS/", "ECS/"))
