@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from localcloud.environment import REGION
 from tests.infra.recording import Recorder
-from tests.infra.variants import DEFAULTS, STACK
+from tests.infra.variants import EVERYTHING, STACK
 
 # Region, partition, and host of the console. Sources: "Regions and Zones" in the AWS documentation;
 # "Service endpoints" in the user guide of AWS GovCloud (US); "Endpoints and ARNs" for China
@@ -24,7 +25,12 @@ def place(request, stacks):
     """A region, its partition, the host of its console, and the program deployed there."""
     partition, console = PLACES[request.param]
     recorder = Recorder(request.param, partition)
-    program = stacks(STACK).deploy(recorder, {}, **DEFAULTS)
+    # The settings with an ARN have one of this region.
+    settings = {
+        key: value.replace("arn:aws:", f"arn:{partition}:").replace(REGION, request.param)
+        for key, value in EVERYTHING.items()
+    }
+    program = stacks(STACK).deploy(recorder, {}, **settings)
     return request.param, partition, console, program
 
 
