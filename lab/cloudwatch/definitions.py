@@ -26,7 +26,8 @@ _CAPACITY: Final = (  # key, label and name
 )
 _SERVICE: Final = "functions"
 _NEXT_STEP: Final = (
-    "Pass them with `blogs metrics --outputs FILE` (FILE: from `pulumi stack output --json`)."
+    "If an earlier version deployed the stack, run `pulumi up`. Otherwise pass them with"
+    " `blogs metrics --outputs FILE` (FILE: from `pulumi stack output --json`)."
 )
 
 
