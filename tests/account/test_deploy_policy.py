@@ -8,15 +8,19 @@ import json
 import re
 from fnmatch import fnmatchcase
 
+import boto3
 import pytest
 from moto.iam.access_control import IAMPolicy, IAMRequestBase
 from moto.iam.responses import IamResponse
 
-from tests.account.account import ACCOUNT_ID, connect
+from tests.account.account import ACCOUNT_ID, REGION, connect
 from tests.account.deployment import Deployment
 from tests.account.enforcement import enforcing_iam
 from tests.infra.variants import VARIANTS
 from tests.running import ROOT
+from tests.scripts.programs import program
+
+left_behind = program("left_behind")
 
 POLICY = json.loads((ROOT / "docs" / "deploy-policy.json").read_text())
 LIMIT = 6_144  # characters of a managed policy, without white space (IAM quotas)
@@ -33,6 +37,8 @@ def action_of(name):
     match service:
         case "apigateway":
             return f"apigateway:{VERBS[re.match('[A-Z][a-z]+', operation)[0]]}"
+        case "tagging":
+            return f"tag:{operation}"
         case "monitoring":
             return f"cloudwatch:{operation}"
         case "budgets":
@@ -136,6 +142,16 @@ def test_deployment_fails_without_a_permission(deployment_under, endpoint, actio
     with enforcing_iam(endpoint), pytest.raises(Exception, match="not authorized"):
         deployment.up()
     deployment.destroy()
+
+
+def test_policy_allows_to_list_what_is_left(names_of_iam, endpoint, user, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    session = boto3.Session(region_name=REGION, **user(without_conditions(POLICY)))
+    cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT_ID}:cluster/none"
+
+    with enforcing_iam(endpoint):
+        assert left_behind.find_names(session, {cluster}) == []
+        assert left_behind.find_tagged(session, {"stack": "none"}) == []
 
 
 def test_policy_fits_into_a_managed_policy():
