@@ -158,7 +158,7 @@ EDITS = {
     ),
     "environment variable": (
         "infra/functions.py",
-        '"POWERTOOLS_SERVICE_NAME": "functions"',
+        '"POWERTOOLS_SERVICE_NAME": SERVICE',
         '"POWERTOOLS_SERVICE_NAME": "edited"',
         dict.fromkeys(FUNCTIONS, "update"),
     ),
