@@ -51,7 +51,7 @@ def main() -> int:
         return 1
     results = perform(check.steps(), check.clean_up(removes=not given.existing))
     given.report.write_text(report(stack.name, place, results), encoding="utf-8")
-    failed = [one.title for one in results if one.outcome in ("failed", "not run")]
+    failed = [one.title for one in results if one.outcome in ("failed", "interrupted", "not run")]
     print(
         f"aws-check: {'failed: ' + ', '.join(failed) if failed else 'passed'}. See {given.report}"
     )

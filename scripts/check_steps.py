@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Result:
-    """How a step ended: passed, failed, not proven or not run."""
+    """How a step ended: passed, failed, interrupted, not proven or not run."""
 
     title: str
     outcome: str
@@ -49,7 +49,7 @@ def is_emulated() -> bool:
 def perform(
     steps: Sequence[Step], clean_up: Sequence[Step], clock: Callable[[], float] = time.monotonic
 ) -> list[Result]:
-    """Run the steps until a required one fails, and then always those of *clean_up*."""
+    """Run the steps until a required one fails or the user interrupts, then those of *clean_up*."""
     results: list[Result] = []
     runs = True
     for number, step in enumerate([*steps, *clean_up]):
@@ -60,7 +60,8 @@ def perform(
         result = _perform(step, clock)
         print(f"--- {step.title}: {result.outcome}{': ' * bool(result.detail)}{result.detail}")
         results.append(result)
-        runs = runs and not (step.is_required and result.outcome == "failed")
+        stops = result.outcome == "interrupted" or (step.is_required and result.outcome == "failed")
+        runs = runs and not stops
     return results
 
 
@@ -73,7 +74,7 @@ def _perform(step: Step, clock: Callable[[], float]) -> Result:
     except (StepFailed, StackError, BotoCoreError, ClientError) as error:
         outcome, detail = "failed", str(error)
     except KeyboardInterrupt:
-        outcome, detail = "failed", "interrupted"
+        outcome, detail = "interrupted", ""
     except Exception as error:  # noqa: BLE001  # whatever it is, the stack must be destroyed
         outcome, detail = "failed", f"{type(error).__name__}: {error}"
     return Result(step.title, outcome, clock() - started, detail)

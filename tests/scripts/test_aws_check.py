@@ -69,8 +69,19 @@ def test_other_failures_skip_nothing():
     assert outcomes == {"one": "failed", "two": "not proven", "three": "passed"}
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), OSError("x"), KeyboardInterrupt()])
-def test_unexpected_error_or_interrupt_still_destroys_the_stack(error):
+def test_interrupt_skips_to_the_clean_up():
+    outcomes = performed(
+        Step("contract", failing(KeyboardInterrupt())),
+        Step("failing deployment", lambda: ""),
+        clean_up=[Step("destroy", lambda: "")],
+    )
+
+    expected = {"contract": "interrupted", "failing deployment": "not run", "destroy": "passed"}
+    assert outcomes == expected
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), OSError("x")])
+def test_unexpected_error_still_destroys_the_stack(error):
     outcomes = performed(
         Step("deploy", failing(error), is_required=True),
         Step("check", lambda: ""),
