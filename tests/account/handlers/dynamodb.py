@@ -57,7 +57,7 @@ class Table(ResourceHandler):
 def _encryption(given):
     if not given["enabled"]:
         return {"Enabled": False}
-    return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": given["kmsKeyArn"]}
+    return {"Enabled": True, "SSEType": "KMS", **chosen(given, KMSMasterKeyId="kmsKeyArn")}
 
 
 def _index(given):

@@ -12,15 +12,13 @@ _STOPPED = "INACTIVE"
 class Cluster(ResourceHandler):
     def create(self, account, name, given):
         made = account.client("ecs").create_cluster(
-            clusterName=name, tags=_tags(account), settings=given.plain("settings")
+            clusterName=name, tags=_tags(account), **chosen(given, settings="settings")
         )
         arn = made["cluster"]["clusterArn"]
         return Result(arn, {"arn": arn, "name": name})
 
     def update(self, account, identity, given, outputs):
-        account.client("ecs").update_cluster_settings(
-            cluster=identity, settings=given.plain("settings")
-        )
+        account.client("ecs").update_cluster(cluster=identity, settings=given.plain("settings"))
         return {"arn": identity, "name": outputs["name"]}
 
     def delete(self, account, identity, outputs):
