@@ -31,7 +31,7 @@ class Capacity:
 def declare_cluster(
     name: str, settings: ContainerSettings, opts: pulumi.ResourceOptions
 ) -> aws.ecs.Cluster:
-    """Declare the namespace of the service; Fargate provides the machines."""
+    """Declare the cluster, which has no machines: Fargate provides them."""
     insights = "enabled" if settings.container_insights else "disabled"
     return aws.ecs.Cluster(
         name, settings=[{"name": "containerInsights", "value": insights}], opts=opts

@@ -1,4 +1,4 @@
-"""What is not equal between the two backends of a stack."""
+"""Where the two backends of a stack differ in more than their code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.sizes import function_vcpus, task_vcpus
 
 
 def comparison_notes(settings: Settings) -> list[str]:
-    """Return a sentence for each inequality of the backends.
+    """Return a sentence for each difference.
 
     The local cloud has no TLS, no zones, no limits of CPU, and keeps no function ready.
     """
@@ -46,7 +46,7 @@ def _zones(settings: Settings) -> Iterator[str]:
 def _warm_minimum(environments: int, tasks: int) -> Iterator[str]:
     if environments != tasks:
         yield (
-            f"Warm: {environments or 'no'} environments per function, "
+            f"Warm capacity: {environments or 'no'} environments per function, "
             f"{tasks} {'task' if tasks == 1 else 'tasks'} (provisionedConcurrency, minTasks)."
         )
 

@@ -76,7 +76,7 @@ class ConfigReader:
         return self._unique(key, networks)
 
     def tags(self, key: str, own: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
-        """Return the program's *own* tags and those of the setting, which precede *defaults*."""
+        """Return *own* tags and those of the setting; both take precedence over *defaults*."""
         value = self._object(key)
         if not _is_tags(value):
             raise self.error(key, "must map names to strings, such as {team: web}")

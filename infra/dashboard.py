@@ -90,7 +90,7 @@ def _rows(sources: MetricSources) -> list[tuple[Widget, Widget]]:
             ]),
         ),
         (
-            ("Functions: latency of the gateway", [
+            ("Functions: latency of the HTTP API", [
                 (gateway, name, *api, {"stat": stat, "label": f"{name} {stat}"})
                 for name in ("Latency", "IntegrationLatency")
                 for stat in _LATENCIES

@@ -61,8 +61,8 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "type": _stack,
         "default": LOCAL,
         "metavar": "NAME",
-        "help": f"stack to run; without a file Pulumi.NAME.yaml, the settings of {LOCAL} apply, "
-        f"but --engine pulumi needs the file (default: {LOCAL})",
+        "help": f"name of the stack; without a Pulumi.NAME.yaml, Pulumi.{LOCAL}.yaml applies, but "
+        f"--engine pulumi needs the file (default: {LOCAL})",
     },
     "--state": {
         "type": Path,
@@ -94,13 +94,13 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "--containers": {
         "choices": (PROCESSES, IMAGE),
         "default": PROCESSES,
-        "help": "run tasks as processes of this Python, or from the image that docker, podman or "
+        "help": "run tasks with this Python, or from the image that docker, podman or "
         "buildah builds from the Dockerfile (default: processes)",
     },
     "--image-base": {
         "default": "",
         "metavar": "IMAGE",
-        "help": "base of that image (default: the one in the Dockerfile)",
+        "help": "base image (default: the one in the Dockerfile)",
     },
     "--reload": {
         "action": "store_true",

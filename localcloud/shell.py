@@ -120,7 +120,7 @@ def _prepare(project: Project, state: Path) -> dict[str, str]:
     port = provider_port(project)
     if not (in_use(state) and _answers(port)):
         raise ProjectError(
-            f"no local cloud on {state} accepts pulumi. In another terminal, run: "
+            f"no local cloud in {state} accepts Pulumi commands. In another terminal, run: "
             "python -m localcloud --engine pulumi"
         )
     environment = engine_environment(project, state)

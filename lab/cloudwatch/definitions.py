@@ -190,8 +190,8 @@ def _target_metrics(targets: Dimensions) -> list[Metric]:
     )
     healthy = partial(metric, name="HealthyHostCount", aggregation=Aggregation.MINIMUM)
     return [
-        time(key="alb.time_p50", label="tasks' time p50", statistic="p50"),
-        time(key="alb.time_p95", label="tasks' time p95", statistic="p95"),
+        time(key="alb.time_p50", label="response time p50", statistic="p50"),
+        time(key="alb.time_p95", label="response time p95", statistic="p95"),
         healthy(key="alb.healthy", label="healthy tasks min", unit="", statistic="Minimum"),
     ]
 

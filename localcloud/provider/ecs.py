@@ -83,7 +83,7 @@ class Cluster:
         """Return what a service runs."""
         definition = self.task_definitions.get(inputs["taskDefinition"])
         if definition is None:
-            raise ProviderError("taskDefinition names no task definition of this program")
+            raise ProviderError("taskDefinition must be a task definition of this program")
         image = await self.images.get(definition.image)
         process = image.process(definition.container)
         limits = self.limits.get(service_arn, _UNLIMITED)
@@ -142,8 +142,8 @@ def read_task_definition(inputs: Properties) -> TaskDefinition:
         raise ProviderError(f"containerDefinitions must hold one container: {error}") from error
     if str(declared.get("image")).partition(":")[0] != LOCAL_IMAGE:
         raise ProviderError(
-            f"image {declared.get('image')!r} needs Docker. Here tasks run the project's own "
-            f"container folder: set dockerImage to {LOCAL_IMAGE}."
+            f"image {declared.get('image')!r} is not supported here: tasks run the sources of this "
+            f"project. Set dockerImage to {LOCAL_IMAGE}."
         )
     for needed in ("command", "workingDirectory", "portMappings"):
         if not declared.get(needed):
@@ -225,7 +225,7 @@ class ScalableTargetHandler(ResourceHandler):
 def _service_arn(inputs: Properties) -> str:
     """Return the ARN of the service that a scalable target limits."""
     if inputs["serviceNamespace"] != "ecs":
-        raise ProviderError("serviceNamespace must be ecs: nothing else is scaled here")
+        raise ProviderError("serviceNamespace must be ecs: no other namespace is supported here")
     return arn("ecs", inputs["resourceId"])
 
 

@@ -57,7 +57,9 @@ class LoadBalancerHandler(ResourceHandler):
         if self._elb.balancers:
             raise ProviderError(only_one("load balancer"))
         if inputs.get("loadBalancerType", "application") != "application":
-            raise ProviderError("loadBalancerType must be application: no other runs here")
+            raise ProviderError(
+                "loadBalancerType must be application: other types are not supported"
+            )
         physical = physical_name(urn, name, inputs)
         suffix = f"app/{physical}/{resource_id('lb', urn)[3:]}"
         balancer_arn = arn("elasticloadbalancing", f"loadbalancer/{suffix}")
@@ -145,7 +147,7 @@ class ListenerHandler(ResourceHandler):
     def _configured(self, inputs: Properties) -> Balancer:
         balancer = self._elb.balancers.get(inputs["loadBalancerArn"])
         if balancer is None:
-            raise ProviderError("loadBalancerArn names no load balancer of this program")
+            raise ProviderError("loadBalancerArn must be that of a load balancer of this program")
         (action,) = inputs["defaultActions"]
         balancer.configure(self._action(action, inputs), idle_timeout_s=_IDLE_TIMEOUT_S)
         return balancer
@@ -154,7 +156,7 @@ class ListenerHandler(ResourceHandler):
         if action["type"] == "forward":
             group = self._elb.target_groups.get(action.get("targetGroupArn", ""))
             if group is None:
-                raise ProviderError("targetGroupArn names no target group of this program")
+                raise ProviderError("targetGroupArn must be that of a target group of this program")
             dimensions = {
                 "LoadBalancer": inputs["loadBalancerArn"].partition(":loadbalancer/")[2],
                 "TargetGroup": action["targetGroupArn"].rpartition(":")[2],

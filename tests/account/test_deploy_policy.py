@@ -115,7 +115,7 @@ def deployment_under(names_of_iam, endpoint, stacks, user, rich_settings):
 
 
 @pytest.mark.parametrize("settings", ["everything", "prepared"])
-def test_policy_allows_to_deploy_update_and_destroy(deployment_under, endpoint, settings):
+def test_policy_allows_deploying_updating_and_destroying(deployment_under, endpoint, settings):
     deployment = deployment_under(f"may-{settings}", without_conditions(POLICY), settings)
 
     with enforcing_iam(endpoint):

@@ -239,12 +239,12 @@ def test_edits_reach_the_account_and_replace_nothing_precious(stage, apply, acco
     assert [note.partition(":")[0] for note in former["ComparisonNotes"]] == [
         "TLS",
         "Zones",
-        "Warm",
+        "Warm capacity",
     ]
     assert [note.partition(":")[0] for note in outputs["ComparisonNotes"]] == [
         "TLS",
         "CPU",
-        "Warm",
+        "Warm capacity",
     ]
     function = account.function(outputs["FunctionNames"]["GetBlog"])
     assert function["MemorySize"] == 512

@@ -307,7 +307,7 @@ def test_failed_deployment_keeps_the_running_tasks_also_after_a_restart(deployme
     edit(containers, '"gunicorn", "--config"', '"false", "--config"')
     deployed.up(fails=True)
 
-    assert "given up after 3 failed starts" in deployed.output
+    assert "stopped trying after 3 failed starts" in deployed.output
     assert ask(url).status_code == 200
     containers.write_text(text)
     assert replaced(deployed.up()) == {"containers-task"}

@@ -1,4 +1,4 @@
-"""The notes name what is not equal between the backends, and nothing else."""
+"""The notes name where the backends differ, and nothing else."""
 
 from types import SimpleNamespace
 
@@ -45,21 +45,24 @@ def test_equal_backends_have_no_notes():
         ),
         (
             {"provisioned_concurrency": 0},
-            "Warm: no environments per function, 2 tasks (provisionedConcurrency, minTasks).",
+            (
+                "Warm capacity: no environments per function, 2 tasks "
+                "(provisionedConcurrency, minTasks)."
+            ),
         ),
         ({"tracing": True}, "Tracing: only the functions send traces. Set tracing to false."),
     ],
 )
-def test_each_inequality_has_one_note(changes, note):
+def test_each_difference_has_one_note(changes, note):
     assert comparison_notes(settings(**changes)) == [note]
 
 
-def test_local_cloud_has_only_the_inequalities_that_exist_there():
+def test_local_cloud_has_only_the_differences_that_exist_there():
     unequal = {"endpoint": "http://127.0.0.1:1", "certificate_arn": "", "memory_size": 128}
 
     assert list(tls_note(settings(**unequal))) == []
     assert comparison_notes(settings(**unequal, min_tasks=1)) == [
-        "Warm: no environments per function, 1 task (provisionedConcurrency, minTasks)."
+        "Warm capacity: no environments per function, 1 task (provisionedConcurrency, minTasks)."
     ]
 
 

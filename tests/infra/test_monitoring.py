@@ -212,7 +212,7 @@ SHOWN = {
         ("TargetResponseTime", "p95"),
         ("TargetResponseTime", "p99"),
     },
-    "Functions: latency of the gateway": {
+    "Functions: latency of the HTTP API": {
         (name, stat) for name in ("Latency", "IntegrationLatency") for stat in ("p50", "p95", "p99")
     },
     "Containers: connections of the load balancer": {

@@ -1,4 +1,4 @@
-"""A stack in another region and partition names no resource of this one."""
+"""A stack in another region and partition refers to nothing in the default region."""
 
 import json
 import re

@@ -261,12 +261,12 @@ def test_conflicting_settings_are_rejected(read):
         ("color", "use one of alarmEmail, alarmLatencyMs, allowedCidrs"),
     ],
 )
-def test_unknown_setting_error_says_which_are_known(read, key, advice):
+def test_unknown_setting_error_lists_the_known_settings(read, key, advice):
     with pytest.raises(pulumi.RunError, match=f"unknown setting aws-blog-demo:{key}: {advice}"):
         read(**{key: "true"})
 
 
-def test_error_for_a_list_that_is_text_says_how_to_set_it(read):
+def test_error_for_a_list_that_is_text_shows_how_to_set_it(read):
     with pytest.raises(pulumi.RunError, match=r"pulumi config set --path 'allowedCidrs\[0\]'"):
         read(allowedCidrs='"10.0.0.0/8"')
 

@@ -178,7 +178,8 @@ EFFECTS = [
             **BEHIND_ALIAS,
             "+ ProvisionedConcurrencyConfig functions-*-concurrency": NEW,
             "output.ComparisonNotes.2": (
-                "Warm: 2 environments per function, 1 task (provisionedConcurrency, minTasks)."
+                "Warm capacity: 2 environments per function, 1 task "
+                "(provisionedConcurrency, minTasks)."
             ),
         },
     ),

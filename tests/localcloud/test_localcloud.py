@@ -304,7 +304,7 @@ def test_the_error_for_a_port_in_use_is_one_line(start):
     [
         (["--config", "openWrites=yes"], "openWrites is 'yes', but must be true or false"),
         (["--config", "opneWrites=true"], "opneWrites: unknown setting. Did you mean openWrites?"),
-        (["--config", "dockerImage=nginx"], "image 'nginx' needs Docker"),
+        (["--config", "dockerImage=nginx"], "image 'nginx' is not supported here"),
         (
             ["--project", "/"],
             "/Pulumi.yaml does not exist. Run this command in the project's folder.",

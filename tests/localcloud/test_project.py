@@ -53,7 +53,7 @@ def test_the_fallback_is_for_stacks_without_a_file(root, stack, size):
     ("key", "advice"),
     [("weight", r"Settings: image, open, origins, size\."), ("sizes", r"Did you mean size\?")],
 )
-def test_the_error_for_an_unknown_setting_says_which_are_known(root, key, advice):
+def test_the_error_for_an_unknown_setting_lists_the_known_settings(root, key, advice):
     with pytest.raises(ProjectError, match=rf"--config {key}: unknown setting\. {advice}"):
         load_project(root, "local", {key: "7"})
 
@@ -65,7 +65,7 @@ def test_the_error_for_an_unknown_setting_says_which_are_known(root, key, advice
         ("demo:size: 8:32", "8:32 does not mean the same"),
     ],
 )
-def test_the_error_for_a_setting_without_a_clear_value_says_what_to_write(root, setting, reason):
+def test_the_error_for_an_ambiguous_value_shows_what_to_write(root, setting, reason):
     (root / "Pulumi.local.yaml").write_text(f"config:\n  {setting}\n")
 
     with pytest.raises(ProjectError) as raised:

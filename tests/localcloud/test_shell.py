@@ -32,7 +32,7 @@ def test_the_error_without_a_local_cloud_names_the_folder(tmp_path):
     answer = run("shell", "--state", str(tmp_path), "true")
 
     assert answer.returncode == 1
-    assert f"no local cloud on {tmp_path} accepts pulumi" in answer.stderr
+    assert f"no local cloud in {tmp_path} accepts Pulumi commands" in answer.stderr
     assert list(tmp_path.iterdir()) == []
 
 

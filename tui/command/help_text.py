@@ -98,7 +98,7 @@ _FIELDS: Final = """{"id", "title", "author", "created_at", "updated_at", "versi
 _TERMS: Final = {
     "SUMMARY": _FIELDS,
     "COMPARISON": """{"functions": {"memory_mb", "vcpus"}|null, "containers": ...,
-                "notes": [TEXT, ...]}, what is not equal""",
+                "notes": [TEXT, ...]}, where they differ""",
     "BLOG": f'{_FIELDS}\n                and "contents"',
     '"requests"': """[{"method", "path", "status", "ms", "cold": true|false|null,
                 "served_by", "phases": {"connect", "tls", "first_byte", "body"},

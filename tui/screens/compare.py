@@ -125,7 +125,7 @@ def beside(
         *(("plain" if row[0] else "dim", _row(row, width)) for row in with_units(table(found))),
         *(("plain", _row(row, width)) for row in _sizes(comparability)),
         ("dim", Safe("The request to FUNCTIONS was sent first.")),
-        *(("dim", text.line(f"not equal: {note}")) for note in comparability.notes),
+        *(("dim", text.line(f"backends differ in {note}")) for note in comparability.notes),
         *(_headers(found) if isinstance(found, FullComparison) else _lone_headers(found)),
     ]
 

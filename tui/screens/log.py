@@ -29,7 +29,7 @@ from tui.widgets.pane import set_title
 from tui.widgets.request_table import RequestTable
 
 _NOT_KEPT = (
-    "This request can no longer be sent again: the log keeps the newest 1,000 requests, up to 4 MB."
+    "This request can no longer be sent again: its body was dropped. The log keeps up to 4 MB."
 )
 _HINT: Final = "No matching requests. Press / to change the filter."
 

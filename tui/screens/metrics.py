@@ -192,7 +192,7 @@ class MetricsScreen(ClosesOnce[None]):
         if self._each_minute:
             parts.append("refreshes every minute")
         if self._report and self._comparability.notes:
-            parts.append(f"not equal: {self._comparability.subjects}")
+            parts.append(f"backends differ in {self._comparability.subjects}")
         return " · ".join(parts)
 
     @property

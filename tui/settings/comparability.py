@@ -1,4 +1,4 @@
-"""What the outputs of a stack say about its backends: their sizes, and what is not equal."""
+"""What the outputs of a stack say about its backends: their sizes, and where they differ."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BackendSize:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparability:
-    """The sizes of both backends, and a sentence for each inequality; empty if not known."""
+    """The sizes of both backends, and a sentence for each difference; empty if not known."""
 
     sizes: Mapping[BackendName, BackendSize] = field(default_factory=dict)
     notes: Sequence[str] = ()
@@ -60,9 +60,9 @@ class Comparability:
 
     @property
     def lines(self) -> list[str]:
-        """The sizes in one line, and a line for each inequality."""
+        """The sizes in one line, and a line for each difference."""
         sizes = "; ".join(f"{name}: {size.words}" for name, size in self.sizes.items())
-        notes = [f"not equal: {text.line(note)}" for note in self.notes]
+        notes = [f"backends differ in {text.line(note)}" for note in self.notes]
         return [sizes, *notes] if sizes else notes
 
     @property

@@ -146,7 +146,7 @@ def _comparability_rows(found: Comparability, source: str) -> list[Setting]:
         Setting(name=f"{name} size", value=size.words, source=source)
         for name, size in found.sizes.items()
     ]
-    return [*sizes, *(Setting(name="not equal", value=note, source="-") for note in found.notes)]
+    return [*sizes, *(Setting(name="difference", value=note, source="-") for note in found.notes)]
 
 
 def _url_row(found: Backends, name: BackendName) -> Setting:

@@ -146,7 +146,7 @@ class Database(Tables):
                 await self._wait_until_ready(self._process, begun_at)
         except TimeoutError as error:
             self._process.kill()
-            raise self._failure(f"did not answer within {_READY_S:.0f} s", begun_at) from error
+            raise self._failure(f"did not respond within {_READY_S:.0f} s", begun_at) from error
         except DatabaseError:
             self._process.kill()
             raise
@@ -161,7 +161,7 @@ class Database(Tables):
         except DatabaseError as error:
             with contextlib.suppress(TimeoutError):  # its output is complete once it has ended
                 await asyncio.wait_for(process.wait(), _EXIT_S)
-            raise self._failure("does not answer", begun_at) from error
+            raise self._failure("does not respond", begun_at) from error
 
     def _output(self, begun_at: int) -> bytes:
         if not self._log_file.exists():

@@ -57,7 +57,7 @@ class DynamoDBClient:
                 return _parsed(operation, response.status, await response.read())
         except (aiohttp.ClientError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
-            raise Unreachable(f"{self.endpoint} does not answer: {reason}") from error
+            raise Unreachable(f"{self.endpoint} does not respond: {reason}") from error
 
     async def close(self) -> None:
         if self._session:

@@ -142,8 +142,8 @@ class Service:
             await asyncio.gather(*opening, return_exceptions=True)
             await self._close(replicas)
             if isinstance(error, TaskFailed):
-                given_up = f"given up after {spec.failed_starts} failed starts"
-                raise ServiceFailed(f"service {spec.name}: {given_up}; {error}") from error
+                stopped = f"stopped trying after {spec.failed_starts} failed starts"
+                raise ServiceFailed(f"service {spec.name}: {stopped}; {error}") from error
             raise
         return replicas
 

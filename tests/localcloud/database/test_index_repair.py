@@ -68,7 +68,7 @@ async def crashed(make_database, node, started, last_write):
     writer = Writer(first)
     await writer.put(post(1))
     await writer.put(post(2))
-    with pytest.raises(DatabaseError, match="does not answer"):
+    with pytest.raises(DatabaseError, match="does not respond"):
         await last_write(writer)
     await writer.close()
     await first.stop()
@@ -211,7 +211,7 @@ async def test_an_interrupted_repair_leaves_nothing_behind(
     where, after = INTERRUPTED[when]
     second = await started(make_database(node=breaking_node(where, after)))
     second._watching.cancel()  # noqa: SLF001 - the next start is this test's own
-    with pytest.raises(DatabaseError, match="does not answer"):
+    with pytest.raises(DatabaseError, match="does not respond"):
         await second.repair_indexes(POSTS)
     await second.stop()
 

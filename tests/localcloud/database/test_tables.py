@@ -116,7 +116,7 @@ async def test_a_deleted_table_is_gone_and_can_be_deleted_again(database):
 async def test_a_half_created_or_deleted_table_is_finished(make_database, breaking_node, where):
     database = make_database(node=breaking_node(where))
     await database.start()
-    with pytest.raises(DatabaseError, match="does not answer"):
+    with pytest.raises(DatabaseError, match="does not respond"):
         await create_and_delete(database)
     assert await status_after_the_restart(database) == where
 
@@ -206,7 +206,7 @@ def test_an_endpoint_that_is_aws_or_not_a_url_is_an_error(endpoint):
 async def test_an_external_database_that_does_not_answer_is_named():
     database = ExternalDatabase(f"http://127.0.0.1:{free_port()}")
 
-    with pytest.raises(DatabaseError, match="does not answer") as caught:
+    with pytest.raises(DatabaseError, match="does not respond") as caught:
         await database.start()
 
     assert "\n" not in str(caught.value)

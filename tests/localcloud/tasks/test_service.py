@@ -121,7 +121,7 @@ async def test_a_failed_deployment_shows_the_last_lines_of_the_log(spec, make_se
         await service.start()
 
     text = str(caught.value)
-    assert "service blog: given up after 3 failed starts" in text
+    assert "service blog: stopped trying after 3 failed starts" in text
     assert "ended with status 3" in text
     assert str(spec.logs) in text
     assert text.splitlines()[-10:] == [f"    line {n}" for n in range(3, 13)]

@@ -179,10 +179,10 @@ async def test_hostile_responses_are_inert(payload):
         assert not harmful("\n".join(texts(lines)))
 
 
-async def test_sizes_and_inequalities_of_the_deployment_are_below_the_figures():
+async def test_sizes_and_differences_of_the_deployment_are_below_the_figures():
     found = await compared(functions=exchange(), containers=exchange())
 
     shown = beside(found, Comparability.of(OUTPUTS), 60)
 
     assert ("plain", f"{'backend size':<14}{'0.25 vCPU, 442 MB':<23}0.25 vCPU, 512 MB") in shown
-    assert ("dim", "not equal: TLS: only the functions use HTTPS.") in shown
+    assert ("dim", "backends differ in TLS: only the functions use HTTPS.") in shown

@@ -260,7 +260,7 @@ async def test_the_command_shows_the_cost_of_its_aws_requests(world, capsys, tmp
     shown = capsys.readouterr().out
     assert f"{cost['queries']} metrics requested for $" in shown
     assert document["comparison"]["notes"] == OUTPUTS["ComparisonNotes"]
-    assert f"not equal: {OUTPUTS['ComparisonNotes'][0]}" in shown
+    assert f"backends differ in {OUTPUTS['ComparisonNotes'][0]}" in shown
 
 
 @pytest.mark.parametrize("contents", ["{", "[]", None])

@@ -17,8 +17,8 @@ def test_sizes_and_notes_are_read_from_the_outputs():
     assert found.subjects == "TLS, Zones"
     assert found.lines == [
         "functions: 0.25 vCPU, 442 MB; containers: 0.25 vCPU, 512 MB",
-        "not equal: TLS: only the functions use HTTPS.",
-        "not equal: Zones: functions run in several, a task in one.",
+        "backends differ in TLS: only the functions use HTTPS.",
+        "backends differ in Zones: functions run in several, a task in one.",
     ]
     assert found.document == {
         "functions": {"memory_mb": 442, "vcpus": 0.25},

@@ -139,7 +139,7 @@ def test_memory_per_row_does_not_depend_on_the_number_of_rows():
     assert bytes_per_row(100_000) < 1.5 * bytes_per_row(1_000)
 
 
-def test_the_way_back_says_what_esc_changes():
+def test_the_text_for_esc_shows_what_it_changes():
     assert View(order=Order.TITLE).reset == "esc: newest first"
     assert View(words="x", order=Order.TITLE).reset == "esc clears the filter"
     assert View(author="").reset == "esc clears the filter"
