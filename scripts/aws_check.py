@@ -28,8 +28,8 @@ _IMAGE: Final = "dockerImage"
 NO_IMAGE: Final = "public.ecr.aws/docker/library/busybox:does-not-exist"
 _COST: Final = (
     "about 0.06 USD per hour with the default settings (eu-west-1, 2026: load balancer 0.025, three"
-    " public IPv4 addresses 0.015, one task 0.010), plus requests and 0.10 USD per alarm metric and"
-    " month, by the hour"
+    " public IPv4 addresses 0.015, one task 0.010), plus requests, and 0.10 USD per alarm metric"
+    " and month (prorated by the hour)"
 )
 
 

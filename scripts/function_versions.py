@@ -18,6 +18,8 @@ from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 from deployed_stack import Stack, StackError
 
+from tui import text
+
 _UNPUBLISHED: Final = "$LATEST"
 
 
@@ -72,7 +74,7 @@ def tidy(stack: Stack, keep: int, *, delete: bool) -> int:
     if not found:
         print(f"no old versions: {len(names)} functions keep at most {keep}")
     elif not delete:
-        print(f"{found} old versions. To delete them, add --delete")
+        print(f"{text.count(found, 'old version')} found. To delete, add --delete")
     return 0
 
 
