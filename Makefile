@@ -17,8 +17,8 @@ setup: ## set up everything inside this folder; every other command does it firs
 	@$(if $(PYTHON),$(PYTHON),python3) scripts/setup.py || { \
 	command -v python3 >/dev/null || echo 'setup: Python 3.11 or newer is required. Install it.' >&2; exit 1; }
 
-demo: setup ## start the local cloud and open the client (without a terminal: run a script)
-	@$(BIN)/python scripts/demo.py
+demo: setup ## start the local cloud and open the client (without a terminal: run a script; ARGS='--state FOLDER')
+	@$(BIN)/python scripts/demo.py $(ARGS)
 
 test: setup ## run all checks and tests
 	@$(BIN)/python scripts/run_tests.py

@@ -296,7 +296,8 @@ def readme_keys():
 def test_every_key_of_the_readme_works_in_the_demo(environ, tmp_path):
     state = tmp_path / "state"
     assert set(readme_keys()) == set(STEPS)
-    with opened(environ, command=[DEMO, "--state", str(state)]) as terminal:
+    make = ["make", "--directory", str(ROOT), "demo", f"ARGS=--state {state}"]
+    with opened(environ, command=["-c", f"import os; os.execvp('make', {make})"]) as terminal:
         top = r"\A FUNCTIONS  local cloud local · eu-west-1 · account 000000000000"
         screen = see(terminal, top, LIST, "What runs here", r" \d+ blogs")
         demo = Demo(terminal, environ, state, int(re.findall(r"(\d+) blogs", screen)[0]))
