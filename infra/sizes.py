@@ -63,8 +63,10 @@ def read_memory_size(reader: ConfigReader, cpu: int, task_mb: int) -> int:
         return given
     paired = paired_memory(pairing, cpu, task_mb)
     if paired > _LARGEST_MB:
-        rule = f"with pairing {pairing} must be smaller: functions would need {paired} MB, and have"
-        raise reader.error("taskCpu", f"{rule} at most {_LARGEST_MB}. Or set pairing to none")
+        rule = f"with pairing {pairing} it must be smaller: functions would need {paired} MB, but"
+        raise reader.error(
+            "taskCpu", f"{rule} can have at most {_LARGEST_MB}. Or set pairing to none"
+        )
     if given not in (0, paired):
         raise reader.error("memorySize", _unpaired(pairing, given, cpu, paired))
     return paired
@@ -80,6 +82,6 @@ def _unpaired(pairing: Pairing, given: int, cpu: int, paired: int) -> str:
     nearest = min(others, key=lambda memory: abs(memory - given))
     task_cpu, task_mb = others[nearest]
     return (
-        f"with pairing {pairing} must be {paired} for taskCpu {cpu}, or {nearest} for taskCpu "
+        f"with pairing {pairing} it must be {paired} for taskCpu {cpu}, or {nearest} for taskCpu "
         f"{task_cpu} and taskMemory {task_mb}. To choose any memory, set pairing to none"
     )

@@ -62,7 +62,7 @@ def test_invalid_boolean_never_opens_or_closes_writes(read, word):
         (
             "memorySize",
             "1769",
-            "with pairing cpu must be 442 for taskCpu 256, or 1769 for taskCpu 1024 and",
+            "with pairing cpu it must be 442 for taskCpu 256, or 1769 for taskCpu 1024 and",
         ),
         ("memorySize", "512", "must be 442 for taskCpu 256, or 884 for taskCpu 512 and taskMemory"),
         ("memorySize", "10241", "from 128 to 10240"),
