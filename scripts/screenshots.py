@@ -86,7 +86,7 @@ SCREENSHOTS = (
     Screenshot("delete", ["d"], "Deleting"),
     Screenshot("jump", ["ctrl+o"], " a "),
     Screenshot("palette", ["ctrl+p"], "Search"),
-    Screenshot("help", ["question_mark"], "move in the list"),
+    Screenshot("help", ["question_mark"], "Move the focus"),
     Screenshot("theme", [], "what people remember", LARGE, "textual-light"),
     Screenshot("metrics", ["m", "1"], "the last 5m:", (160, 48)),
     Screenshot("metrics-light", ["m", "1"], "the last 5m:", LARGE, "catppuccin-latte"),

@@ -46,7 +46,7 @@ def test_everything_that_is_left_is_found(session, deployments, both_up):
     assert not [arn for arn in tagged if "blog-plain" in arn]
 
 
-def test_nothing_is_found_of_a_stack_that_left_nothing(session, both_up):
+def test_nothing_is_found_after_a_stack_that_left_nothing(session, both_up):
     names = {"blog-gone-GetBlog", "arn:aws:ecs:eu-west-1:123456789012:cluster/gone"}
 
     assert left_behind.find_names(session, names) == []
