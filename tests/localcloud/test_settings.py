@@ -32,7 +32,7 @@ REFUSED = [
     ),
     (LOGS, "balancerLogs is not supported by the local cloud, which has no S3. Leave it out"),
     ({"dockerImage": ""}, "dockerImage must be local for the local cloud"),
-    ({"dockerImage": IMAGE}, "set dockerImage to local"),
+    ({"dockerImage": IMAGE}, "Set dockerImage to local"),
 ]
 
 
