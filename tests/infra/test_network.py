@@ -49,6 +49,7 @@ class Region(Recorder):
     """An account with these availability zones."""
 
     def __init__(self, *zones):
+        super().__init__()
         self.zones = zones
         self.updated = []
 
