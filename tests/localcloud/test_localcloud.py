@@ -360,11 +360,7 @@ def test_reload_applies_edits_without_a_failed_request(start, project):
         edit(health, '"status": "ok"', '"status": "edited"')
         for url in (cloud.functions, cloud.containers):
             wait_until(lambda url=url: "edited" in httpx.get(f"{url}/").text, cloud.read_log)
-        edit(
-            project / "Pulumi.yaml",
-            "default: 256\n    description: Memory of each",
-            "default: 512\n    description: Memory of each",
-        )
+        edit(project / "Pulumi.yaml", "default: cpu\n", "default: price\n")
         cloud.wait_for_log("changed: Pulumi.yaml")
         wait_until(lambda: cloud.read_log().count("applied") == 2, cloud.read_log)
 
