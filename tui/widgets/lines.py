@@ -36,7 +36,14 @@ class Lines(ScrollView, can_focus=True):
     BINDING_GROUP_TITLE = "Text"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in (*MARKS, *BackendName)}
     DEFAULT_CSS = """
-    Lines { overflow-x: hidden; overflow-y: scroll; padding: 0 1; }
+    Lines {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        padding: 0 1;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+    }
     Lines > .lines--head { text-style: bold; }
     Lines > .lines--backends { text-style: bold; }
     Lines > .lines--functions { background: $functions; color: $on-backend; text-style: bold; }
