@@ -90,7 +90,7 @@ _FITS = """
     && color(0, 0) === color(0, xterm.cols - 1)
     && color(last, 0) === color(last, xterm.cols - 1)
     && text(last).includes("^p Menu")
-    && text(1).includes("│") === HAS_TWO_PANES;
+    && text(2).includes("││") === HAS_TWO_PANES;
 })()
 """
 
