@@ -76,7 +76,7 @@ async def test_rows_of_one_backend_never_appear_under_the_other_name(world, size
         await stage.until(lambda: stage.reader.blog)
         world.faults[C].down = True
         await stage.press("t")
-        await stage.sees("CONTAINERS at", "t to switch to FUNCTIONS")
+        await stage.sees("CONTAINERS at", "t to switch to", "FUNCTIONS.")
         assert not stage.list.blogs
         await stage.until(lambda: stage.reader.blog is None)
         await stage.press("t")
