@@ -48,7 +48,7 @@ def rich_settings(endpoint):
 def everything_on(endpoint, domain):
     """Return all settings, with a certificate and a hosted zone that exist in the account."""
     certificate = connect("acm", endpoint).request_certificate(DomainName=domain)
-    zone = connect("route53", endpoint).create_hosted_zone(Name=domain, CallerReference="tests")
+    zone = connect("route53", endpoint).create_hosted_zone(Name=domain, CallerReference=domain)
     return {
         **EVERYTHING,
         "domainName": domain,

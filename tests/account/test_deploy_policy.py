@@ -14,6 +14,7 @@ from moto.iam.access_control import IAMPolicy, IAMRequestBase
 from moto.iam.responses import IamResponse
 
 from tests.account.account import ACCOUNT_ID, REGION, connect
+from tests.account.conftest import everything_on
 from tests.account.deployment import Deployment
 from tests.account.enforcement import enforcing_iam
 from tests.infra.variants import VARIANTS
@@ -104,11 +105,14 @@ def user(endpoint):
 
 
 @pytest.fixture
-def deployment_under(names_of_iam, endpoint, stacks, user, rich_settings):
+def deployment_under(names_of_iam, endpoint, stacks, user):
     """Return a function that prepares a deployment under a policy."""
 
     def prepare(stack, policy, settings):
-        settings = rich_settings if settings == "everything" else VARIANTS[settings]
+        if settings == "everything":  # in a zone of its own: destroying deletes the record
+            settings = everything_on(endpoint, "deployer.example.com")
+        else:
+            settings = VARIANTS[settings]
         return Deployment(stacks(stack), endpoint, settings, user(policy))
 
     return prepare
