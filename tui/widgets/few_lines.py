@@ -13,7 +13,7 @@ class FewLines(Static):
     """Shows as many lines of a text as `max-height` allows."""
 
     def __init__(self, words: Safe = Safe(""), *, id: str | None = None) -> None:  # noqa: A002, B008 -- Textual's name; a string
-        super().__init__(markup=False, id=id)
+        super().__init__(Content(words), markup=False, id=id)
         self._words = words
 
     def show(self, words: Safe) -> None:
