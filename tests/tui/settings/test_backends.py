@@ -129,19 +129,19 @@ def test_with_several_local_clouds_one_must_be_named(environ, run_cloud):
 
 
 def test_local_clouds_of_the_same_stack_are_named_by_folder(environ, run_cloud, tmp_path):
-    run_cloud("aaa", stack="local", state="work/blog/.cache/localcloud/local")
-    assert find(Flags(stack="local"), environ).deployment.folder == tmp_path / "work/blog"
+    run_cloud("aaa", stack="local", state="projects/blog/.cache/localcloud/local")
+    assert find(Flags(stack="local"), environ).deployment.folder == tmp_path / "projects/blog"
     run_cloud("bbb", stack="local", state="second")
 
     message = (
         "Several local clouds named local are running. "
-        "Select one with --stack local@blog (~/work/blog) or --stack local@second (~/second)."
+        "Select one with --stack local@blog (~/projects/blog) or --stack local@second (~/second)."
     )
     with pytest.raises(SettingsError, match=re.escape(message)):
         find(Flags(stack="local"), environ)
     for name, folder in (
-        ("blog", "work/blog"),
-        ("work/blog", "work/blog"),
+        ("blog", "projects/blog"),
+        ("projects/blog", "projects/blog"),
         ("second", "second"),
     ):
         deployment = find(Flags(stack=f"local@{name}"), environ).deployment
@@ -149,7 +149,7 @@ def test_local_clouds_of_the_same_stack_are_named_by_folder(environ, run_cloud, 
 
 
 def test_the_settings_and_the_choices_in_the_app_name_the_folder(environ, run_cloud):
-    run_cloud("aaa", stack="local", state="work/blog/.cache/localcloud/local")
+    run_cloud("aaa", stack="local", state="projects/blog/.cache/localcloud/local")
     run_cloud("bbb", stack="local", state="second")
     finder = Finder(flags=Flags(stack="local@blog"), environ=environ, config=config.Config())
     wanted = preferences.find(Namespace(), environ, config.Config())
@@ -158,10 +158,10 @@ def test_the_settings_and_the_choices_in_the_app_name_the_folder(environ, run_cl
     stack = connections.settings(finder.find())[0]
     names = [candidate.name for candidate in connections.running()]
 
-    assert (stack.name, stack.value) == ("stack", "local cloud local (~/work/blog)")
+    assert (stack.name, stack.value) == ("stack", "local cloud local (~/projects/blog)")
     assert names == [
         "startup settings",
-        "local cloud local (~/work/blog)",
+        "local cloud local (~/projects/blog)",
         "local cloud local (~/second)",
     ]
 
