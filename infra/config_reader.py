@@ -20,6 +20,11 @@ _ORIGIN: Final = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?"
 _SHOWN: Final = 200  # characters of an invalid value in a message
 
 
+def nearest(name: str, known: Collection[str]) -> str:
+    """Return the known name that *name* is probably a misspelling of, or ""."""
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
+
+
 class ConfigReader:
     """Returns settings in their types. An invalid setting stops the program with one line."""
 
@@ -86,7 +91,7 @@ class ConfigReader:
         return {**own, **given}
 
     def default_tags(self, value: object, own: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the tags of the provider's option `defaultTags`, None if it is not set."""
+        """Return the tags of the provider's option `defaultTags`."""
         tags = {} if value is None else _member(value, "tags")
         if not _is_tags(tags):
             rule = "must map names to strings below tags, such as {tags: {team: web}}"
@@ -111,8 +116,8 @@ class ConfigReader:
         known: Collection[str] = sorted(self._known)
         for full_key in sorted(CONFIG.get()):
             if full_key.startswith(prefix) and full_key.removeprefix(prefix) not in self._known:
-                near = difflib.get_close_matches(full_key.removeprefix(prefix), known, 1)
-                advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+                near = nearest(full_key.removeprefix(prefix), known)
+                advice = f"did you mean {near}?" if near else f"use one of {', '.join(known)}"
                 raise pulumi.RunError(f"unknown setting {full_key}: {advice}")
 
     def _required(self, key: str) -> str:

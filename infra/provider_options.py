@@ -6,7 +6,6 @@ could use another account without them (pulumi/pulumi-aws#3259).
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
 import re
@@ -18,7 +17,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG, is_config_secret
 
-from infra.config_reader import ConfigReader
+from infra.config_reader import ConfigReader, nearest
 
 _FORMS: Final[Mapping[type, str]] = {
     bool: "must be true or false",
@@ -70,8 +69,8 @@ def _type(annotation: object) -> type:
 
 
 def _unknown(full_key: str, key: str, types: Mapping[str, object]) -> pulumi.RunError:
-    nearest = difflib.get_close_matches(key, types, n=1)
-    meant = f"Did you mean aws:{nearest[0]}?" if nearest else "The AWS provider has no such option."
+    near = nearest(key, types)
+    meant = f"Did you mean aws:{near}?" if near else "The AWS provider has no such option."
     return pulumi.RunError(
         f"unknown setting {full_key}. {meant} To remove it: pulumi config rm {full_key}"
     )
