@@ -67,13 +67,13 @@ class DamagedResponse(Exception):
 def _check_response(response_dict: dict[str, Any], **_: object) -> None:
     """Raise DamagedResponse for a body with a wrong checksum or, without one, that is not JSON.
 
-    botocore parses a damaged body as an empty response, which reads as "there is no such item". It
-    compares the checksum only to decide whether it retries.
+    botocore parses a damaged body as an empty response, as if the item did not exist. It uses the
+    checksum only to decide about its own retries, which are off.
     """
     body: bytes = response_dict["body"]
     checksum = response_dict["headers"].get(_CHECKSUM)
-    is_whole = _is_json_object(body) if checksum is None else str(zlib.crc32(body)) == checksum
-    if not is_whole:
+    is_valid = str(zlib.crc32(body)) == checksum if checksum else _is_json_object(body)
+    if not is_valid:
         raise DamagedResponse
 
 

@@ -70,7 +70,7 @@ class Deployment:
         known: dict[str, Resource] | None = None,
     ) -> None:
         self.provider = provider
-        self.known = {} if known is None else known
+        self.known = known or {}
         self._replacements = replacements or Replacements()
         self._replaced: list[Resource] = []
 
