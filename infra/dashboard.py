@@ -68,81 +68,79 @@ def dashboard_body(sources: MetricSources) -> str:
 
 
 def _rows(sources: MetricSources) -> list[tuple[Widget, Widget]]:
-    api = ("ApiId", sources.api, "Stage", sources.stage)
+    pairs = zip(_function_widgets(sources), _container_widgets(sources), strict=True)
+    return [*pairs, *_table_rows(sources)]
+
+
+def _function_widgets(sources: MetricSources) -> list[Widget]:
+    api, gateway = ("ApiId", sources.api, "Stage", sources.stage), "AWS/ApiGateway"
+    return [
+        ("Functions: invocations and requests", [
+            *_lambda_metrics(sources, "Invocations"),
+            (gateway, "Count", *api, {"label": "API requests"}),
+        ]),
+        ("Functions: duration", [
+            row for stat in _LATENCIES for row in _lambda_metrics(sources, "Duration", stat)
+        ]),
+        ("Functions: latency of the HTTP API", [
+            (gateway, name, *api, {"stat": stat, "label": f"{name} {stat}"})
+            for name in ("Latency", "IntegrationLatency")
+            for stat in _LATENCIES
+        ]),
+        ("Functions: errors and throttles", [
+            *_lambda_metrics(sources, "Errors"),
+            *_lambda_metrics(sources, "Throttles"),
+            (gateway, "4xx", *api),
+            (gateway, "5xx", *api),
+        ]),
+        ("Functions: concurrency", _lambda_metrics(sources, "ConcurrentExecutions", "Maximum")),
+        ("Functions: cold starts", [
+            (
+                *(sources.namespace, "ColdStart"),
+                *("function_name", name, "service", SERVICE),
+                {"label": label},
+            )
+            for label, name in sources.functions.items()
+        ]),
+    ]  # fmt: skip
+
+
+def _container_widgets(sources: MetricSources) -> list[Widget]:
+    """Return one widget for each of the functions, with the corresponding metrics."""
     balancer = ("LoadBalancer", sources.balancer)
     targets = ("TargetGroup", sources.targets, *balancer)
     service = ("ClusterName", sources.cluster, "ServiceName", sources.service)
-    elb, ecs, gateway = "AWS/ApplicationELB", "AWS/ECS", "AWS/ApiGateway"
+    elb, ecs = "AWS/ApplicationELB", "AWS/ECS"
     return [
-        (
-            ("Functions: invocations and requests", [
-                *_lambda_metrics(sources, "Invocations"),
-                (gateway, "Count", *api, {"label": "API requests"}),
-            ]),
-            ("Containers: requests", [(elb, "RequestCount", *balancer)]),
-        ),
-        (
-            ("Functions: duration", [
-                row for stat in _LATENCIES for row in _lambda_metrics(sources, "Duration", stat)
-            ]),
-            ("Containers: response time of the tasks", [
-                (elb, "TargetResponseTime", *targets, {"stat": stat}) for stat in _LATENCIES
-            ]),
-        ),
-        (
-            ("Functions: latency of the HTTP API", [
-                (gateway, name, *api, {"stat": stat, "label": f"{name} {stat}"})
-                for name in ("Latency", "IntegrationLatency")
-                for stat in _LATENCIES
-            ]),
-            ("Containers: connections of the load balancer", [
-                (elb, "NewConnectionCount", *balancer),
-                (elb, "ConsumedLCUs", *balancer),
-            ]),
-        ),
-        (
-            ("Functions: errors and throttles", [
-                *_lambda_metrics(sources, "Errors"),
-                *_lambda_metrics(sources, "Throttles"),
-                (gateway, "4xx", *api),
-                (gateway, "5xx", *api),
-            ]),
-            ("Containers: errors", [
-                (elb, "HTTPCode_Target_4XX_Count", *targets),
-                (elb, "HTTPCode_Target_5XX_Count", *targets),
-                (elb, "HTTPCode_ELB_5XX_Count", *balancer),
-            ]),
-        ),
-        (
-            ("Functions: concurrency", _lambda_metrics(sources, "ConcurrentExecutions", "Maximum")),
-            ("Containers: CPU and memory", [
-                (ecs, name, *service, {"stat": stat, "label": f"{name} {stat}"})
-                for name in ("CPUUtilization", "MemoryUtilization")
-                for stat in ("Average", "Maximum")
-            ]),
-        ),
-        (
-            ("Functions: cold starts", [
-                (
-                    *(sources.namespace, "ColdStart"),
-                    *("function_name", name, "service", SERVICE),
-                    {"label": label},
-                )
-                for label, name in sources.functions.items()
-            ]),
-            ("Containers: tasks that became healthy, healthy and unhealthy hosts", [
-                ({"expression": _LAUNCHES, "label": "became healthy", "id": "launches"},),
-                (elb, "HealthyHostCount", *targets, {"stat": "Maximum", "id": "hosts"}),
-                (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
-                (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
-                *(
-                    ("ECS/ContainerInsights", name, *service, {"stat": "Maximum"})
-                    for name in ("DesiredTaskCount", "PendingTaskCount", "RunningTaskCount")
-                    if sources.insights
-                ),
-            ]),
-        ),
-        *_table_rows(sources),
+        ("Containers: requests", [(elb, "RequestCount", *balancer)]),
+        ("Containers: response time of the tasks", [
+            (elb, "TargetResponseTime", *targets, {"stat": stat}) for stat in _LATENCIES
+        ]),
+        ("Containers: connections of the load balancer", [
+            (elb, "NewConnectionCount", *balancer),
+            (elb, "ConsumedLCUs", *balancer),
+        ]),
+        ("Containers: errors", [
+            (elb, "HTTPCode_Target_4XX_Count", *targets),
+            (elb, "HTTPCode_Target_5XX_Count", *targets),
+            (elb, "HTTPCode_ELB_5XX_Count", *balancer),
+        ]),
+        ("Containers: CPU and memory", [
+            (ecs, name, *service, {"stat": stat, "label": f"{name} {stat}"})
+            for name in ("CPUUtilization", "MemoryUtilization")
+            for stat in ("Average", "Maximum")
+        ]),
+        ("Containers: tasks that became healthy, healthy and unhealthy hosts", [
+            ({"expression": _LAUNCHES, "label": "became healthy", "id": "launches"},),
+            (elb, "HealthyHostCount", *targets, {"stat": "Maximum", "id": "hosts"}),
+            (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
+            (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
+            *(
+                ("ECS/ContainerInsights", name, *service, {"stat": "Maximum"})
+                for name in ("DesiredTaskCount", "PendingTaskCount", "RunningTaskCount")
+                if sources.insights
+            ),
+        ]),
     ]  # fmt: skip
 
 
