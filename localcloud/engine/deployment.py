@@ -70,7 +70,8 @@ class Deployment:
         known: dict[str, Resource] | None = None,
     ) -> None:
         self.provider = provider
-        self.known = known or {}
+        # Not `known or {}`: the caller's dictionary is updated, also if it is empty at first.
+        self.known = {} if known is None else known
         self._replacements = replacements or Replacements()
         self._replaced: list[Resource] = []
 
