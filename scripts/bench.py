@@ -25,7 +25,7 @@ from pathlib import Path
 import aiohttp
 import startup
 
-from lab.load import UnexpectedStatus, alternate, timed_get
+from lab.load.closed_loop import UnexpectedStatus, alternate, timed_get
 from tui import text
 
 ROOT = Path(__file__).resolve().parent.parent

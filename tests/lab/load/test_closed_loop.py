@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from lab.load import UnexpectedStatus, alternate, send, timed_get
+from lab.load.closed_loop import UnexpectedStatus, alternate, send, timed_get
 
 
 class Server:

@@ -1,0 +1,1 @@
+"""Send requests to the backends and log what happens to each."""
