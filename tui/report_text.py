@@ -27,6 +27,15 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def compact(value: float) -> str:
+    """Return a number with three significant digits and a suffix for thousands or millions."""
+    rounded = float(f"{value:.3g}")
+    for suffix, unit in (("B", 1e9), ("M", 1e6), ("K", 1e3)):
+        if rounded >= unit:
+            return f"{rounded / unit:g}{suffix}"
+    return f"{rounded:g}"
+
+
 def about(report: MetricsReport) -> str:
     """Return the period of the report."""
     start, end = times(report.window.start, report.window.end)

@@ -201,8 +201,8 @@ class MetricsScreen(ClosesOnce[None]):
 
     def _draw(self, chart: _Chart, report: MetricsReport) -> None:
         window = report.window
-        time = TimeAxis(window.start, window.end, window.step_s)
-        frame = Frame(title=chart.title, time=time, counts=chart.counts)
+        axis = TimeAxis(window.start, window.end, window.step_s)
+        frame = Frame(title=chart.title, axis=axis, counts=chart.counts)
         curves = [
             Curve(word=name.word, dash=_DASHES[name], points=report.reading(key).points)
             for name, key in zip(BackendName, chart.keys, strict=True)

@@ -1,4 +1,4 @@
-"""A chart of values over time, drawn with braille dots on a logarithmic scale.
+"""A chart of values over time or over a number, drawn with braille dots on a logarithmic scale.
 
 On a linear scale, a spike of one backend would flatten the other curve. The curves differ in dash
 and color, because some terminals have no colors.
@@ -15,20 +15,20 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui import report_text
 from tui.text import CUT, Safe
-from tui.widgets.plot import Curve, Plot, TimeAxis, ValueAxis
+from tui.widgets.plot import MARK, Curve, HorizontalAxis, Mark, Plot, ValueAxis
 from tui.widgets.strips import strip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """The title and the time range of a chart."""
+    """The title and the horizontal axis of a chart."""
 
     title: str
-    time: TimeAxis
+    axis: HorizontalAxis
     counts: bool
     """True if the values are counts, whose axis starts at 0."""
+    marks: Sequence[Mark] = ()
 
 
 class LineChart(Widget):
@@ -70,10 +70,12 @@ class LineChart(Widget):
         labels = axis.labels(rows) if values else {}
         margin = max(map(len, labels.values()), default=0) + 2
         plot = Plot(max(1, width - margin), rows)
+        for mark in frame.marks:
+            plot.mark(mark, frame.axis)
         for curve in self._curves:
-            plot.draw(curve, frame.time, axis)
+            plot.draw(curve, frame.axis, axis)
         drawn = [self._row(labels.get(row, ""), margin, plot.row(row)) for row in range(rows)]
-        return [*head, *drawn, self._times(frame.time, margin, width)]
+        return [*head, *drawn, self._below(frame.axis, margin, width)]
 
     def _head(self, frame: Frame, width: int) -> list[Strip]:
         """Return the title and the legend, in one line if they fit."""
@@ -102,12 +104,9 @@ class LineChart(Widget):
         segments += [Segment(dots, self._style(word)) for dots, word in cells]
         return Strip(segments).simplify()
 
-    def _times(self, time: TimeAxis, margin: int, width: int) -> Strip:
-        """Return the first and the last time below the ends of the plot, with the time zone."""
-        first, last = report_text.times(time.start, time.end)
-        room = width - margin - len(first) - len(last)
-        zone = "UTC" if room >= len(" UTC ") else ""
-        words = f"{'':{margin}}{first}{zone:^{max(1, room)}}{last}"
+    def _below(self, axis: HorizontalAxis, margin: int, width: int) -> Strip:
+        """Return the labels of the horizontal axis."""
+        words = f"{'':{margin}}{axis.words(max(0, width - margin))}"
         return self._cut(strip(Safe(words), max(width, len(words)), self._axis), width)
 
     @property
@@ -117,4 +116,6 @@ class LineChart(Widget):
     def _style(self, word: str) -> Style:
         if not word:
             return self.rich_style
+        if word == MARK:
+            return self._axis
         return self.rich_style + self.get_component_rich_style(f"line-chart--{word.lower()}")

@@ -1,7 +1,7 @@
-"""Braille plots: values at times become dots, and the dots become characters.
+"""Braille plots: points become dots, and the dots become characters.
 
-A value covers a whole step of time, so it is drawn as a horizontal line of that width. Steps
-without a value stay empty.
+A value at a time covers a whole step of time, so it is drawn as a horizontal line of that width.
+Steps without a value stay empty.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
+
+from tui import report_text
 
 _DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row, then column
 _BRAILLE: Final = 0x2800
@@ -20,6 +22,9 @@ _ROW_DOTS: Final = 4
 _LABEL_DISTANCE: Final = 2  # rows
 _BY_DIGIT: Final = [float(f"{digit}e{power}") for digit in (1, 5, 2) for power in range(-3, 13)]
 _ROUND: Final = sorted(_BY_DIGIT)
+_VERTICAL: Final = "┊"
+MARK: Final = "mark"
+"""The word of the cells of a marked vertical."""
 
 Dot = tuple[int, int]
 """The column and the row of a dot, counted from the top left."""
@@ -27,12 +32,33 @@ Dot = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """The points of one backend: seconds since the epoch, and a value."""
+    """The points of one backend: a place on the horizontal axis, and a value."""
 
     word: str
     dash: int
     """The distance of the dots; 1 for a solid line."""
     points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical line at a place on the horizontal axis, with a label."""
+
+    at: float
+    label: str
+
+
+class HorizontalAxis(Protocol):
+    """Places points from left to right."""
+
+    def pieces(self, points: Iterable[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
+        """Yield the points that are connected, together."""
+
+    def dots(self, at: float, width: int) -> tuple[int, int]:
+        """Return the first and the last of *width* dots that a point covers."""
+
+    def words(self, room: int) -> str:
+        """Return the line below the plot."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +88,13 @@ class TimeAxis:
         first = min(round((at - self.start) * scale), width - 1)
         after = min(round((at + self.step_s - self.start) * scale), width)
         return first, max(first, after - 1)
+
+    def words(self, room: int) -> str:
+        """Return the first and the last time, with the time zone between them."""
+        first, last = report_text.times(self.start, self.end)
+        left = room - len(first) - len(last)
+        zone = "UTC" if left >= len(" UTC ") else ""
+        return f"{first}{zone:^{max(1, left)}}{last}"
 
 
 @dataclass(frozen=True)
@@ -124,19 +157,30 @@ class Plot:
         self._columns, self._rows = columns, rows
         self._dots: dict[tuple[int, int], int] = defaultdict(int)
         self._words: dict[tuple[int, int], str] = {}
+        self._below: dict[tuple[int, int], str] = {}
 
-    def draw(self, curve: Curve, time: TimeAxis, values: ValueAxis) -> None:
+    def mark(self, mark: Mark, axis: HorizontalAxis) -> None:
+        """Draw a vertical below all curves, with its label in the first row."""
+        column = axis.dots(mark.at, self._columns)[0]
+        self._below |= {(row, column): _VERTICAL for row in range(self._rows)}
+        start = column + 1
+        if start + len(mark.label) > self._columns:
+            start = max(0, column - len(mark.label))
+        cells = range(start, min(start + len(mark.label), self._columns))
+        self._below |= {(0, cell): letter for cell, letter in zip(cells, mark.label, strict=False)}
+
+    def draw(self, curve: Curve, axis: HorizontalAxis, values: ValueAxis) -> None:
         """Draw a curve, over earlier ones."""
         width, height = self._columns * _COLUMN_DOTS, self._rows * _ROW_DOTS
-        for piece in time.pieces(curve.points):
+        for piece in axis.pieces(curve.points):
             corners: list[Dot] = []
             for at, value in piece:
                 row = values.dot(value, height)
-                corners += [(column, row) for column in time.dots(at, width)]
+                corners += [(column, row) for column in axis.dots(at, width)]
             dots = list(_connected(corners))
-            self._mark(dots[:: curve.dash], curve.word)
+            self._add(dots[:: curve.dash], curve.word)
 
-    def _mark(self, dots: Iterable[Dot], word: str) -> None:
+    def _add(self, dots: Iterable[Dot], word: str) -> None:
         for x, y in dots:
             cell = (y // _ROW_DOTS, x // _COLUMN_DOTS)
             self._dots[cell] |= _DOTS[y % _ROW_DOTS][x % _COLUMN_DOTS]
@@ -144,12 +188,12 @@ class Plot:
 
     def row(self, row: int) -> list[tuple[str, str]]:
         """Return the cells of one row, each with the word of its curve."""
-        return [
-            (chr(_BRAILLE + self._dots[row, column]), self._words[row, column])
-            if (row, column) in self._dots
-            else (" ", "")
-            for column in range(self._columns)
-        ]
+        return [self._cell((row, column)) for column in range(self._columns)]
+
+    def _cell(self, cell: tuple[int, int]) -> tuple[str, str]:
+        if cell in self._dots:
+            return chr(_BRAILLE + self._dots[cell]), self._words[cell]
+        return (self._below[cell], MARK) if cell in self._below else (" ", "")
 
 
 def _connected(corners: Sequence[Dot]) -> Iterator[Dot]:

@@ -187,7 +187,7 @@ CURVES = ([], [(0, 0.0)], [(0, 5.0)], [(0, 0.0), (60, 1e4)], [(0, 5.0), (60, 5.0
 
 
 async def test_every_chart_fits_and_marks_what_it_cuts(world):
-    frame = Frame(title="p95 latency, ms", time=HOUR, counts=False)
+    frame = Frame(title="p95 latency, ms", axis=HOUR, counts=False)
     async with staged(world, SMALL) as stage:
         chart = LineChart()
         await stage.app.screen.mount(chart)

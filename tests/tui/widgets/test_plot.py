@@ -11,11 +11,11 @@ from tui.widgets.plot import Curve, Plot, TimeAxis, ValueAxis
 HOUR = TimeAxis(0, 3600, 60)
 
 
-def plotted(points, *, dash=1, columns=60, rows=7, time=HOUR, counts=False):
+def plotted(points, *, dash=1, columns=60, rows=7, axis=HOUR, counts=False):
     """Return the lines of a plot, without the words of the cells."""
     plot = Plot(columns, rows)
-    axis = ValueAxis.fitting([value for _, value in points], counts=counts)
-    plot.draw(Curve(word="FUNCTIONS", dash=dash, points=points), time, axis)
+    values = ValueAxis.fitting([value for _, value in points], counts=counts)
+    plot.draw(Curve(word="FUNCTIONS", dash=dash, points=points), axis, values)
     return ["".join(character for character, _ in plot.row(row)) for row in range(rows)]
 
 
@@ -38,7 +38,7 @@ def test_nothing_is_drawn_over_steps_without_a_value():
 def test_a_constant_value_covers_the_whole_period(count):
     time = TimeAxis(0, 60 * count, 60)
     points = [(60 * minute, 5.0) for minute in range(count)]
-    lines = plotted(points, time=time, columns=70)
+    lines = plotted(points, axis=time, columns=70)
 
     assert covered(lines) == set(range(70))
     assert [row for row, line in enumerate(lines) if line.strip()] == [3], "in the middle"
@@ -46,7 +46,7 @@ def test_a_constant_value_covers_the_whole_period(count):
 
 def test_a_value_is_drawn_where_its_step_is():
     assert covered(plotted([(3540, 1.0)])) == {59}
-    assert covered(plotted([(0, 1.0)], time=TimeAxis(0, 300, 60))) == set(range(12))
+    assert covered(plotted([(0, 1.0)], axis=TimeAxis(0, 300, 60))) == set(range(12))
 
 
 def test_values_outside_the_period_are_not_drawn():
