@@ -11,6 +11,10 @@ from lab.backends import Backend
 
 WARM_UP_SLOT: Final = -1
 """The slot of requests that only prepare the backends. No figure includes them."""
+ID_PREFIX: Final = "lab-"
+"""The first characters of every id that a run creates."""
+ID_PATTERN: Final = "[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"
+"""The ids that the API accepts."""
 
 
 class Operation(StrEnum):
@@ -48,7 +52,9 @@ class PlanSettings:
     """What a plan is made from. Equal settings make equal plans.
 
     *rate* is in requests per second and backend, while the backend has a slot. *mix* maps
-    operations to weights. *run_id* begins the id of every blog that the run creates.
+    operations to weights. *run_id* is part of the id of every blog that the run creates.
+    *duration_s* is without the warm-up; `Order.RAMP` ignores it. With *warm_up_s* 0, the warm-up
+    only creates the blogs that later requests need.
     """
 
     run_id: str
