@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Final
 
 from lab.cloudwatch.metrics import PERIODS
 from tui.client.contract import DEFAULT_PAGE
-from tui.command import output
 from tui.command.argument_types import etag, not_empty, page_size, port, positive_number
 from tui.command.help_text import (
     COMPLETION_SETUP,
     DIFF_EXIT_CODES,
     EPILOG,
     EXIT_CODES,
-    WIDTH,
-    json_format,
 )
-from tui.settings.values import BackendName
+from tui.command.parser import Parser, add_command, add_common_options, wrapped
 
 SHELLS: Final = ("bash", "zsh", "fish")
-
-
-class UsageError(Exception):
-    """The command line is not valid. The message says what to change."""
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that raises `UsageError` instead of exiting."""
-
-    def print_help(self, file: object = None) -> None:  # noqa: ARG002 -- argparse's signature
-        """Print on stdout as every command does: the reader may close it early."""
-        output.print_text(self.format_help().rstrip("\n"))
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help.")
 
 
 def build_parser() -> Parser:
     """Return the parser. Common options are accepted before and after the command."""
     parser = Parser(
         prog="blogs",
-        description=_wrapped(
+        description=wrapped(
             "Read and write blogs on the functions backend or the containers backend. "
             "Without a command, start the terminal app."
         ),
@@ -51,7 +32,7 @@ def build_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_common_options(parser)
+    add_common_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_ls(commands)
     _add_show(commands)
@@ -67,7 +48,7 @@ def build_parser() -> Parser:
 
 
 def _add_ls(commands: argparse._SubParsersAction[Parser]) -> None:
-    ls = _add_command(commands, "ls", "list blogs, newest first", "ls --limit 100 --json")
+    ls = add_command(commands, "ls", "list blogs, newest first", "ls --limit 100 --json")
     amount = ls.add_mutually_exclusive_group()
     amount.add_argument(
         "--limit",
@@ -80,12 +61,12 @@ def _add_ls(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_show(commands: argparse._SubParsersAction[Parser]) -> None:
-    show = _add_command(commands, "show", "show one blog", "show 019e0d3c-… --json")
+    show = add_command(commands, "show", "show one blog", "show 019e0d3c-… --json")
     show.add_argument("id", metavar="ID", help="id of the blog")
 
 
 def _add_post(commands: argparse._SubParsersAction[Parser]) -> None:
-    post = _add_command(commands, "post", "create a blog", "post --title Hello --file hello.md")
+    post = add_command(commands, "post", "create a blog", "post --title Hello --file hello.md")
     post.add_argument("--title", required=True, help="title")
     post.add_argument("--author", default="", help="author (optional)")
     post.add_argument(
@@ -99,10 +80,10 @@ def _add_post(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_edit(commands: argparse._SubParsersAction[Parser]) -> None:
-    edit = _add_command(
+    edit = add_command(
         commands, "edit", "change a blog", "edit 019e0d3c-… --title 'A better title'"
     )
-    edit.description = _wrapped(
+    edit.description = wrapped(
         "Change the given fields of a blog and keep the others. Without --title, --author and "
         "--file, the new contents come from standard input, if it is not a terminal. With one of "
         "these options, standard input is not read, so edit works in a loop that reads it."
@@ -125,7 +106,7 @@ def _add_edit(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_rm(commands: argparse._SubParsersAction[Parser]) -> None:
-    remove = _add_command(commands, "rm", "delete a blog", "rm 019e0d3c-… --yes")
+    remove = add_command(commands, "rm", "delete a blog", "rm 019e0d3c-… --yes")
     remove.add_argument("id", metavar="ID", help="id of the blog")
     remove.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     remove.add_argument(
@@ -134,10 +115,10 @@ def _add_rm(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
-    diff = _add_command(
+    diff = add_command(
         commands, "diff", "compare the responses of both backends", "diff 019e0d3c-…"
     )
-    diff.description = _wrapped(
+    diff.description = wrapped(
         "Send the same request to both backends, one after the other, and compare the status, "
         "headers and body of the responses (JSON in canonical form). Headers that depend on the "
         "server or the time may differ."
@@ -156,10 +137,10 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_metrics(commands: argparse._SubParsersAction[Parser]) -> None:
-    metrics = _add_command(
+    metrics = add_command(
         commands, "metrics", "show the CloudWatch metrics of both backends", "metrics --period 3h"
     )
-    metrics.description = _wrapped(
+    metrics.description = wrapped(
         "Show the CloudWatch metrics of both backends and their table. AWS charges for each metric "
         "requested; the last line shows the cost. A local cloud serves its own metrics, free of "
         "charge."
@@ -192,7 +173,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
     serve = commands.add_parser(
         "serve",
         help="open the app in a browser",
-        description=_wrapped(
+        description=wrapped(
             "Serve the app to a browser on this machine. The printed URL contains a key: anyone "
             "with this URL can write. To use the app from another machine, forward the port: "
             "ssh -L 8000:127.0.0.1:8000 HOST"
@@ -202,7 +183,7 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_common_options(serve)
+    add_common_options(serve)
     serve.add_argument(
         "--port",
         type=port,
@@ -213,8 +194,8 @@ def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_outputs(commands: argparse._SubParsersAction[Parser]) -> None:
-    outputs = _add_command(commands, "outputs", "show settings and their sources", "outputs")
-    outputs.description = _wrapped(
+    outputs = add_command(commands, "outputs", "show settings and their sources", "outputs")
+    outputs.description = wrapped(
         "Show the URLs of the backends, all other settings, and the source of each. The write "
         "token is not shown."
     )
@@ -227,57 +208,3 @@ def app_arguments(arguments: Sequence[str]) -> list[str]:
     _, rest = own.parse_known_args(arguments)
     rest.remove("serve")
     return rest
-
-
-def _add_command(
-    commands: argparse._SubParsersAction[Parser], name: str, summary: str, example: str
-) -> Parser:
-    formats = f"--json prints:\n{json_format(name)}"
-    parser = commands.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        epilog=f"example:\n  blogs {example}\n\n{formats}\n\n{EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    _add_common_options(parser)
-    parser.add_argument("--json", action="store_true", help="print JSON (format below)")
-    return parser
-
-
-def _add_common_options(parser: Parser) -> None:
-    """Add the options of every command.
-
-    An absent option sets no attribute, so it does not override one before the command.
-    """
-    add = parser.add_argument_group("connection", argument_default=argparse.SUPPRESS).add_argument
-    names = [name.value for name in BackendName]
-    add("--backend", choices=names, help="backend to use (default: functions)")
-    add("--stack", type=not_empty, metavar="NAME", help="a local cloud or Pulumi stack")
-    add(
-        "--project",
-        type=not_empty,
-        metavar="FOLDER",
-        help="folder of the Pulumi project (default: the current folder)",
-    )
-    add(
-        "--functions-url",
-        type=not_empty,
-        metavar="URL",
-        help="URL of the functions backend, with its stage",
-    )
-    add("--containers-url", type=not_empty, metavar="URL", help="URL of the containers backend")
-    add("--token-file", type=not_empty, metavar="FILE", help="file that contains the write token")
-    add("--timeout", metavar="SECONDS", help="time limit for a request (default: 30)")
-    add("--read-only", action="store_true", help="reject all writes before they are sent")
-    add(
-        "--plain-http-token",
-        action="store_true",
-        help="allow sending the write token unencrypted to another machine",
-    )
-
-
-def _wrapped(text: str) -> str:
-    """Wrap a description: argparse would also wrap the examples below it."""
-    return textwrap.fill(text, WIDTH)

@@ -17,8 +17,9 @@ from tui.client.contract import ApiError, Failure, LogEntry
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.client.failures import READ_ONLY
 from tui.command import commands, output, terminal
-from tui.command.arguments import Parser, UsageError, app_arguments, build_parser
+from tui.command.arguments import app_arguments, build_parser
 from tui.command.output import OutputError, PipeClosed
+from tui.command.parser import Parser, UsageError
 from tui.settings import config as configuration
 from tui.settings import preferences
 from tui.settings.backends import Backends, Finder, Flags

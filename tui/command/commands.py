@@ -17,7 +17,7 @@ from tui.client.paging import SeenPages
 from tui.client.request_trace import request_document
 from tui.client.writes import WriteResult, Writes, new_id
 from tui.command import output
-from tui.command.arguments import UsageError
+from tui.command.parser import UsageError
 from tui.settings.backends import Backends
 from tui.settings.comparability import Comparability
 from tui.settings.connections import Connections
