@@ -1,0 +1,106 @@
+"""The settings of a comparison, and their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from lab import mix
+from lab.plan import Arrivals, Operation, Order, PlanSettings
+
+HIGHEST_RATE: Final = 1_000.0
+LONGEST_S: Final = 3_600.0
+COLD_SLOT_S: Final = 110.0
+"""The pause after a burst with `--cold`. The functions then have 330 seconds between their bursts
+(A B B A): the local cloud ends execution environments that were idle for 300."""
+_BACKENDS: Final = 2
+_CYCLE: Final = 4  # slots: A B B A
+
+
+class InvalidSettings(ValueError):
+    """The settings cannot be used. The message says what to change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonSettings:
+    """What the user asks for. *rate* is in requests per second to each backend in its slots.
+
+    With *ramp* or *burst*, *order* is RAMP or BURST.
+    """
+
+    seed: int
+    rate: float = 50.0
+    duration_s: float = 60.0
+    operations: Mapping[Operation, float] = field(default_factory=lambda: mix.parse(mix.DEFAULT))
+    order: Order = Order.ABBA
+    arrivals: Arrivals = Arrivals.POISSON
+    slot_s: float = 2.5
+    ramp: Sequence[float] = ()
+    burst: int = 0
+    repeat: int = 1
+    max_in_flight: int = 256
+    timeout_s: float = 30.0
+
+    @property
+    def total_s(self) -> float:
+        """The duration of all runs, without warm-up, tests and clean-up."""
+        each = self.slot_s * len(self.ramp) * _BACKENDS if self.ramp else self.duration_s
+        return each * self.repeat
+
+    def check(self, *, limits: bool = True) -> None:
+        """Raise `InvalidSettings` for what cannot be run. With *limits*, for heavy load too."""
+        if self.burst > self.max_in_flight:
+            raise InvalidSettings(
+                f"A burst of {self.burst} needs as many requests in flight: "
+                f"add --max-in-flight {self.burst}."
+            )
+        if self.order is Order.ABBA and self.duration_s < _CYCLE * self.slot_s:
+            raise InvalidSettings(
+                f"A run of {self.duration_s:g} s is too short for the slots A B B A of "
+                f"{self.slot_s:g} s each: use at least --duration {_CYCLE * self.slot_s:g}, "
+                "or a shorter --slot."
+            )
+        if limits:
+            self._check_limits()
+
+    def plan_settings(self, run_id: str, run: int) -> PlanSettings:
+        """Return the settings of the plan of run number *run*, counted from 0."""
+        return PlanSettings(
+            run_id=run_id,
+            seed=self.seed + run,
+            rate=self.rate,
+            duration_s=self.duration_s,
+            mix=self.operations,
+            order=self.order,
+            arrivals=self.arrivals,
+            slot_s=self.slot_s,
+            ramp=self.ramp,
+            burst=self.burst,
+        )
+
+    def _check_limits(self) -> None:
+        rate = max(self.ramp, default=0.0 if self.burst else self.rate)
+        rate = max(rate, float(self.burst))
+        if rate > HIGHEST_RATE:
+            raise InvalidSettings(
+                f"{rate:,g} requests per second are above the limit of {HIGHEST_RATE:,g}. "
+                "If the backends are yours to load, add --override-limits."
+            )
+        if self.total_s > LONGEST_S:
+            raise InvalidSettings(
+                f"{self.total_s:,.0f} seconds of load are above the limit of {LONGEST_S:,.0f}. "
+                "If the backends are yours to load, add --override-limits."
+            )
+
+
+def ramp(text: str) -> tuple[float, ...]:
+    """Return the rates of FROM:TO:STEP, both ends included."""
+    try:
+        first, last, step = map(float, text.split(":"))
+    except ValueError:
+        first = last = step = 0.0
+    most = 1_000
+    if not (0 < first <= last < float("inf") and step > 0 and (last - first) / step < most):
+        raise InvalidSettings("use FROM:TO:STEP in requests per second, such as 10:200:10")
+    return tuple(first + step * number for number in range(int((last - first) / step + 1e-9) + 1))
