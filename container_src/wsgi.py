@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from blog import database
 from blog.auth import WriteAccess
@@ -19,6 +19,9 @@ from blog.store import Store
 from container_src.app import create_app
 from container_src.gunicorn_conf import threads
 from container_src.logging_json import RequestLog
+
+if TYPE_CHECKING:  # this module exists only for type checkers
+    from _typeshed.wsgi import WSGIApplication
 
 _TASK_CHARACTERS: Final = 8
 
@@ -43,4 +46,15 @@ def _operations(environ: Mapping[str, str]) -> Operations:
     return Operations(Store(database.connect(threads), environ["TABLE_NAME"]), settings)
 
 
-app = RequestLog(create_app(_operations(os.environ)))
+def _application(environ: Mapping[str, str]) -> WSGIApplication:
+    app: WSGIApplication = create_app(_operations(environ))
+    endpoint = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    if endpoint:
+        # Its packages take time and memory: import it only with tracing.
+        from container_src.tracing import traced  # noqa: PLC0415 - see above
+
+        app = traced(app, endpoint)
+    return RequestLog(app)
+
+
+app = _application(os.environ)

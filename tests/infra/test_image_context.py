@@ -76,6 +76,7 @@ def test_task_starts_from_the_build_context_and_imports_all_of_it(sent, tmp_path
         "AWS_DEFAULT_REGION": "eu-west-1",
         "CORS_ORIGINS": "*",
         "OPEN_WRITES": "true",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/traces",
         "PYTHONPATH": os.pathsep.join([str(tmp_path), packages]),
         "TABLE_NAME": "blogs",
     }
