@@ -1,0 +1,67 @@
+"""The form of the lab: what the user types, and the settings of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lab import mix
+from lab.compare_settings import HIGHEST_RATE, LONGEST_S, ComparisonSettings, InvalidSettings
+from tui.state.number_field import NumberField
+
+RATE: Final = NumberField(
+    name="rate",
+    label="Rate",
+    default="25",
+    low="0.1",
+    high=f"{HIGHEST_RATE:.0f}",
+    about="requests per second, to one backend at a time",
+)
+DURATION: Final = NumberField(
+    name="duration",
+    label="Duration",
+    default="60",
+    low="10",
+    high=f"{LONGEST_S:.0f}",
+    about="seconds",
+)
+MIX_ABOUT: Final = "weights; write is post, edit and delete"
+DEFAULTS: Final = {"rate": RATE.default, "duration": DURATION.default, "mix": mix.DEFAULT}
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "rate": RATE.read,
+    "duration": DURATION.read,
+    "mix": mix.parse,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabForm:
+    """The settings, or why fields are not valid."""
+
+    settings: ComparisonSettings | None
+    problems: Mapping[str, str]
+
+    @classmethod
+    def of(cls, values: Mapping[str, str], *, seed: int) -> LabForm:
+        """Read the values of all fields by name."""
+        read: dict[str, Any] = {}
+        problems = {}
+        for name, reader in _READERS.items():
+            try:
+                read[name] = reader(values[name])
+            except ValueError as error:
+                problems[name] = str(error)
+        if problems:
+            return cls(settings=None, problems=problems)
+        settings = ComparisonSettings(
+            seed=seed,
+            rate=float(read["rate"]),
+            duration_s=float(read["duration"]),
+            operations=read["mix"],
+        )
+        try:
+            settings.check()
+        except InvalidSettings as error:
+            return cls(settings=None, problems={"duration": str(error)})
+        return cls(settings=settings, problems={})
