@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from lab.backends import Backend
-from lab.plan import Operation, PlanSettings
+from lab.plan import Operation, PlanSettings, Slot
 from lab.results import Environment, GeneratorLog, Results, Run
 from lab.rows import Outcome, Row
 from lab.summary import (
@@ -23,7 +23,7 @@ from lab.summary import (
 )
 
 F, C = Backend.FUNCTIONS, Backend.CONTAINERS
-WARM_UP_S = 3.0
+START_S = 3.0
 SETTINGS = PlanSettings(
     run_id="lab-test",
     seed=1,
@@ -54,7 +54,7 @@ def row(
     slot: int = 0,
 ) -> Row:
     """Return the row of a request that was planned *at* seconds after the warm-up."""
-    planned = WARM_UP_S + at
+    planned = START_S + at
     return Row(
         number=number,
         backend=backend,
@@ -83,7 +83,16 @@ def rows(seed: int = 1) -> list[Row]:
 def run(found: Sequence[Row] | None = None) -> Run:
     return Run(
         settings=SETTINGS,
-        slots=(),
+        slots=[
+            Slot(
+                number=number,
+                backends=[F if number % 4 in {0, 3} else C],
+                start_s=START_S + 2.5 * number,
+                end_s=START_S + 2.5 * (number + 1),
+                rate=25,
+            )
+            for number in range(24)
+        ],
         environment=ENVIRONMENT,
         generator=GENERATOR,
         rows=rows() if found is None else found,

@@ -13,7 +13,7 @@ from tui.state.number_field import NumberField
 RATE: Final = NumberField(
     name="rate",
     label="Rate",
-    default="25",
+    default=f"{ComparisonSettings.rate:g}",
     low="0.1",
     high=f"{HIGHEST_RATE:.0f}",
     about="requests per second, to one backend at a time",
@@ -21,7 +21,7 @@ RATE: Final = NumberField(
 DURATION: Final = NumberField(
     name="duration",
     label="Duration",
-    default="60",
+    default=f"{ComparisonSettings.duration_s:g}",
     low="10",
     high=f"{LONGEST_S:.0f}",
     about="seconds",

@@ -163,6 +163,6 @@ def spectrum(run: Run, backend: Backend) -> list[tuple[float, float]]:
 
 def timeline(run: Run) -> Mapping[Backend, Sequence[tuple[float, float]]]:
     """Return the median latency of each slot by backend."""
-    whole = LiveRun(warm_up_s=run.settings.warm_up_s, step_s=run.settings.slot_s)
+    whole = LiveRun(start_s=run.slots[0].start_s, step_s=run.settings.slot_s)
     whole.add(0, 0, run.rows, {})
     return {backend: whole.points(backend) for backend in Backend}

@@ -29,10 +29,10 @@ class LiveFigures:
 
 
 class LiveRun:
-    """Collects the rows of a run, without those of the warm-up."""
+    """Collects the rows of a run, without those of the warm-up, which ends at *start_s*."""
 
-    def __init__(self, *, warm_up_s: float, step_s: float) -> None:
-        self._warm_up_s, self._step_s = warm_up_s, step_s
+    def __init__(self, *, start_s: float, step_s: float) -> None:
+        self._start_s, self._step_s = start_s, step_s
         self._sides = {backend: _Side() for backend in Backend}
         self.elapsed_s = 0.0
         self.duration_s = 0.0
@@ -55,12 +55,12 @@ class LiveRun:
             side.in_flight = in_flight.get(backend, 0)
 
     def _step(self, row: Row) -> int:
-        return int((row.planned_s - self._warm_up_s) / self._step_s)
+        return int((row.planned_s - self._start_s) / self._step_s)
 
     @property
     def measured_s(self) -> tuple[float, float]:
         """The time so far and in all, without the warm-up."""
-        so_far, whole = (at - self._warm_up_s for at in (self.elapsed_s, self.duration_s))
+        so_far, whole = (at - self._start_s for at in (self.elapsed_s, self.duration_s))
         return max(0.0, min(so_far, whole)), max(0.0, whole)
 
     def figures(self, backend: Backend) -> LiveFigures:

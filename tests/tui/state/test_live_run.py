@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from lab.plan import WARM_UP_SLOT
 from lab.rows import Outcome
-from tests.tui.lab import WARM_UP_S, C, F, row
+from tests.tui.lab import START_S, C, F, row
 from tui.state.live_run import LiveRun, quantile
 
 
 def run_of(*rows, in_flight=None):
-    run = LiveRun(warm_up_s=WARM_UP_S, step_s=2.5)
+    run = LiveRun(start_s=START_S, step_s=2.5)
     run.add(13.0, 63.0, rows, in_flight or {})
     return run
 
