@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from lab.backends import Backend
@@ -51,10 +52,7 @@ def lines(summary: Summary, width: int) -> list[Line]:
 
 def latencies(summary: Summary) -> list[TableRow]:
     """Return a row for each quantile, in milliseconds."""
-    rows = [
-        _by_backend(summary, name, lambda figures, name=name: _quantile(figures.latency, name))
-        for name in QUANTILES
-    ]
+    rows = [_by_backend(summary, name, partial(_latency, name)) for name in QUANTILES]
     return [
         *rows,
         _by_backend(summary, "max", lambda figures: _ms(figures.latency.max)),
@@ -80,6 +78,10 @@ def _by_backend(summary: Summary, name: str, value: Callable[[BackendFigures], s
         for backend in (Backend.FUNCTIONS, Backend.CONTAINERS)
     )
     return name, functions, containers
+
+
+def _latency(name: str, figures: BackendFigures) -> str:
+    return _quantile(figures.latency, name)
 
 
 def _quantile(distribution: Distribution, name: str) -> str:
