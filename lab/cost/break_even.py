@@ -1,0 +1,193 @@
+"""The traffic at which the cheaper backend changes.
+
+Both costs rise with the traffic, in straight lines between the tiers of prices and the steps of
+tasks. So the search is exact: it leaves out every range in which the lines cannot cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from lab.backends import Backend
+from lab.cost import model
+from lab.cost.inputs import Inputs
+from lab.cost.prices import Prices
+from lab.cost.tasks import MOST_TASKS, steps
+from lab.cost.units import SECONDS
+
+MOST_REQUESTS: Final = 10**10
+"""The search ends here (3,805 requests per second), unless a price or the tasks end it before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossing:
+    """From this number of requests per month on, *cheaper* costs less.
+
+    Equal costs count for the containers. The costs leave out what both backends share.
+    """
+
+    requests: int
+    cheaper: Backend
+    functions_usd: Decimal
+    containers_usd: Decimal
+
+    @property
+    def per_second(self) -> Decimal:
+        """The mean rate of the month."""
+        return Decimal(self.requests) / SECONDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakEven:
+    """All crossings up to *searched_to* requests per month, and the costs without requests."""
+
+    idle_cheaper: Backend
+    idle_functions_usd: Decimal
+    idle_containers_usd: Decimal
+    crossings: Sequence[Crossing]
+    searched_to: int
+
+    @property
+    def never(self) -> bool:
+        """Whether the same backend is cheaper for all traffic."""
+        return not self.crossings
+
+    @property
+    def last(self) -> Crossing | None:
+        """The crossing after which the same backend stays cheaper."""
+        return self.crossings[-1] if self.crossings else None
+
+
+class CostCurve:
+    """The costs of both backends as functions of the requests per month.
+
+    *without* has the keys of items that do not count, each as ``functions.http-api``.
+    """
+
+    def __init__(self, inputs: Inputs, prices: Prices, without: Iterable[str] = ()) -> None:
+        self._inputs, self._prices, self._without = inputs, prices, frozenset(without)
+        self._known: dict[tuple[Backend, int], Decimal] = {}
+
+    def cost(self, backend: Backend, requests: int) -> Decimal:
+        """Return the exact cost of a backend, without what both share."""
+        if (backend, requests) not in self._known:
+            self._known[backend, requests] = self._cost(backend, Decimal(requests))
+        return self._known[backend, requests]
+
+    def cheaper(self, requests: int) -> Backend:
+        functions = self.cost(Backend.FUNCTIONS, requests)
+        cheaper = functions < self.cost(Backend.CONTAINERS, requests)
+        return Backend.FUNCTIONS if cheaper else Backend.CONTAINERS
+
+    def crossing(self, requests: int) -> Crossing:
+        return Crossing(
+            requests=requests,
+            cheaper=self.cheaper(requests),
+            functions_usd=self.cost(Backend.FUNCTIONS, requests),
+            containers_usd=self.cost(Backend.CONTAINERS, requests),
+        )
+
+    @property
+    def limit(self) -> int:
+        """The most requests per month for which all prices are known and ECS allows the tasks."""
+        ends = [Decimal(MOST_REQUESTS), *self._price_ends(), *self._task_end()]
+        return int(min(ends))
+
+    def bends(self, limit: int) -> list[int]:
+        """Return the traffic at which a line bends or steps, with 0 and *limit*, in order."""
+        found = {0, limit}
+        scaling = self._inputs.containers.scaling
+        found.update(int(one) for one in steps(scaling, self._inputs.traffic, Decimal(limit)))
+        for backend in Backend:
+            for usage in model.usages(backend, self._inputs):
+                found.update(int(one) for one in usage.bends(self._prices[usage.item]))
+        return sorted(one for one in found if 0 <= one <= limit)
+
+    def _cost(self, backend: Backend, requests: Decimal) -> Decimal:
+        inputs = replace(self._inputs, traffic=self._inputs.traffic.of(requests))
+        return sum(
+            (
+                usage.cost(requests, self._prices)
+                for usage in model.usages(backend, inputs)
+                if f"{backend}.{usage.key}" not in self._without
+            ),
+            Decimal(0),
+        )
+
+    def _price_ends(self) -> Iterator[Decimal]:
+        for backend in Backend:
+            for usage in model.usages(backend, self._inputs):
+                end = self._prices[usage.item].known_to
+                if end is not None and usage.per_request:
+                    yield (end + usage.free - usage.fixed) / usage.per_request
+
+    def _task_end(self) -> Iterator[Decimal]:
+        traffic, capacity = self._inputs.traffic, self._inputs.containers.scaling.capacity_per_s
+        if capacity is not None:
+            for period in traffic.periods:
+                if period.requests_per_s:
+                    yield traffic.requests_at(period, capacity * MOST_TASKS)
+
+
+def crossings(
+    inputs: Inputs, prices: Prices, *, limit: int | None = None, without: Iterable[str] = ()
+) -> BreakEven:
+    """Return every traffic, in whole requests per month, from which the other backend is cheaper.
+
+    The day keeps its form: its rates grow with the traffic.
+    """
+    curve = CostCurve(inputs, prices, without)
+    end = curve.limit if limit is None else min(limit, curve.limit)
+    bends = curve.bends(end)
+    idle = curve.cheaper(0)
+    cheaper, found = idle, []
+    for requests in _changes(curve, bends, 0, len(bends) - 1):
+        if curve.cheaper(requests) != cheaper:
+            cheaper = curve.cheaper(requests)
+            found.append(curve.crossing(requests))
+    return BreakEven(
+        idle_cheaper=idle,
+        idle_functions_usd=curve.cost(Backend.FUNCTIONS, 0),
+        idle_containers_usd=curve.cost(Backend.CONTAINERS, 0),
+        crossings=found,
+        searched_to=end,
+    )
+
+
+def _changes(curve: CostCurve, bends: Sequence[int], first: int, last: int) -> Iterator[int]:
+    """Yield, in order, where the cheaper backend may change above bends[first].
+
+    A cost never falls, so the costs at both ends bound those between.
+    """
+    if first >= last:
+        return
+    start, end = bends[first] + 1, bends[last]
+    yield start
+    functions, containers = Backend.FUNCTIONS, Backend.CONTAINERS
+    if curve.cost(functions, start) >= curve.cost(containers, end):
+        return
+    if curve.cost(functions, end) < curve.cost(containers, start):
+        return
+    if last - first == 1:
+        yield _first_change(curve, start, end)
+        return
+    middle = (first + last) // 2
+    yield from _changes(curve, bends, first, middle)
+    yield from _changes(curve, bends, middle, last)
+
+
+def _first_change(curve: CostCurve, start: int, end: int) -> int:
+    """Return where the cheaper backend changes between two bends, or *end* if it does not."""
+    before = curve.cheaper(start)
+    if curve.cheaper(end) is before:
+        return end
+    while end - start > 1:
+        middle = (start + end) // 2
+        if curve.cheaper(middle) is before:
+            start = middle
+        else:
+            end = middle
+    return end
