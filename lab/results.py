@@ -61,3 +61,7 @@ class Results:
     """What a results file holds: one run, or several with `--repeat`."""
 
     runs: Sequence[Run]
+    target: str = ""
+    """The target of a ramp as the user wrote it, for example `p95<200ms`."""
+    strict: bool = False
+    """99 % intervals, for several quantiles read at once."""

@@ -77,11 +77,23 @@ class BackendFigures:
     operations: Mapping[Operation, Distribution]
     server_ms: Mapping[str, Distribution]
     """The times of `Server-Timing`: `app`, `db` and `init`."""
+    stopped: int = 0
+
+    @property
+    def failed_share(self) -> float | None:
+        """The share without the expected response, of the requests that were due.
+
+        Requests that the user stopped, or that depended on a failed one, were not due.
+        """
+        due = self.planned - self.skipped - self.stopped
+        return (due - self.ok) / due if due > 0 else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Functions minus containers at one quantile, in milliseconds, with a 95 % interval.
+    """Functions minus containers at one quantile of the latency, in milliseconds.
+
+    The confidence of the interval is that of the summary.
 
     Without an interval, *low* and *high* are None. *faster* is the backend with the shorter time,
     or None if the interval holds 0 or there is none.
@@ -119,7 +131,7 @@ class RampStep:
     dropped: int
     throttled: int
     met: bool | None
-    """Whether the step met the target; None without a target."""
+    """Whether the step met the target; None without a target, or with too few requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,10 +153,14 @@ class Summary:
 
     backends: Mapping[Backend, BackendFigures]
     differences: Sequence[Difference]
+    """One for each of `QUANTILES`; none for a ramp, which never measures both at once."""
     blocks: Blocks | None
+    """None for a ramp, and for several runs: then the intervals are over whole runs."""
     verdict: Verdict
     ramp: Sequence[RampStep] = ()
     highest_rate: Mapping[Backend, float | None] | None = None
     """The highest rate of a ramp that met the target, without a lower one that missed it."""
+    confidence: float = 0.95
+    """0.95, or 0.99 with `--strict`."""
     notes: Sequence[str] = ()
     """Sentences on what makes the comparison unfair or uncertain."""

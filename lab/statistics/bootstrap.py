@@ -1,0 +1,103 @@
+"""Intervals of the difference of two quantiles: a paired bootstrap over whole blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from lab.backends import Backend
+from lab.statistics.blocks import Block
+from lab.statistics.quantiles import inverted_cdf
+from lab.statistics.student import normal, t
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DRAWS: Final = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """An estimate and its limits."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Bootstrap:
+    """The resamples of a run's blocks. Both backends get the same blocks in each draw."""
+
+    def __init__(self, blocks: Sequence[Block], seed: int) -> None:
+        import numpy as np  # noqa: PLC0415 (slow to import)
+
+        self._count = len(blocks)
+        drawn = np.random.default_rng(seed).integers(0, len(blocks), (DRAWS, len(blocks)))
+        # How often each draw has each block.
+        self._weights = np.stack([(drawn == block).sum(axis=1) for block in range(len(blocks))], 1)
+        self._sides = {
+            backend: _Side([block.latencies[backend] for block in blocks], self._weights)
+            for backend in Backend
+        }
+
+    def difference(self, p: float, confidence: float) -> Interval | None:
+        """Return functions minus containers at the quantile *p*, None if a draw has no data."""
+        import numpy as np  # noqa: PLC0415
+
+        functions, containers = (self._sides[backend] for backend in Backend)
+        if not (functions.complete and containers.complete):
+            return None
+        value = functions.estimate(p) - containers.estimate(p)
+        draws = functions.draws(p) - containers.draws(p)
+        tail = (1 - confidence) / 2
+        low, high = np.quantile(draws, [tail, 1 - tail], method="inverted_cdf").tolist()
+        factor = widening(self._count, confidence)
+        return Interval(
+            value=value,
+            low=value - max(0.0, value - low) * factor,
+            high=value + max(0.0, high - value) * factor,
+        )
+
+
+def widening(blocks: int, confidence: float) -> float:
+    """Return by how much percentile limits are too narrow with few blocks."""
+    return t(confidence, blocks - 1) / normal(confidence) * math.sqrt(blocks / (blocks - 1))
+
+
+class _Side:
+    """The samples of one backend in sorted order, and how many of them each block has so far."""
+
+    def __init__(self, samples: Sequence[Sequence[float]], weights: NDArray[Any]) -> None:
+        import numpy as np  # noqa: PLC0415
+
+        values = np.array([value for block in samples for value in block])
+        origin = np.repeat(np.arange(len(samples)), [len(block) for block in samples])
+        order = np.argsort(values, kind="stable")
+        self._values = values[order]
+        self._weights = weights
+        self._below = np.cumsum(origin[order][:, None] == np.arange(len(samples)), axis=0)
+        self._totals = weights @ [len(block) for block in samples]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every draw has a sample."""
+        return bool((self._totals > 0).all())
+
+    def estimate(self, p: float) -> float:
+        return inverted_cdf(self._values.tolist(), p)
+
+    def draws(self, p: float) -> NDArray[Any]:
+        """Return the quantile of each draw, without making the resamples: search their ranks."""
+        import numpy as np  # noqa: PLC0415
+
+        ranks = np.maximum(1, np.ceil(self._totals * p)).astype(int)
+        low = np.zeros(len(ranks), dtype=int)
+        high = np.full(len(ranks), len(self._values) - 1)
+        while (low < high).any():
+            middle = (low + high) // 2
+            enough = (self._below[middle] * self._weights).sum(axis=1) >= ranks
+            high = np.where(enough, middle, high)
+            low = np.where(enough, low, middle + 1)
+        return self._values[low]

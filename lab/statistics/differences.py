@@ -1,0 +1,162 @@
+"""The differences of the two backends, with their intervals and the sentences that state them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from lab.backends import Backend
+from lab.plan import Order
+from lab.results import Run
+from lab.statistics import words
+from lab.statistics.blocks import LEAST, Block, divide, merge
+from lab.statistics.bootstrap import DRAWS, Bootstrap, Interval
+from lab.statistics.figures import backend_figures
+from lab.statistics.quantiles import needed_for_interval
+from lab.statistics.student import t
+from lab.summary import QUANTILES, BackendFigures, Blocks, Difference
+
+Figures = Mapping[Backend, BackendFigures]
+
+_CORRELATED: Final = 0.2
+"""Above this lag-1 correlation, intervals may be too narrow."""
+
+
+def of_runs(
+    runs: Sequence[Run], figures: Figures, confidence: float
+) -> tuple[list[Difference], Blocks | None]:
+    """Return the difference at each quantile, and the blocks behind the intervals."""
+    if any(run.settings.order is Order.RAMP for run in runs):
+        return [], None
+    if len(runs) > 1:
+        return _over_runs(runs, figures, confidence), None
+    blocks, left = merge(divide(runs[0]))
+    seed = runs[0].settings.seed
+    described = Blocks(
+        count=len(blocks),
+        seconds=sum(block.seconds for block in blocks) / len(blocks) if blocks else 0.0,
+        lag1=left,
+        seed=seed,
+        draws=DRAWS if len(blocks) >= LEAST else 0,
+        note=_note(len(blocks), left),
+    )
+    return _over_blocks(blocks, figures, confidence, seed), described
+
+
+def _note(count: int, left: float | None) -> str:
+    if count < LEAST:
+        return f"{words.too_short(count).capitalize()}."
+    if left is not None and left > _CORRELATED:
+        return (
+            f"The intervals may be too narrow: the latency drifts over longer than a block "
+            f"(lag-1 correlation {left:.2f}). Repeat the run (--repeat 5) or make it longer."
+        )
+    return ""
+
+
+def _over_blocks(
+    blocks: Sequence[Block], figures: Figures, confidence: float, seed: int
+) -> list[Difference]:
+    """Return differences with the interval of a bootstrap over the blocks of one run."""
+    bootstrap = Bootstrap(blocks, seed) if _has_samples(blocks) else None
+    found = []
+    for name, p in QUANTILES.items():
+        problem = _problem(figures, name, p, confidence) or _block_problem(blocks, p)
+        interval = bootstrap.difference(p, confidence) if bootstrap and not problem else None
+        problem = problem or ("" if interval else "a backend has long periods without a response")
+        found.append(_difference(name, figures, interval, problem))
+    return found
+
+
+def _has_samples(blocks: Sequence[Block]) -> bool:
+    return len(blocks) >= LEAST and all(
+        any(block.latencies[backend] for block in blocks) for backend in Backend
+    )
+
+
+def _over_runs(runs: Sequence[Run], figures: Figures, confidence: float) -> list[Difference]:
+    """Return the mean differences of whole runs with their t intervals."""
+    sides = [{backend: backend_figures([run], backend) for backend in Backend} for run in runs]
+    found = []
+    for name, p in QUANTILES.items():
+        each = [_plain(side, name) for side in sides]
+        values = [value for value in each if value is not None]
+        problem = _problem(figures, name, p, confidence)
+        if not problem and len(values) < len(runs):
+            problem = "a run has too few requests for this quantile"
+        interval = None if problem else _t_interval(values, confidence)
+        found.append(_difference(name, figures, interval, problem))
+    return found
+
+
+def _t_interval(values: Sequence[float], confidence: float) -> Interval:
+    mean = sum(values) / len(values)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    half = t(confidence, len(values) - 1) * math.sqrt(variance / len(values))
+    return Interval(value=mean, low=mean - half, high=mean + half)
+
+
+def _problem(figures: Figures, name: str, p: float, confidence: float) -> str:
+    """Return why the quantile has no interval, or an empty text."""
+    needed = needed_for_interval(p, confidence)
+    for backend, side in figures.items():
+        count = side.latency.count
+        if not count:
+            return f"{backend} has no response"
+        if count < needed:
+            return f"{backend} has {count:,} responses of the {needed:,} that {name} needs"
+    for backend, side in figures.items():
+        # Requests without a response would be the slowest ones: above this share, the quantile
+        # of all requests could be anything.
+        failed = side.failed_share
+        if failed is not None and failed > 1 - p:
+            return f"{words.percent(failed)} of the requests to {backend} have no response"
+    return ""
+
+
+def _block_problem(blocks: Sequence[Block], p: float) -> str:
+    if len(blocks) < LEAST:
+        return words.too_short(len(blocks))
+    needed = round(1 / (1 - p))
+    for backend in Backend:
+        mean = sum(len(block.latencies[backend]) for block in blocks) / len(blocks)
+        if mean < needed - 1e-9:
+            return (
+                f"{backend} has {mean:,.0f} responses per block of {blocks[0].seconds:g} s, "
+                f"and needs {needed:,}"
+            )
+    return ""
+
+
+def _plain(figures: Figures, name: str) -> float | None:
+    """Return the difference of the quantiles that are shown."""
+    functions, containers = (figures[backend].latency.quantiles[name].value for backend in Backend)
+    return None if functions is None or containers is None else functions - containers
+
+
+def _difference(name: str, figures: Figures, interval: Interval | None, problem: str) -> Difference:
+    if interval is None:
+        return Difference(
+            quantile=name,
+            value=_plain(figures, name),
+            low=None,
+            high=None,
+            faster=None,
+            sentence=words.no_interval(name, problem),
+        )
+    faster = _faster(interval)
+    return Difference(
+        quantile=name,
+        value=interval.value,
+        low=interval.low,
+        high=interval.high,
+        faster=faster,
+        sentence=words.difference(name, faster, interval.value, interval.low, interval.high),
+    )
+
+
+def _faster(interval: Interval) -> Backend | None:
+    if interval.low > 0:
+        return Backend.CONTAINERS
+    return Backend.FUNCTIONS if interval.high < 0 else None

@@ -1,0 +1,74 @@
+"""Sentences on what makes a comparison unfair or uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from lab.backends import Backend
+from lab.plan import Order
+from lab.results import Results
+from lab.statistics import words
+from lab.summary import BackendFigures, Blocks, RampStep
+
+_FEW_RUNS: Final = 5
+_NOTICED_FAILURES: Final = 0.01
+_P99_TAIL: Final = 0.01
+
+
+def notes(
+    results: Results,
+    figures: Mapping[Backend, BackendFigures],
+    blocks: Blocks | None,
+    ramp: Sequence[RampStep],
+) -> list[str]:
+    """Return the notes, each once, the most important first."""
+    found = [
+        *_of_run(results),
+        *(note for side in figures.values() for note in _of_backend(side)),
+        *_of_order(results, ramp),
+        *([blocks.note] if blocks and blocks.note else []),
+        *(note for run in results.runs for note in run.environment.comparison_notes),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _of_run(results: Results) -> Iterator[str]:
+    if any(run.generator.stopped for run in results.runs):
+        yield "The run was stopped before its end."
+    if 1 < len(results.runs) < _FEW_RUNS:
+        yield f"With {len(results.runs)} runs the intervals are wide. Use --repeat {_FEW_RUNS}."
+
+
+def _of_backend(side: BackendFigures) -> Iterator[str]:
+    backend, failed = side.backend, side.failed_share
+    if side.planned and not side.ok:
+        yield f"{backend}: no request got the expected response, so it has no figures."
+    elif failed is not None and failed > _NOTICED_FAILURES:
+        yield (
+            f"{backend}: {words.percent(failed)} of the requests failed, were throttled or were "
+            "dropped. No quantile includes them."
+        )
+    if side.ok and side.dropped:
+        yield (
+            f"{backend}: {side.dropped:,} requests were dropped, so this rate is near saturation "
+            "and the intervals may be too narrow. Lower the rate, or use --repeat."
+        )
+    low, high = side.cold_share.low, side.cold_share.high
+    if side.cold_share.count and low is not None and high is not None and low < _P99_TAIL < high:
+        yield (
+            f"{backend}: about 1 % of the requests were cold ({words.share(side.cold_share)}), so "
+            "another run may show a very different p99."
+        )
+
+
+def _of_order(results: Results, ramp: Sequence[RampStep]) -> Iterator[str]:
+    if any(run.settings.order is Order.RAMP for run in results.runs):
+        yield (
+            "A ramp loads one backend after the other, so it shows no difference with an interval."
+        )
+    if results.target and any(step.met is None for step in ramp):
+        yield (
+            f"Some steps have too few requests to tell whether they met {results.target}: "
+            "use longer steps."
+        )

@@ -1,0 +1,150 @@
+"""Rows, runs and results made by hand or drawn at random."""
+
+import dataclasses
+import random
+
+from lab.backends import Backend
+from lab.plan import WARM_UP_SLOT, Operation, Order, PlanSettings, Slot
+from lab.results import Environment, GeneratorLog, Results, Run
+from lab.rows import Outcome, Row
+
+FUNCTIONS, CONTAINERS = Backend.FUNCTIONS, Backend.CONTAINERS
+
+
+def row(number=0, backend=FUNCTIONS, latency_ms=20.0, *, planned_s=0.0, late_ms=0.0, **fields):
+    """Return the row of a successful request, or of what *fields* say."""
+    sent_s = planned_s + late_ms / 1000
+    end_s = planned_s + latency_ms / 1000
+    given = {
+        "operation": Operation.READ,
+        "slot": 0,
+        "sent_s": sent_s,
+        "first_byte_s": end_s,
+        "end_s": end_s,
+        "outcome": Outcome.OK,
+        "status": 200,
+        "bytes": 1000,
+    }
+    return Row(number=number, backend=backend, planned_s=planned_s, **(given | fields))
+
+
+def failed(number=0, backend=FUNCTIONS, outcome=Outcome.ERROR, **fields):
+    """Return the row of a request without a complete response."""
+    nothing = {"end_s": None, "first_byte_s": None, "status": None, "bytes": 0, "outcome": outcome}
+    if outcome in {Outcome.DROPPED, Outcome.SKIPPED}:
+        nothing["sent_s"] = None
+    return row(number, backend, **(nothing | fields))
+
+
+def settings(**fields):
+    given = {
+        "run_id": "test",
+        "seed": 7,
+        "rate": 50.0,
+        "duration_s": 60.0,
+        "mix": {Operation.READ: 1.0},
+        "warm_up_s": 0.0,
+    }
+    return PlanSettings(**(given | fields))
+
+
+def slots(planned):
+    """Return the slots of a plan with these settings."""
+    count = round(planned.duration_s / planned.slot_s)
+    sides = {
+        Order.ABBA: [(FUNCTIONS,), (CONTAINERS,), (CONTAINERS,), (FUNCTIONS,)],
+        Order.BURST: [(FUNCTIONS,), (CONTAINERS,), (CONTAINERS,), (FUNCTIONS,)],
+        Order.PARALLEL: [(FUNCTIONS, CONTAINERS)],
+    }[planned.order]
+    return tuple(_slot(planned, number, sides[number % len(sides)]) for number in range(count))
+
+
+def _slot(planned, number, backends, rate=None):
+    start_s = planned.warm_up_s + number * planned.slot_s
+    return Slot(
+        number=number,
+        backends=backends,
+        start_s=start_s,
+        end_s=start_s + planned.slot_s,
+        rate=rate or planned.rate,
+    )
+
+
+def ramp_slots(planned):
+    """Return the slots of a ramp: all steps of the functions, then those of the containers."""
+    steps = [(backend, rate) for backend in Backend for rate in planned.ramp]
+    return tuple(
+        _slot(planned, number, (backend,), rate) for number, (backend, rate) in enumerate(steps)
+    )
+
+
+def environment(**fields):
+    given = {
+        "command": "blogs compare",
+        "started_at": "2026-11-29T00:00:00Z",
+        "versions": {"python": "3.13"},
+        "urls": {FUNCTIONS: "http://functions.test", CONTAINERS: "http://containers.test"},
+        "is_local": True,
+    }
+    return Environment(**(given | fields))
+
+
+def generator(**fields):
+    given = {
+        "engine": "aiohttp",
+        "processes": 1,
+        "cpu_share": 0.1,
+        "max_in_flight": 256,
+        "peak_in_flight": {FUNCTIONS: 4, CONTAINERS: 3},
+    }
+    return GeneratorLog(**(given | fields))
+
+
+def run(rows=(), *, planned=None, **fields):
+    planned = planned or settings()
+    given = {
+        "settings": planned,
+        "slots": ramp_slots(planned) if planned.order is Order.RAMP else slots(planned),
+        "environment": environment(),
+        "generator": generator(),
+        "rows": tuple(rows),
+    }
+    return Run(**(given | fields))
+
+
+def results(*runs, **fields):
+    return Results(runs=runs, **fields)
+
+
+def drawn_run(seed=7, *, slower_ms=0.0, cold_share=0.0, planned=None, **fields):
+    """Return a run with random latencies about 20 ms; functions take *slower_ms* longer."""
+    planned = planned or settings(seed=seed, duration_s=120.0)
+    chance = random.Random(seed)  # noqa: S311
+    empty = run(planned=planned)
+    rows = []
+    for slot in empty.slots:
+        for backend in slot.backends:
+            at = slot.start_s
+            while (at := at + chance.expovariate(slot.rate)) < slot.end_s:
+                is_cold = backend is FUNCTIONS and chance.random() < cold_share
+                latency = chance.lognormvariate(3, 0.4) + 400 * is_cold
+                latency += slower_ms if backend is FUNCTIONS else 0
+                rows.append(
+                    row(
+                        len(rows),
+                        backend,
+                        latency,
+                        planned_s=at,
+                        late_ms=chance.uniform(0, 0.5),
+                        slot=slot.number,
+                        init_ms=400.0 if is_cold else None,
+                        app_ms=latency / 2,
+                    )
+                )
+    rows.sort(key=lambda each: each.planned_s)
+    numbered = tuple(dataclasses.replace(each, number=number) for number, each in enumerate(rows))
+    return dataclasses.replace(empty, rows=numbered, **fields)
+
+
+def warm_up_row(number=0, backend=FUNCTIONS, latency_ms=500.0):
+    return row(number, backend, latency_ms, slot=WARM_UP_SLOT)
