@@ -189,4 +189,5 @@ def _start(settings: PlanSettings, first_blogs: Sequence[float]) -> float:
     """Return the start of the first slot, which is the end of the warm-up."""
     if not first_blogs:
         return settings.warm_up_s
-    return round(max(settings.warm_up_s, max(first_blogs) + GAP_S + _WARMING_S), 6)
+    warming = _WARMING_S if settings.warm_up_s > 0 else 0.0
+    return round(max(settings.warm_up_s, max(first_blogs) + GAP_S + warming), 6)

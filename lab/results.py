@@ -43,6 +43,8 @@ class GeneratorLog:
     """What the generator held in the test before the run; None if it did not run."""
     stopped: bool = False
     """The user stopped the run."""
+    failures: Sequence[str] = ()
+    """Why a process of the generator ended early, which stops the run."""
 
 
 @dataclass(frozen=True, kw_only=True)

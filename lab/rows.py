@@ -21,9 +21,9 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
     """Not sent: the greatest number of requests was in flight."""
     SKIPPED = "skipped"
-    """Not sent: the request that was to create its blog failed."""
+    """Not sent: the request that was to create its blog failed, or has no response yet."""
     STOPPED = "stopped"
-    """Not sent, or without a response: the user stopped the run."""
+    """Not sent, or without a response: the run was stopped."""
 
 
 class ErrorClass(StrEnum):

@@ -1,0 +1,100 @@
+"""A load process, as the parent sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+from lab.load.messages import READY, STOP, Job, Report, decode_report, encode_job, encode_start
+
+COMMAND: Final = (sys.executable, "-P", "-m", "lab.load.worker")
+
+_MAX_LINE_BYTES: Final = 2**26
+_MAX_STDERR_CHARACTERS: Final = 2000
+
+
+class LoadProcessError(Exception):
+    """A load process ended early. The message is a sentence with its last words."""
+
+
+class WorkerProcess:
+    """One load process. Call each method once and in order; `stop` and `kill` at any time."""
+
+    def __init__(self, process: asyncio.subprocess.Process, name: str) -> None:
+        if process.stdin is None or process.stdout is None or process.stderr is None:
+            raise ValueError("The process must have pipes.")
+        self._process = process
+        self._name = name
+        self._input = process.stdin
+        self._output = process.stdout
+        self._stderr = asyncio.ensure_future(_last_text(process.stderr))
+
+    @classmethod
+    async def start(cls, command: Sequence[str], name: str) -> WorkerProcess:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_MAX_LINE_BYTES,
+            start_new_session=True,  # Ctrl-C is for the parent, which then stops the run
+        )
+        return cls(process, name)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def prepare(self, job: Job) -> None:
+        """Send *job* and wait until the process is ready."""
+        with suppress(ConnectionError):
+            for line in encode_job(job):
+                self._input.write(line)
+                await self._input.drain()
+        if await self._output.readline() != READY:
+            raise await self._failure()
+
+    def begin(self, start: float) -> None:
+        self._input.write(encode_start(start))
+
+    async def reports(self) -> AsyncIterator[Report]:
+        """Yield what the process reports until its end; raise LoadProcessError if it is early."""
+        is_complete = False
+        while (line := await self._output.readline()).endswith(b"\n"):
+            report = decode_report(line)
+            is_complete = report.cpu_share is not None
+            yield report
+        if not is_complete or await self._process.wait():
+            raise await self._failure()
+
+    def stop(self) -> None:
+        self._input.write(STOP)
+
+    async def kill(self) -> None:
+        """End the process if it still runs."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+        self._input.close()
+        with suppress(ConnectionError):
+            await self._input.wait_closed()
+        await self._stderr
+
+    async def _failure(self) -> LoadProcessError:
+        code = await self._process.wait()
+        last = (await self._stderr).strip().splitlines()[-1:]
+        if code < 0:
+            return LoadProcessError(f"{self._name} was ended by {signal.Signals(-code).name}.")
+        return LoadProcessError(": ".join([f"{self._name} ended with status {code}", *last]))
+
+
+async def _last_text(stream: asyncio.StreamReader) -> str:
+    """Return the end of what *stream* has."""
+    text = b""
+    while part := await stream.read(_MAX_STDERR_CHARACTERS):
+        text = (text + part)[-_MAX_STDERR_CHARACTERS:]
+    return text.decode(errors="replace")
