@@ -2,5 +2,6 @@
 
 * `load`: send HTTP requests and time them
 * `comparison`: compare the responses of both backends to one request
+* `report`: the HTML report of a comparison
 * `cloudwatch`: read a stack's metrics from CloudWatch
 """

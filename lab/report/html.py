@@ -1,0 +1,85 @@
+"""Write the report of a comparison as one HTML file, which needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from lab.report.cold_starts import cold_starts
+from lab.report.differences import differences
+from lab.report.facts import facts
+from lab.report.failures import failures
+from lab.report.figure import Figure, paragraph, section
+from lab.report.headline import answer, glance, notes, warning
+from lab.report.markup import Markup, element, void
+from lab.report.samples import measured
+from lab.report.saturation import saturation
+from lab.report.spectrum import spectrum
+from lab.report.timeline import timeline
+from lab.results import Results
+from lab.rows import Row
+from lab.summary import Summary
+
+_TITLE: Final = "Functions or containers"
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+"""The page loads and runs nothing, whatever its texts contain."""
+
+
+def render(results: Results, summary: Summary) -> str:
+    """Return the report as HTML."""
+    rows = measured(results)
+    figures = [
+        *(saturation(results, summary) if summary.ramp else _comparison(summary, rows)),
+        timeline(results),
+        cold_starts(results, summary, rows),
+        failures(summary),
+    ]
+    body = element(
+        "main",
+        element("header", element("h1", _TITLE), paragraph(_about(results), "meta")),
+        warning(summary),
+        answer(summary),
+        notes(summary),
+        section("What was measured", *(figure.render() for figure in figures)),
+        section("How it was measured", facts(results, summary)),
+    )
+    page = element("html", _head(), element("body", body), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _comparison(summary: Summary, rows: Sequence[Row]) -> list[Figure]:
+    """Return the charts of runs with one rate: a ramp has no quantiles of its own."""
+    return [glance(summary), differences(summary), spectrum(summary, rows)]
+
+
+def _about(results: Results) -> str:
+    if not results.runs:
+        return "The results hold no run."
+    where = results.runs[0].environment
+    place = "a local cloud" if where.is_local else "AWS"
+    parts = [
+        f"Stack {where.stack} in {place}" if where.stack else f"Measured in {place}",
+        where.region,
+        where.started_at,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _head() -> Markup:
+    return element(
+        "head",
+        void("meta", charset="utf-8"),
+        void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        void("meta", name="color-scheme", content="light dark"),
+        element("title", _TITLE),
+        element("style", _style_sheet()),
+    )
+
+
+@cache
+def _style_sheet() -> Markup:
+    sheet = resources.files("lab.report").joinpath("report.css").read_text("utf-8")
+    return Markup("\n".join(line.strip() for line in sheet.splitlines() if line.strip()))
