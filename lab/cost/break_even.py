@@ -77,10 +77,12 @@ class CostCurve:
             self._known[backend, requests] = self._cost(backend, Decimal(requests))
         return self._known[backend, requests]
 
+    def difference(self, requests: int) -> Decimal:
+        """Return functions minus containers."""
+        return self.cost(Backend.FUNCTIONS, requests) - self.cost(Backend.CONTAINERS, requests)
+
     def cheaper(self, requests: int) -> Backend:
-        functions = self.cost(Backend.FUNCTIONS, requests)
-        cheaper = functions < self.cost(Backend.CONTAINERS, requests)
-        return Backend.FUNCTIONS if cheaper else Backend.CONTAINERS
+        return Backend.FUNCTIONS if self.difference(requests) < 0 else Backend.CONTAINERS
 
     def crossing(self, requests: int) -> Crossing:
         return Crossing(
@@ -184,10 +186,11 @@ def _first_change(curve: CostCurve, start: int, end: int) -> int:
     before = curve.cheaper(start)
     if curve.cheaper(end) is before:
         return end
-    while end - start > 1:
-        middle = (start + end) // 2
-        if curve.cheaper(middle) is before:
-            start = middle
-        else:
-            end = middle
-    return end
+    first, last = curve.difference(start), curve.difference(end)
+    found = start + int(first * (end - start) / (first - last))
+    # A price with many digits may be rounded, so look at the neighbors.
+    while curve.cheaper(found) is not before:
+        found -= 1
+    while curve.cheaper(found) is before:
+        found += 1
+    return found
