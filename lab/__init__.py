@@ -3,5 +3,6 @@
 * `load`: send HTTP requests and time them
 * `comparison`: compare the responses of both backends to one request
 * `report`: the HTML report of a comparison
+* `parity`: send the requests of the contract to both backends, and compare the responses
 * `cloudwatch`: read a stack's metrics from CloudWatch
 """

@@ -6,10 +6,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.responses import DynamoHandler
 
+from lab.parity import cases
 from tests.account.account import ACCOUNT_ID, REGION, connect
 from tests.account.deployment import Deployment
 from tests.account.enforcement import enforcing_iam
-from tests.contract import cases
 from tests.contract.checks import Backend, check_case
 from tests.contract.clients import FunctionsClient, WsgiClient
 from tests.contract.conftest import NO_GATEWAY, load
@@ -191,7 +191,7 @@ def _environment(endpoint, credentials, variables):
 @pytest.mark.parametrize("side", [0, 1], ids=["functions", "containers"])
 def test_contract_passes_with_the_declared_roles(enforced, pair, side):
     backend = pair[side]
-    for case in cases.CASES:
+    for case in cases.API:
         if not backend.exempts(case):
             check_case(backend, case)
 

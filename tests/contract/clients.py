@@ -1,59 +1,37 @@
-"""Clients that send requests to a backend, in process or over HTTP."""
+"""Clients that call a backend in this process."""
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
-from typing import Any, Protocol, Self
+from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 import httpx
 
+from lab.parity.messages import Request, Response
+
 Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Response:
-    """A response; header names are in lower case."""
+class InProcessClient(ABC):
+    """Calls a backend in this process."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Client(Protocol):
-    """Sends requests to one backend; *path* is the request target below the base URL."""
-
+    @abstractmethod
     def request(
         self, method: str, path: str, headers: Pairs = (), body: bytes = b""
     ) -> Response: ...
 
-
-class HttpClient:
-    """Sends requests over HTTP, to a local cloud or a deployed stack."""
-
-    def __init__(self, base_url: str) -> None:
-        self._base = httpx.URL(base_url)
-        self._http = httpx.Client(timeout=30, trust_env=False)
-
-    def request(self, method: str, path: str, headers: Pairs = (), body: bytes = b"") -> Response:
-        # Send the path unchanged: httpx would normalize it.
-        raw = self._base.raw_path.rstrip(b"/") + path.encode()
-        url = self._base.copy_with(raw_path=raw)
-        response = self._http.request(method, url, headers=list(headers), content=body or None)
-        return _response(response)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
+    def send(self, request: Request) -> Response:
+        assert not request.raw, "only a server can receive a raw request"
+        return self.request(request.method, request.target, request.headers, request.body)
 
 
-class WsgiClient:
+class WsgiClient(InProcessClient):
     """Calls a WSGI application in process."""
 
     def __init__(self, application: Callable[..., Any]) -> None:
@@ -76,7 +54,7 @@ class WsgiClient:
 
 
 @dataclass
-class FunctionsClient:
+class FunctionsClient(InProcessClient):
     """Calls the Lambda handlers in process, with events as from an HTTP API."""
 
     handlers: ModuleType

@@ -6,14 +6,21 @@ import hashlib
 import importlib
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 
 import pytest
 
+import lab.backends
+from lab.backends import Target
+from lab.parity import cases
+from lab.parity.case import blog_json
+from lab.parity.run import ParityRun
 from tests.blog.databases import Database, dynalite, environment, free_port
-from tests.contract.case import blog_json
 from tests.contract.checks import Backend
-from tests.contract.clients import FunctionsClient, HttpClient, WsgiClient
+from tests.contract.clients import FunctionsClient, WsgiClient
+from tests.running import TIMEOUT_S
 
 __all__ = ["dynalite"]
 
@@ -74,33 +81,32 @@ def _on(database: Database) -> Backends:
     return in_process(database.endpoint, database.new_table(), database.new_table())
 
 
-def _with_a_blog(backends: Backends) -> Backends:
-    """Create a blog, so that no case depends on the blogs of another."""
+@pytest.fixture(scope="session")
+def backends(dynalite: Database) -> Backends:
+    """The backends in process, each with a blog, so that no list is empty."""
+    backends = _on(dynalite)
     for backend in backends:
         assert backend.write("POST", "/blog", blog_json()).status == 201
     return backends
 
 
-PLACES = ("in process", "local cloud")
-# The exceptions in docs/parity.md that apply to the local cloud.
-LOCAL_GATEWAY = frozenset({"replaced-bytes", "two-media-types", "type-of-nothing"})
-LOCAL_TASKS = frozenset({"two-media-types"})
-
-
-@pytest.fixture(scope="session", params=PLACES)
-def backends(request) -> Iterator[Backends]:
-    """The backends in process, and those of a local cloud."""
-    if request.param == "in process":
-        yield _with_a_blog(_on(request.getfixturevalue("dynalite")))
-        return
-    cloud = request.getfixturevalue("running_cloud")
-    with HttpClient(cloud.functions) as functions, HttpClient(cloud.containers) as containers:
-        yield _with_a_blog(
-            Backends(
-                Backend("functions", functions, cloud.token, LOCAL_GATEWAY),
-                Backend("containers", containers, cloud.token, LOCAL_TASKS),
-            )
+@pytest.fixture(scope="session")
+def parity_run(running_cloud) -> ParityRun:
+    """All cases, sent to both backends of a local cloud."""
+    targets = {
+        name: Target(backend=name, url=url, token=running_cloud.token)
+        for name, url in (
+            (lab.backends.Backend.FUNCTIONS, running_cloud.functions),
+            (lab.backends.Backend.CONTAINERS, running_cloud.containers),
         )
+    }
+    with ThreadPoolExecutor(2) as threads:
+        run = ParityRun.to(targets, prefix="parity-test-", timeout_s=TIMEOUT_S, executor=threads)
+        for session in run.sessions.values():
+            session.keep_blog()
+        run.ask(cases.CASES, lambda _: None, Event())
+        assert run.delete_left() == []
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests.contract.clients import Response
+from lab.parity.case import Case
+from lab.parity.messages import Response
 
 PATH = Path(__file__).parents[2] / "blog" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
@@ -34,8 +35,16 @@ def operation_of(method: str, path: str) -> tuple[str, str] | None:
     return key if key in operations() else None
 
 
-def check(key: tuple[str, str], response: Response) -> None:
+def check(case: Case, response: Response) -> None:
     """Fail if the document does not describe *response*."""
+    key = operation_of(case.method, case.path)
+    if key:
+        _check_operation(key, response)
+    elif response.status and response.status >= 400:
+        _validate({"$ref": "#/components/schemas/Problem"}, json.loads(response.body))
+
+
+def _check_operation(key: tuple[str, str], response: Response) -> None:
     responses = operations()[key]["responses"]
     assert str(response.status) in responses, (key, response)
     documented = resolve(responses[str(response.status)])
@@ -47,11 +56,6 @@ def check(key: tuple[str, str], response: Response) -> None:
     media_type = response.headers["content-type"]
     assert media_type in media
     _validate(media[media_type]["schema"], json.loads(response.body))
-
-
-def check_problem(response: Response) -> None:
-    """Fail if *response* is not a problem that the document describes."""
-    _validate({"$ref": "#/components/schemas/Problem"}, json.loads(response.body))
 
 
 def resolve(part: dict[str, Any]) -> dict[str, Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from blog import routes, schema
-from tests.contract import cases, openapi
+from lab.parity import cases
+from tests.contract import openapi
 
-PARITY = Path(__file__).parents[2] / "docs" / "parity.md"
 ALL_CASES = (*cases.CASES, *cases.WITHOUT_DATABASE, *cases.WITHOUT_TABLE)
 SCHEMAS = openapi.DOCUMENT["components"]["schemas"]
 PARAMETERS = openapi.DOCUMENT["components"]["parameters"]
@@ -100,14 +99,6 @@ def test_pattern_of_ids_is_that_of_the_schema():
     assert pattern == f"^{schema.ID_PATTERN}$"
     assert re.fullmatch(pattern, "a" * schema.MAX_ID_CHARACTERS)
     assert not re.fullmatch(pattern, "a" * (schema.MAX_ID_CHARACTERS + 1))
-
-
-def test_every_exception_is_in_the_parity_table():
-    lines = set(re.findall(r"^\| `([a-z-]+)` \|", PARITY.read_text("utf-8"), re.MULTILINE))
-    used = {name for case in ALL_CASES for name in case.exceptions}
-
-    assert used
-    assert used <= lines
 
 
 def test_names_of_cases_are_unique():

@@ -9,10 +9,10 @@ from urllib.parse import urljoin
 
 import pytest
 
+from lab.parity.case import blog_json
+from lab.parity.messages import Response
 from tests.blog.databases import Database
-from tests.contract.case import blog_json
 from tests.contract.checks import Backend
-from tests.contract.clients import Response
 from tests.contract.conftest import Backends, in_process
 
 FUNCTIONS_URL = "http://functions.test/Prod"

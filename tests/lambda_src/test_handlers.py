@@ -11,8 +11,8 @@ import pytest
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
 from infra.dashboard import SERVICE
+from lab.parity.case import blog_json
 from tests.blog.databases import PROJECT, environment
-from tests.contract.case import blog_json
 from tests.contract.clients import context, event
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.lab.cloudwatch.shown import in_report, on_dashboard, own_metrics

@@ -1,8 +1,8 @@
 """A case of the contract (a request and the expected response), and functions that create cases.
 
 Paths, headers and bodies can have placeholders: <<id>> is a blog created for the case, <<tag>> its
-entity tag, <<fresh>> an id that no blog has, <<token>> the write token. The exceptions are names
-from docs/parity.md: backends that they apply to are not checked.
+entity tag, <<fresh>> an id that no blog has, <<token>> the write token. In a raw request, <<host>>
+is the host of the backend, and <<base>> the path of its URL.
 """
 
 from __future__ import annotations
@@ -11,11 +11,16 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-JSON = "application/json"
-ANY = ".+"
-BEARER = {"Authorization": "Bearer <<token>>"}
+JSON: Final = "application/json"
+ANY: Final = ".+"
+BEARER: Final = {"Authorization": "Bearer <<token>>"}
+READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Limits of the API.
+ID_PATTERN: Final = "[A-Za-z0-9][A-Za-z0-9._~-]{0,127}"
+MAX_ID_CHARACTERS: Final = 128
+MAX_BODY_BYTES: Final = 2 * 1024 * 1024
 
 Headers = Mapping[str, str] | tuple[tuple[str, str], ...]
 
@@ -29,19 +34,40 @@ class Case:
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    # The complete request, where an HTTP library would send another one.
+    raw: bytes = b""
     status: int
     # Patterns of whole values by header name; None means that the header must be absent.
     response_headers: Mapping[str, str | None] = field(default_factory=dict)
     # Expected members of the JSON body.
     members: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[Any], bool] | None = None
+    # Names in explained.py: how a server in front of a backend may change the response.
     exceptions: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The parts that can have placeholders."""
+        bodies = (self.body.decode("latin-1"), self.raw.decode("latin-1"))
+        return self.path, *bodies, *(value for _, value in self.headers)
+
+    @property
+    def needs_blog(self) -> bool:
+        return any(name in text for text in self.texts for name in ("id>>", "tag>>"))
+
+    @property
+    def needs_writes(self) -> bool:
+        """True if the request can change data, or needs a blog."""
+        return self.method not in READS or self.needs_blog
 
 
 def blog_json(**changes: Any) -> bytes:
     """Return the body of a valid blog with *changes*; the value ... omits a member."""
     members = {"title": "A title", "author": "Someone", "contents": "Some words", **changes}
     return json.dumps({name: value for name, value in members.items() if value is not ...}).encode()
+
+
+NEW_BLOG: Final = blog_json(id="<<fresh>>")
 
 
 def get(name: str, path: str, status: int = 200, headers: Headers = (), **more: Any) -> Case:
@@ -62,8 +88,15 @@ def put(name: str, body: bytes, status: int, headers: Headers = (), **more: Any)
 
 
 def delete(name: str, status: int, headers: Headers = (), **more: Any) -> Case:
-    path = more.pop("path", "/blog/<<id>>")
-    return _write(name, "DELETE", b"", status, headers=headers, path=path, media=None, **more)
+    body = more.pop("body", b"")
+    return _write(
+        name,
+        "DELETE",
+        body,
+        status,
+        headers=headers,
+        **{"path": "/blog/<<id>>", "media": None, **more},
+    )
 
 
 def other(name: str, method: str, path: str, status: int, **more: Any) -> Case:

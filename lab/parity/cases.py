@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tests.contract.case import blog_json, delete, get, head, post, put
-from tests.contract.cases_reads import PATHS, READS
-from tests.contract.cases_rules import CONDITIONS, TOKENS
-from tests.contract.cases_writes import BODIES
+from lab.parity.case import blog_json, delete, get, head, post, put
+from lab.parity.cases_reads import PATHS, READS
+from lab.parity.cases_rules import CONDITIONS, TOKENS
+from lab.parity.cases_wire import FRAMING, HEADERS, METHODS, TARGETS
+from lab.parity.cases_writes import BODIES
 
-CASES = (*PATHS, *READS, *CONDITIONS, *TOKENS, *BODIES)
+# What the backends respond themselves.
+API = (*PATHS, *READS, *CONDITIONS, *TOKENS, *BODIES)
+# Also what the servers in front of them respond.
+CASES = (*API, *HEADERS, *METHODS, *TARGETS, *FRAMING)
 
 # For backends without a database, and for backends without their table.
 WITHOUT_DATABASE = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from blog import schema
-from tests.contract.case import blog_json, delete, get, head, post, put
+from lab.parity.case import MAX_BODY_BYTES, NEW_BLOG, blog_json, delete, get, head, post, put
 
 _MATCHING = [
     ("the tag", "<<tag>>"),
@@ -129,7 +128,7 @@ TOKENS = [
     ),
     post(
         "the token comes before the size: 401",
-        b"x" * (schema.MAX_BODY_BYTES + 1),
+        b"x" * (MAX_BODY_BYTES + 1),
         401,
         {"Authorization": "Bearer no"},
     ),
@@ -141,5 +140,5 @@ TOKENS = [
         path="/blog/<<fresh>>",
     ),
     delete("DELETE without a token: 401", 401, no_token=True),
-    post("the scheme in another case", blog_json(), 201, {"Authorization": "bEARER <<token>>"}),
+    post("the scheme in another case", NEW_BLOG, 201, {"Authorization": "bEARER <<token>>"}),
 ]
