@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 
 import pytest
 
@@ -22,6 +23,9 @@ def pytest_configure(config):
     # A shell makes background jobs ignore SIGINT, and every program that the tests start inherits
     # that: tests of Ctrl-C would fail.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Without bytecode, each worker and each process that a test starts compiles everything again.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config.getoption("--fast"):
         from tests.fast import Fast  # noqa: PLC0415  # Textual takes half a second
 
