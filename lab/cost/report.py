@@ -129,11 +129,10 @@ def _band(bounds: tuple[Inputs, Inputs], prices: Prices) -> Band:
 def _curve(
     inputs: Inputs, bounds: tuple[Inputs, Inputs], prices: Prices, break_even: BreakEven
 ) -> list[CurvePoint]:
-    curve = CostCurve(inputs, prices)
-    least, most = (CostCurve(bound, prices) for bound in bounds)
-    end = min(curve.limit, least.limit, most.limit)
+    curves = [CostCurve(one, prices) for one in (inputs, *bounds)]
+    curve, least, most = curves
     points = []
-    for requests in _traffics(inputs, curve, break_even, end):
+    for requests in _traffics(inputs, curves, break_even):
         functions, containers = (
             (least.cost(backend, requests), most.cost(backend, requests)) for backend in Backend
         )
@@ -149,12 +148,14 @@ def _curve(
     return points
 
 
-def _traffics(inputs: Inputs, curve: CostCurve, break_even: BreakEven, end: int) -> list[int]:
-    """Return where the curve is drawn: evenly on a logarithmic scale, and at what happens."""
+def _traffics(inputs: Inputs, curves: Sequence[CostCurve], break_even: BreakEven) -> list[int]:
+    """Return where *curves* are drawn: evenly on a logarithmic scale, and at what happens."""
+    end = min(curve.limit for curve in curves)
     marks = [int(inputs.traffic.requests), *(one.requests for one in break_even.crossings)]
     last = min(end, 10 * max([1_000_000, *marks]))
     first = min(_LEAST_SHOWN, last)
-    found = {*marks, *_spread(first, last), *_steps(curve, last)}
+    bends = (bend for curve in curves for bend in _steps(curve, last))
+    found = {*marks, *_spread(first, last), *bends}
     return sorted(one for one in found if first <= one <= last)
 
 

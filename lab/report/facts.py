@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from lab.cost.report import CostReport
 from lab.plan import Order, PlanSettings
 from lab.report import numbers
 from lab.report.figure import Table, bullets, paragraph
@@ -26,14 +27,14 @@ _ORDERS: Final = {
 }
 
 
-def facts(results: Results, summary: Summary) -> Markup:
+def facts(results: Results, summary: Summary, cost: CostReport | None) -> Markup:
     """Return the verdict and what is needed to repeat the run."""
     runs = results.runs
     return join(
         (
             verdict(summary),
             *(element("code", run.environment.command, class_="command") for run in runs[:1]),
-            _table(runs).render() if runs else paragraph("The results hold no run."),
+            _table(runs, cost).render() if runs else paragraph("The results hold no run."),
         )
     )
 
@@ -62,11 +63,23 @@ def verdict(summary: Summary) -> Markup:
     return join((paragraph(f"{sentence}"), reasons, paragraph(cpu), table))
 
 
-def _table(runs: Sequence[Run]) -> Table:
+def _table(runs: Sequence[Run], cost: CostReport | None) -> Table:
     run = runs[0]
-    pairs = [*_settings(run.settings, len(runs)), *_generator(run), *_environment(run)]
+    pairs = [
+        *_settings(run.settings, len(runs)),
+        *_generator(run),
+        *_environment(run),
+        _prices(cost),
+    ]
     rows = [[name, value] for name, value in pairs if value]
     return Table(caption="The run", heads=["setting", "value"], rows=rows, words=True)
+
+
+def _prices(cost: CostReport | None) -> tuple[str, str]:
+    if cost is None:
+        return "prices", ""
+    dates = " to ".join(cost.prices.dates)
+    return "prices", f"list prices of {cost.prices.region}, dated {dates}"
 
 
 def _settings(settings: PlanSettings, count: int) -> list[tuple[str, str]]:

@@ -56,8 +56,13 @@ class Figure:
         charts = [self.draw(width) for width in (WIDE, NARROW)] if self.draw else []
         note = element("p", self.note, class_="note") if self.note else None
         caption = element("figcaption", element("h3", self.title), element("p", self.sentence))
-        table = element("details", element("summary", "Show the table"), self.table.render())
-        return element("figure", caption, join(charts), note, table)
+        return element("figure", caption, join(charts), note, self._table())
+
+    def _table(self) -> Markup:
+        """Return the table, which hides below a chart."""
+        if self.draw is None:
+            return self.table.render()
+        return element("details", element("summary", "Show the table"), self.table.render())
 
 
 def section(title: str, *contents: str | None) -> Markup:

@@ -7,7 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from lab.cost.report import CostReport
 from lab.report.cold_starts import cold_starts
+from lab.report.cost import cost_section
 from lab.report.differences import differences
 from lab.report.facts import facts
 from lab.report.failures import failures
@@ -27,8 +29,8 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """The page loads and runs nothing, whatever its texts contain."""
 
 
-def render(results: Results, summary: Summary) -> str:
-    """Return the report as HTML."""
+def render(results: Results, summary: Summary, cost: CostReport | None = None) -> str:
+    """Return the report as HTML, with the part on costs if there is a calculation."""
     rows = measured(results)
     figures = [
         *(saturation(results, summary) if summary.ramp else _comparison(summary, rows)),
@@ -43,7 +45,8 @@ def render(results: Results, summary: Summary) -> str:
         answer(summary),
         notes(summary),
         section("What was measured", *(figure.render() for figure in figures)),
-        section("How it was measured", facts(results, summary)),
+        cost_section(cost) if cost else None,
+        section("How it was measured", facts(results, summary, cost)),
     )
     page = element("html", _head(), element("body", body), lang="en")
     return f"<!DOCTYPE html>\n{page}\n"

@@ -163,6 +163,16 @@ def backend_key(backend: Backend) -> Key:
     return Key(label=backend.value, sample=sample)
 
 
+def line_key(backend: Backend) -> Key:
+    """Return the entry of a backend whose line has no markers."""
+
+    def sample(at: Point) -> Markup:
+        x, y = at
+        return line(((x - 16, y), (x + 16, y)), backend, DASH[backend])
+
+    return Key(label=backend.value, sample=sample)
+
+
 def legend(keys: Sequence[Key], width: int) -> tuple[Markup, int]:
     """Return the legend from the top of the chart, and its height."""
     x, y, parts = 0.0, 10.0, []

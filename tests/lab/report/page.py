@@ -51,10 +51,6 @@ def labels(chart):
     return found
 
 
-def width_of(chart):
-    return float(chart.get("viewBox").split()[2])
-
-
 def overlapping(chart):
     """Return the pairs of texts that lie on each other."""
     boxes = labels(chart)
@@ -63,4 +59,16 @@ def overlapping(chart):
         for number, (one, a) in enumerate(boxes)
         for other, b in boxes[number + 1 :]
         if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+
+
+def unreadable(page):
+    """Return the charts with labels that are cut or lie on each other."""
+    return [
+        (chart.get("aria-label"), width, cut, pairs)
+        for chart in page.charts
+        for width in [float(chart.get("viewBox").split()[2])]
+        for cut in [[text for text, box in labels(chart) if box[0] < -1 or box[2] > width + 8]]
+        for pairs in [overlapping(chart)]
+        if cut or pairs
     ]
