@@ -1,0 +1,198 @@
+"""Inputs from what a comparison measured, and from the outputs of the stack."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from lab.backends import Backend
+from lab.cost.inputs import Architecture, Inputs
+from lab.cost.report import Intervals
+from lab.cost.traffic import Traffic
+from lab.cost.units import SECONDS
+from lab.results import Results
+from lab.rows import Outcome, Row
+from lab.statistics.student import t
+from lab.summary import Summary
+
+_BLOCKS: Final = 10
+_LEAST_IN_BLOCK: Final = 10
+_CONFIDENCE: Final = 0.95
+_CPU_UNITS: Final = 1024
+_MB: Final = 1024
+_LARGEST: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Inputs, their intervals, the region, and a sentence on where each of them comes from."""
+
+    inputs: Inputs
+    intervals: Intervals
+    notes: Sequence[str]
+    region: str
+
+
+def inputs_from(
+    results: Results, summary: Summary, outputs: Mapping[str, Any] | None = None
+) -> Measured:
+    """Return the inputs of a comparison; what it did not measure keeps its default.
+
+    The *outputs* of a stack have precedence over those in the results.
+    """
+    run = results.runs[-1]
+    known = {**run.environment.outputs, **(outputs or {})}
+    inputs = with_outputs(Inputs(traffic=_traffic(results)), known)
+    notes = [*_place_notes(results), _traffic_note(inputs), *_size_notes(known)]
+    rows = list(_served(results, Backend.FUNCTIONS))
+    inputs, billed, found = _billed(inputs, rows)
+    inputs, more = _cold(inputs, summary, rows)
+    inputs, rates, last = _saturation(inputs, results, summary)
+    region = known.get("Region") or run.environment.region
+    return Measured(
+        inputs=inputs,
+        intervals=Intervals(billed_ms=billed, saturation_per_s=rates),
+        notes=[*notes, *found, *more, *last],
+        region=region if isinstance(region, str) else "",
+    )
+
+
+def with_outputs(inputs: Inputs, outputs: Mapping[str, Any]) -> Inputs:
+    """Return the inputs with the sizes of a stack. Outputs of another type are ignored."""
+    functions, containers = inputs.functions, inputs.containers
+    names = outputs.get("FunctionNames")
+    memory_mb = _number(outputs, "FunctionMemory")
+    cpu, task_mb = _number(outputs, "TaskCpu"), _number(outputs, "TaskMemory")
+    architecture = outputs.get("Architecture")
+    if memory_mb is not None:
+        functions = replace(functions, memory_mb=int(memory_mb))
+    if isinstance(names, dict) and names:
+        functions = replace(functions, functions=len(names), custom_metrics=len(names))
+    if cpu is not None:
+        containers = replace(containers, vcpus=cpu / _CPU_UNITS)
+    if task_mb is not None:
+        containers = replace(containers, memory_gb=task_mb / _MB)
+    if isinstance(architecture, str) and architecture in set(Architecture):
+        inputs = replace(inputs, architecture=Architecture(architecture))
+    return replace(inputs, functions=functions, containers=containers)
+
+
+def _number(outputs: Mapping[str, Any], name: str) -> Decimal | None:
+    value = outputs.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < _LARGEST:
+        return None
+    return Decimal(str(value))
+
+
+def _traffic(results: Results) -> Traffic:
+    """Return the rate of the comparison, all month long."""
+    settings = results.runs[-1].settings
+    rate = settings.rate or max(settings.ramp, default=1)
+    return Traffic.constant(round(Decimal(str(rate)) * SECONDS))
+
+
+def _traffic_note(inputs: Inputs) -> str:
+    rate = inputs.traffic.requests / SECONDS
+    return f"traffic: the {float(rate):g} requests/s of the comparison, all month long"
+
+
+def _place_notes(results: Results) -> Iterator[str]:
+    if any(run.environment.is_local for run in results.runs):
+        yield "place: the local cloud, so the times are those of this machine, not of AWS"
+
+
+def _size_notes(outputs: Mapping[str, Any]) -> Iterator[str]:
+    if _number(outputs, "FunctionMemory") is None or _number(outputs, "TaskCpu") is None:
+        yield "sizes: the defaults of the program, because the results have no outputs of a stack"
+    else:
+        yield "sizes: the outputs of the stack"
+
+
+def _served(results: Results, backend: Backend) -> Iterator[Row]:
+    for run in results.runs:
+        for row in run.rows:
+            if row.backend is backend and not row.is_warm_up and row.outcome is Outcome.OK:
+                yield row
+
+
+def _billed(
+    inputs: Inputs, rows: Sequence[Row]
+) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
+    """Return the mean of the billed durations: AWS bills each in whole milliseconds."""
+    times = [max(1, math.ceil(row.app_ms)) for row in rows if row.app_ms is not None]
+    if not times:
+        return inputs, None, ["billed duration: the default, because no response had its time"]
+    mean = _decimal(statistics.fmean(times))
+    changed = replace(inputs, functions=replace(inputs.functions, billed_ms=mean))
+    note = (
+        f"billed duration: an estimate from the Server-Timing of {len(times):,} responses. AWS "
+        "also bills the time of the runtime around the handler"
+    )
+    return changed, _interval(times), [note]
+
+
+def _interval(times: Sequence[int]) -> tuple[Decimal, Decimal] | None:
+    """Return the 95 % interval of the mean over blocks of consecutive requests."""
+    size = len(times) // _BLOCKS
+    if size < _LEAST_IN_BLOCK:
+        return None
+    means = [
+        statistics.fmean(times[number * size : (number + 1) * size]) for number in range(_BLOCKS)
+    ]
+    half = t(_CONFIDENCE, _BLOCKS - 1) * statistics.stdev(means) / math.sqrt(_BLOCKS)
+    mean = statistics.fmean(times)
+    return _decimal(max(1.0, mean - half)), _decimal(mean + half)
+
+
+def _cold(inputs: Inputs, summary: Summary, rows: Sequence[Row]) -> tuple[Inputs, list[str]]:
+    """Return the share of cold starts and their mean init."""
+    share = summary.backends[Backend.FUNCTIONS].cold_share
+    if share.value is None:
+        return inputs, ["cold starts: the default, because no function responded"]
+    functions = replace(inputs.functions, cold_share=_decimal(share.value, 6))
+    inits = [row.init_ms for row in rows if row.init_ms is not None]
+    if inits:
+        functions = replace(functions, init_ms=_decimal(statistics.fmean(inits)))
+    note = (
+        f"cold starts: {share.count:,} of {share.of:,} requests of the comparison. Your traffic "
+        "has another share: set it with --assume functions.cold_share=…"
+    )
+    return replace(inputs, functions=functions), [note]
+
+
+def _saturation(
+    inputs: Inputs, results: Results, summary: Summary
+) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
+    """Return what a task can handle: between the last step that met the target and the next."""
+    rate = (summary.highest_rate or {}).get(Backend.CONTAINERS)
+    tasks = _tasks_at(results, rate)
+    if rate is None or not tasks:
+        return inputs, None, [_NO_RAMP]
+    steps = [step.rate for step in summary.ramp if step.backend is Backend.CONTAINERS]
+    above = min((step for step in steps if step > rate), default=rate)
+    low, high = (_decimal(one / tasks) for one in (rate, above))
+    scaling = replace(inputs.containers.scaling, saturation_per_s=low)
+    changed = replace(inputs, containers=replace(inputs.containers, scaling=scaling))
+    target = results.target or "the target"
+    return changed, (low, high), [f"tasks: {float(low):g} requests/s of one task met {target}"]
+
+
+def _tasks_at(results: Results, rate: float | None) -> int:
+    """Return how many tasks responded in the steps with this rate."""
+    slots = {slot.number for run in results.runs for slot in run.slots if slot.rate == rate}
+    rows = _served(results, Backend.CONTAINERS)
+    return len({row.served_by for row in rows if row.slot in slots} - {""})
+
+
+_NO_RAMP: Final = (
+    "tasks: a fixed number, because the comparison has no ramp with a target for the containers "
+    "(blogs compare --ramp … --target …)"
+)
+
+
+def _decimal(number: float, digits: int = 3) -> Decimal:
+    return round(Decimal(number), digits)

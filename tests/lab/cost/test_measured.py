@@ -1,0 +1,130 @@
+"""Inputs from the results of a comparison, and from the outputs of a stack."""
+
+from decimal import Decimal
+
+import pytest
+
+from lab.analysis import analyse
+from lab.cost.inputs import Architecture, Inputs
+from lab.cost.measured import inputs_from, with_outputs
+from lab.cost.traffic import Traffic
+from lab.plan import Order
+from lab.results import Results
+from tests.lab.build import CONTAINERS, FUNCTIONS, environment, ramp_slots, row, run, settings
+
+D = Decimal
+OUTPUTS = {
+    "FunctionMemory": 884,
+    "TaskCpu": 512,
+    "TaskMemory": 1024,
+    "Architecture": "x86_64",
+    "FunctionNames": {"GetBlog": "a", "PutBlog": "b"},
+    "Region": "eu-west-1",
+}
+
+
+def results(rows, *, is_local=False, **fields):
+    place = environment(outputs=OUTPUTS, is_local=is_local)
+    return Results(runs=[run(rows, environment=place, **fields)], target="p95<200ms")
+
+
+def measured(found, outputs=None):
+    return inputs_from(found, analyse(found), outputs)
+
+
+def requests(count, backend=FUNCTIONS, **fields):
+    return [row(number, backend, planned_s=number / 50, **fields) for number in range(count)]
+
+
+def test_the_outputs_give_the_sizes():
+    inputs = with_outputs(Inputs(traffic=Traffic.constant(1)), OUTPUTS)
+
+    assert inputs.functions.memory_mb == 884
+    assert (inputs.functions.functions, inputs.functions.custom_metrics) == (2, 2)
+    assert (inputs.containers.vcpus, inputs.containers.memory_gb) == (D("0.5"), 1)
+    assert inputs.architecture is Architecture.X86_64
+
+
+@pytest.mark.parametrize("value", [None, "442", True, -1, 1e12, float("nan"), []])
+def test_outputs_of_another_type_are_ignored(value):
+    default = Inputs(traffic=Traffic.constant(1))
+
+    assert with_outputs(default, dict.fromkeys(OUTPUTS, value)) == default
+
+
+def test_every_response_is_billed_in_whole_milliseconds():
+    found = measured(results([*requests(50, app_ms=1.2), *requests(50, app_ms=3.0)]))
+
+    assert found.inputs.functions.billed_ms == D("2.5")
+    assert any("estimate from the Server-Timing of 100 responses" in note for note in found.notes)
+    assert found.region == "eu-west-1"
+
+
+def test_the_interval_of_the_billed_duration_holds_its_mean():
+    rows = [row(number, planned_s=number / 50, app_ms=20 + number % 7) for number in range(400)]
+    found = measured(results(rows))
+
+    low, high = found.intervals.billed_ms
+    assert low < found.inputs.functions.billed_ms < high
+    assert measured(results(rows[:60])).intervals.billed_ms is None
+
+
+def test_cold_starts_give_their_share_and_the_mean_of_their_init():
+    cold = [row(number, planned_s=1, init_ms=300 + 100 * number, app_ms=9) for number in range(2)]
+    found = measured(results([*requests(98, app_ms=9), *cold]))
+
+    assert found.inputs.functions.cold_share == D("0.02")
+    assert found.inputs.functions.init_ms == 350
+    assert any("2 of 100 requests" in note for note in found.notes)
+
+
+def test_a_ramp_gives_what_one_task_can_handle():
+    planned = settings(order=Order.RAMP, ramp=(20.0, 40.0, 60.0), slot_s=10.0, duration_s=60.0)
+    rows = [
+        row(
+            number,
+            slot.backends[0],
+            latency_ms=500 if slot.rate == 60 else 50,
+            planned_s=slot.start_s + number / slot.rate,
+            slot=slot.number,
+            served_by=f"containers/{number % 2}",
+        )
+        for slot in ramp_slots(planned)
+        for number in range(int(slot.rate) * 10)
+    ]
+    found = measured(results(rows, planned=planned))
+
+    assert found.inputs.containers.scaling.saturation_per_s == 20  # 40/s on two tasks
+    assert found.intervals.saturation_per_s == (20, 30)
+    assert any("20 requests/s of one task met p95<200ms" in note for note in found.notes)
+
+
+def test_what_was_not_measured_keeps_its_default_and_is_named():
+    found = measured(results(requests(5, CONTAINERS)))
+
+    default = Inputs(traffic=Traffic.constant(1))
+    assert found.inputs.functions.billed_ms == default.functions.billed_ms
+    assert found.inputs.containers.scaling == default.containers.scaling
+    for subject in ("billed duration: the default", "cold starts: the default", "tasks: a fixed"):
+        assert any(subject in note for note in found.notes)
+    assert found.intervals.billed_ms is None
+
+
+def test_the_traffic_is_that_of_the_comparison_all_month_long():
+    found = measured(results(requests(5)))
+
+    assert found.inputs.traffic.requests == 50 * 2_628_000
+
+
+def test_the_outputs_of_a_stack_have_precedence():
+    found = measured(results(requests(5)), {"FunctionMemory": 1769, "Region": "us-east-1"})
+
+    assert found.inputs.functions.memory_mb == 1769
+    assert found.inputs.containers.vcpus == D("0.5")
+    assert found.region == "us-east-1"
+
+
+def test_times_of_the_local_cloud_are_named_as_such():
+    found = measured(results(requests(5), is_local=True))
+
+    assert "the local cloud" in found.notes[0]
