@@ -19,7 +19,9 @@ ACCOUNT_ID: Final = "000000000000"
 _KEPT: Final = ("LANG", "LC_ALL", "LC_CTYPE", "TMPDIR")
 # Variables that a program cannot declare here: they would send requests to other machines.
 _REMOTE: Final = re.compile(
-    r"AWS_(ENDPOINT_URL.*|(DEFAULT_)?PROFILE|SESSION_TOKEN)|.*_PROXY", re.IGNORECASE
+    r"AWS_(ENDPOINT_URL.*|(DEFAULT_)?PROFILE|SESSION_TOKEN|XRAY_DAEMON_ADDRESS)|.*_PROXY"
+    r"|OTEL_EXPORTER_.*_ENDPOINT",
+    re.IGNORECASE,
 )
 
 

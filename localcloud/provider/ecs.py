@@ -20,12 +20,17 @@ from localcloud.provider.elb import DeclaredTargetGroup, LoadBalancing
 from localcloud.runtimes.tasks import Service, ServiceSpec
 
 LOCAL_IMAGE: Final = "local"  # the project's own image
+# The sidecar for traces; the local cloud receives them in its place.
+COLLECTOR_IMAGE: Final = "public.ecr.aws/aws-observability/aws-otel-collector"
 _STOP_TIMEOUT_S: Final = 30  # ECS's own default
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskDefinition:
-    """A task definition of one container; *image* is `local`, or `local:TAG`."""
+    """A task definition; *image* is `local`, or `local:TAG`.
+
+    *has_collector* is True if a second container collects traces.
+    """
 
     image: str
     container: Container
@@ -33,6 +38,7 @@ class TaskDefinition:
     stop_timeout_s: float
     cpu_units: int
     memory_mb: int
+    has_collector: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class Cluster:
             cwd=process.cwd,
             environment=process.environment,
             endpoint=self.context.database.endpoint,
+            traces_url=self.context.collector.url if definition.has_collector else "",
             logs=self.context.state.logs / "tasks",
             desired_count=limits.clamp(int(inputs.get("desiredCount", 0))),
             container_port=definition.port,
@@ -136,15 +143,7 @@ class TaskDefinitionHandler(ResourceHandler):
 
 def read_task_definition(inputs: Properties) -> TaskDefinition:
     """Read a task definition; raise ProviderError if it cannot run here."""
-    try:
-        (declared,) = json.loads(inputs["containerDefinitions"])
-    except ValueError as error:
-        raise ProviderError(f"containerDefinitions must hold one container: {error}") from error
-    if str(declared.get("image")).partition(":")[0] != LOCAL_IMAGE:
-        raise ProviderError(
-            f"image {declared.get('image')!r} is not supported here: tasks run the sources of this "
-            f"project. Set dockerImage to {LOCAL_IMAGE}."
-        )
+    declared, others = _containers(inputs)
     for needed in ("command", "workingDirectory", "portMappings"):
         if not declared.get(needed):
             raise ProviderError(f"containerDefinitions: {needed} is required here")
@@ -155,7 +154,37 @@ def read_task_definition(inputs: Properties) -> TaskDefinition:
         stop_timeout_s=float(declared.get("stopTimeout", _STOP_TIMEOUT_S)),
         cpu_units=int(inputs["cpu"]),
         memory_mb=int(inputs["memory"]),
+        has_collector=bool(others),
     )
+
+
+def _containers(inputs: Properties) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    """Return the container that runs the project's image, and the collectors beside it."""
+    try:
+        declared: list[dict[str, Any]] = json.loads(inputs["containerDefinitions"])
+        images = [str(one["image"]) for one in declared]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ProviderError("containerDefinitions must be a list of containers in JSON") from error
+    repositories = [image.partition("@")[0].partition(":")[0] for image in images]
+    for image, repository in zip(images, repositories, strict=True):
+        if repository not in {LOCAL_IMAGE, COLLECTOR_IMAGE}:
+            raise ProviderError(_unsupported(image, is_only=len(images) == 1))
+    by_image = list(zip(repositories, declared, strict=True))
+    own = [one for repository, one in by_image if repository == LOCAL_IMAGE]
+    if len(own) != 1:
+        raise ProviderError(
+            f"containerDefinitions must have one container with the image {LOCAL_IMAGE} here, "
+            f"not {len(own)}"
+        )
+    return own[0], [one for repository, one in by_image if repository == COLLECTOR_IMAGE]
+
+
+def _unsupported(image: str, *, is_only: bool) -> str:
+    if is_only:
+        reason = f"tasks run the sources of this project. Set dockerImage to {LOCAL_IMAGE}."
+    else:
+        reason = f"beside the project's own container, only {COLLECTOR_IMAGE} is."
+    return f"image {image!r} is not supported here: {reason}"
 
 
 def _container(declared: Mapping[str, Any]) -> Container:

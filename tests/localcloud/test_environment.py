@@ -10,6 +10,9 @@ def test_declared_variables_cannot_lead_to_aws():
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
         "AWS_ENDPOINT_URL": "https://aws.example",
         "AWS_ENDPOINT_URL_STS": "https://aws.example",
+        "AWS_XRAY_DAEMON_ADDRESS": "192.0.2.1:2000",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "https://traces.example",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://traces.example/v1/traces",
         "AWS_PROFILE": "production",
         "AWS_DEFAULT_PROFILE": "production",
         "AWS_SESSION_TOKEN": "real",
@@ -27,6 +30,7 @@ def test_declared_variables_cannot_lead_to_aws():
     assert made["AWS_ACCESS_KEY_ID"] == "local"
     assert not {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"} & set(made)
     assert not {"HTTPS_PROXY", "all_proxy", "AWS_ENDPOINT_URL_STS"} & set(made)
+    assert not [name for name in made if name.startswith(("OTEL_", "AWS_XRAY"))]
 
 
 def test_only_language_and_temporary_folder_are_inherited(monkeypatch):

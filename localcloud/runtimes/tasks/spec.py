@@ -16,6 +16,7 @@ class ServiceSpec:
     A deployment fails after *failed_starts* failures (ECS: half the desired count, at least three).
     A starting task may be unhealthy for *grace_s* longer than the health check allows. *cpu_units*
     (1,024 per CPU) and *memory_mb* are what a task reserves; they are not enforced here.
+    *traces_url* is where its tasks send traces; empty if they have no collector.
     """
 
     name: str
@@ -24,6 +25,7 @@ class ServiceSpec:
     environment: Mapping[str, str]
     endpoint: str
     logs: Path
+    traces_url: str = ""
     desired_count: int = 1
     container_port: int = 8080
     cpu_units: int = 256

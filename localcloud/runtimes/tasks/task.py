@@ -139,7 +139,8 @@ def _environment(spec: ServiceSpec, task_id: str, port: int) -> dict[str, str]:
             f"http://{HOST}:1/v4/{task_id}-{secrets.randbelow(10**10):010}"
         ),
     }
-    return clean_environment(spec.endpoint, {**spec.environment, **own})
+    collector = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": spec.traces_url} if spec.traces_url else {}
+    return clean_environment(spec.endpoint, {**spec.environment, **own}) | collector
 
 
 def _status(returncode: int) -> str:

@@ -19,6 +19,7 @@ async def test_a_task_has_the_declared_environment_and_nothing_of_the_user(
     monkeypatch.setenv("AWS_PROFILE", "nope")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("SECRET_OF_THE_USER", "x")
+    spec = dataclasses.replace(spec, traces_url="http://127.0.0.1:9/v1/traces")
     service = make_service(spec)
     await service.start()
 
@@ -31,6 +32,7 @@ async def test_a_task_has_the_declared_environment_and_nothing_of_the_user(
     assert environment["PORT"] != "8080"
     assert environment["PYTHONUNBUFFERED"] == "1"
     assert environment["AWS_ENDPOINT_URL_DYNAMODB"] == spec.endpoint
+    assert environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] == spec.traces_url
     assert not {"AWS_PROFILE", "HTTP_PROXY", "SECRET_OF_THE_USER"} & environment.keys()
     assert re.fullmatch(
         rf"http://127\.0\.0\.1:1/v4/{task}-[0-9]{{10}}",
