@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from infra.collector import COLLECTOR_MB
 from infra.settings import Settings
-from infra.sizes import function_vcpus, task_vcpus
+from infra.sizes import daemon_memory, function_vcpus, task_vcpus
 
 
 def comparison_notes(settings: Settings) -> list[str]:
     """Return a sentence for each difference.
 
-    The local cloud has no TLS, no zones, no limits of CPU, and keeps no function ready.
+    The local cloud has no TLS, no zones, no limits of CPU and memory, and keeps no function ready.
     """
     if settings.aws.endpoint:
-        return [*_warm_minimum(0, settings.containers.min_tasks), *_tracing(settings)]
+        return list(_warm_minimum(0, settings.containers.min_tasks))
     return [
         *tls_note(settings),
         *_cpu(settings),
@@ -52,5 +53,9 @@ def _warm_minimum(environments: int, tasks: int) -> Iterator[str]:
 
 
 def _tracing(settings: Settings) -> Iterator[str]:
-    if settings.functions.tracing:
-        yield "Tracing: only the functions send traces. Set tracing to false."
+    if settings.tracing:
+        daemon = daemon_memory(settings.functions.memory_size)
+        yield (
+            f"Tracing: the collector in a task can use {COLLECTOR_MB} MB of its memory, the daemon "
+            f"in a function {daemon} MB. Set tracing to false."
+        )

@@ -12,8 +12,9 @@ from blog import schema
 from infra.backend import BackendSettings, table_key_grants
 from infra.balancer import Balancer, BalancerArgs
 from infra.capacity import declare_capacity, declare_cluster
+from infra.collector import TRACE_ACTIONS, Container, trace_variables, with_collector
 from infra.network import Network, allow_all_out
-from infra.policies import allow, trust
+from infra.policies import ANYTHING, allow, trust
 from infra.scaling import ScalingArgs, scale_service
 from infra.settings import Settings
 
@@ -181,16 +182,26 @@ class Containers(pulumi.ComponentResource):
             execution_role_arn=self._execution_role().arn,
             task_role_arn=self._task_role().arn,
             volumes=[{"name": "tmp"}],
-            container_definitions=pulumi.Output.json_dumps([self._container()], sort_keys=True),
+            container_definitions=pulumi.Output.json_dumps(self._containers(), sort_keys=True),
             opts=self._child,
         )
 
-    def _container(self) -> dict[str, pulumi.Input[object]]:
+    def _containers(self) -> list[Container]:
+        settings = self._args.settings
+        region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
+        container = self._container(region)
+        if not settings.tracing:
+            return [container]
+        return with_collector(container, settings.containers.cpu, region)
+
+    def _container(self, region: pulumi.Output[str]) -> Container:
         variables: dict[str, pulumi.Input[str]] = {
             **self._args.backend.environment(),
             "CORS_ORIGINS": ",".join(self._args.settings.cors_origins),
             "PORT": str(_PORT),
         }
+        if self._args.settings.tracing:
+            variables |= trace_variables(f"{self._args.settings.prefix}-containers")
         return {
             "name": _CONTAINER,
             "image": self._args.image,
@@ -204,10 +215,10 @@ class Containers(pulumi.ComponentResource):
             "environment": [
                 {"name": key, "value": value} for key, value in sorted(variables.items())
             ],
-            "logConfiguration": self._log_configuration(),
+            "logConfiguration": self._log_configuration(region),
         }
 
-    def _log_configuration(self) -> dict[str, object]:
+    def _log_configuration(self, region: pulumi.Output[str]) -> dict[str, object]:
         settings = self._args.settings
         log_group = aws.cloudwatch.LogGroup(
             f"{self._name}-log",
@@ -215,7 +226,6 @@ class Containers(pulumi.ComponentResource):
             retention_in_days=settings.log_retention_days,
             opts=self._child,
         )
-        region = aws.get_region_output(opts=pulumi.InvokeOptions(parent=self)).region
         return {
             "logDriver": "awslogs",
             "options": {
@@ -236,6 +246,8 @@ class Containers(pulumi.ComponentResource):
                 (_TABLE_ACTIONS, table),
                 (("dynamodb:Query",), index),
                 *table_key_grants(self._args.settings),
+                # X-Ray has no resource-level permissions
+                *([(TRACE_ACTIONS, ANYTHING)] if self._args.settings.tracing else []),
             ),
             opts=self._child,
         )

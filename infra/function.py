@@ -71,7 +71,7 @@ class Function(pulumi.ComponentResource):
             environment={"variables": self._args.environment},
             publish=settings.functions.is_versioned,
             snap_start={"apply_on": "PublishedVersions"} if settings.functions.snap_start else None,
-            tracing_config={"mode": "Active" if settings.functions.tracing else "PassThrough"},
+            tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, *policies]),
         )
 
@@ -83,7 +83,7 @@ class Function(pulumi.ComponentResource):
         )
         streams = pulumi.Output.concat(log_group.arn, ":*")
         documents = {"log": [(_WRITE_LOG, streams)], "data": self._args.grants}
-        if self._args.settings.functions.tracing:
+        if self._args.settings.tracing:
             documents["trace"] = [(_TRACE, ANYTHING)]  # X-Ray has no resource-level permissions
         policies: list[pulumi.Resource] = [
             aws.iam.RolePolicy(

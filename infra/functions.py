@@ -207,7 +207,7 @@ def _function_args(operation: Operation, args: FunctionsArgs) -> FunctionArgs:
             **args.backend.environment(),
             "POWERTOOLS_SERVICE_NAME": SERVICE,
             "POWERTOOLS_METRICS_NAMESPACE": args.settings.prefix,
-            "TRACING": "true" if args.settings.functions.tracing else "false",
+            "TRACING": "true" if args.settings.tracing else "false",
         },
         grants=grants,
     )

@@ -65,7 +65,6 @@ class FunctionSettings:
     bytecode: Bytecode
     snap_start: bool
     provisioned_concurrency: int
-    tracing: bool
     route_metrics: bool
 
     @property
@@ -115,6 +114,7 @@ class Settings:
     alarm_email: str
     monthly_budget: int
     alarm_latency_ms: int
+    tracing: bool
     architecture: Architecture
     aws: AwsSettings
     functions: FunctionSettings
@@ -141,6 +141,7 @@ class Settings:
             alarm_email=reader.text("alarmEmail", _MAIL, "must be an email address"),
             monthly_budget=reader.integer("monthlyBudget", 0, 100_000),
             alarm_latency_ms=reader.integer("alarmLatencyMs", 0, 30_000),
+            tracing=reader.boolean("tracing"),
             architecture=reader.one_of("architecture", _ARCHITECTURES),
             aws=_aws(reader, options),
             functions=_functions(reader, containers),
@@ -187,7 +188,6 @@ def _functions(reader: ConfigReader, containers: ContainerSettings) -> FunctionS
         bytecode=reader.one_of("bytecode", _BYTECODES),
         snap_start=reader.boolean("snapStart"),
         provisioned_concurrency=reader.integer("provisionedConcurrency", 0, 1_000),
-        tracing=reader.boolean("tracing"),
         route_metrics=reader.boolean("routeMetrics"),
     )
 

@@ -28,6 +28,9 @@ _LARGEST_MB: Final = 10_240
 _MB_PER_VCPU: Final = 1_769
 _CPU_UNITS_PER_VCPU: Final = 1_024
 _MB_PER_GB: Final = 1_024
+# AWS Lambda developer guide, "The AWS X-Ray daemon in the Lambda environment".
+_DAEMON_MB: Final = 16
+_DAEMON_SHARE: Final = 0.03
 # List prices of us-east-1 for arm64, in USD. Those for x86_64 have the same ratio.
 _FUNCTION_GB_SECOND: Final = 0.0000133334
 _TASK_VCPU_HOUR: Final = 0.03238
@@ -42,6 +45,11 @@ def function_vcpus(memory_mb: int) -> float:
 
 def task_vcpus(cpu_units: int) -> float:
     return cpu_units / _CPU_UNITS_PER_VCPU
+
+
+def daemon_memory(memory_mb: int) -> int:
+    """Return the memory that X-Ray's daemon may take of a function with this memory."""
+    return max(_DAEMON_MB, round(memory_mb * _DAEMON_SHARE))
 
 
 def paired_memory(pairing: Pairing, cpu_units: int, task_mb: int) -> int:

@@ -64,6 +64,12 @@ class AccountQueries:
         wanted = self.service(outputs)["taskDefinition"]
         return self.client("ecs").describe_task_definition(taskDefinition=wanted)["taskDefinition"]
 
+    def container(self, outputs):
+        """Return the definition of the container whose end ends the task."""
+        containers = self.task(outputs)["containerDefinitions"]
+        (found,) = (one for one in containers if one["essential"])
+        return found
+
     def is_registered(self, task_definition):
         """Return True if tasks of the definition can be started."""
         described = self.client("ecs").describe_task_definition(taskDefinition=task_definition)

@@ -123,7 +123,7 @@ def test_targets_and_health_checks_use_the_container_port(account, outputs):
         TargetGroupArns=[to_service["targetGroupArn"]],
     )
 
-    (container,) = account.task(outputs)["containerDefinitions"]
+    container = account.container(outputs)
     assert group["TargetGroupArn"].endswith(outputs["TargetGroupDimension"])
     assert container["name"] == to_service["containerName"]
     (port,) = {one["containerPort"] for one in container["portMappings"]}
@@ -140,8 +140,20 @@ def test_deregistration_delay_is_below_the_stop_timeout(account, outputs):
     )["Attributes"]
     delay = {one["Key"]: one["Value"] for one in attributes}["deregistration_delay.timeout_seconds"]
 
-    (container,) = account.task(outputs)["containerDefinitions"]
+    container = account.container(outputs)
     assert int(delay) <= container["stopTimeout"]
+
+
+def test_tasks_have_a_collector_of_traces_only_if_set(account, both_up):
+    others = {
+        stack: [
+            one["name"]
+            for one in account.task(outputs)["containerDefinitions"]
+            if not one["essential"]
+        ]
+        for stack, outputs in both_up.items()
+    }
+    assert others == {PLAIN: [], RICH: ["collector"]}
 
 
 def test_domain_name_is_an_alias_of_the_load_balancer(account, both_up, rich_settings):
@@ -213,7 +225,7 @@ def test_table_is_protected_only_if_set(account, both_up):
 def test_all_log_groups_in_use_exist(account, outputs):
     groups = account.log_groups()
     written = [f"/aws/lambda/{name}" for name in outputs["FunctionNames"].values()]
-    (container,) = account.task(outputs)["containerDefinitions"]
+    container = account.container(outputs)
     options = container["logConfiguration"]["options"]
     written.append(options["awslogs-group"])
 

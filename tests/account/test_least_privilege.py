@@ -163,7 +163,7 @@ def pair(endpoint, account, stack, keys, longer_limits):
         variables = declared["Environment"]["Variables"]
         loaded = load(module, _environment(endpoint, keys[who], variables))
         setattr(handlers, handler, getattr(loaded, handler))
-    (container,) = account.task(stack)["containerDefinitions"]
+    container = account.container(stack)
     variables = {one["name"]: one["value"] for one in container["environment"]}
     wsgi = load("container_src.wsgi", _environment(endpoint, keys["task"], variables))
     token = stack["WriteToken"]

@@ -267,7 +267,7 @@ def throttling(account, outputs):
 def origins(account, outputs):
     """Return the allowed origins of the API, and those in the environment of the task."""
     api = account.client("apigatewayv2").get_api(ApiId=outputs["ApiId"])
-    (container,) = account.task(outputs)["containerDefinitions"]
+    container = account.container(outputs)
     (task,) = [one["value"] for one in container["environment"] if one["name"] == "CORS_ORIGINS"]
     return api["CorsConfiguration"]["AllowOrigins"], task
 

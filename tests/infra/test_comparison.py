@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from infra.comparison import comparison_notes, tls_note
-from infra.sizes import function_vcpus
+from infra.sizes import daemon_memory, function_vcpus
 
 FAIR = {
     "certificate_arn": "arn",
@@ -21,7 +21,7 @@ FAIR = {
 def settings(**changes):
     """Return settings of a fair comparison, some of them changed."""
     values = SimpleNamespace(**FAIR | changes)
-    return SimpleNamespace(aws=values, functions=values, containers=values)
+    return SimpleNamespace(aws=values, functions=values, containers=values, tracing=values.tracing)
 
 
 def test_equal_backends_have_no_notes():
@@ -50,7 +50,13 @@ def test_equal_backends_have_no_notes():
                 "(provisionedConcurrency, minTasks)."
             ),
         ),
-        ({"tracing": True}, "Tracing: only the functions send traces. Set tracing to false."),
+        (
+            {"tracing": True},
+            (
+                "Tracing: the collector in a task can use 256 MB of its memory, the daemon in a "
+                "function 16 MB. Set tracing to false."
+            ),
+        ),
     ],
 )
 def test_each_difference_has_one_note(changes, note):
@@ -59,11 +65,16 @@ def test_each_difference_has_one_note(changes, note):
 
 def test_local_cloud_has_only_the_differences_that_exist_there():
     unequal = {"endpoint": "http://127.0.0.1:1", "certificate_arn": "", "memory_size": 128}
+    unequal["tracing"] = True
 
     assert list(tls_note(settings(**unequal))) == []
     assert comparison_notes(settings(**unequal, min_tasks=1)) == [
         "Warm capacity: no environments per function, 1 task (provisionedConcurrency, minTasks)."
     ]
+
+
+def test_daemon_of_a_function_takes_sixteen_mb_or_three_percent():
+    assert [daemon_memory(memory) for memory in (128, 442, 1024, 10240)] == [16, 16, 31, 307]
 
 
 def test_a_function_of_1769_mb_has_one_vcpu():

@@ -18,6 +18,7 @@ WILDCARDS = {
         "arn:aws:s3:*:bucket/containers-lb-log-bucket/AWSLogs/000000000000/*",
     ): "the load balancer names the files by date; they are all below its account's folder",
     ("functions-*-trace-policy", "*"): "X-Ray's actions know no resources",
+    ("containers-task-policy", "*"): "X-Ray's actions know no resources",
 }
 # Managed policies, and the reason.
 MANAGED = {
@@ -131,6 +132,13 @@ def test_functions_write_only_logs_and_traces_besides_the_table(variants):
                     action for action, _ in allowed if not action.startswith(("dynamodb:", "kms:"))
                 }
                 assert other == expected, role
+
+
+def test_tasks_send_only_traces_besides_the_table(variants):
+    for name, expected in (("defaults", set()), ("everything", {("xray:PutTraceSegments", "*")})):
+        allowed = grants(variants(name))["containers-task-role"]
+
+        assert {one for one in allowed if not one[0].startswith(("dynamodb:", "kms:"))} == expected
 
 
 def test_only_the_backends_use_the_key_of_the_table_if_it_has_one(variants):

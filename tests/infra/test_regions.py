@@ -54,12 +54,17 @@ def test_no_resource_names_another_region_or_partition(place):
         assert set(_ARN.findall(text)) <= {partition}, name
 
 
-def test_log_driver_endpoint_and_dashboard_are_in_the_region_of_the_stack(place):
+def test_log_driver_collector_endpoint_and_dashboard_are_in_the_region_of_the_stack(place):
     region, _, console, program = place
-    (task,) = json.loads(program.called("containers-task").inputs["containerDefinitions"])
+    containers = json.loads(program.called("containers-task").inputs["containerDefinitions"])
     dashboard = json.loads(program.called("monitoring-dashboard").inputs["dashboardBody"])
 
-    assert task["logConfiguration"]["options"]["awslogs-region"] == region
+    for one in containers:
+        assert one["logConfiguration"]["options"]["awslogs-region"] == region
+    (collector,) = (one for one in containers if not one["essential"])
+    assert json.loads(collector["environment"][0]["value"])["exporters"] == {
+        "awsxray": {"region": region}
+    }
     assert (
         program.called("network-dynamodb").inputs["serviceName"]
         == f"com.amazonaws.{region}.dynamodb"

@@ -190,8 +190,18 @@ EFFECTS = [
             "+ RolePolicy functions-*-trace-policy": NEW,
             "Function *-function.environment.variables.TRACING": "true",
             "Function *-function.tracingConfig.mode": "Active",
+            "RolePolicy containers-task-policy.policy.Statement.2.Action.0": (
+                "xray:PutTraceSegments"
+            ),
+            "RolePolicy containers-task-policy.policy.Statement.2.Effect": "Allow",
+            "RolePolicy containers-task-policy.policy.Statement.2.Resource": "*",
+            f"{TASK}.containerDefinitions.0.cpu": 224,
+            f"{TASK}.containerDefinitions.0.dependsOn.0.*": ANY,
+            f"{TASK}.containerDefinitions.0.environment.OTEL_*": ANY,
+            f"{TASK}.containerDefinitions.1.*": ANY,  # the collector
             "output.ComparisonNotes.3": (
-                "Tracing: only the functions send traces. Set tracing to false."
+                "Tracing: the collector in a task can use 256 MB of its memory, the daemon in a "
+                "function 16 MB. Set tracing to false."
             ),
         },
     ),

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +20,15 @@ print(Client(app).get(sys.argv[1]).status_code)
 """
 
 
+def containers(program):
+    """Return the container of the application, and that of the collector of traces, if any."""
+    declared = json.loads(program.called("containers-task").inputs["containerDefinitions"])
+    (own,) = (one for one in declared if one["essential"])
+    return own, next((one for one in declared if one is not own), None)
+
+
 def container(program):
-    (found,) = json.loads(program.called("containers-task").inputs["containerDefinitions"])
-    return found
+    return containers(program)[0]
 
 
 def environment(program):
@@ -107,6 +114,8 @@ def test_task_command_starts_with_the_declared_environment(pytestconfig, variant
 def test_task_logs_to_a_declared_log_group(variant):
     options = container(variant)["logConfiguration"]["options"]
 
+    for one in filter(None, containers(variant)):
+        assert one["logConfiguration"] == container(variant)["logConfiguration"]
     assert container(variant)["logConfiguration"]["logDriver"] == "awslogs"
     assert options["awslogs-group"] == variant.called("containers-log").inputs["name"]
     assert options["awslogs-region"] == "eu-west-1"
@@ -119,6 +128,55 @@ def test_task_can_write_only_to_its_volume(variant):
     assert [one["sourceVolume"] for one in task["mountPoints"]] == [
         one["name"] for one in definition["volumes"]
     ]
+
+
+def test_task_with_tracing_sends_its_spans_to_its_collector(variants):
+    _, collector = containers(variants("everything"))
+    (variable,) = collector["environment"]
+    configuration = json.loads(variable["value"])
+    receiver = configuration["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
+    declared = environment(variants("everything"))
+
+    assert variable["name"] == "AOT_CONFIG_CONTENT"
+    assert declared["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] == f"http://{receiver}/v1/traces"
+    assert receiver.startswith("127.0.0.1:")
+    assert declared["OTEL_SERVICE_NAME"] == "blog-test-containers"
+    (pipeline,) = configuration["service"]["pipelines"].values()
+    for kind in ("receivers", "processors", "exporters"):
+        assert sorted(pipeline[kind]) == sorted(configuration[kind])
+    assert pipeline["processors"][0] == "memory_limiter"
+    assert configuration["exporters"] == {"awsxray": {"region": "eu-west-1"}}
+
+
+def test_collector_cannot_stop_or_starve_the_container(variants):
+    program = variants("everything")
+    own, collector = containers(program)
+    task = program.called("containers-task").inputs
+    (variable,) = collector["environment"]
+    limiter = json.loads(variable["value"])["processors"]["memory_limiter"]
+
+    assert collector["essential"] is False
+    assert collector["readonlyRootFilesystem"] is True
+    assert own["cpu"] + collector["cpu"] == int(task["cpu"])
+    assert own["cpu"] >= 7 * collector["cpu"]
+    assert limiter["limit_mib"] < collector["memory"] <= 512 // 2  # half of the smallest task
+    assert re.search(r":v[0-9.]+@sha256:[0-9a-f]{64}$", collector["image"])
+
+
+def test_collector_runs_from_before_the_container_until_after_it(variants):
+    own, collector = containers(variants("everything"))
+
+    assert own["dependsOn"] == [{"containerName": collector["name"], "condition": "START"}]
+    assert "dependsOn" not in collector
+
+
+@pytest.mark.parametrize("name", ["defaults", "prepared"])
+def test_task_without_tracing_has_no_collector(variants, name):
+    own, collector = containers(variants(name))
+
+    assert collector is None
+    assert not {"cpu", "dependsOn"} & own.keys()
+    assert not [one for one in own["environment"] if one["name"].startswith("OTEL_")]
 
 
 def test_functions_image_and_tasks_have_one_architecture(variant):

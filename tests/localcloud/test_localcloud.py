@@ -24,6 +24,7 @@ from tests.running import (
     wait_until,
 )
 
+TRACE = "Root=1-67891233-abcdef012345678912345678"
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
 
 
@@ -129,7 +130,7 @@ def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, start,
     words = line.replace(" 8000", f" {api}").replace(" 8001", f" {balancer}").split()
 
     assert words[:3] == ["python", "-m", "localcloud"]
-    other = start(*words[3:]).ready()
+    other = start(*words[3:], "--config", "tracing=true").ready()
 
     assert other.functions == f"http://127.0.0.1:{api}/Prod"
     assert other.containers == f"http://127.0.0.1:{balancer}"
@@ -143,8 +144,11 @@ def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, start,
     published = json.loads(Path(entry["outputs"]).read_text())
     assert published.pop("CloudWatchEndpoint").startswith("http://127.0.0.1:")
     assert published == other.outputs
+    httpx.get(f"{other.containers}/blog", headers={"X-Amzn-Trace-Id": f"{TRACE};Sampled=1"})
     other.stop()
     assert not pointer.exists()
+    traces = (other.state / "logs" / "traces.log").read_text().splitlines()
+    assert TRACE.removeprefix("Root=") in {json.loads(line)["trace_id"] for line in traces}
 
 
 def interrupted_under_load(cloud, running):
