@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab.backends import Backend
+from lab.load.verdict import reasons
 from lab.results import Results
 from lab.statistics import differences
 from lab.statistics.figures import backend_figures, measured
@@ -33,13 +34,14 @@ def analyse(results: Results) -> Summary:
         ramp=ramp,
         highest_rate=highest_rates(ramp) if ramp and target else None,
         confidence=confidence,
-        notes=notes(results, figures, blocks, ramp),
+        notes=notes(results, figures, ramp),
     )
 
 
 def _verdict(results: Results) -> Verdict:
+    found = (each for run in results.runs for each in reasons(run.rows, run.generator))
     return Verdict(
-        reasons=(),
+        reasons=list(dict.fromkeys(found)),
         lateness={
             backend: distribution(
                 row.lateness_ms for run in results.runs for row in measured(run, backend)

@@ -1,10 +1,10 @@
 """Rows, runs and results made by hand or drawn at random."""
 
-import dataclasses
 import random
 
 from lab.backends import Backend
-from lab.plan import WARM_UP_SLOT, Operation, Order, PlanSettings, Slot
+from lab.plan import WARM_UP_SLOT, Operation, PlanSettings
+from lab.plan_maker import make_plan
 from lab.results import Environment, GeneratorLog, Results, Run
 from lab.rows import Outcome, Row
 
@@ -42,40 +42,10 @@ def settings(**fields):
         "seed": 7,
         "rate": 50.0,
         "duration_s": 60.0,
-        "mix": {Operation.READ: 1.0},
+        "mix": {Operation.LIST: 1.0},
         "warm_up_s": 0.0,
     }
     return PlanSettings(**(given | fields))
-
-
-def slots(planned):
-    """Return the slots of a plan with these settings."""
-    count = round(planned.duration_s / planned.slot_s)
-    sides = {
-        Order.ABBA: [(FUNCTIONS,), (CONTAINERS,), (CONTAINERS,), (FUNCTIONS,)],
-        Order.BURST: [(FUNCTIONS,), (CONTAINERS,), (CONTAINERS,), (FUNCTIONS,)],
-        Order.PARALLEL: [(FUNCTIONS, CONTAINERS)],
-    }[planned.order]
-    return tuple(_slot(planned, number, sides[number % len(sides)]) for number in range(count))
-
-
-def _slot(planned, number, backends, rate=None):
-    start_s = planned.warm_up_s + number * planned.slot_s
-    return Slot(
-        number=number,
-        backends=backends,
-        start_s=start_s,
-        end_s=start_s + planned.slot_s,
-        rate=rate or planned.rate,
-    )
-
-
-def ramp_slots(planned):
-    """Return the slots of a ramp: all steps of the functions, then those of the containers."""
-    steps = [(backend, rate) for backend in Backend for rate in planned.ramp]
-    return tuple(
-        _slot(planned, number, (backend,), rate) for number, (backend, rate) in enumerate(steps)
-    )
 
 
 def environment(**fields):
@@ -104,7 +74,7 @@ def run(rows=(), *, planned=None, **fields):
     planned = planned or settings()
     given = {
         "settings": planned,
-        "slots": ramp_slots(planned) if planned.order is Order.RAMP else slots(planned),
+        "slots": tuple(make_plan(planned).slots),
         "environment": environment(),
         "generator": generator(),
         "rows": tuple(rows),
@@ -118,32 +88,27 @@ def results(*runs, **fields):
 
 def drawn_run(seed=7, *, slower_ms=0.0, cold_share=0.0, planned=None, **fields):
     """Return a run with random latencies about 20 ms; functions take *slower_ms* longer."""
-    planned = planned or settings(seed=seed, duration_s=120.0)
+    plan = make_plan(planned or settings(seed=seed, duration_s=120.0))
     chance = random.Random(seed)  # noqa: S311
-    empty = run(planned=planned)
     rows = []
-    for slot in empty.slots:
-        for backend in slot.backends:
-            at = slot.start_s
-            while (at := at + chance.expovariate(slot.rate)) < slot.end_s:
-                is_cold = backend is FUNCTIONS and chance.random() < cold_share
-                latency = chance.lognormvariate(3, 0.4) + 400 * is_cold
-                latency += slower_ms if backend is FUNCTIONS else 0
-                rows.append(
-                    row(
-                        len(rows),
-                        backend,
-                        latency,
-                        planned_s=at,
-                        late_ms=chance.uniform(0, 0.5),
-                        slot=slot.number,
-                        init_ms=400.0 if is_cold else None,
-                        app_ms=latency / 2,
-                    )
-                )
-    rows.sort(key=lambda each: each.planned_s)
-    numbered = tuple(dataclasses.replace(each, number=number) for number, each in enumerate(rows))
-    return dataclasses.replace(empty, rows=numbered, **fields)
+    for request in plan.requests:
+        is_cold = request.backend is FUNCTIONS and chance.random() < cold_share
+        latency = chance.lognormvariate(3, 0.4) + 400 * is_cold
+        latency += slower_ms if request.backend is FUNCTIONS else 0
+        rows.append(
+            row(
+                request.number,
+                request.backend,
+                latency,
+                planned_s=request.planned_s,
+                late_ms=chance.uniform(0, 0.5),
+                slot=request.slot,
+                operation=request.operation,
+                init_ms=400.0 if is_cold else None,
+                app_ms=latency / 2,
+            )
+        )
+    return run(rows, planned=plan.settings, slots=tuple(plan.slots), **fields)
 
 
 def warm_up_row(number=0, backend=FUNCTIONS, latency_ms=500.0):

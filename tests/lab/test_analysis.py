@@ -133,3 +133,15 @@ def test_a_backend_that_is_20_ms_slower_is_found(order):
     assert found["p95"].faster is Backend.CONTAINERS
     assert found["p50"].low < 20.0 < found["p50"].high
     assert summary.blocks.count == 6
+
+
+def test_the_verdict_of_the_generator_is_in_the_summary():
+    late = [row(number, late_ms=400.0, latency_ms=500.0) for number in range(9)]
+    busy = generator(cpu_share=0.95)
+
+    verdict = analyse(results(run(late), run(generator=busy), run(generator=busy))).verdict
+
+    assert verdict.generator_limited
+    assert len(verdict.reasons) == 2
+    assert verdict.lateness[FUNCTIONS].max == pytest.approx(400.0)
+    assert verdict.cpu_share == 0.95
