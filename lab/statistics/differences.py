@@ -111,7 +111,7 @@ def _problem(figures: Figures, name: str, p: float, confidence: float) -> str:
         # of all requests could be anything.
         failed = side.failed_share
         if failed is not None and failed > 1 - p:
-            return f"{words.percent(failed)} of the requests to {backend} have no response"
+            return f"{words.percent(failed)} of the requests to {backend} did not succeed"
     return ""
 
 

@@ -35,12 +35,17 @@ def share(figure: Share) -> str:
         return "no requests"
     if figure.count == 0:
         return f"0 of {figure.of:,} (< {percent(min(1.0, 3 / figure.of))})"
-    low, high = (f"{limit * 100:.2g}" for limit in (figure.low, figure.high))
-    return f"{percent(figure.value)} ({low} to {high})"
+    return f"{percent(figure.value)} ({_digits(figure.low)} to {_digits(figure.high)})"
 
 
 def percent(value: float) -> str:
-    return f"{value * 100:.2g} %" if value < 0.995 else f"{value * 100:.0f} %"  # noqa: PLR2004
+    return f"{_digits(value)} %"
+
+
+def _digits(value: float) -> str:
+    """Return a share in percent with two significant digits, and all digits of whole ones."""
+    hundredths = value * 100
+    return f"{hundredths:.2g}" if hundredths < 99.5 else f"{hundredths:.0f}"  # noqa: PLR2004
 
 
 def _limits(low: float, high: float, decimals: int) -> str:
