@@ -82,7 +82,7 @@ def test_a_figure_without_data_never_passes(summary, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("contaners.p95>300ms", "unknown figure contaners.p95: did you mean containers.p95?"),
+        ("container.p95>300ms", "unknown figure container.p95: did you mean containers.p95?"),
         ("containers.p999>1s", "did you mean containers.p99.9?"),
         ("functions.error>1%", "did you mean functions.errors?"),
         ("p95>300ms", "unknown figure p95: did you mean"),
