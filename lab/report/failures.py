@@ -37,6 +37,7 @@ def _counts(backends: Mapping[Backend, BackendFigures]) -> Counts:
         "throttled": {backend: one.throttled for backend, one in backends.items()},
         "dropped": {backend: one.dropped for backend, one in backends.items()},
         "skipped": {backend: one.skipped for backend, one in backends.items()},
+        "stopped": {backend: one.stopped for backend, one in backends.items()},
     }
     classes = sorted({name for one in backends.values() for name in one.error_classes})
     for name in classes:
@@ -59,6 +60,7 @@ def _one_side(one: BackendFigures) -> str:
         "failed": one.errors,
         "dropped by the generator": one.dropped,
         "skipped": one.skipped,
+        "stopped by the user": one.stopped,
     }
     found = [f"{number:,} {name}" for name, number in counted.items() if number]
     if found:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from lab.report.markup import Markup, element, join
 from lab.report.svg import NARROW, WIDE
+
+_WORDS: Final = 24
+"""Longer cells are sentences, which wrap."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ class Table:
 def _row(cells: Sequence[str], *, is_total: bool) -> Markup:
     name, *others = cells
     first = element("th", name, scope="row")
-    row = [element("td", cell) for cell in others]
+    row = [element("td", one, class_="words" if len(one) > _WORDS else None) for one in others]
     return element("tr", first, *row, class_="total" if is_total else None)
 
 

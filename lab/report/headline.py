@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from lab.backends import Backend
-from lab.report import numbers, svg
+from lab.report import dumbbells, numbers
 from lab.report.figure import Figure, Table, bullets, paragraph
 from lab.report.markup import Markup, element, join
 from lab.report.saturation import highest_rates
-from lab.report.scales import Log, log_range
-from lab.report.svg import Frame
 from lab.summary import QUANTILES, BackendFigures, Difference, Distribution, Summary
 
 _HEADLINES: Final = ("p50", "p95", "p99")
-_ROW: Final = 46
 CLOCKS: Final = (
     "Latency counts from the planned time of a request, so it includes any wait before the sending;"
     " service time counts from the moment when the request was sent."
@@ -70,18 +67,17 @@ def notes(summary: Summary) -> Markup | None:
 def glance(summary: Summary) -> Figure:
     """Return the chart with the quantiles of both backends."""
     latencies = {backend: figures.latency for backend, figures in summary.backends.items()}
-    has_data = any(_values(one) for one in latencies.values())
+    rows = {name: dumbbells.values(name, latencies) for name in QUANTILES}
+    title, label = "Latency of both backends by quantile", "latency in ms, logarithmic"
     return Figure(
         title="Latency of both backends",
         sentence=_glance_sentence(latencies),
         table=_table(summary.backends),
-        draw=(lambda width: _draw(width, latencies)) if has_data else None,
+        draw=(lambda width: dumbbells.draw(width, title, label, rows))
+        if dumbbells.has_values(rows)
+        else None,
         note=CLOCKS + (" * few samples: the figure is uncertain." if _has_marks(summary) else ""),
     )
-
-
-def _values(distribution: Distribution) -> list[float]:
-    return [one.value for one in distribution.quantiles.values() if one.value is not None]
 
 
 def _has_marks(summary: Summary) -> bool:
@@ -98,38 +94,6 @@ def _glance_sentence(latencies: Mapping[Backend, Distribution]) -> str:
             within = numbers.milliseconds(median.value)
             parts.append(f"half of the responses of {backend} take at most {within}")
     return numbers.sentence([", and ".join(parts) or "there are no responses"])
-
-
-def _draw(width: int, latencies: Mapping[Backend, Distribution]) -> Markup:
-    legend, top = svg.legend([svg.backend_key(backend) for backend in latencies], width)
-    frame = Frame(width=width, height=top + _ROW * len(QUANTILES) + 44, left=92, top=top)
-    values = [value for one in latencies.values() for value in _values(one)]
-    scale = Log(*log_range(values), frame.left, frame.x_end - 40)
-    parts = [svg.bottom_axis(frame, scale, "latency in ms, logarithmic", numbers.number)]
-    for number, name in enumerate(QUANTILES):
-        y = top + _ROW * (number + 0.5)
-        parts.append(svg.text((0, y + 4), name, class_="strong"))
-        parts.append(_pair(scale, y, _at(name, latencies)))
-    return svg.canvas(frame, "Latency of both backends by quantile", legend, *parts)
-
-
-def _at(name: str, latencies: Mapping[Backend, Distribution]) -> dict[Backend, float]:
-    found = {backend: one.quantiles.get(name) for backend, one in latencies.items()}
-    return {backend: one.value for backend, one in found.items() if one and one.value is not None}
-
-
-def _pair(scale: Log, y: float, values: Mapping[Backend, float]) -> Markup:
-    """Return both values of a quantile, joined by a line, the smaller with its label left."""
-    if not values:
-        return svg.text((scale.start + 6, y + 4), "too few samples", class_="muted halo")
-    ordered = sorted(values.items(), key=lambda pair: pair[1])
-    parts = [svg.line([(scale(value), y) for _, value in ordered], "axis")]
-    sides: Sequence[tuple[float, svg.Anchor]] = ((-9, "end"), (9, "start"))
-    for (backend, value), (shift, anchor) in zip(ordered, sides, strict=False):
-        at = scale(value)
-        parts.append(svg.marker(svg.MARKER[backend], (at, y), f"full {backend}", size=5.5))
-        parts.append(svg.text((at + shift, y + 4), numbers.number(value), anchor, "halo"))
-    return join(parts)
 
 
 def _table(backends: Mapping[Backend, BackendFigures]) -> Table:

@@ -16,6 +16,7 @@ from lab.report.failures import failures
 from lab.report.figure import Figure, paragraph, section
 from lab.report.headline import answer, glance, notes, warning
 from lab.report.markup import Markup, element, void
+from lab.report.operations import operations, server_times
 from lab.report.samples import measured
 from lab.report.saturation import saturation
 from lab.report.spectrum import spectrum
@@ -54,7 +55,13 @@ def render(results: Results, summary: Summary, cost: CostReport | None = None) -
 
 def _comparison(summary: Summary, rows: Sequence[Row]) -> list[Figure]:
     """Return the charts of runs with one rate: a ramp has no quantiles of its own."""
-    return [glance(summary), differences(summary), spectrum(summary, rows)]
+    return [
+        glance(summary),
+        differences(summary),
+        spectrum(summary, rows),
+        operations(summary),
+        server_times(summary),
+    ]
 
 
 def _about(results: Results) -> str:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 _STEPS: Final = (1.0, 2.0, 5.0, 10.0)
-_FEW_DECADES: Final = 3
+_MULTIPLES: Final = (
+    (1, (1.0, 2.0, 3.0, 4.0, 5.0, 7.0)),
+    (3, (1.0, 2.0, 5.0)),
+    (math.inf, (1.0,)),
+)
+"""The ticks of a logarithmic scale in each decade, by the most decades it has."""
 
 
 class Scale(Protocol):
@@ -58,9 +63,9 @@ class Log:
         return self.start + share * (self.end - self.start)
 
     def ticks(self) -> Sequence[float]:
-        """Return the powers of ten, and on short scales also 2 and 5 times these."""
+        """Return the powers of ten, and on short scales also some of their multiples."""
         decades = math.log10(self.high / self.low)
-        factors = (1.0, 2.0, 5.0) if decades <= _FEW_DECADES else (1.0,)
+        factors = next(found for most, found in _MULTIPLES if decades <= most)
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
         values = [factor * 10.0**power for power in range(first, last + 1) for factor in factors]
         tolerance = 1 + 1e-9

@@ -163,6 +163,13 @@ def backend_key(backend: Backend) -> Key:
     return Key(label=backend.value, sample=sample)
 
 
+def marker_key(backend: Backend) -> Key:
+    """Return the entry of a backend that has markers only."""
+    return Key(
+        label=backend.value, sample=lambda at: marker(MARKER[backend], at, f"full {backend}")
+    )
+
+
 def line_key(backend: Backend) -> Key:
     """Return the entry of a backend whose line has no markers."""
 

@@ -199,7 +199,7 @@ def test_no_text_becomes_markup(comparison):
         (rows(Outcome.OK, count=1), "too few responses"),
         (rows(Outcome.THROTTLED), "10 throttled"),
         (rows(Outcome.DROPPED), "10 dropped by the generator"),
-        (rows(Outcome.STOPPED), "0 of 10 planned requests responded as expected"),
+        (rows(Outcome.STOPPED), "10 stopped by the user"),
         (rows(Outcome.OK, count=9, latency_s=0.0), "all 9 planned requests"),
     ],
     ids=["nothing", "one side", "one request", "throttled", "dropped", "stopped", "zero"],
@@ -231,3 +231,17 @@ def test_a_ramp_shows_the_highest_rates_instead_of_pooled_quantiles(ramp):
     assert "met the target up to" in ramp.headline[0]
     assert "Latency of both backends" not in ramp.text
     assert len(ramp.table("Steps of the ramp")) == 12
+
+
+def test_the_times_of_operations_and_servers_are_those_of_the_summary(comparison, page):
+    operations = page.table("Times in milliseconds by operation")
+    server = page.table("Times in milliseconds by time")
+
+    for backend, figures in comparison[1].backends.items():
+        for operation, times in figures.operations.items():
+            value = times.quantiles["p50"].value
+            shown = operations[operation][f"{backend} p50"].strip("*")
+            assert math.isclose(float(shown), value, rel_tol=0.01)
+        for name, key in (("handler", "app"), ("database", "db")):
+            value = figures.server_ms[key].quantiles["p95"].value
+            assert math.isclose(float(server[name][f"{backend} p95"]), value, rel_tol=0.01)

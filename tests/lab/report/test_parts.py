@@ -35,6 +35,7 @@ def test_linear_ticks_are_round(limits, ticks):
 
 
 def test_logarithmic_ticks_are_round():
+    assert Log(20, 50, 0, 100).ticks() == pytest.approx([20, 30, 40, 50])
     assert Log(5, 200, 0, 100).ticks() == pytest.approx([5, 10, 20, 50, 100, 200])
     assert Log(1, 100_000, 0, 100).ticks() == pytest.approx([1, 10, 100, 1000, 10_000, 100_000])
 
