@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Final
 
 from lab.load.engine import Engine
+from lab.load.event_loop import loop_factory
 from lab.load.messages import READY, STOP, Job, Report, encode_report, read_job
 from lab.rows import Row
 
@@ -94,7 +95,7 @@ def main() -> None:
     _raise_descriptor_limit(job)
     reporter = Reporter()
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(_run(job, reporter))
     finally:
         reporter.close()
@@ -144,14 +145,6 @@ def _raise_descriptor_limit(job: Job) -> None:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415  # not on every platform
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 if __name__ == "__main__":
