@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -40,6 +41,8 @@ class KnownServer:
         self.requests = []
         self.connections = 0
         self.in_flight = self.peak = 0
+        self.statuses = Counter()
+        self.closed = 0
         self.url = ""
         self._random = random.Random(behavior.seed)  # noqa: S311
         self._writers = set()
@@ -85,6 +88,7 @@ class KnownServer:
         finally:
             self.in_flight -= 1
         if self._random.random() < self.behavior.close_share:
+            self.closed += 1
             raise ConnectionError
         await self._respond(method, writer)
 
@@ -109,6 +113,7 @@ class KnownServer:
             status, body = 500, b"{}"
         elif behavior.status:
             status = behavior.status
+        self.statuses[status] += 1
         if status == 204:
             body = b""
         lines = [

@@ -50,8 +50,11 @@ def test_a_generator_that_fell_behind_holds_what_it_achieved():
 
 def test_a_rate_above_70_percent_is_refused_with_both_figures():
     check(700, 1000.0)
-    with pytest.raises(GeneratorTooSlow, match=r"about 1,000 requests.*70% of that: 700\. This") as e:
+    with pytest.raises(
+        GeneratorTooSlow, match=r"about 1,000 requests.*70% of that: 700\. This"
+    ) as e:
         check(701, 1000.0)
+
     assert (e.value.rate, e.value.held) == (701, 1000)
 
 
