@@ -30,7 +30,7 @@ from localcloud.runtimes.balancer import BalancerError
 from localcloud.runtimes.cloudwatch import CloudWatch
 from localcloud.runtimes.database import Database, DatabaseError, ExternalDatabase, find_node
 from localcloud.runtimes.tasks import ServiceFailed
-from localcloud.runtimes.traces import Collector
+from localcloud.runtimes.traces import Collector, Daemon
 from localcloud.shell import engine_tool
 from localcloud.state import State, StateError
 from localcloud.watch import changes
@@ -140,15 +140,18 @@ class LocalCloud:
         await cloudwatch.start()
         stack.push_async_callback(cloudwatch.stop)
         state.client_outputs = {"CloudWatchEndpoint": cloudwatch.url}
-        collector = Collector(state.logs / "traces.log")
-        await collector.start()
-        stack.push_async_callback(collector.stop)
+        traces = state.logs / "traces.log"
+        collector, daemon = Collector(traces), Daemon(traces)
+        for receiver in (collector, daemon):
+            await receiver.start()
+            stack.push_async_callback(receiver.stop)
         return Context(
             project=self._options.project,
             state=state,
             processes=self._processes,
             database=database,
             collector=collector,
+            daemon=daemon,
             image_builder=image_builder,
             metrics=metrics,
             report=self._report,

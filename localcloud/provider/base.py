@@ -16,7 +16,7 @@ from localcloud.images.task_image import ImageBuilder
 from localcloud.metrics import Metrics
 from localcloud.processes import Processes
 from localcloud.runtimes.database import Database, ExternalDatabase
-from localcloud.runtimes.traces import Collector
+from localcloud.runtimes.traces import Collector, Daemon
 from localcloud.state import State
 
 
@@ -37,7 +37,7 @@ class ResourceHandler(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The folders, processes, database and trace collector of this local cloud.
+    """The folders, processes, database and receivers of traces of this local cloud.
 
     *image_builder* builds the project's image; *report* shows the user one line.
     """
@@ -47,6 +47,7 @@ class Context:
     processes: Processes
     database: Database | ExternalDatabase
     collector: Collector
+    daemon: Daemon
     image_builder: ImageBuilder
     metrics: Metrics
     report: Callable[[str], None]

@@ -90,6 +90,7 @@ class FunctionHandler(ResourceHandler):
         bytecode = self._context.project / BYTECODE
         async with self._unpacking:
             package = await asyncio.to_thread(unpack, code, packages, bytecode)
+        is_traced = (inputs.get("tracingConfig") or {}).get("mode") == "Active"
         reserved = int(inputs.get("reservedConcurrentExecutions", -1))
         return FunctionSpec(
             name=name,
@@ -101,6 +102,7 @@ class FunctionHandler(ResourceHandler):
             timeout_s=float(inputs.get("timeout", _TIMEOUT_S)),
             concurrency=_CONCURRENCY if reserved < 0 else reserved,
             log=self._context.state.logs / "functions" / f"{name}.log",
+            xray_daemon=self._context.daemon.address if is_traced else "",
         )
 
 

@@ -148,7 +148,9 @@ def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, start,
     other.stop()
     assert not pointer.exists()
     traces = (other.state / "logs" / "traces.log").read_text().splitlines()
-    assert TRACE.removeprefix("Root=") in {json.loads(line)["trace_id"] for line in traces}
+    traced = {line["service"]: line["trace_id"] for line in map(json.loads, traces)}
+    assert traced.keys() == {"functions", "blog-workshop-containers"}
+    assert f"Root={traced['blog-workshop-containers']}" == TRACE
 
 
 def interrupted_under_load(cloud, running):

@@ -117,7 +117,7 @@ class Environment:
             f"function {self._spec.name}",
             command(self._spec),
             cwd=self._spec.package,
-            env=clean_environment(self._endpoint, variables(self._spec, address, log_stream)),
+            env=self._variables(address, log_stream),
             log=self._output.path,
         )
         self._output.close_sink()
@@ -126,6 +126,11 @@ class Environment:
         self._watcher = asyncio.create_task(self._watch(process))
         if self._ended:
             await self.end()
+
+    def _variables(self, address: str, log_stream: str) -> dict[str, str]:
+        made = clean_environment(self._endpoint, variables(self._spec, address, log_stream))
+        daemon = self._spec.xray_daemon
+        return made | ({"AWS_XRAY_DAEMON_ADDRESS": daemon} if daemon else {})
 
     async def _run(self, invocation: Invocation) -> bytes:
         self._api.deliver(invocation)

@@ -18,6 +18,7 @@ from localcloud.runtimes.functions.invocation import (
     gone,
 )
 from localcloud.runtimes.functions.pool import EnvironmentPool
+from localcloud.runtimes.functions.sampling import Sampling
 from localcloud.runtimes.functions.spec import FunctionSpec
 
 _IDLE_S: Final = 300.0
@@ -43,6 +44,7 @@ class Function:
         self._meter = meter
         self._printed = printed
         self._spec = spec
+        self._sampling = Sampling()
         self._pool = self._new_pool(spec)
         self._retired: set[EnvironmentPool] = set()
         self._running: set[asyncio.Task[bytes]] = set()
@@ -57,7 +59,8 @@ class Function:
             raise RequestTooLarge(f"{len(event):,} bytes, the limit is {EVENT_LIMIT:,}")
         if self._closed:
             raise gone(self._spec.name)
-        task = asyncio.create_task(self._counted(Invocation(event)))
+        is_traced = bool(self._spec.xray_daemon) and self._sampling.choose()
+        task = asyncio.create_task(self._counted(Invocation(event, is_traced=is_traced)))
         self._running.add(task)
         task.add_done_callback(self._forget)
         return await asyncio.shield(task)
@@ -103,7 +106,9 @@ class Function:
             try:
                 return await environment.invoke(invocation)
             except EnvironmentLost:
-                invocation = Invocation(invocation.event, invocation.id)
+                invocation = Invocation(
+                    invocation.event, invocation.id, is_traced=invocation.is_traced
+                )
             finally:
                 pool.release(environment)
 

@@ -31,6 +31,7 @@ class Invocation:
 
     event: bytes
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    is_traced: bool = False
     deadline: float = 0.0  # seconds since the epoch; set when it is received
     taken: bool = False  # an environment has received it, so no other may run it
     result: asyncio.Future[bytes] = field(default_factory=_new_result)

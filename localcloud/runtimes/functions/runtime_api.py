@@ -103,12 +103,13 @@ class RuntimeApi:
 
     def _headers(self, invocation: Invocation) -> dict[str, str]:
         root, parent = new_trace_id(time.time()), os.urandom(8).hex()
+        trace = f"Root={root};Parent={parent};Sampled={invocation.is_traced:d}"
         return {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": invocation.id,
             "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": self._arn,
-            "Lambda-Runtime-Trace-Id": f"Root={root};Parent={parent};Sampled=0",
+            "Lambda-Runtime-Trace-Id": trace,
         }
 
 

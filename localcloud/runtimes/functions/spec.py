@@ -18,7 +18,10 @@ RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"  # t
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """One declared function; *package* is its unpacked code, *concurrency* the upper limit."""
+    """One declared function; *package* is its unpacked code, *concurrency* the upper limit.
+
+    *xray_daemon* is the address that receives its traces; empty if it must send none.
+    """
 
     name: str
     arn: str
@@ -29,6 +32,7 @@ class FunctionSpec:
     timeout_s: float
     concurrency: int
     log: Path
+    xray_daemon: str = ""
 
 
 def new_log_stream() -> str:

@@ -1,5 +1,6 @@
-"""Receives the traces of the tasks, and logs them: X-Ray has no local counterpart."""
+"""Receives traces and logs them: X-Ray has no local counterpart."""
 
 from localcloud.runtimes.traces.collector import Collector
+from localcloud.runtimes.traces.daemon import Daemon
 
-__all__ = ["Collector"]
+__all__ = ["Collector", "Daemon"]

@@ -54,6 +54,16 @@ async def test_declared_variables_are_set_and_reserved_ones_win(bench, monkeypat
     assert "AWS_PROFILE" not in seen
 
 
+async def test_a_function_with_tracing_finds_the_daemon_and_the_decision(bench):
+    traced = await ask(bench.function(xray_daemon="127.0.0.1:9"), "variables")
+    other = await ask(bench.function(), "variables")
+
+    assert traced["AWS_XRAY_DAEMON_ADDRESS"] == "127.0.0.1:9"
+    assert traced["_X_AMZN_TRACE_ID"].endswith(";Sampled=1")
+    assert "AWS_XRAY_DAEMON_ADDRESS" not in other
+    assert other["_X_AMZN_TRACE_ID"].endswith(";Sampled=0")
+
+
 @pytest.mark.parametrize("timeout_s", [3, 25])
 async def test_the_remaining_time_starts_at_the_timeout_and_falls(bench, timeout_s):
     function = bench.function(timeout_s=timeout_s)
