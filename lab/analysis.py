@@ -34,7 +34,7 @@ def analyse(results: Results) -> Summary:
         ramp=ramp,
         highest_rate=highest_rates(ramp) if ramp and target else None,
         confidence=confidence,
-        notes=notes(results, figures, ramp),
+        notes=notes(results, figures, blocks, ramp),
     )
 
 

@@ -109,7 +109,11 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Blocks:
-    """The blocks of the bootstrap. *note* is empty, or says why there is no (narrow) interval."""
+    """The blocks of the bootstrap.
+
+    *note* is empty, or says why there is no interval or why it may be too narrow. It is also in
+    the notes of the summary.
+    """
 
     count: int
     seconds: float

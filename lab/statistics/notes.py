@@ -9,7 +9,7 @@ from lab.backends import Backend
 from lab.plan import Order
 from lab.results import Results
 from lab.statistics import words
-from lab.summary import BackendFigures, RampStep
+from lab.summary import BackendFigures, Blocks, RampStep
 
 _FEW_RUNS: Final = 5
 _NOTICED_FAILURES: Final = 0.01
@@ -19,11 +19,13 @@ _P99_TAIL: Final = 0.01
 def notes(
     results: Results,
     figures: Mapping[Backend, BackendFigures],
+    blocks: Blocks | None,
     ramp: Sequence[RampStep],
 ) -> list[str]:
-    """Return the notes, each once, the most important first. Blocks have a note of their own."""
+    """Return the notes, each once, the most important first."""
     found = [
         *_of_run(results),
+        *([blocks.note] if blocks and blocks.note else []),
         *(note for side in figures.values() for note in _of_backend(side)),
         *_of_order(results, ramp),
         *(note for run in results.runs for note in run.environment.comparison_notes),

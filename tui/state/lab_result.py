@@ -39,7 +39,6 @@ def lines(summary: Summary, width: int) -> list[Line]:
     """Return everything that is known as lines: a style and a text."""
     return [
         *_wrapped("head", [difference.sentence for difference in summary.differences], width),
-        *_blocks(summary, width),
         *_verdict(summary, width),
         ("plain", Safe("")),
         ("backends", _row(("latency, ms", "FUNCTIONS", "CONTAINERS"), width)),
@@ -101,11 +100,6 @@ def _rate(figures: BackendFigures) -> str:
 
 def _share(share: Share) -> str:
     return f"{share.count:,}" if not share.value else f"{share.count:,} ({share.value:.1%})"
-
-
-def _blocks(summary: Summary, width: int) -> Iterator[Line]:
-    if summary.blocks and summary.blocks.note:
-        yield from _wrapped("plain", [summary.blocks.note], width)
 
 
 def _verdict(summary: Summary, width: int) -> Iterator[Line]:

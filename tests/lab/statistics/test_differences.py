@@ -103,7 +103,8 @@ def test_a_run_of_five_cycles_is_too_short():
     assert summary.differences[0].sentence == (
         "no statement at p50: too short: an interval needs 6 cycles of slots, and the run has 5"
     )
-    assert summary.blocks.note.startswith("Too short")
+    assert summary.blocks.note.startswith("Too short: an interval needs")
+    assert summary.notes[0] == summary.blocks.note
     assert summary.differences[0].value == pytest.approx(20.0, abs=3)
 
 
