@@ -91,6 +91,8 @@ SCREENSHOTS = (
     Screenshot("metrics", ["m", "1"], "the last 5m:", (160, 48)),
     Screenshot("metrics-light", ["m", "1"], "the last 5m:", LARGE, "catppuccin-latte"),
     Screenshot("metrics-small", ["m", "1"], "the last 5m:", SMALL),
+    Screenshot("cost", ["dollar_sign"], "cost less from"),
+    Screenshot("cost-small", ["dollar_sign", "f3"], "log scale", SMALL),
     Screenshot("search", ["slash", *"table"], "loaded"),
 )
 

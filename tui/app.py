@@ -296,6 +296,14 @@ class BlogsApp(App[None]):
 
             self.push_screen(MetricsScreen(self.session))
 
+    def action_cost(self) -> None:
+        """Calculate what each backend costs."""
+        if not isinstance(self.screen, ModalScreen):
+            from tui.screens.cost import CostScreen  # noqa: PLC0415 -- see above
+
+            if not isinstance(self.screen, CostScreen):  # the key can be pressed twice
+                self.push_screen(CostScreen(self.session))
+
     def action_switch(self) -> None:
         """Switch to the other backend, except while a dialog names this one."""
         if isinstance(self.screen, ModalScreen):

@@ -213,6 +213,13 @@ def compare_the_backends(demo):
     demo.go_back()
 
 
+def calculate_the_cost(demo):
+    demo.press(b"$", r"FUNCTIONS [\d.]+ USD, CONTAINERS [\d.]+ USD", "cost less")
+    demo.terminal.type(b"0")
+    see(demo.terminal, "FUNCTIONS 0.00 USD")
+    demo.go_back(b"\x1b", dialog="Cost of a month")
+
+
 def show_all_settings(demo):
     outputs = json.loads((demo.state / "outputs.json").read_bytes())
     demo.press(
@@ -278,6 +285,7 @@ STEPS = {
     "L": show_the_log_on_the_full_screen,
     "m": show_metrics,
     "B": compare_the_backends,
+    "$": calculate_the_cost,
     "C": show_all_settings,
     "ctrl+o": jump_to_the_reader_and_back,
     "ctrl+p": run_an_action_from_the_menu,

@@ -43,6 +43,7 @@ async def click_words(stage: Stage, words: str) -> None:
 SCREENS = {
     "Both backends": "CompareScreen",
     "Connections": "ConnectionsScreen",
+    "Cost": "CostScreen",
     "Metrics": "MetricsScreen",
     "Request log": "LogScreen",
     "Theme": "Palette",

@@ -302,6 +302,22 @@ async def test_metrics_not_available(world, size, shot):
         await shot(stage, "outputs do not include")
 
 
+async def test_cost(world, size, shot):
+    async with staged(world, size) as stage:
+        await stage.press("dollar_sign")
+        await stage.is_on("CostScreen")
+        await shot(stage, "CONTAINERS cost less from")
+
+
+async def test_cost_with_errors_and_the_chart(world, size, shot):
+    async with staged(world, size) as stage:
+        await stage.press("dollar_sign")
+        await stage.is_on("CostScreen")
+        await stage.sees("CONTAINERS cost less from")
+        await stage.press("f3", "x")
+        await shot(stage, "not a number", "log scale")
+
+
 async def test_jump(world, size, shot):
     async with staged(world, size) as stage:
         await hide_log(stage)

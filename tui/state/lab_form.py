@@ -7,27 +7,42 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab import mix
-from lab.compare_settings import HIGHEST_RATE, LONGEST_S, ComparisonSettings, InvalidSettings
+from lab.compare_settings import ComparisonSettings, InvalidSettings
+from tui.state.form_field import FormField
 from tui.state.number_field import NumberField
 
+HIGHEST_RATE: Final = 200
+LONGEST_S: Final = 600
+"""The limits of the form. `blogs compare` has higher ones."""
 RATE: Final = NumberField(
     name="rate",
     label="Rate",
     default=f"{ComparisonSettings.rate:g}",
     low="0.1",
-    high=f"{HIGHEST_RATE:.0f}",
-    about="requests per second, to one backend at a time",
+    high=str(HIGHEST_RATE),
+    about="requests per second",
 )
 DURATION: Final = NumberField(
     name="duration",
     label="Duration",
     default=f"{ComparisonSettings.duration_s:g}",
     low="10",
-    high=f"{LONGEST_S:.0f}",
+    high=str(LONGEST_S),
     about="seconds",
 )
-MIX_ABOUT: Final = "weights; write is post, edit and delete"
-DEFAULTS: Final = {"rate": RATE.default, "duration": DURATION.default, "mix": mix.DEFAULT}
+
+
+FIELDS: Final = (
+    FormField(name="rate", label="Rate", about=RATE.about, default=RATE.default),
+    FormField(name="duration", label="Duration", about=DURATION.about, default=DURATION.default),
+    FormField(
+        name="mix",
+        label="Mix",
+        about="weights; write is post, edit, delete",
+        default=mix.DEFAULT,
+    ),
+)
+DEFAULTS: Final = {field.name: field.default for field in FIELDS}
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "rate": RATE.read,
     "duration": DURATION.read,

@@ -41,10 +41,10 @@ def lines(summary: Summary, width: int) -> list[Line]:
         *_wrapped("head", [difference.sentence for difference in summary.differences], width),
         *_verdict(summary, width),
         ("plain", Safe("")),
-        ("backends", _row(("latency, ms", "FUNCTIONS", "CONTAINERS"), width)),
-        *(("plain", _row(row, width)) for row in latencies(summary)),
-        ("backends", _row(("requests", "FUNCTIONS", "CONTAINERS"), width)),
-        *(("plain", _row(row, width)) for row in requests(summary)),
+        ("backends", table_row(("latency, ms", "FUNCTIONS", "CONTAINERS"), width)),
+        *(("plain", table_row(row, width)) for row in latencies(summary)),
+        ("backends", table_row(("requests", "FUNCTIONS", "CONTAINERS"), width)),
+        *(("plain", table_row(row, width)) for row in requests(summary)),
         *_wrapped("dim", _explanations(summary), width),
     ]
 
@@ -134,7 +134,8 @@ def _wrapped(mark: str, sentences: Sequence[str], width: int) -> list[Line]:
     ]
 
 
-def _row(row: TableRow, width: int) -> Safe:
+def table_row(row: TableRow, width: int) -> Safe:
+    """Return a line with the values of both backends below each other."""
     name, *values = row
     room = min(18, max(13, (width - 14) // 2))
     return text.row(f"{name:<14}{''.join(f'{value:>{room}}' for value in values)}")

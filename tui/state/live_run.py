@@ -10,6 +10,7 @@ from typing import Final
 
 from lab.backends import Backend
 from lab.rows import Outcome, Row
+from tui import report_text
 
 LEAST_SAMPLES: Final = {"p50": 1, "p95": 59, "p99": 299}
 """The number of responses from which on each quantile is shown."""
@@ -32,7 +33,7 @@ class LiveRun:
     """Collects the rows of a run, without those of the warm-up, which ends at *start_s*."""
 
     def __init__(self, *, start_s: float, step_s: float) -> None:
-        self._start_s, self._step_s = start_s, step_s
+        self._start_s, self.step_s = start_s, step_s
         self._sides = {backend: _Side() for backend in Backend}
         self.elapsed_s = 0.0
         self.duration_s = 0.0
@@ -55,7 +56,7 @@ class LiveRun:
             side.in_flight = in_flight.get(backend, 0)
 
     def _step(self, row: Row) -> int:
-        return int((row.planned_s - self._start_s) / self._step_s)
+        return int((row.planned_s - self._start_s) / self.step_s)
 
     @property
     def measured_s(self) -> tuple[float, float]:
@@ -69,7 +70,7 @@ class LiveRun:
     def points(self, backend: Backend) -> list[tuple[float, float]]:
         """Return the middle of each step with responses, and their median latency in ms."""
         medians = self._sides[backend].medians()
-        return [((step + 0.5) * self._step_s, median) for step, median in sorted(medians.items())]
+        return [((step + 0.5) * self.step_s, median) for step, median in sorted(medians.items())]
 
 
 class _Side:
@@ -116,3 +117,21 @@ class _Side:
 def quantile(values: Sequence[float], part: int, whole: int) -> float:
     """Return the quantile part/whole of sorted *values*: the smallest value that reaches it."""
     return values[max(0, math.ceil(len(values) * part / whole) - 1)]
+
+
+def table(run: LiveRun) -> list[tuple[str, str, str]]:
+    """Return the figures of both backends: a name, and the value of each."""
+    functions, containers = run.figures(Backend.FUNCTIONS), run.figures(Backend.CONTAINERS)
+    quantiles = [
+        (f"{name}, ms", _ms(functions.quantiles[name]), _ms(containers.quantiles[name]))
+        for name in LEAST_SAMPLES
+    ]
+    counts = [
+        (name.replace("_", " "), f"{getattr(functions, name):,}", f"{getattr(containers, name):,}")
+        for name in ("responses", "in_flight", "failed", "throttled", "dropped")
+    ]
+    return [*quantiles, *counts]
+
+
+def _ms(value: float | None) -> str:
+    return report_text.NO_DATA if value is None else report_text.number(round(value, 1))

@@ -14,12 +14,11 @@ class FormRow(Horizontal):
     """A label, a field, and a note that is replaced by the error of the field, if any."""
 
     DEFAULT_CSS = """
-    FormRow { height: 1; }
+    FormRow { height: auto; }
     FormRow > .label { width: 18; padding: 0 1; color: $text-muted; }
     FormRow:focus-within > .label { color: $text-primary; text-style: bold; }
     FormRow > LineField { width: 28; margin: 0; background: $boost; }
     FormRow > .note { width: 1fr; padding: 0 1; color: $text-muted; }
-    FormRow > .note { text-wrap: nowrap; text-overflow: ellipsis; }
     FormRow.wrong > .note { color: $text-error; text-style: bold; }
     """
 

@@ -70,8 +70,7 @@ class LineChart(Widget):
         labels = axis.labels(rows) if values else {}
         margin = max(map(len, labels.values()), default=0) + 2
         plot = Plot(max(1, width - margin), rows)
-        for mark in frame.marks:
-            plot.mark(mark, frame.axis)
+        plot.mark(frame.marks, frame.axis)
         for curve in self._curves:
             plot.draw(curve, frame.axis, axis)
         drawn = [self._row(labels.get(row, ""), margin, plot.row(row)) for row in range(rows)]

@@ -68,6 +68,10 @@ class Lines(ScrollView, can_focus=True):
         self.scroll_home(animate=False)
         self._wrap()
 
+    def update(self) -> None:
+        """Show what the function of `fit` returns now; the scroll position stays."""
+        self._wrap()
+
     def on_resize(self) -> None:
         self._wrap()
 

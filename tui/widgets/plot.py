@@ -159,15 +159,16 @@ class Plot:
         self._words: dict[tuple[int, int], str] = {}
         self._below: dict[tuple[int, int], str] = {}
 
-    def mark(self, mark: Mark, axis: HorizontalAxis) -> None:
-        """Draw a vertical below all curves, with its label in the first row."""
-        column = axis.dots(mark.at, self._columns)[0]
-        self._below |= {(row, column): _VERTICAL for row in range(self._rows)}
-        start = column + 1
-        if start + len(mark.label) > self._columns:
-            start = max(0, column - len(mark.label))
-        cells = range(start, min(start + len(mark.label), self._columns))
-        self._below |= {(0, cell): letter for cell, letter in zip(cells, mark.label, strict=False)}
+    def mark(self, marks: Sequence[Mark], axis: HorizontalAxis) -> None:
+        """Draw verticals below all curves. Each label is a row below the one before it."""
+        columns = [axis.dots(mark.at, self._columns)[0] for mark in marks]
+        self._below |= {(row, column): _VERTICAL for row in range(self._rows) for column in columns}
+        for number, (mark, column) in enumerate(zip(marks, columns, strict=True)):
+            start = column + 1
+            if start + len(mark.label) > self._columns:
+                start = max(0, column - len(mark.label))
+            for cell, letter in enumerate(mark.label[: self._columns - start], start):
+                self._below[number % self._rows, cell] = letter
 
     def draw(self, curve: Curve, axis: HorizontalAxis, values: ValueAxis) -> None:
         """Draw a curve, over earlier ones."""

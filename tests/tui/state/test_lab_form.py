@@ -38,7 +38,7 @@ def test_the_defaults_have_enough_blocks_and_requests_for_an_interval_at_p99():
     [
         ({"rate": "fast"}, {"rate": "not a number, such as 50"}),
         ({"rate": "0"}, {"rate": "at least 0.1"}),
-        ({"rate": "1e4"}, {"rate": "at most 1,000"}),
+        ({"rate": "1e4"}, {"rate": "at most 200"}),
         ({"duration": "9"}, {"duration": "at least 10"}),
         ({"duration": "2h"}, {"duration": "not a number, such as 60"}),
         ({"mix": "read=0"}, {"mix": "all weights of the mix are 0"}),

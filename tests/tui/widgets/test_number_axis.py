@@ -55,11 +55,11 @@ def test_every_number_has_a_place(number, width, is_log):
     assert len(axis.words(width)) == width
 
 
-def marked(mark, *, points=(), columns=20):
-    """Return the first two rows of a plot with one mark."""
+def marked(*marks, points=(), columns=20):
+    """Return the first two rows of a plot with marks."""
     plot = Plot(columns, 2)
     axis = NumberAxis.linear(0, 19)
-    plot.mark(mark, axis)
+    plot.mark(marks, axis)
     plot.draw(Curve(word="FUNCTIONS", dash=1, points=points), axis, ValueAxis(1, 10))
     return plot.row(0), plot.row(1)
 
@@ -75,6 +75,13 @@ def test_the_label_of_a_mark_near_the_end_is_before_it():
     first, _ = marked(Mark(19, "18.6M"))
 
     assert "".join(letter for letter, _ in first) == f"{'':14}18.6M┊"
+
+
+def test_the_labels_of_several_marks_are_below_each_other():
+    first, second = marked(Mark(10, "18.6M"), Mark(12, "19M"))
+
+    assert "".join(letter for letter, _ in first) == f"{'':10}┊18.6M    "
+    assert "".join(letter for letter, _ in second) == f"{'':10}┊ ┊19M    "
 
 
 def test_a_curve_is_drawn_over_a_mark():
