@@ -14,9 +14,11 @@ from lab.cost.report import Intervals, cost_report
 from lab.cost.tasks import Scaling
 from lab.cost.traffic import Traffic
 from lab.report.html import render
+from lab.report.svg import WIDE
+from lab.report.tornado import tornado
 from lab.results import Results
 from tests.lab.report import example
-from tests.lab.report.page import Page, unreadable
+from tests.lab.report.page import Page, read, unreadable
 
 MEASURED = Intervals(
     billed_ms=(Decimal(24), Decimal(37)), saturation_per_s=(Decimal(11), Decimal(15))
@@ -154,3 +156,15 @@ def test_costs_of_nothing_have_no_number_that_is_none(page):
 
     for one in (page, free):
         assert not re.search(r"\b(nan|inf|none)\b", one.html.partition("</head>")[2], re.IGNORECASE)
+
+
+def test_the_hollow_end_of_a_bar_is_half_of_the_number(report):
+    chart = read(tornado(report).draw(WIDE))
+    full, hollow = (
+        [float(one.get("cx")) for one in chart.iter("circle") if one.get("class") == look][1:]
+        for look in ("full neutral", "hollow neutral")
+    )
+
+    assert [one < other for one, other in zip(full, hollow, strict=True)] == [
+        one.high.difference_usd < one.low.difference_usd for one in report.sensitivity[:10]
+    ]

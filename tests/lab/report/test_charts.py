@@ -1,0 +1,141 @@
+"""What the charts of a comparison draw."""
+
+import pytest
+
+from lab.analysis import analyse
+from lab.backends import Backend
+from lab.plan import Order
+from lab.report.cold_starts import cold_starts
+from lab.report.differences import differences
+from lab.report.samples import latencies, measured
+from lab.report.saturation import saturation
+from lab.report.spectrum import spectrum
+from lab.report.svg import WIDE
+from lab.report.timeline import timeline
+from lab.rows import Outcome
+from tests.lab.report import example
+from tests.lab.report.page import read
+
+
+@pytest.fixture(scope="module")
+def results():
+    return example.results()
+
+
+@pytest.fixture(scope="module")
+def summary(results):
+    return analyse(results)
+
+
+@pytest.fixture(scope="module")
+def ramp():
+    found = example.ramp()
+    return analyse(found), saturation(found, analyse(found))
+
+
+def drawn(figure, class_):
+    """Return the shapes of a chart with this class."""
+    return [one for one in read(figure.draw(WIDE)).iter() if one.get("class") == class_]
+
+
+def subpaths(shapes):
+    return sum(one.get("d").count("M") for one in shapes)
+
+
+def test_only_expected_responses_have_a_latency(results):
+    rows = measured(results)
+    found = [row for backend in Backend for _, row in latencies(rows, backend)]
+
+    assert any(row.outcome is Outcome.THROTTLED and row.end_s for row in rows)
+    assert {row.outcome for row in found} == {Outcome.OK}
+
+
+def test_the_spectrum_ends_with_the_support(results, summary):
+    table = spectrum(summary, measured(results)).table.rows
+
+    shown = [name for name, *_ in table]
+    assert "p99" in shown
+    assert "p99.9" not in shown
+
+
+def test_a_quantile_with_support_on_one_side_has_no_value_on_the_other(results):
+    rows = [
+        row for row in measured(results) if row.backend is Backend.FUNCTIONS or row.number % 20 == 0
+    ]
+
+    table = spectrum(analyse(results), rows).table.rows
+
+    assert ["p99", "-"] in [[row[0], row[2]] for row in table]
+
+
+def test_cold_requests_are_hollow_in_the_spectrum(results, summary):
+    figure = spectrum(summary, measured(results))
+    cold = summary.backends[Backend.FUNCTIONS].cold.count
+
+    assert 0 < len(drawn(figure, "hollow functions")) <= cold
+    assert drawn(figure, "hollow containers") == []
+
+
+def test_the_sentence_on_differences_follows_the_summary(summary):
+    sentence = differences(summary).sentence.lower()
+
+    faster = [one.quantile for one in summary.differences if one.faster is Backend.CONTAINERS]
+    assert f"containers are faster at {faster[0]}" in sentence
+    assert "functions are faster" not in sentence
+
+
+def test_missed_steps_of_a_ramp_are_hollow(ramp):
+    summary, (rates, times) = ramp
+    missed = [step for step in summary.ramp if step.met is False]
+
+    assert missed
+    assert all(step.backend is Backend.CONTAINERS for step in missed)
+    assert len(drawn(rates, "hollow containers")) == len(missed)
+    assert len(drawn(times, "hollow containers")) == len(missed)
+    assert drawn(rates, "hollow functions") == drawn(times, "hollow functions") == []
+
+
+def test_the_target_of_a_ramp_is_a_line_with_its_value(ramp):
+    _, (_, times) = ramp
+
+    assert [one.text for one in drawn(times, "strong halo")] == ["target 45 ms"]
+
+
+def test_the_parts_of_a_request_add_up_to_its_latency(results, summary):
+    rows = cold_starts(results, summary, measured(results)).table.rows
+    shown = [[float(cell) for cell in row[1:]] for row in rows if row[1]]
+
+    assert len(shown) == 4
+    for *parts, latency in shown:
+        assert sum(parts) == pytest.approx(latency, rel=0.02)
+
+
+def test_each_failure_has_a_tick_at_the_foot_of_the_timeline(results):
+    rows = measured(results)
+    lanes = [row.outcome for row in rows if row.outcome in {Outcome.ERROR, Outcome.THROTTLED}]
+
+    ticks = [one for one in drawn(timeline(results), "functions") if "v8" in one.get("d")]
+    ticks += [one for one in drawn(timeline(results), "containers") if "v8" in one.get("d")]
+
+    assert set(lanes) == {Outcome.ERROR, Outcome.THROTTLED}
+    assert subpaths(ticks) == len(lanes)
+
+
+def test_slots_of_one_backend_are_shaded(results):
+    chart = timeline(results)
+
+    assert subpaths(drawn(chart, "slot functions")) == 12
+    assert subpaths(drawn(chart, "slot containers")) == 12
+
+
+def test_slots_of_both_backends_are_not_shaded():
+    chart = timeline(example.results(order=Order.PARALLEL, duration_s=10.0))
+
+    assert drawn(chart, "slot functions") == drawn(chart, "slot containers") == []
+
+
+def test_the_table_of_the_timeline_has_every_failure(results):
+    rows = timeline(results).table.rows
+    failed = [row for row in measured(results) if row.outcome is not Outcome.OK]
+
+    assert sum(int(cell) for row in rows for cell in row[-3:]) == len(failed)
