@@ -7,7 +7,8 @@ from typing import Final
 
 import pulumi
 
-# AWS's distribution of the OpenTelemetry collector, for both architectures (v0.50.0, 2026-08-25).
+# AWS's distribution of the OpenTelemetry collector, for both architectures (released 2026-08-25).
+# It does not run as root (aws-observability/aws-otel-collector#2317).
 _IMAGE: Final = (
     "public.ecr.aws/aws-observability/aws-otel-collector:v0.50.0"
     "@sha256:7968fb60db6a2390a47ba6a2df029745638486e285c9b2487da1b722d0855a3e"

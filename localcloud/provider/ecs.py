@@ -143,7 +143,7 @@ class TaskDefinitionHandler(ResourceHandler):
 
 def read_task_definition(inputs: Properties) -> TaskDefinition:
     """Read a task definition; raise ProviderError if it cannot run here."""
-    declared, others = _containers(inputs)
+    declared, has_collector = _own_container(inputs)
     for needed in ("command", "workingDirectory", "portMappings"):
         if not declared.get(needed):
             raise ProviderError(f"containerDefinitions: {needed} is required here")
@@ -154,12 +154,12 @@ def read_task_definition(inputs: Properties) -> TaskDefinition:
         stop_timeout_s=float(declared.get("stopTimeout", _STOP_TIMEOUT_S)),
         cpu_units=int(inputs["cpu"]),
         memory_mb=int(inputs["memory"]),
-        has_collector=bool(others),
+        has_collector=has_collector,
     )
 
 
-def _containers(inputs: Properties) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-    """Return the container that runs the project's image, and the collectors beside it."""
+def _own_container(inputs: Properties) -> tuple[Mapping[str, Any], bool]:
+    """Return the container with the project's image, and whether a collector is beside it."""
     try:
         declared: list[dict[str, Any]] = json.loads(inputs["containerDefinitions"])
         images = [str(one["image"]) for one in declared]
@@ -168,22 +168,20 @@ def _containers(inputs: Properties) -> tuple[Mapping[str, Any], Sequence[Mapping
     repositories = [image.partition("@")[0].partition(":")[0] for image in images]
     for image, repository in zip(images, repositories, strict=True):
         if repository not in {LOCAL_IMAGE, COLLECTOR_IMAGE}:
-            raise ProviderError(_unsupported(image, is_only=len(images) == 1))
-    by_image = list(zip(repositories, declared, strict=True))
-    own = [one for repository, one in by_image if repository == LOCAL_IMAGE]
-    if len(own) != 1:
+            raise ProviderError(_unsupported(image, is_extra=LOCAL_IMAGE in repositories))
+    if repositories.count(LOCAL_IMAGE) != 1:
         raise ProviderError(
             f"containerDefinitions must have one container with the image {LOCAL_IMAGE} here, "
-            f"not {len(own)}"
+            f"not {repositories.count(LOCAL_IMAGE)}"
         )
-    return own[0], [one for repository, one in by_image if repository == COLLECTOR_IMAGE]
+    return declared[repositories.index(LOCAL_IMAGE)], COLLECTOR_IMAGE in repositories
 
 
-def _unsupported(image: str, *, is_only: bool) -> str:
-    if is_only:
-        reason = f"tasks run the sources of this project. Set dockerImage to {LOCAL_IMAGE}."
-    else:
+def _unsupported(image: str, *, is_extra: bool) -> str:
+    if is_extra:
         reason = f"beside the project's own container, only {COLLECTOR_IMAGE} is."
+    else:
+        reason = f"tasks run the sources of this project. Set dockerImage to {LOCAL_IMAGE}."
     return f"image {image!r} is not supported here: {reason}"
 
 

@@ -34,6 +34,7 @@ def test_collector_of_traces_may_accompany_the_container():
     ("containers", "reason"),
     [
         ([{**OWN, "image": "nginx"}], "image 'nginx' is not supported here: tasks run the sources"),
+        ([{**OWN, "image": "nginx"}, COLLECTOR], "Set dockerImage to local"),
         (
             [OWN, {**OWN, "image": "datadog/agent:7"}],
             "image 'datadog/agent:7' is not supported here: beside the project's own container",
