@@ -24,7 +24,7 @@ PERMISSIONS = {f"functions-{name}-permission" for name in FUNCTIONS}
 TYPED_SETTINGS = """
   aws-blog-demo:allowedCidrs: [127.0.0.0/8, 10.0.0.0/8]
   aws-blog-demo:logRetentionDays: 30
-  aws-blog-demo:tracing: false
+  aws-blog-demo:tracing: true
   aws-blog-demo:tags: {team: web}
 """
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
@@ -166,6 +166,8 @@ def test_settings_have_the_types_of_the_stack_file(deployed):
     assert {one["retentionInDays"] for one in inputs if "retentionInDays" in one} == {30}
     (tags,) = [json.loads(one["defaultTags"])["tags"] for one in inputs if "defaultTags" in one]
     assert tags["team"] == "web"
+    (task,) = [one["containerDefinitions"] for one in inputs if "containerDefinitions" in one]
+    assert [one["name"] for one in json.loads(task)] == ["blog", "collector"]  # with tracing
 
 
 def test_shell_opens_with_any_settings(deployment, deployed):
