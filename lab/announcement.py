@@ -5,31 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from lab.backends import Backend
+from lab.cost import prices
+from lab.cost.errors import CostError
 from lab.mix import WRITES
 from lab.plan import Operation, Plan
 
 _SELF_TEST_S: Final = 4.0
-_MILLION: Final = 1_000_000
-_USD_PER_MILLION: Final = {"API Gateway": 1.00, "Lambda": 0.20}
-_USD_PER_GB_SECOND: Final = 0.0000133334
-_BILLED_S: Final = 0.03  # an assumption: the run has not measured it yet
+_CENT: Final = 0.01
+_LONG_S: Final = 120.0
+_DEFAULT_REGION: Final = "us-east-1"
 _DEFAULT_MB: Final = 442
-_USD_PER_MILLION_READS: Final = 0.125
-_USD_PER_MILLION_WRITES: Final = 0.625
+_DEFAULT_ARCHITECTURE: Final = "arm64"
+_BILLED_S: Final = Decimal("0.03")
+"""An assumption: before the run, the time of an invocation is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
-    """What a comparison will do. *requests* counts those of all runs, with the warm-up."""
+    """What a comparison is about to do. *requests* counts those of all runs, with the warm-up.
+
+    *usd* is None if the region has no prices.
+    """
 
     requests: Mapping[Backend, int]
-    writes: int
+    posts: int
     runs: int
     seconds: float
-    usd: float
+    usd: float | None
+    region: str
     is_local: bool
 
     @property
@@ -37,46 +44,61 @@ class Announcement:
         """One line for the user, before the start."""
         counts = " and ".join(f"{count:,} to {name}" for name, count in self.requests.items())
         runs = f" in {self.runs} runs" if self.runs > 1 else ""
-        return f"Sends {counts}{runs}, takes about {duration(self.seconds)}, costs {self._cost}."
+        blogs = f" It removes the {self.posts:,} blogs that it posts." if self.posts else ""
+        return (
+            f"This sends {counts}{runs}, takes about {duration(self.seconds)} and costs "
+            f"{self._cost}.{blogs}"
+        )
 
     @property
     def _cost(self) -> str:
         if self.is_local:
             return "nothing (local cloud)"
-        amount = f"about {self.usd:.2f}" if self.usd >= 0.01 else "less than 0.01"  # noqa: PLR2004 -- a cent
-        return f"{amount} USD in AWS (prices of us-east-1)"
+        if self.usd is None:
+            return f"an unknown amount (no prices for {self.region})"
+        amount = f"about {self.usd:.2f}" if self.usd >= _CENT else "less than 0.01"
+        return f"{amount} USD for its requests (prices of {self.region})"
 
 
-def announce(plan: Plan, outputs: Mapping[str, Any], *, runs: int, is_local: bool) -> Announcement:
+def announce(
+    plan: Plan, outputs: Mapping[str, Any], *, runs: int, region: str, is_local: bool
+) -> Announcement:
     """Describe *runs* runs of *plan*: other seeds change the number of requests only a little."""
+    region = region or _DEFAULT_REGION
     by_backend = Counter(request.backend for request in plan.requests)
-    operations = Counter(request.operation for request in plan.requests)
-    writes = sum(count for operation, count in operations.items() if operation in WRITES)
-    memory = outputs.get("FunctionMemory")
-    functions = by_backend[Backend.FUNCTIONS] * _usd_per_invocation(memory)
+    posts = sum(request.operation is Operation.POST for request in plan.requests)
     return Announcement(
         requests={backend: by_backend[backend] * runs for backend in Backend},
-        writes=writes * runs,
+        posts=posts * runs,
         runs=runs,
         seconds=plan.end_s * runs + _SELF_TEST_S,
-        usd=0.0 if is_local else runs * (functions + _usd_of_table(operations)),
+        usd=0.0 if is_local else _usd(plan, outputs, region, runs),
+        region=region,
         is_local=is_local,
     )
 
 
 def duration(seconds: float) -> str:
     """Return a duration in words: `70 seconds`, or `41 minutes` from two minutes on."""
-    minutes = seconds / 60
-    return f"{seconds:.0f} seconds" if minutes < 2 else f"{minutes:.0f} minutes"  # noqa: PLR2004 -- as documented
+    return f"{seconds:.0f} seconds" if seconds < _LONG_S else f"{seconds / 60:.0f} minutes"
 
 
-def _usd_per_invocation(memory: object) -> float:
-    mb = memory if isinstance(memory, int | float) else _DEFAULT_MB
-    return sum(_USD_PER_MILLION.values()) / _MILLION + mb / 1024 * _BILLED_S * _USD_PER_GB_SECOND
-
-
-def _usd_of_table(operations: Mapping[Operation, int]) -> float:
-    writes = sum(count for operation, count in operations.items() if operation in WRITES)
-    reads = sum(operations.values()) - writes
-    usd = reads * _USD_PER_MILLION_READS + writes * _USD_PER_MILLION_WRITES
-    return usd / _MILLION
+def _usd(plan: Plan, outputs: Mapping[str, Any], region: str, runs: int) -> float | None:
+    """Return what the requests cost. The hours of tasks and load balancer cost the same without."""
+    memory = outputs.get("FunctionMemory")
+    mb = memory if isinstance(memory, int) else _DEFAULT_MB
+    architecture = outputs.get("Architecture", _DEFAULT_ARCHITECTURE)
+    invocations = sum(request.backend is Backend.FUNCTIONS for request in plan.requests)
+    writes = sum(request.operation in WRITES for request in plan.requests)
+    quantities = {
+        "http-api-requests": Decimal(invocations),
+        "lambda-requests": Decimal(invocations),
+        f"lambda-duration-{architecture}": invocations * _BILLED_S * mb / 1024,
+        "table-reads": Decimal(len(plan.requests) - writes),
+        "table-writes": Decimal(writes),
+    }
+    try:
+        found = prices.load(region)
+        return float(sum(found[item].cost(used * runs) for item, used in quantities.items()))
+    except CostError:
+        return None

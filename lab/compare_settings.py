@@ -14,6 +14,7 @@ LONGEST_S: Final = 3_600.0
 COLD_SLOT_S: Final = 110.0
 """The pause after a burst with `--cold`. The functions then have 330 seconds between their bursts
 (A B B A): the local cloud ends execution environments that were idle for 300."""
+_WARM_UP_S: Final = 3.0
 _BACKENDS: Final = 2
 _CYCLE: Final = 4  # slots: A B B A
 
@@ -41,6 +42,12 @@ class ComparisonSettings:
     repeat: int = 1
     max_in_flight: int = 256
     timeout_s: float = 30.0
+    cold: bool = False
+    """Leave out the requests that warm up the backends."""
+    target: str = ""
+    """The target of a ramp, such as `p95<200ms`."""
+    strict: bool = False
+    """Intervals of 99 % instead of 95 %."""
 
     @property
     def total_s(self) -> float:
@@ -77,6 +84,7 @@ class ComparisonSettings:
             slot_s=self.slot_s,
             ramp=self.ramp,
             burst=self.burst,
+            warm_up_s=0.0 if self.cold else _WARM_UP_S,
         )
 
     def _check_limits(self) -> None:

@@ -13,9 +13,9 @@ _FUNCTIONS, _CONTAINERS = Backend.FUNCTIONS, Backend.CONTAINERS
 _MUCH: Final = 0.1
 """Two shares of new connections are different if they are this far apart."""
 _MB_PER_VCPU: Final = 1_769
-QUOTA_UNKNOWN: Final = (
-    "Quota: without AWS credentials, the concurrency quota of the account is not known. It is 10 "
-    "in some new accounts, which throttles functions."
+_QUOTA: Final = (
+    "Quota: the lab does not read the concurrency quota of the account. It is 10 in some new "
+    "accounts, which throttles functions."
 )
 
 
@@ -26,7 +26,8 @@ def known_before(
     found = outputs.get("ComparisonNotes")
     notes = [note for note in found if isinstance(note, str)] if isinstance(found, list) else []
     subjects = {note.partition(":")[0] for note in notes}
-    own = [*_tls(urls), *([] if is_local else _cpu(outputs)), _order(order, is_local=is_local)]
+    in_aws = [] if is_local else [*_cpu(outputs), _QUOTA]
+    own = [*_tls(urls), *in_aws, _order(order, is_local=is_local)]
     return [*notes, *(note for note in own if note.partition(":")[0] not in subjects)]
 
 

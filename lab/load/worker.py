@@ -130,7 +130,7 @@ async def _report(engine: Engine, reporter: Reporter, meter: CpuMeter) -> None:
 
 
 def _obey(commands: FileIO, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Stop when the parent says so. End at once when it is gone, for whatever reason."""
+    """Stop when the parent asks for it. End at once when it is gone, for whatever reason."""
     while line := commands.readline():
         if line == STOP:
             loop.call_soon_threadsafe(stop.set)

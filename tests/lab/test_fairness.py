@@ -28,7 +28,7 @@ def test_tls_on_one_side_and_unequal_cpu_are_named():
 
     notes = known_before(ONE_TLS, outputs, Order.ABBA, is_local=False)
 
-    assert subjects(notes) == ["TLS", "CPU", "Order"]
+    assert subjects(notes) == ["TLS", "CPU", "Quota", "Order"]
     assert "0.14 vCPU, a task 0.25" in notes[1]
 
 
@@ -38,13 +38,15 @@ def test_a_note_of_the_stack_replaces_the_same_note_of_the_lab():
     notes = known_before(ONE_TLS, outputs, Order.ABBA, is_local=False)
 
     assert notes[:2] == outputs["ComparisonNotes"]
-    assert subjects(notes) == ["TLS", "Zones", "Order"]
+    assert subjects(notes) == ["TLS", "Zones", "Quota", "Order"]
 
 
-def test_equal_backends_have_only_the_note_on_the_order():
+def test_equal_backends_have_only_the_notes_on_quota_and_order():
     outputs = {"FunctionMemory": 442, "TaskVCPU": 0.25, "ComparisonNotes": "not a list"}
 
-    assert subjects(known_before(HTTP, outputs, Order.RAMP, is_local=False)) == ["Order"]
+    assert subjects(known_before(HTTP, outputs, Order.RAMP, is_local=False)) == [
+        *("Quota", "Order")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tui.command.help_text import (
     EPILOG,
     EXIT_CODES,
 )
+from tui.command.lab_arguments import add_compare, add_report
 from tui.command.parser import Parser, add_command, add_common_options, wrapped
 
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -40,6 +41,8 @@ def build_parser() -> Parser:
     _add_edit(commands)
     _add_rm(commands)
     _add_diff(commands)
+    add_compare(commands)
+    add_report(commands)
     _add_metrics(commands)
     _add_completion(commands)
     _add_serve(commands)

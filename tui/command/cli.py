@@ -6,9 +6,9 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lab.cloudwatch.metrics import MetricsError
 from tui import text
@@ -26,6 +26,9 @@ from tui.settings.backends import Backends, Finder, Flags
 from tui.settings.connections import Connections
 from tui.settings.preferences import client_settings
 from tui.settings.values import BackendName, SettingsError
+
+if TYPE_CHECKING:
+    from lab.compare_steps import Steps  # loads aiohttp
 
 SUCCESS: Final = 0
 FAILED: Final = 1
@@ -52,20 +55,26 @@ _ERROR_KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
 }
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command or the app and return the exit code. Every error is printed on one line."""
+def main(argv: Sequence[str] | None = None, steps: Steps | None = None) -> int:
+    """Run one command or the app and return the exit code. Every error is printed on one line.
+
+    *steps* replaces the load generator of `blogs compare`.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     reporter = _ErrorReporter(as_json="--json" in arguments)
     try:
         parser = build_parser()
         args = parser.parse_args(arguments)
-        if args.command in {"completion", "serve"}:
+        args.words, args.steps = arguments, steps
+        reporter.as_json = getattr(args, "json", False) is True  # a file for `blogs compare`
+        if args.command in {"completion", "report", "serve"}:
             return _run_without_backend(args, parser, arguments)
         reporter.failed = DIFF_FAILED if args.command == "diff" else FAILED
         return _run(args, os.environ, reporter)
     except PipeClosed:
         return SUCCESS
     except (MetricsError, OutputError, UsageError, SettingsError) as error:
+        reporter.as_json &= not getattr(error, "as_text", False)
         return reporter.report(*_ERROR_KINDS[type(error)], str(error))
     except ApiError as error:
         return reporter.report(error.failure, _EXIT_CODES[error.failure], str(error), error.status)
@@ -77,7 +86,7 @@ class _ErrorReporter:
     """Prints the error that ends a command, as text or as JSON."""
 
     def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
+        self.as_json = as_json
         self.interrupted = "Interrupted."
         self.failed = FAILED
         """The exit code of a general failure: diff uses 1 for another purpose."""
@@ -85,7 +94,7 @@ class _ErrorReporter:
     def report(self, error_kind: str, code: int, message: str, status: int | None = None) -> int:
         """Print the error on stderr and return the exit code."""
         code = self.failed if code == FAILED else code
-        if self._as_json:
+        if self.as_json:
             error = {"kind": error_kind, "message": message, "status": status, "exit_code": code}
             output.print_error_json(error)
         else:
@@ -114,8 +123,8 @@ def _run(args: Namespace, environ: Mapping[str, str], reporter: _ErrorReporter) 
     if args.command == "outputs":
         commands.outputs(found, connections, args)
         return SUCCESS
-    if args.command == "diff":
-        return asyncio.run(_diff(factory, args))
+    if args.command in _COMPARISONS:
+        return _COMPARISONS[args.command](factory, args, environ)
     if args.command in commands.WRITES and factory.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
     context = commands.CommandContext(
@@ -139,6 +148,10 @@ def _run_without_backend(args: Namespace, parser: Parser, arguments: Sequence[st
 
         output.print_text(completion.script(args.shell, parser).rstrip())
         return SUCCESS
+    if args.command == "report":
+        from tui.command import report  # noqa: PLC0415 -- loads the lab
+
+        return report.report(args)
     from tui.command.serve import serve  # noqa: PLC0415 -- loads aiohttp, jinja2 and rich
 
     _connections(args, os.environ).finder.find()  # report invalid settings before serving
@@ -188,7 +201,11 @@ async def _run_on_backend(factory: HttpApiFactory, context: commands.CommandCont
         await api.close()
 
 
-async def _diff(factory: HttpApiFactory, args: Namespace) -> int:
+def _diff(factory: HttpApiFactory, args: Namespace, _environ: Mapping[str, str]) -> int:
+    return asyncio.run(_diff_responses(factory, args))
+
+
+async def _diff_responses(factory: HttpApiFactory, args: Namespace) -> int:
     from tui.command import diff  # noqa: PLC0415 -- no other command needs it
 
     asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
@@ -200,6 +217,21 @@ async def _diff(factory: HttpApiFactory, args: Namespace) -> int:
             opened.push_async_callback(apis[name].close)
         same = await diff.diff(apis, factory.backends, args)
     return SUCCESS if same else DIFFERENT
+
+
+def _compare(factory: HttpApiFactory, args: Namespace, environ: Mapping[str, str]) -> int:
+    from tui.client import measured  # noqa: PLC0415 -- loads the lab
+    from tui.command import compare  # noqa: PLC0415 -- same
+
+    invocation = compare.Invocation(args=args, factory=factory, folder=measured.folder(environ))
+    return compare.compare(invocation)
+
+
+_COMPARISONS: Final[dict[str, Callable[[HttpApiFactory, Namespace, Mapping[str, str]], int]]] = {
+    "compare": _compare,
+    "diff": _diff,
+}
+"""The commands that send requests to both backends."""
 
 
 def _start_app(factory: HttpApiFactory, name: BackendName) -> int:

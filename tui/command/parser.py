@@ -15,16 +15,23 @@ from tui.settings.values import BackendName
 class UsageError(Exception):
     """The command line is not valid. The message says what to change."""
 
+    as_text = False
+    """Print it as text in any case: --json of this command names a file."""
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises `UsageError` instead of exiting."""
+
+    errors_as_text = False
 
     def print_help(self, file: object = None) -> None:  # noqa: ARG002 -- argparse's signature
         """Print on stdout as every command does: the reader may close it early."""
         output.print_text(self.format_help().rstrip("\n"))
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help.")
+        error = UsageError(f"{message}; see {self.prog} --help.")
+        error.as_text = self.errors_as_text
+        raise error
 
 
 def add_command(

@@ -71,8 +71,13 @@ class Token:
         """Return *text* with the secret replaced: a response may repeat it."""
         return text.replace(self._secret, "[token]")
 
+    @property
+    def secret(self) -> str:
+        """The token itself, for the load generator. Other requests use `header`."""
+        return self._secret
+
     def header(self) -> str:
-        """Return the value of the Authorization header, the only use of the secret."""
+        """Return the value of the Authorization header."""
         return f"Bearer {self._secret}"
 
 

@@ -26,9 +26,9 @@ def served(monkeypatch):
 def blogs(capsysbinary, served):
     """Run a command in this process, and return exit code, stdout and stderr."""
 
-    def run(*words):
+    def run(*words, **fakes):
         try:
-            code = main(words)
+            code = main(words, **fakes)
         except SystemExit as stop:  # argparse exits after --help
             code = stop.code
         out, err = capsysbinary.readouterr()

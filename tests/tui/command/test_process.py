@@ -13,7 +13,9 @@ from tests.running import TIMEOUT_S
 PROGRAM = [sys.executable, "-m", "tui"]
 
 
-HEAVY = "{'textual', 'rich', 'click', 'pygments', 'markdown_it', 'boto3'}"
+HEAVY = (
+    "{'textual', 'rich', 'click', 'pygments', 'markdown_it', 'boto3', 'numpy', 'aiohttp', 'uvloop'}"
+)
 
 
 def python(code):
@@ -83,7 +85,7 @@ COMMANDS = (
 )
 
 
-def test_no_command_imports_textual_or_rich(served):
+def test_no_other_command_loads_textual_or_the_libraries_of_the_lab(served):
     done = python(
         "import sys\n"
         "from tui.command.cli import main\n"

@@ -1,0 +1,241 @@
+"""One comparison of the two backends, from settings to results: the command and the screen use it.
+
+The steps: make the plan, test the load generator, send the requests, remove the blogs that they
+created, compute the figures. With `repeat`, the middle steps run several times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from lab import fairness
+from lab.analysis import analyse
+from lab.announcement import Announcement, announce
+from lab.compare_settings import ComparisonSettings, InvalidSettings
+from lab.compare_steps import Steps
+from lab.load import cleanup
+from lab.load.cleanup import Ids
+from lab.load.journal import Journal
+from lab.load.run import LoadOptions, Progress, RunLog, peak_rate
+from lab.load.self_test import GeneratorTooSlow
+from lab.load.worker_process import LoadProcessError
+from lab.mix import WRITES
+from lab.place import Place
+from lab.plan import ID_PREFIX, Plan
+from lab.plan_maker import make_plan
+from lab.results import Results, Run
+from lab.summary import Summary
+
+
+class ComparisonError(Exception):
+    """The comparison could not run. The message is for the user."""
+
+
+class RateTooHigh(ComparisonError):
+    """The load generator cannot hold the rate on this machine. Nothing was sent."""
+
+
+class Phase(StrEnum):
+    """What a comparison does at the moment."""
+
+    SELF_TEST = "testing the load generator"
+    LOAD = "sending requests"
+    CLEAN_UP = "removing the blogs of the run"
+    ANALYSIS = "computing the figures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonProgress:
+    """How far a comparison is. *run* counts from 1; *load* is None outside `Phase.LOAD`."""
+
+    phase: Phase
+    run: int
+    runs: int
+    load: Progress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """What a comparison has found. *left_behind* are the ids of blogs that could not be removed."""
+
+    results: Results
+    summary: Summary
+    left_behind: Sequence[str] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """True if the user stopped a run, so that not all requests were sent."""
+        return any(run.generator.stopped for run in self.results.runs)
+
+
+class Comparison:
+    """A comparison that is ready to start. Creating it sends nothing."""
+
+    def __init__(
+        self,
+        settings: ComparisonSettings,
+        place: Place,
+        folder: Path,
+        steps: Steps | None = None,
+    ) -> None:
+        """Make the plan of the first run; raise `InvalidSettings` if that is not possible.
+
+        *folder* is where runs are recorded until their blogs are removed.
+        """
+        self._settings = settings
+        self.place = place
+        self._folder = folder
+        self._steps = steps or Steps()
+        self._id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self._first = self._plan(0)
+        self._notes = fairness.known_before(
+            place.urls, place.outputs, settings.order, is_local=place.is_local
+        )
+
+    @property
+    def check_id(self) -> str:
+        """An id that no request of the run uses."""
+        return f"{ID_PREFIX}{self._id}-check"
+
+    @property
+    def writes(self) -> bool:
+        """True if any request is a write, so that the backends need the token."""
+        return any(request.operation in WRITES for request in self._first.requests)
+
+    @property
+    def announcement(self) -> Announcement:
+        return announce(
+            self._first,
+            self.place.outputs,
+            runs=self._settings.repeat,
+            region=self.place.region,
+            is_local=self.place.is_local,
+        )
+
+    async def run(
+        self,
+        on_progress: Callable[[ComparisonProgress], None],
+        stop: asyncio.Event,
+        leave: asyncio.Event | None = None,
+    ) -> Finished:
+        """Run it. *stop* ends the sending and keeps the rows; *leave* ends the clean-up too."""
+        started = datetime.now(UTC)
+        leave = leave or asyncio.Event()
+        runs: list[tuple[Plan, RunLog]] = []
+        left_behind: list[str] = []
+        report = _Reporter(on_progress, self._settings.repeat)
+        report.phase(Phase.SELF_TEST)
+        capacity = await self._capacity()
+        for number in range(self._settings.repeat):
+            plan = self._plan(number) if number else self._first
+            report.run = number + 1
+            log, left = await self._one(plan, report, stop, leave)
+            runs.append((plan, log))
+            left_behind += left
+            if stop.is_set() or log.generator.failures:
+                break
+        report.phase(Phase.ANALYSIS)
+        results = self._results(runs, capacity, started)
+        summary = await asyncio.to_thread(analyse, results)
+        return Finished(results=results, summary=summary, left_behind=left_behind)
+
+    async def _capacity(self) -> float:
+        try:
+            return await self._steps.capacity(peak_rate(self._first))
+        except GeneratorTooSlow as error:
+            raise RateTooHigh(str(error)) from error
+
+    def _plan(self, run: int) -> Plan:
+        try:
+            return make_plan(self._settings.plan_settings(f"{self._id}-{run}", run))
+        except ValueError as error:
+            raise InvalidSettings(str(error)) from error
+
+    async def _one(
+        self, plan: Plan, report: _Reporter, stop: asyncio.Event, leave: asyncio.Event
+    ) -> tuple[RunLog, Sequence[str]]:
+        """Send *plan* and remove its blogs; return the log and the ids of blogs that are left."""
+        settings, targets = self._settings, self.place.targets
+        options = LoadOptions(max_in_flight=settings.max_in_flight, timeout_s=settings.timeout_s)
+        with self._journal(plan) as journal:
+            report.phase(Phase.LOAD)
+            try:
+                log = await self._steps.run(plan, targets, options, report.load, stop)
+            except LoadProcessError as error:
+                journal.finish()
+                raise ComparisonError(str(error)) from error
+            report.phase(Phase.CLEAN_UP)
+            left = await self._clean(cleanup.left(plan, log), leave)
+            if not left:
+                journal.finish()
+        return log, left
+
+    def _journal(self, plan: Plan) -> Journal:
+        place = self.place
+        try:
+            return Journal(self._folder, plan.settings.run_id, place.targets, place.stack)
+        except OSError as error:
+            raise ComparisonError(
+                f"Cannot write to {self._folder}: {error.strerror}. The lab keeps a list of "
+                "unfinished runs there."
+            ) from error
+
+    async def _clean(self, ids: Ids, leave: asyncio.Event) -> Sequence[str]:
+        """Remove the blogs *ids*; return those that are left. *leave* ends it early."""
+        cleaning = asyncio.ensure_future(self._steps.clean(self.place.targets, ids))
+        leaving = asyncio.ensure_future(leave.wait())
+        try:
+            await asyncio.wait({cleaning, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if cleaning.done():
+                return list(cleaning.result().failed)
+        finally:
+            leaving.cancel()
+            cleaning.cancel()
+        await asyncio.wait({cleaning})
+        return [each for listed in ids.values() for each in listed]
+
+    def _results(
+        self, runs: Sequence[tuple[Plan, RunLog]], capacity: float | None, started: datetime
+    ) -> Results:
+        rows = [row for _, log in runs for row in log.rows]
+        notes = [*self._notes, *fairness.known_after(rows)]
+        environment = self.place.environment(started, notes)
+        return Results(
+            runs=[
+                Run(
+                    settings=plan.settings,
+                    slots=plan.slots,
+                    environment=environment,
+                    generator=replace(log.generator, capacity_per_s=capacity),
+                    rows=log.rows,
+                )
+                for plan, log in runs
+            ],
+            target=self._settings.target,
+            strict=self._settings.strict,
+        )
+
+
+class _Reporter:
+    """Adds the phase and the number of the run to the progress."""
+
+    def __init__(self, on_progress: Callable[[ComparisonProgress], None], runs: int) -> None:
+        self.run = 1
+        self._on_progress = on_progress
+        self._runs = runs
+
+    def phase(self, phase: Phase) -> None:
+        self._report(phase, None)
+
+    def load(self, progress: Progress) -> None:
+        self._report(Phase.LOAD, progress)
+
+    def _report(self, phase: Phase, load: Progress | None) -> None:
+        found = ComparisonProgress(phase=phase, run=self.run, runs=self._runs, load=load)
+        self._on_progress(found)

@@ -1,0 +1,68 @@
+"""The backends as the lab measures them: where they are, and whether they accept a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from lab.backends import Backend, Target
+from lab.compare_settings import InvalidSettings
+from lab.place import Place
+from tui.client.contract import Api, ApiError, Failure
+from tui.settings.backends import Backends
+from tui.settings.values import BackendName
+from tui.settings.xdg import state_home
+
+_LOCAL_OUTPUT: Final = "CloudWatchEndpoint"  # an output that only a local cloud has
+_GIVEN: Final = (
+    "The URLs come from {source}. To send load to them, add --load-given-urls; otherwise use "
+    "--stack, or the local cloud."
+)
+
+
+def folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder that lists the runs whose blogs are not removed yet."""
+    return state_home(environ) / "blogs" / "lab"
+
+
+def place(backends: Backends, command: str, *, given_urls: bool = False) -> Place:
+    """Return both backends for a comparison.
+
+    Raises:
+        SettingsError: a backend is missing.
+        InvalidSettings: the URLs do not come from a stack or a local cloud, without *given_urls*.
+
+    """
+    both = {name: backends.get(name) for name in BackendName}
+    if not (backends.outputs or given_urls):
+        raise InvalidSettings(_GIVEN.format(source=both[BackendName.FUNCTIONS].source))
+    token = backends.token.secret if backends.token else ""
+    return Place(
+        targets={
+            Backend(name): Target(backend=Backend(name), url=each.url, token=token)
+            for name, each in both.items()
+        },
+        command=command,
+        stack=backends.deployment.stack,
+        region=backends.deployment.region,
+        is_local=_LOCAL_OUTPUT in backends.outputs,
+        outputs=backends.outputs,
+    )
+
+
+async def check(api: Api, blog_id: str, *, writes: bool) -> None:
+    """Raise ApiError if the backend does not respond, or would reject the writes of a run.
+
+    The check deletes the blog *blog_id*, which no one has created: only a backend that accepts the
+    token responds that it does not exist.
+    """
+    if not writes:
+        await api.page(1)
+        return
+    api.check_permission()
+    try:
+        await api.delete(blog_id, None)
+    except ApiError as error:
+        if error.failure is not Failure.MISSING:
+            raise

@@ -1,0 +1,148 @@
+"""The command `blogs compare`: measure both backends under load, and print what was found."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lab import results_file
+from lab.compare import Comparison, ComparisonError, Finished, RateTooHigh
+from lab.compare_settings import InvalidSettings
+from lab.report import html
+from tui import text
+from tui.client import measured
+from tui.client.api_factory import HttpApiFactory
+from tui.client.contract import ApiError, Failure
+from tui.client.daemon_executor import DaemonThreadExecutor
+from tui.client.failures import READ_ONLY
+from tui.command import compare_text, load_settings, output
+from tui.command.compare_signals import Signals
+from tui.command.output import OutputError, PipeClosed
+from tui.command.output_files import STDOUT, OutputFiles
+from tui.command.parser import UsageError
+from tui.command.progress_line import ProgressLine
+from tui.command.unfinished_runs import offer_clean_up
+from tui.settings.values import BackendName
+
+SUCCESS: Final = 0
+FAILED: Final = 1
+THRESHOLD_FAILED: Final = 6
+GENERATOR_LIMITED: Final = 7
+_SIGNAL_BASE: Final = 128
+_BYTES_PER_REQUEST: Final = 200
+_BYTES_OF_REPORT: Final = 400_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """How the command was started."""
+
+    args: Namespace
+    factory: HttpApiFactory
+    folder: Path
+    """Where runs are recorded until their blogs are removed."""
+
+
+def compare(invocation: Invocation) -> int:
+    """Run one comparison, write its files, and return the exit code."""
+    args, factory = invocation.args, invocation.factory
+    files = OutputFiles({"--json": args.json, "--html": args.html})
+    comparison = _comparison(invocation)
+    if comparison.writes and factory.read_only:
+        raise ApiError(f"A comparison reads blogs that it posts. {READ_ONLY}", Failure.READ_ONLY)
+    requests = sum(comparison.announcement.requests.values())
+    files.check(_BYTES_OF_REPORT + _BYTES_PER_REQUEST * requests)
+    signals = Signals()
+    try:
+        finished = asyncio.run(_run(comparison, invocation, signals))
+    except ComparisonError as error:
+        output.print_stderr(f"blogs: {text.line(str(error), 1000)}")
+        return GENERATOR_LIMITED if isinstance(error, RateTooHigh) else FAILED
+    return _finish(finished, args, files, signals)
+
+
+def _comparison(invocation: Invocation) -> Comparison:
+    args, factory = invocation.args, invocation.factory
+    settings = load_settings.read(args, factory.connections.preferences.timeout.value)
+    try:
+        settings.check(limits=not args.override_limits)
+        place = measured.place(
+            factory.backends,
+            shlex.join(["blogs", *args.words]),
+            given_urls=args.load_given_urls,
+        )
+        return Comparison(settings, place, invocation.folder, args.steps)
+    except InvalidSettings as error:
+        raise UsageError(str(error)) from error
+
+
+async def _run(comparison: Comparison, invocation: Invocation, signals: Signals) -> Finished:
+    asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
+    targets, yes = comparison.place.targets, invocation.args.yes
+    await offer_clean_up(invocation.folder, targets, yes=yes)
+    await _check_backends(comparison, invocation.factory)
+    output.print_stderr(comparison.announcement.sentence)
+    line = ProgressLine()
+    with signals.handled():
+        try:
+            return await comparison.run(line.show, signals.stop, signals.leave)
+        finally:
+            line.clear()
+
+
+async def _check_backends(comparison: Comparison, factory: HttpApiFactory) -> None:
+    """Raise ApiError before the load if a backend would reject all of it."""
+    for name in BackendName:
+        api = factory.open(name, lambda entry: None)  # noqa: ARG005 -- no log
+        try:
+            await measured.check(api, comparison.check_id, writes=comparison.writes)
+        finally:
+            await api.close()
+
+
+def _finish(finished: Finished, args: Namespace, files: OutputFiles, signals: Signals) -> int:
+    """Write all files, even if one fails; print the result; return the exit code."""
+    results, summary = finished.results, finished.summary
+    failed = [message for each in args.fail_if or () if (message := each.check(summary))]
+    problems = [
+        *_written(files, "--json", lambda: results_file.dumps(results, summary)),
+        *_written(files, "--html", lambda: html.render(results, summary)),
+    ]
+    lines = [*compare_text.lines(results, summary), *compare_text.failures(failed)]
+    _print("\n".join(lines), to_stderr=args.json == STDOUT)
+    if finished.left_behind:
+        output.print_stderr(compare_text.left_behind(finished.left_behind))
+    if problems:
+        raise OutputError(" ".join(problems))
+    if signals.first is not None:
+        return _SIGNAL_BASE + signals.first
+    if summary.verdict.generator_limited:
+        return GENERATOR_LIMITED
+    return THRESHOLD_FAILED if failed else SUCCESS
+
+
+def _written(files: OutputFiles, option: str, render: Callable[[], str]) -> Iterator[str]:
+    """Write the file of *option*, if it is set; yield the message if that fails."""
+    if not files.has(option):
+        return
+    try:
+        files.write(option, render())
+    except OutputError as error:
+        yield str(error)
+    except PipeClosed:
+        return
+
+
+def _print(shown: str, *, to_stderr: bool) -> None:
+    """Print the result. A reader that closes the pipe early, as head does, has what it wants."""
+    if to_stderr:
+        output.print_stderr(shown)
+        return
+    with suppress(PipeClosed):
+        output.print_text(shown)

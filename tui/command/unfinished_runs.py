@@ -1,0 +1,57 @@
+"""Offer to remove the blogs that earlier comparisons left, because they were killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from lab.backends import Backend, Target
+from lab.load.cleanup import ListError, clean_unfinished
+from lab.load.journal import UnfinishedRun, unfinished
+from tui import text
+from tui.command import output
+
+Targets = Mapping[Backend, Target]
+
+
+async def offer_clean_up(folder: Path, targets: Targets, *, yes: bool) -> None:
+    """Remove them after a question; with *yes* without one. Without a terminal, leave them."""
+    for run in unfinished(folder):
+        if run.used(targets):
+            await _offer(run, targets, yes=yes)
+
+
+async def _offer(run: UnfinishedRun, targets: Targets, *, yes: bool) -> None:
+    started = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+    found = f"The comparison of {started} ended before it removed its blogs."
+    if not yes and not _has_terminal():
+        output.print_stderr(f"{found} To remove them, add --yes.")
+        return
+    if yes or await _is_confirmed(f"{found} Remove them now? [Y/n]"):
+        output.print_stderr(await _remove(run, targets, started))
+
+
+async def _remove(run: UnfinishedRun, targets: Targets, started: str) -> str:
+    try:
+        result = await clean_unfinished(run, targets)
+    except ListError as error:
+        return text.line(f"Nothing was removed. {error}")
+    removed = f"Removed {text.count(result.removed, 'blog')} of the comparison of {started}."
+    if not result.failed:
+        return removed
+    reason = next(iter(result.failed.values()))
+    return text.line(f"{removed} {text.count(len(result.failed), 'blog')} remain: {reason}.")
+
+
+def _has_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+async def _is_confirmed(question: str) -> bool:
+    output.print_stderr(question)
+    # os.read instead of readline, whose lock would stay held after an interrupt.
+    reply = await asyncio.to_thread(os.read, sys.stdin.fileno(), 100)
+    return reply.strip().lower() in {b"", b"y", b"yes"} if reply else False
