@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lab.backends import Backend
 from lab.results import GeneratorLog
 from lab.rows import ErrorClass, Outcome, Row
+from lab.statistics.quantiles import inverted_cdf
 
 _LATENESS_MS: Final = 5.0
 _LATENESS_SHARE: Final = 0.1
@@ -45,9 +45,9 @@ def _late(rows: Sequence[Row], backend: Backend) -> Iterator[str]:
         )
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
-    """Return the quantile (`inverted_cdf`), or 0 without values."""
-    return sorted(values)[math.ceil(len(values) * share) - 1] if values else 0.0
+def _quantile(values: Sequence[float], p: float) -> float:
+    """Return the quantile, or 0 without values."""
+    return inverted_cdf(sorted(values), p) if values else 0.0
 
 
 def _busy(generator: GeneratorLog) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +9,16 @@ from typing import Final
 
 from lab.backends import Backend
 from lab.rows import Outcome, Row
+from lab.statistics.quantiles import inverted_cdf, needed_to_show
+from lab.summary import QUANTILES
 from tui import report_text
 
-LEAST_SAMPLES: Final = {"p50": 1, "p95": 59, "p99": 299}
+LEAST_SAMPLES: Final = {
+    "p50": 1,
+    "p95": needed_to_show(QUANTILES["p95"]),
+    "p99": needed_to_show(QUANTILES["p99"]),
+}
 """The number of responses from which on each quantile is shown."""
-_SHARES: Final = {"p50": (1, 2), "p95": (95, 100), "p99": (99, 100)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,21 +106,16 @@ class _Side:
             dropped=self._outcomes[Outcome.DROPPED],
             in_flight=self.in_flight,
             quantiles={
-                name: quantile(self._latencies, *share) if count >= LEAST_SAMPLES[name] else None
-                for name, share in _SHARES.items()
+                name: inverted_cdf(self._latencies, QUANTILES[name]) if count >= least else None
+                for name, least in LEAST_SAMPLES.items()
             },
         )
 
     def medians(self) -> Mapping[int, float]:
         for step, values in self._by_step.items():
             if step not in self._medians:
-                self._medians[step] = quantile(sorted(values), 1, 2)
+                self._medians[step] = inverted_cdf(sorted(values), QUANTILES["p50"])
         return self._medians
-
-
-def quantile(values: Sequence[float], part: int, whole: int) -> float:
-    """Return the quantile part/whole of sorted *values*: the smallest value that reaches it."""
-    return values[max(0, math.ceil(len(values) * part / whole) - 1)]
 
 
 def table(run: LiveRun) -> list[tuple[str, str, str]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lab.plan import WARM_UP_SLOT
 from lab.rows import Outcome
 from tests.tui.lab import START_S, C, F, row
-from tui.state.live_run import LiveRun, quantile
+from tui.state.live_run import LiveRun
 
 
 def run_of(*rows, in_flight=None):
@@ -68,11 +66,3 @@ def test_points_are_the_medians_of_the_steps():
 
     run.add(14.0, 63.0, [row(F, 5.2, 3), row(F, 5.3, 5)], {})
     assert run.points(F)[1] == (6.25, pytest.approx(5)), "later rows of a step count"
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1), st.integers(1, 999))
-def test_a_quantile_is_the_smallest_value_that_reaches_its_share(values, part):
-    found = quantile(sorted(values), part, 1000)
-
-    assert sum(value <= found for value in values) * 1000 >= part * len(values)
-    assert sum(value < found for value in values) * 1000 < part * len(values)
