@@ -31,13 +31,13 @@ def usages(inputs: Inputs) -> Iterable[Usage]:
     )
     yield Usage(
         key="lcu",
-        label="load balancer capacity (LCU)",
+        label="load balancer LCU-hours",
         item="balancer-lcu",
         per_request=lcu_hours_per_request(inputs),
     )
     yield Usage(
         key="balancer-ipv4",
-        label="public IPv4 of the load balancer",
+        label="public IPv4, balancer",
         item="public-ipv4",
         fixed=containers.addresses * HOURS,
     )
@@ -83,7 +83,7 @@ def _tasks(inputs: Inputs) -> Iterable[Usage]:
         fixed=hours * containers.memory_gb,
         discount=spot,
     )
-    yield Usage(key="task-ipv4", label="public IPv4 of the tasks", item="public-ipv4", fixed=hours)
+    yield Usage(key="task-ipv4", label="public IPv4, tasks", item="public-ipv4", fixed=hours)
 
 
 def _nat(inputs: Inputs) -> Iterable[Usage]:

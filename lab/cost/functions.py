@@ -52,13 +52,13 @@ def _durations(inputs: Inputs) -> Iterable[Usage]:
     if ready:
         yield Usage(
             key="provisioned",
-            label="provisioned concurrency",
+            label="provisioned environments",
             item=f"lambda-provisioned-{architecture}",
             fixed=ready,
         )
         yield Usage(
             key="provisioned-duration",
-            label="duration in provisioned concurrency",
+            label="provisioned duration",
             item=f"lambda-provisioned-duration-{architecture}",
             per_request=used,
             most=ready,

@@ -64,16 +64,16 @@ def refresh(
         known = ", ".join(offers.PREFIXES)
         raise RefreshError(f"The price list of {region} cannot be read. Use one of {known}.")
     try:
-        before = _rows(file)
+        refreshed = _refreshed_rows(file)
         lists = {}
         for code in offers.OFFERS:
             on_progress(code)
             url = f"{base_url}/offers/v1.0/aws/{code}/current/{region}/index.json"
             lists[code] = offers.parse(code, _fetch(url))
         rows = _selected(lists, region)
-        old = [row for row in before if row["region"] == region]
+        old = [row for row in refreshed if row["region"] == region] or _packaged_rows(region)
         merged = _merged(old, rows)
-        _replace(file, [*(row for row in before if row["region"] != region), *merged])
+        _replace(file, [*(row for row in refreshed if row["region"] != region), *merged])
     except RefreshError as error:
         raise RefreshError(f"{error} {_KEPT}") from error
     return Refreshed(
@@ -85,14 +85,16 @@ def refresh(
     )
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
-    """Return the rows in use: for a region without refreshed prices, the packaged ones."""
+def _refreshed_rows(file: Path) -> list[dict[str, Any]]:
+    """Return the rows of the file, which has only the regions that were refreshed."""
     try:
-        refreshed = read_rows(file) if file.exists() else []
+        return read_rows(file) if file.exists() else []
     except CostError:
-        refreshed = []  # a damaged file is replaced
-    regions = {row["region"] for row in refreshed}
-    return [*refreshed, *(row for row in read_rows(PACKAGED) if row["region"] not in regions)]
+        return []  # a damaged file is replaced
+
+
+def _packaged_rows(region: str) -> list[dict[str, Any]]:
+    return [row for row in read_rows(PACKAGED) if row["region"] == region]
 
 
 def _fetch(url: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import Final
 from lab.cloudwatch.metrics import PERIODS
 from tui.client.contract import DEFAULT_PAGE
 from tui.command.argument_types import etag, not_empty, page_size, port, positive_number
+from tui.command.cost_arguments import add_cost
 from tui.command.help_text import (
     COMPLETION_SETUP,
     DIFF_EXIT_CODES,
@@ -44,6 +45,7 @@ def build_parser() -> Parser:
     add_compare(commands)
     add_report(commands)
     _add_metrics(commands)
+    add_cost(commands)
     _add_completion(commands)
     _add_serve(commands)
     _add_outputs(commands)

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
 from lab.cloudwatch.metrics import MetricsError
+from lab.cost.errors import CostError, RefreshError
 from tui import text
 from tui.client.api_factory import HttpApiFactory
 from tui.client.contract import ApiError, Failure, LogEntry
@@ -50,6 +51,8 @@ _EXIT_CODES: Final = {
 _ERROR_KINDS: Final[dict[type[Exception], tuple[str, int]]] = {
     OutputError: ("output", FAILED),
     MetricsError: ("metrics", FAILED),
+    RefreshError: ("prices", FAILED),
+    CostError: ("cost", INVALID_USE),
     UsageError: ("usage", INVALID_USE),
     SettingsError: ("settings", INVALID_USE),
 }
@@ -67,15 +70,16 @@ def main(argv: Sequence[str] | None = None, steps: Steps | None = None) -> int:
         args = parser.parse_args(arguments)
         args.words, args.steps = arguments, steps
         reporter.as_json = getattr(args, "json", False) is True  # a file for `blogs compare`
-        if args.command in {"completion", "report", "serve"}:
+        if args.command in {"completion", "cost", "report", "serve"}:
             return _run_without_backend(args, parser, arguments)
         reporter.failed = DIFF_FAILED if args.command == "diff" else FAILED
         return _run(args, os.environ, reporter)
     except PipeClosed:
         return SUCCESS
-    except (MetricsError, OutputError, UsageError, SettingsError) as error:
+    except tuple(_ERROR_KINDS) as error:
         reporter.as_json &= not getattr(error, "as_text", False)
-        return reporter.report(*_ERROR_KINDS[type(error)], str(error))
+        kinds = (_ERROR_KINDS[kind] for kind in type(error).mro() if kind in _ERROR_KINDS)
+        return reporter.report(*next(kinds), str(error))
     except ApiError as error:
         return reporter.report(error.failure, _EXIT_CODES[error.failure], str(error), error.status)
     except KeyboardInterrupt:
@@ -147,6 +151,12 @@ def _run_without_backend(args: Namespace, parser: Parser, arguments: Sequence[st
         from tui.command import completion  # noqa: PLC0415 -- no other command needs it
 
         output.print_text(completion.script(args.shell, parser).rstrip())
+        return SUCCESS
+    if args.command == "cost":
+        from tui.command import cost  # noqa: PLC0415 -- no other command needs it
+
+        finder = _connections(args, os.environ).finder
+        cost.run(args, os.environ, lambda: finder.find().outputs)
         return SUCCESS
     if args.command == "report":
         from tui.command import report  # noqa: PLC0415 -- loads the lab

@@ -14,6 +14,11 @@ def config_home(environ: Mapping[str, str]) -> Path:
     return _folder(environ, "XDG_CONFIG_HOME", ".config")
 
 
+def cache_home(environ: Mapping[str, str]) -> Path:
+    """Return the folder for files that a program can make again."""
+    return _folder(environ, "XDG_CACHE_HOME", ".cache")
+
+
 def state_home(environ: Mapping[str, str]) -> Path:
     """Return the folder for the state that programs keep between runs."""
     return _folder(environ, "XDG_STATE_HOME", ".local/state")

@@ -60,8 +60,16 @@ def test_items_outside_the_list_and_other_regions_keep_their_prices(tmp_path):
     refreshed(offer_files(), file)
 
     assert prices.load(REGION, file)["dashboards"].cost(Decimal(1)) == 3
-    before = prices.load("us-east-1").by_item
-    assert prices.load("us-east-1", file).by_item == before
+    assert prices.load("us-east-1", file) == prices.load("us-east-1")
+
+
+def test_every_refreshed_region_remains(tmp_path):
+    file = tmp_path / "prices.json"
+    refreshed(offer_files(), file)
+    with price_server(offer_files("us-east-1")) as (url, _):
+        refresh("us-east-1", file, base_url=url)
+
+    assert {prices.load(region, file).file for region in (REGION, "us-east-1")} == {file}
 
 
 def test_a_second_refresh_changes_nothing(tmp_path):
