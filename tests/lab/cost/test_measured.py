@@ -10,7 +10,7 @@ from lab.cost.measured import inputs_from, with_outputs
 from lab.cost.traffic import Traffic
 from lab.plan import Order
 from lab.results import Results
-from tests.lab.build import CONTAINERS, FUNCTIONS, environment, ramp_slots, row, run, settings
+from tests.lab.build import CONTAINERS, FUNCTIONS, environment, row, run, settings
 
 D = Decimal
 OUTPUTS = {
@@ -80,6 +80,7 @@ def test_cold_starts_give_their_share_and_the_mean_of_their_init():
 
 def test_a_ramp_gives_what_one_task_can_handle():
     planned = settings(order=Order.RAMP, ramp=(20.0, 40.0, 60.0), slot_s=10.0, duration_s=60.0)
+    slots = run(planned=planned).slots
     rows = [
         row(
             number,
@@ -89,7 +90,7 @@ def test_a_ramp_gives_what_one_task_can_handle():
             slot=slot.number,
             served_by=f"containers/{number % 2}",
         )
-        for slot in ramp_slots(planned)
+        for slot in slots
         for number in range(int(slot.rate) * 10)
     ]
     found = measured(results(rows, planned=planned))
