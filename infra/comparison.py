@@ -56,6 +56,6 @@ def _tracing(settings: Settings) -> Iterator[str]:
     if settings.tracing:
         daemon = daemon_memory(settings.functions.memory_size)
         yield (
-            f"Tracing: the collector in a task can use {COLLECTOR_MB} MB of its memory, the daemon "
-            f"in a function {daemon} MB. Set tracing to false."
+            f"Tracing: takes up to {COLLECTOR_MB} MB of the memory of a task, {daemon} MB of a "
+            "function. Set tracing to false."
         )

@@ -53,8 +53,8 @@ def test_equal_backends_have_no_notes():
         (
             {"tracing": True},
             (
-                "Tracing: the collector in a task can use 256 MB of its memory, the daemon in a "
-                "function 16 MB. Set tracing to false."
+                "Tracing: takes up to 256 MB of the memory of a task, 16 MB of a function. "
+                "Set tracing to false."
             ),
         ),
     ],

@@ -200,8 +200,8 @@ EFFECTS = [
             f"{TASK}.containerDefinitions.0.environment.OTEL_*": ANY,
             f"{TASK}.containerDefinitions.1.*": ANY,  # the collector
             "output.ComparisonNotes.3": (
-                "Tracing: the collector in a task can use 256 MB of its memory, the daemon in a "
-                "function 16 MB. Set tracing to false."
+                "Tracing: takes up to 256 MB of the memory of a task, 16 MB of a function. "
+                "Set tracing to false."
             ),
         },
     ),
