@@ -16,6 +16,7 @@ from lab.results import Results
 from lab.results_file import write
 from tests.lab.build import environment, row, run
 from tests.lab.cost.offer_files import add, offer_files, price_server
+from tests.running import ROOT
 from tui.command import cost
 from tui.command.cli import main
 from tui.command.cost_arguments import ARCHITECTURES, FREE_TIERS
@@ -75,6 +76,17 @@ def test_the_text_has_both_sides_their_totals_and_the_break_even(cost_of):
     assert any("256 MB has 0.14 vCPU" in line for line in lines)
     assert lines[-1].startswith("prices: ")
     assert max(map(len, lines[:-1])) <= 80
+
+
+def test_the_guide_shows_what_the_command_prints(cost_of):
+    guide = (ROOT / "docs" / "costs.md").read_text("utf-8")
+    command, *shown = (
+        guide.partition("```console\n$ blogs cost ")[2].partition("```")[0].splitlines()
+    )
+
+    out = cost_of(*command.split())[1].splitlines()
+
+    assert [line for line in shown if line != "..." and line not in out] == []
 
 
 def test_the_json_has_the_check_values(calculated):
