@@ -52,9 +52,10 @@ def test_only_successful_measured_requests_are_in_a_block():
     assert only.latencies == {FUNCTIONS: [pytest.approx(20.0)], CONTAINERS: []}
 
 
-def test_a_cycle_that_was_stopped_is_no_block():
+@pytest.mark.parametrize("end_s", [21.0, 25.0, 29.0])
+def test_a_cycle_that_was_stopped_is_no_block(end_s):
     stopped = drawn_run(planned=settings(duration_s=30.0), generator=generator(stopped=True))
-    kept = tuple(each for each in stopped.rows if each.planned_s < 25.0)
+    kept = tuple(each for each in stopped.rows if each.planned_s < end_s)
 
     blocks = divide(run(kept, planned=stopped.settings, generator=stopped.generator))
 
