@@ -1,9 +1,9 @@
-"""Compare the load generator of the lab with vegeta, and update the table in docs/lab.md.
+"""Compare the load generator of the lab with vegeta, and update docs/lab.md.
 
-Both send the same constant rate to one server on this machine, in the order A B B A. The check
-fails if the throughput differs by more than 2 %, the median by more than 15 % (or 1 ms), or the
-99th percentile by more than a factor of 2. Go builds vegeta once, into .cache/vegeta; without Go,
-the check is skipped.
+Both send the same constant rate to one server on this machine, in the order
+A B B A. The check fails if the throughput differs by more than 2 %, the median
+by more than 15 % (or 1 ms), or the 99th percentile by more than a factor of 2.
+Go builds vegeta once, into .cache/vegeta; without Go, the check is skipped.
 """
 
 import argparse
@@ -201,7 +201,7 @@ def vegeta(tool: Path, url: str, rate: int, seconds: int) -> Sequence[Sample]:
     binary = _output(attack, f"GET {url}{PATH}\n".encode())
     lines = _output([tool, "encode", "-to=json"], binary).splitlines()
     results = [one for one in map(json.loads, lines) if one["code"] == http.HTTPStatus.OK]
-    return [_sample(one["timestamp"], one["latency"]) for one in results]
+    return [sample(one["timestamp"], one["latency"]) for one in results]
 
 
 def _output(command: Sequence[str | Path], data: bytes) -> bytes:
@@ -211,7 +211,7 @@ def _output(command: Sequence[str | Path], data: bytes) -> bytes:
     return done.stdout
 
 
-def _sample(timestamp: str, latency_ns: int) -> Sample:
+def sample(timestamp: str, latency_ns: int) -> Sample:
     """Return a result of vegeta, whose times have nanoseconds."""
     whole, nanoseconds, zone = re.split(r"\.(\d+)", timestamp)
     sent = datetime.fromisoformat(whole + zone.replace("Z", "+00:00")).timestamp()

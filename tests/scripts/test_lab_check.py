@@ -50,8 +50,8 @@ def test_the_figures_are_those_of_all_slots_together():
 
 
 def test_a_result_of_vegeta_has_nanoseconds_and_a_zone():
-    first = check._sample("2026-11-29T00:00:00.000000001Z", 20_000_000)
-    second = check._sample("2026-11-29T02:00:01.5+02:00", 1_000_000)
+    first = check.sample("2026-11-29T00:00:00.000000001Z", 20_000_000)
+    second = check.sample("2026-11-29T02:00:01.5+02:00", 1_000_000)
 
     assert first.ms == pytest.approx(20)
     assert second.sent_s - first.sent_s == pytest.approx(1.5)
