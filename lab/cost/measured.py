@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lab.backends import Backend
-from lab.cost.inputs import Architecture, Inputs
+from lab.cost.inputs import LEAST_MB, MOST_MB, Architecture, Inputs
 from lab.cost.report import Intervals
 from lab.cost.traffic import Traffic
 from lab.cost.units import SECONDS
@@ -68,7 +68,7 @@ def with_outputs(inputs: Inputs, outputs: Mapping[str, Any]) -> Inputs:
     memory_mb = _number(outputs, "FunctionMemory")
     cpu, task_mb = _number(outputs, "TaskCpu"), _number(outputs, "TaskMemory")
     architecture = outputs.get("Architecture")
-    if memory_mb is not None:
+    if memory_mb is not None and LEAST_MB <= memory_mb <= MOST_MB:
         functions = replace(functions, memory_mb=int(memory_mb))
     if isinstance(names, dict) and names:
         functions = replace(functions, functions=len(names), custom_metrics=len(names))

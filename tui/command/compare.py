@@ -14,14 +14,13 @@ from typing import Final
 from lab import results_file
 from lab.compare import Comparison, ComparisonError, Finished, RateTooHigh
 from lab.compare_settings import InvalidSettings
-from lab.report import html
 from tui import text
 from tui.client import measured
 from tui.client.api_factory import HttpApiFactory
 from tui.client.contract import ApiError, Failure
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.client.failures import READ_ONLY
-from tui.command import compare_text, load_settings, output
+from tui.command import compare_text, html_report, load_settings, output
 from tui.command.compare_signals import Signals
 from tui.command.output import OutputError, PipeClosed
 from tui.command.output_files import STDOUT, OutputFiles
@@ -112,7 +111,7 @@ def _finish(finished: Finished, args: Namespace, files: OutputFiles, signals: Si
     failed = [message for each in args.fail_if or () if (message := each.check(summary))]
     problems = [
         *_written(files, "--json", lambda: results_file.dumps(results, summary)),
-        *_written(files, "--html", lambda: html.render(results, summary)),
+        *_written(files, "--html", lambda: html_report.page(results, summary)),
     ]
     lines = [*compare_text.lines(results, summary), *compare_text.failures(failed)]
     _print("\n".join(lines), to_stderr=args.json == STDOUT)

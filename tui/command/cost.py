@@ -14,6 +14,7 @@ from lab.cost import assumptions, prices
 from lab.cost.errors import CostError
 from lab.cost.inputs import Architecture, FreeTier, Inputs
 from lab.cost.measured import Measured, inputs_from, with_outputs
+from lab.cost.of_results import DEFAULT_REGION
 from lab.cost.refresh import Refreshed, refresh
 from lab.cost.report import CostReport, Intervals, cost_report
 from lab.cost.traffic import Traffic, parse_csv, parse_day
@@ -21,7 +22,6 @@ from lab.cost.units import ceiling
 from tui.command import cost_output, output
 from tui.settings import price_file
 
-_DEFAULT_REGION: Final = "us-east-1"
 _DEFAULT_REQUESTS: Final = 1_000_000
 
 
@@ -31,7 +31,7 @@ def run(
     """Calculate and print, or refresh the prices. *outputs* reads those of the stack."""
     file = price_file.path(environ)
     if args.refresh_prices:
-        region = args.region or _DEFAULT_REGION
+        region = args.region or DEFAULT_REGION
         _print_refreshed(refresh(region, file, on_progress=_show_progress), args)
         return
     report = calculate(args, file, outputs() if getattr(args, "stack", None) else {})
@@ -45,7 +45,7 @@ def calculate(args: Namespace, file: Path, outputs: Mapping[str, Any]) -> CostRe
     """Return the calculation: options come before measured inputs, and these before defaults."""
     found = _measured(args.results, outputs)
     inputs, notes = _with_options(found.inputs, args)
-    region = args.region or found.region or _DEFAULT_REGION
+    region = args.region or found.region or DEFAULT_REGION
     return cost_report(
         inputs,
         prices.load(region, file),
@@ -56,14 +56,10 @@ def calculate(args: Namespace, file: Path, outputs: Mapping[str, Any]) -> CostRe
 
 def _measured(results: str | None, outputs: Mapping[str, Any]) -> Measured:
     if results is not None:
-        from lab import analysis, results_file  # noqa: PLC0415 -- only for --from
+        from lab import analysis  # noqa: PLC0415 -- only for --from
+        from tui.command import results_argument  # noqa: PLC0415 -- same
 
-        try:
-            read = results_file.read(Path(results))
-        except OSError as error:
-            raise CostError(f"Cannot read {results} (from --from): {error.strerror}.") from error
-        except results_file.InvalidResults as error:
-            raise CostError(f"{error}. Make the file with blogs compare --json FILE.") from error
+        read = results_argument.read(results)
         return inputs_from(read, analysis.analyse(read), outputs)
     region = outputs.get("Region")
     return Measured(

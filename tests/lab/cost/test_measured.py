@@ -7,6 +7,7 @@ import pytest
 from lab.analysis import analyse
 from lab.cost.inputs import Architecture, Inputs
 from lab.cost.measured import inputs_from, with_outputs
+from lab.cost.of_results import report_of
 from lab.cost.traffic import Traffic
 from lab.plan import Order
 from lab.results import Results
@@ -23,8 +24,8 @@ OUTPUTS = {
 }
 
 
-def results(rows, *, is_local=False, **fields):
-    place = environment(outputs=OUTPUTS, is_local=is_local)
+def results(rows, *, outputs=OUTPUTS, is_local=False, **fields):
+    place = environment(outputs=outputs, is_local=is_local)
     return Results(runs=[run(rows, environment=place, **fields)], target="p95<200ms")
 
 
@@ -45,7 +46,7 @@ def test_the_outputs_give_the_sizes():
     assert inputs.architecture is Architecture.X86_64
 
 
-@pytest.mark.parametrize("value", [None, "442", True, -1, 1e12, float("nan"), []])
+@pytest.mark.parametrize("value", [None, "442", True, -1, 1e12, float("nan"), [], {}])
 def test_outputs_of_another_type_are_ignored(value):
     default = Inputs(traffic=Traffic.constant(1))
 
@@ -129,3 +130,22 @@ def test_times_of_the_local_cloud_are_named_as_such():
     found = measured(results(requests(5), is_local=True))
 
     assert "the local cloud" in found.notes[0]
+
+
+def test_the_calculation_of_a_comparison_uses_its_region_and_sizes():
+    found = results(requests(5))
+    report = report_of(found, analyse(found))
+
+    assert report.prices.region == "eu-west-1"
+    assert report.inputs.functions.memory_mb == 884
+    assert "sizes: the outputs of the stack" in report.notes
+
+
+def test_a_region_without_prices_is_calculated_with_those_of_another():
+    for region in ("eu-central-1", "mars-north-1"):
+        found = results(requests(5), outputs={**OUTPUTS, "Region": region})
+        report = report_of(found, analyse(found))
+
+        assert report.prices.region == "us-east-1"
+        assert report.notes[-1].startswith("prices: those of us-east-1. ")
+        assert region in report.notes[-1]

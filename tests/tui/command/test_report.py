@@ -29,6 +29,7 @@ def test_the_text_and_the_files_come_from_the_log(blogs, file, tmp_path):
     assert (code, err) == (0, "")
     assert out.startswith(analyse(results_file.read(file)).differences[0].sentence[:60])
     assert page.read_text().startswith("<!DOCTYPE html>")
+    assert "What it costs" in page.read_text()
     with rows.open() as lines:
         assert len(list(csv.DictReader(lines))) == len(results_file.read(file).runs[0].rows)
 
