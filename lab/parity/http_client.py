@@ -11,7 +11,6 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,9 +28,10 @@ _USER_AGENT: Final = "blogs-parity"
 class HttpClient:
     """Sends requests to one backend. *url* has no slash at its end."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, tls: ssl.SSLContext | None = None) -> None:
         self._url = urlsplit(url)
         self._timeout_s = timeout_s
+        self._tls = tls
 
     def send(self, request: Request) -> Response:
         """Send *request*; without a valid response, return its problem."""
@@ -54,14 +54,9 @@ class HttpClient:
             if self._url.scheme == "http":
                 yield plain
                 return
-            with self._tls.wrap_socket(plain, server_hostname=host) as encrypted:
+            context = self._tls or ssl.create_default_context()
+            with context.wrap_socket(plain, server_hostname=host) as encrypted:
                 yield encrypted
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        context.set_alpn_protocols(["http/1.1"])
-        return context
 
     def _bytes_of(self, request: Request) -> bytes:
         base, host = self._url.path.encode(), self._url.netloc.encode()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from ssl import SSLContext
 from threading import Event
 from typing import Final, TypeVar
 
@@ -46,12 +47,18 @@ class ParityRun:
 
     @classmethod
     def to(
-        cls, targets: Mapping[Backend, Target], *, prefix: str, timeout_s: float, executor: Executor
+        cls,
+        targets: Mapping[Backend, Target],
+        *,
+        prefix: str,
+        timeout_s: float,
+        executor: Executor,
+        tls: SSLContext | None = None,
     ) -> ParityRun:
         """Return a run that sends its requests to *targets* over HTTP."""
         sessions = {
             backend: Session(
-                client=HttpClient(target.url, timeout_s),
+                client=HttpClient(target.url, timeout_s, tls),
                 token=target.token,
                 prefix=f"{prefix}{backend[0]}-",
             )

@@ -89,11 +89,11 @@ class Session:
             Request(method=method, target=path, headers=tuple(pairs), body=body)
         )
 
-    def keep_blog(self) -> None:
-        """Create a blog for the whole run."""
-        kept = f"{self.prefix}kept"
-        self.kept.add(kept)
-        self.write("POST", "/blog", blog_json(id=kept))
+    def new_kept(self) -> str:
+        """Return the id of a blog that exists during the whole run. The caller creates it."""
+        blog_id = f"{self.prefix}kept"
+        self.kept.add(blog_id)
+        return blog_id
 
     def delete_created(self) -> None:
         """Delete the blogs. Those that may still exist stay in `created`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -10,7 +10,7 @@ from tui import text
 from tui.client.contract import ApiError, Exchange, Failure, Request
 from tui.client.responses import problem_detail
 from tui.settings.backends import Backend
-from tui.settings.values import HOW_TO_GET_TOKEN, Token
+from tui.settings.values import HOW_TO_GET_TOKEN, SettingsError, Token
 
 READ_ONLY: Final = (
     "Cannot write in read-only mode. To allow writes, remove --read-only, BLOGS_READ_ONLY or "
@@ -54,6 +54,14 @@ _NO_SUCH_ROUTE: Final = (
     "it ends in a stage, such as /Prod."
 )
 _SERVER_FAULT: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def common_cause(causes: Sequence[ApiError | SettingsError]) -> ApiError | SettingsError:
+    """Return one error with the messages of all; the first one sets the exit code."""
+    first, *others = causes
+    if not others or isinstance(first, SettingsError):
+        return first
+    return ApiError(" ".join(map(str, causes)), first.failure, status=first.status)
 
 
 def name_of(backend: Backend) -> str:

@@ -46,6 +46,12 @@ def transport_to(url: str) -> httpx.AsyncBaseTransport | None:
     return httpx.AsyncHTTPTransport(verify=_no_certificates())
 
 
+def tls_context() -> ssl.SSLContext:
+    """Return a context with the certificates that are trusted, for a client other than httpx."""
+    with environment_errors():
+        return httpx.create_ssl_context()
+
+
 def _no_certificates() -> ssl.SSLContext:
     """Return a context without certificates: plain HTTP needs none, and loading takes 0.1 s."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -44,6 +44,7 @@ def build_parser() -> Parser:
     _add_diff(commands)
     add_compare(commands)
     add_report(commands)
+    _add_parity(commands)
     _add_metrics(commands)
     add_cost(commands)
     _add_completion(commands)
@@ -139,6 +140,21 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="N",
         help=f"number of blogs in the list (default: {DEFAULT_PAGE})",
     )
+
+
+def _add_parity(commands: argparse._SubParsersAction[Parser]) -> None:
+    parity = add_command(
+        commands, "parity", "send hard requests to both backends and compare", "parity --json"
+    )
+    parity.description = wrapped(
+        "Send about 300 requests to each backend (unusual paths, methods, headers, conditions, "
+        "bodies and sizes, invalid HTTP) and compare the status, headers and body of the "
+        "responses. The table shows the differences: those without an explanation, then those "
+        "that the servers in front of the backends make, with the reason and how sure it is. The "
+        "requests create blogs and delete them again. In read-only mode or without a write token, "
+        "only the requests that write nothing are sent."
+    )
+    parity.epilog = f"{parity.epilog}\n{DIFF_EXIT_CODES}"
 
 
 def _add_metrics(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None, steps: Steps | None = None) -> int:
         reporter.as_json = getattr(args, "json", False) is True  # a file for `blogs compare`
         if args.command in {"completion", "cost", "report", "serve"}:
             return _run_without_backend(args, parser, arguments)
-        reporter.failed = DIFF_FAILED if args.command == "diff" else FAILED
+        reporter.failed = DIFF_FAILED if args.command in {"diff", "parity"} else FAILED
         return _run(args, os.environ, reporter)
     except PipeClosed:
         return SUCCESS
@@ -82,8 +82,8 @@ def main(argv: Sequence[str] | None = None, steps: Steps | None = None) -> int:
         return reporter.report(*next(kinds), str(error))
     except ApiError as error:
         return reporter.report(error.failure, _EXIT_CODES[error.failure], str(error), error.status)
-    except KeyboardInterrupt:
-        return reporter.report("interrupted", INTERRUPTED, reporter.interrupted)
+    except KeyboardInterrupt as error:
+        return reporter.report("interrupted", INTERRUPTED, str(error) or reporter.interrupted)
 
 
 class _ErrorReporter:
@@ -237,9 +237,16 @@ def _compare(factory: HttpApiFactory, args: Namespace, environ: Mapping[str, str
     return compare.compare(invocation)
 
 
+def _parity(factory: HttpApiFactory, args: Namespace, _: Mapping[str, str]) -> int:
+    from tui.command.parity import parity  # noqa: PLC0415 -- loads httpx and all cases
+
+    return SUCCESS if parity(factory, args) else DIFFERENT
+
+
 _COMPARISONS: Final[dict[str, Callable[[HttpApiFactory, Namespace, Mapping[str, str]], int]]] = {
     "compare": _compare,
     "diff": _diff,
+    "parity": _parity,
 }
 """The commands that send requests to both backends."""
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from lab.comparison import HeaderPair
 from tui import text
 from tui.client.compare import FullComparison, PartialComparison, compare, table
-from tui.client.contract import Api, ApiError, Exchange, Request
-from tui.client.failures import error_response
+from tui.client.contract import Api, Exchange, Request
+from tui.client.failures import common_cause, error_response
 from tui.client.request_trace import request_document
 from tui.client.requests import blog_request, list_request
 from tui.command import output
 from tui.settings.backends import Backends
-from tui.settings.values import BackendName, SettingsError
+from tui.settings.values import BackendName
 
 
 async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namespace) -> bool:
@@ -30,7 +30,7 @@ async def diff(apis: Mapping[BackendName, Api], backends: Backends, args: Namesp
     if isinstance(found, PartialComparison):
         if found.responses and not args.json:
             output.print_text("\n".join(_single_response(found)))
-        raise _common_cause(found)
+        raise common_cause(found.causes)
     _raise_refusal(found, backends)
     if args.json:
         output.print_json(_document(found))
@@ -45,14 +45,6 @@ def _single_response(found: PartialComparison) -> list[str]:
         _header(name, value) for one in found.responses.values() for name, value in one.headers
     ]
     return [text.row(found.request.target), *_figures(found), *map(text.line, headers)]
-
-
-def _common_cause(found: PartialComparison) -> ApiError | SettingsError:
-    """Return one error with the messages of all; the first one sets the exit code."""
-    first, *others = found.causes
-    if not others or isinstance(first, SettingsError):
-        return first
-    return ApiError(" ".join(map(str, found.causes)), first.failure, status=first.status)
 
 
 def _raise_refusal(found: FullComparison, backends: Backends) -> None:

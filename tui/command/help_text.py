@@ -20,7 +20,8 @@ exit codes:
   143  ended by SIGTERM"""
 DIFF_EXIT_CODES: Final = """\
 blogs diff exits with 0 if the responses are the same, with 1 if they differ,
-and with 2 where other commands exit with 1 or 2."""
+and with 2 where other commands exit with 1 or 2. blogs parity does too; it
+accepts the differences that it explains."""
 
 EPILOG: Final = f"""\
 how blogs finds the backends (the first source that is set):
@@ -81,6 +82,19 @@ _FORMATS: Final = {
    "body": [LINE, ...], "requests"}
   "headers"     those that differ; "reason" explains why a header may differ
   "body"        the difference of the bodies, in the format of diff -u""",
+    "parity": """{"requests": NUMBER, "left_out": NUMBER, "left_out_reason": TEXT|null,
+   "same": true|false, "differences": [DIFFERENCE, ...],
+   "undocumented": [{"request", "method", "path", "part", "found",
+                     "expected"}, ...],
+   "not_deleted": [ID, ...], "unknown_blogs": NUMBER}
+  "same"        true if every difference is explained
+  DIFFERENCE    {"request", "method", "path", "part": "status"|"body"|HEADER,
+                "functions": TEXT, "containers": TEXT,
+                "explanation": {"name", "reason", "certainty":
+                {"functions", "containers"}}|null}
+  "path"        with placeholders, such as <<id>> for a blog of the request
+  "undocumented" what is the same from both, but not as documented
+  "not_deleted", "unknown_blogs"  blogs that may be left""",
     "metrics": """{"source", "period", "start", "end", "step_seconds",
    "metrics": [{"key", "side": "functions"|"containers"|"table", "metric",
                 "statistic", "unit", "value": NUMBER|null,
