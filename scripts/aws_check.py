@@ -12,6 +12,7 @@ at the end, also if a step fails. Put settings into Pulumi.STACK.yaml first.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -22,10 +23,12 @@ import boto3
 import left_behind
 from botocore.exceptions import BotoCoreError, ClientError
 from check_steps import EMULATED, NotProven, Step, StepFailed, is_emulated, perform, report
-from deployed_stack import ROOT, Run, Stack, StackError, run
+from deployed_stack import ROOT, Finished, Run, Stack, StackError, run
 
 _IMAGE: Final = "dockerImage"
 NO_IMAGE: Final = "public.ecr.aws/docker/library/busybox:does-not-exist"
+_SHOWN: Final = 100  # characters of a value
+_SIDES: Final = ("functions", "containers")
 _COST: Final = (
     "about 0.06 USD per hour with the default settings (eu-west-1, 2026: load balancer 0.025, three"
     " public IPv4 addresses 0.015, one task 0.010), plus requests, and 0.10 USD per alarm metric"
@@ -122,6 +125,31 @@ def confirmed(name: str, ask: Callable[[str], str] = input) -> bool:
         return False
 
 
+def parity_detail(finished: Finished) -> str:
+    """Return what `blogs parity --json` has found; raise StepFailed if that is a fault."""
+    if not finished.output.startswith("{"):
+        raise StepFailed(f"blogs parity ended with status {finished.status}. Run it to see why")
+    found = json.loads(finished.output)
+    differences = [_difference(one) for one in found["differences"]]
+    differences += [
+        f"{one['request']}: {one['part']}: both {one['found']}, but documented is {one['expected']}"
+        for one in found["undocumented"]
+    ]
+    left = found["not_deleted"]
+    summary = f"{found['requests']} requests to each backend, {found['left_out']} left out"
+    detail = "\n".join([summary, *differences, *(f"not deleted: {one}" for one in left)])
+    if not found["same"] or found["left_out"] or found["undocumented"] or left:
+        raise StepFailed(detail)
+    return detail
+
+
+def _difference(one: dict[str, Any]) -> str:
+    explanation = one["explanation"]
+    why = f"docs/parity.md: {explanation['name']}" if explanation else "not explained"
+    values = (f"{side} {' '.join(one[side].split())[:_SHOWN]}" for side in _SIDES)
+    return f"{one['request']}: {one['part']}: {', '.join(values)} ({why})"
+
+
 def create(stack: Stack, *, exists: bool) -> None:
     """Create the stack, so that no other is ever changed."""
     if exists:
@@ -182,19 +210,18 @@ class Check:
         if is_emulated():
             raise NotProven(EMULATED)
         outputs = self._stack.outputs()
+        # The token is sent without TLS if the stack has no certificate.
+        options = [
+            "--plain-http-token",
+            f"--functions-url={outputs['FunctionsURL']}",
+            f"--containers-url={outputs['ContainersURL']}",
+        ]
         finished = self._run(
-            [sys.executable, "-m", "tests.contract.deployed"],
-            variables={
-                "FUNCTIONS_URL": outputs["FunctionsURL"],
-                "CONTAINERS_URL": outputs["ContainersURL"],
-                "WRITE_TOKEN": outputs.get("WriteToken", ""),
-            },
+            [sys.executable, "-m", "tui", "parity", "--json", *options],
+            shown=False,
+            variables={"BLOGS_WRITE_TOKEN": outputs.get("WriteToken", "")},
         )
-        *differences, summary = finished.output.strip().splitlines() or [""]
-        detail = "\n".join([summary, *differences])
-        if finished.status:
-            raise StepFailed(detail)
-        return detail
+        return parity_detail(finished)
 
     def _failing_deployment(self) -> str:
         before, configured = self._running(), self._stack.config(_IMAGE)

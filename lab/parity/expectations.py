@@ -43,11 +43,11 @@ def _headers(case: Case, response: Response, values: Values) -> Iterator[Deviati
         found = response.headers.get(name)
         if pattern is None:
             if found is not None:
-                yield Deviation(name, found, "no header")
+                yield Deviation(name, found, "none")
             continue
         escaped = {key: re.escape(text) for key, text in values.items()}
         if not re.fullmatch(fill(pattern, escaped), found or ""):
-            yield Deviation(name, "no header" if found is None else found, pattern)
+            yield Deviation(name, "none" if found is None else found, pattern)
 
 
 def _body(case: Case, response: Response, values: Values) -> Iterator[Deviation]:
@@ -73,7 +73,7 @@ def _body(case: Case, response: Response, values: Values) -> Iterator[Deviation]
 
 
 def _problem(case: Case, response: Response, body: object) -> Iterator[Deviation]:
-    media_type = response.headers.get("content-type", "no header")
+    media_type = response.headers.get("content-type", "none")
     if media_type != _PROBLEM:
         yield Deviation("content-type", media_type, _PROBLEM)
     elif not isinstance(body, dict) or body.get(STATUS) != case.status:

@@ -90,11 +90,16 @@ def _exchange(connection: socket.socket, data: bytes, method: str, deadline: flo
 def _receive(connection: socket.socket, parser: h11.Connection, deadline: float) -> Response:
     head: h11.Response | None = None
     body = bytearray()
+    received = 0
     while True:
         event = parser.next_event()
         if event is h11.NEED_DATA:
             _wait_until(connection, deadline)
-            parser.receive_data(connection.recv(_CHUNK))
+            data = connection.recv(_CHUNK)
+            received += len(data)
+            if not received:
+                raise EOFError
+            parser.receive_data(data)
         elif isinstance(event, h11.Response):
             head = event
         elif isinstance(event, h11.Data):

@@ -122,7 +122,7 @@ class Session:
 
 
 def _not_created(response: Response) -> str:
-    return f"a blog was not created ({response.problem or response.status})"
+    return f"no blog ({response.problem or response.status})"
 
 
 def _id_in(response: Response) -> list[str]:

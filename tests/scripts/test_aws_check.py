@@ -2,6 +2,7 @@
 
 import argparse
 import itertools
+import json
 import sys
 
 import pytest
@@ -197,3 +198,41 @@ def test_failing_deployment_passes_only_if_the_old_tasks_run_on(monkeypatch, arg
 
     assert text == expected
     assert ["config", "rm", "dockerImage"] in commands
+
+
+def parity(**changes):
+    found = {"requests": 9, "left_out": 0, "same": True, "differences": [], "undocumented": []}
+    return aws_check.parity_detail(Finished(0, json.dumps({**found, "not_deleted": [], **changes})))
+
+
+def difference(explanation):
+    values = {"functions": "a \n b", "containers": "none", "explanation": explanation}
+    return {"request": "GET", "part": "body", **values}
+
+
+def test_explained_differences_are_listed_and_pass():
+    detail = parity(differences=[difference({"name": "server"})])
+
+    assert detail == (
+        "9 requests to each backend, 0 left out\n"
+        "GET: body: functions a b, containers none (docs/parity.md: server)"
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"same": False, "differences": [difference(None)]},
+        {"left_out": 3},
+        {"not_deleted": ["a"]},
+        {"undocumented": [{"request": "a", "part": "b", "found": "c", "expected": "d"}]},
+    ],
+)
+def test_other_findings_of_parity_fail(changes):
+    with pytest.raises(StepFailed):
+        parity(**changes)
+
+
+def test_parity_without_a_result_fails_with_its_status():
+    with pytest.raises(StepFailed, match="status 3"):
+        aws_check.parity_detail(Finished(3, ""))

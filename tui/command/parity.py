@@ -109,7 +109,7 @@ def _ask(factory: HttpApiFactory, run: ParityRun, cases: Sequence[Case], *, pref
         name = name_of(factory.backends.get(BackendName(error.backend)))
         raise ApiError(
             f"{name} no longer responds. Check that it is running, then try again. "
-            f"(blogs parity uses no proxy.) {_deleted(run)}".rstrip(),
+            f"(blogs parity uses no proxy.) {_left(run)}".rstrip(),
             Failure.UNREACHABLE,
         ) from error
     except KeyboardInterrupt as error:  # the second Ctrl-C
@@ -119,7 +119,8 @@ def _ask(factory: HttpApiFactory, run: ParityRun, cases: Sequence[Case], *, pref
         run.delete_left()
         raise
     if stop.is_set():
-        raise KeyboardInterrupt(f"Interrupted. {_deleted(run)}".rstrip())
+        left = _left(run) or ("The blogs of the run are deleted." if prefix else "")
+        raise KeyboardInterrupt(f"Interrupted. {left}".rstrip())
 
 
 def _create_kept(factory: HttpApiFactory, run: ParityRun) -> None:
@@ -132,7 +133,7 @@ def _create_kept(factory: HttpApiFactory, run: ParityRun) -> None:
     _on_both(factory, create)
 
 
-def _deleted(run: ParityRun) -> str:
+def _left(run: ParityRun) -> str:
     return not_deleted(run.delete_left(), run.unknown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -138,21 +138,28 @@ def _table(differences: Iterable[Difference], width: int) -> Iterator[str]:
         first, *others = sorted(group, key=_importance)
         part = f"{first.part} +{len(others)}" if others else first.part
         rows.setdefault((part, first.functions, first.containers), []).append(name)
-    heads = ("differs", *(name.word for name in BackendName), "requests")
-    yield from _aligned(
-        [heads, *((*values, _names(names)) for values, names in rows.items())], width
-    )
+    yield from _merged(("differs", *(name.word for name in BackendName)), rows, width)
 
 
 def _undocumented(found: Iterable[Undocumented], width: int) -> Iterator[str]:
-    heads = ("part", "found", "documented", "request")
-    rows = [(one.part, one.found, one.expected, one.case.name) for one in found]
-    yield from _aligned([heads, *rows], width)
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        rows.setdefault((one.part, one.found, one.expected), []).append(one.case.name)
+    yield from _merged(("part", "found", "documented"), rows, width)
 
 
 def _importance(one: Difference) -> int:
     order = ("status", "content-type", "body")
     return order.index(one.part) if one.part in order else len(order)
+
+
+def _merged(
+    heads: tuple[str, ...], rows: Mapping[tuple[str, str, str], list[str]], width: int
+) -> Iterator[str]:
+    """Yield a table of values, each row with the names of its requests."""
+    yield from _aligned(
+        [(*heads, "requests"), *((*values, _names(names)) for values, names in rows.items())], width
+    )
 
 
 def _names(names: Sequence[str]) -> str:

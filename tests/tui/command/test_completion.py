@@ -91,6 +91,7 @@ def shell(request, tmp_path_factory):
     ("typed", "completed"),
     [
         ("blogs o", "blogs outputs "),
+        ("blogs pa", "blogs parity "),
         ("blogs --pl", "blogs --plain-http-token "),
         ("blogs ls --al", "blogs ls --all "),
         ("blogs rm --y", "blogs rm --yes "),

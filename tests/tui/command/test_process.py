@@ -77,6 +77,7 @@ COMMANDS = (
     ["edit", "blog-0001", "--title", "T"],
     ["diff"],
     ["diff", "blog-0001", "--json"],
+    ["parity", "--read-only", "--json"],
     ["rm", "blog-0001", "--yes"],
     ["outputs"],
     ["completion", "bash"],
