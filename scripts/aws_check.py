@@ -136,7 +136,7 @@ def parity_detail(finished: Finished) -> str:
         for one in found["undocumented"]
     ]
     left = found["not_deleted"]
-    summary = f"{found['requests']} requests to each backend, {found['left_out']} left out"
+    summary = f"{found['sent']} requests to each backend, {found['left_out']} left out"
     detail = "\n".join([summary, *differences, *(f"not deleted: {one}" for one in left)])
     if not found["same"] or found["left_out"] or found["undocumented"] or left:
         raise StepFailed(detail)

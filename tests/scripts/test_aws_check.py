@@ -201,7 +201,7 @@ def test_failing_deployment_passes_only_if_the_old_tasks_run_on(monkeypatch, arg
 
 
 def parity(**changes):
-    found = {"requests": 9, "left_out": 0, "same": True, "differences": [], "undocumented": []}
+    found = {"sent": 9, "left_out": 0, "same": True, "differences": [], "undocumented": []}
     return aws_check.parity_detail(Finished(0, json.dumps({**found, "not_deleted": [], **changes})))
 
 

@@ -34,21 +34,27 @@ def place(backends: Backends, command: str, *, given_urls: bool = False) -> Plac
         InvalidSettings: the URLs do not come from a stack or a local cloud, without *given_urls*.
 
     """
-    both = {name: backends.get(name) for name in BackendName}
+    both = targets(backends)
     if not (backends.outputs or given_urls):
-        raise InvalidSettings(_GIVEN.format(source=both[BackendName.FUNCTIONS].source))
-    token = backends.token.secret if backends.token else ""
+        source = backends.get(BackendName.FUNCTIONS).source
+        raise InvalidSettings(_GIVEN.format(source=source))
     return Place(
-        targets={
-            Backend(name): Target(backend=Backend(name), url=each.url, token=token)
-            for name, each in both.items()
-        },
+        targets=both,
         command=command,
         stack=backends.deployment.stack,
         region=backends.deployment.region,
         is_local=_LOCAL_OUTPUT in backends.outputs,
         outputs=backends.outputs,
     )
+
+
+def targets(backends: Backends) -> dict[Backend, Target]:
+    """Return both backends. Raise SettingsError if one is missing."""
+    token = backends.token.secret if backends.token else ""
+    return {
+        Backend(name): Target(backend=Backend(name), url=backends.get(name).url, token=token)
+        for name in BackendName
+    }
 
 
 async def check(api: Api, blog_id: str, *, writes: bool) -> None:

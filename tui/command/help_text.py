@@ -82,7 +82,7 @@ _FORMATS: Final = {
    "body": [LINE, ...], "requests"}
   "headers"     those that differ; "reason" explains why a header may differ
   "body"        the difference of the bodies, in the format of diff -u""",
-    "parity": """{"requests": NUMBER, "left_out": NUMBER, "left_out_reason": TEXT|null,
+    "parity": """{"sent": NUMBER, "left_out": NUMBER, "left_out_reason": TEXT|null,
    "same": true|false, "differences": [DIFFERENCE, ...],
    "undocumented": [{"request", "method", "path", "part", "found",
                      "expected"}, ...],
@@ -93,7 +93,7 @@ _FORMATS: Final = {
                 "explanation": {"name", "reason", "certainty":
                 {"functions", "containers"}}|null}
   "path"        with placeholders, such as <<id>> for a blog of the request
-  "undocumented" what is the same from both, but not as documented
+  "undocumented"  the same from both backends, but not as documented
   "not_deleted", "unknown_blogs"  blogs that may be left""",
     "metrics": """{"source", "period", "start", "end", "step_seconds",
    "metrics": [{"key", "side": "functions"|"containers"|"table", "metric",

@@ -70,19 +70,19 @@ def print_error_json(error: dict[str, Any]) -> None:
     print_stderr(json.dumps({"error": error}))
 
 
-def print_stderr(line: str, end: str = "\n") -> None:
+def print_stderr(line: str) -> None:
     """Print on stderr. Ignore a failure: there is no other place to report it."""
     try:
-        _write(sys.stderr, line, end)
+        _write(sys.stderr, line)
     except (OutputError, PipeClosed):
         return
 
 
-def _write(stream: TextIO | None, line: str, end: str = "\n") -> None:
+def _write(stream: TextIO | None, line: str) -> None:
     if stream is None:
         raise OutputError("The output is closed.")
     # Replace characters that the encoding lacks instead of failing in the middle of the output.
-    encoded = f"{line}{end}".encode(stream.encoding or "utf-8", "replace")
+    encoded = f"{line}\n".encode(stream.encoding or "utf-8", "replace")
     try:
         stream.flush()
         _write_all(stream.buffer, encoded)

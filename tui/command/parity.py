@@ -10,11 +10,12 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
-from typing import Final
+from typing import Final, NoReturn
 
-from lab.backends import Backend, Target
+from lab.backends import Backend
 from lab.parity.case import Case
 from lab.parity.run import BackendLost, ParityRun, selected
+from tui.client import measured
 from tui.client.api_factory import HttpApiFactory
 from tui.client.contract import Api, ApiError, Draft, Failure
 from tui.client.daemon_executor import DaemonThreadExecutor
@@ -22,11 +23,13 @@ from tui.client.failures import common_cause, name_of
 from tui.client.proxy_env import tls_context
 from tui.command import output
 from tui.command.parity_report import ParityReport, document, lines, not_deleted
-from tui.command.progress import progress
+from tui.command.progress_line import ProgressLine
 from tui.settings.values import BackendName
 
 READ_ONLY: Final = "read-only mode"
 NO_TOKEN: Final = "no write token"  # noqa: S105 -- not a secret
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def parity(factory: HttpApiFactory, args: Namespace) -> bool:
@@ -79,32 +82,30 @@ def _announcement(cases: Sequence[Case], left_out: str, prefix: str) -> str:
 
 
 def _new_run(factory: HttpApiFactory, prefix: str) -> ParityRun:
-    found = {Backend(name): factory.backends.get(name) for name in BackendName}
-    token = factory.backends.token
-    secret = token.header().partition(" ")[2] if token else ""
+    targets = measured.targets(factory.backends)
+    encrypted = any(target.url.startswith("https:") for target in targets.values())
     return ParityRun.to(
-        {
-            backend: Target(backend=backend, url=one.url, token=secret)
-            for backend, one in found.items()
-        },
+        targets,
         prefix=prefix,
         timeout_s=factory.connections.preferences.timeout.value,
         executor=DaemonThreadExecutor(),
-        tls=tls_context() if any(one.url.startswith("https:") for one in found.values()) else None,
+        tls=tls_context() if encrypted else None,
     )
 
 
 def _ask(factory: HttpApiFactory, run: ParityRun, cases: Sequence[Case], *, prefix: str) -> None:
-    """Send all requests. After a failure or Ctrl-C, delete what they have created.
+    """Send all requests. After a failure or a signal, delete what they have created.
 
     With an empty *prefix*, nothing is written.
     """
+    line, total = ProgressLine(), len(cases)
+    stop = _Stop()
     try:
-        with _stopped_by_ctrl_c() as stop:
+        with stop.handled():
             if prefix:
                 _create_kept(factory, run)
-            with progress(len(cases), "requests") as show:
-                run.ask(cases, show, stop)
+            run.ask(cases, lambda done: line.draw(f"{done:,} of {total:,} requests"), stop.event)
+        left = _left(run) if stop.event.is_set() else ""
     except BackendLost as error:
         name = name_of(factory.backends.get(BackendName(error.backend)))
         raise ApiError(
@@ -113,14 +114,16 @@ def _ask(factory: HttpApiFactory, run: ParityRun, cases: Sequence[Case], *, pref
             Failure.UNREACHABLE,
         ) from error
     except KeyboardInterrupt as error:  # the second Ctrl-C
-        left = f" Blogs with ids that begin with {prefix} may be left." if prefix else ""
-        raise KeyboardInterrupt(f"Interrupted.{left}") from error
+        may_be_left = f"Blogs with ids that begin with {prefix} may be left." if prefix else ""
+        raise KeyboardInterrupt(f"Interrupted. {may_be_left}".rstrip()) from error
     except BaseException:
         run.delete_left()
         raise
-    if stop.is_set():
-        left = _left(run) or ("The blogs of the run are deleted." if prefix else "")
-        raise KeyboardInterrupt(f"Interrupted. {left}".rstrip())
+    finally:
+        line.clear()
+    if stop.event.is_set():
+        deleted = "The blogs of the run are deleted." if prefix else ""
+        stop.end(f"Interrupted. {left or deleted}".rstrip())
 
 
 def _create_kept(factory: HttpApiFactory, run: ParityRun) -> None:
@@ -163,17 +166,35 @@ def _on_both(
         raise common_cause(causes)
 
 
-@contextmanager
-def _stopped_by_ctrl_c() -> Iterator[Event]:
-    """Give an event that the first Ctrl-C sets. A second one interrupts as usual."""
-    stop = Event()
+class _Stop:
+    """The first signal stops the run; a second one ends the program as usual."""
 
-    def handle(*_: object) -> None:
-        stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    def __init__(self) -> None:
+        self.event = Event()
+        self._number = signal.SIGINT
 
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Receive the signals inside the block."""
+        heard = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._receive) for number in heard}
+        try:
+            yield
+        finally:
+            self._restore()
+
+    def _receive(self, number: int, _: object) -> None:
+        self._number = signal.Signals(number)
+        self.event.set()
+        self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def end(self, message: str) -> NoReturn:
+        """End the program as the signal does."""
+        if self._number != signal.SIGINT:
+            output.print_stderr(f"blogs: {message}")
+            signal.raise_signal(self._number)
+        raise KeyboardInterrupt(message)

@@ -44,7 +44,7 @@ class ParityReport:
 def document(report: ParityReport) -> dict[str, Any]:
     """Return the JSON object of a report. Scripts rely on its keys."""
     return {
-        "requests": report.requests,
+        "sent": report.requests,
         "left_out": report.left_out,
         "left_out_reason": report.why_left_out or None,
         "same": report.same,

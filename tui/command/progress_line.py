@@ -1,14 +1,16 @@
-"""The line on stderr that shows how far a comparison is."""
+"""The line on stderr that shows how far a command is."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lab.backends import Backend
-from lab.compare import ComparisonProgress
 from lab.rows import Outcome
+
+if TYPE_CHECKING:
+    from lab.compare import ComparisonProgress  # loads aiohttp
 
 _BAR: Final = 20
 _START_OF_LINE: Final = "\r\x1b[K"
@@ -23,13 +25,17 @@ class ProgressLine:
         self._counts = dict.fromkeys(Outcome, 0)
 
     def show(self, progress: ComparisonProgress) -> None:
+        """Draw the progress of a comparison."""
         if progress.run != self._run:
             self._run, self._counts = progress.run, dict.fromkeys(Outcome, 0)
         for row in progress.load.rows if progress.load else ():
             self._counts[row.outcome] += 1
+        self.draw(words(progress, self._counts))
+
+    def draw(self, words: str) -> None:
         if self._is_shown:
             width = shutil.get_terminal_size().columns
-            self._write(f"{_START_OF_LINE}{words(progress, self._counts)[: width - 1]}")
+            self._write(f"{_START_OF_LINE}{words[: width - 1]}")
 
     def clear(self) -> None:
         if self._is_shown:

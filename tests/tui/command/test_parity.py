@@ -78,10 +78,10 @@ def test_json_has_its_documented_shape(blogs, served, few):
     document = json.loads(out)
     assert (code, err) == (1, "")
     assert list(document) == [
-        *("requests", "left_out", "left_out_reason", "same", "differences", "undocumented"),
+        *("sent", "left_out", "left_out_reason", "same", "differences", "undocumented"),
         *("not_deleted", "unknown_blogs"),
     ]
-    assert (document["requests"], document["left_out"], document["same"]) == (4, 0, False)
+    assert (document["sent"], document["left_out"], document["same"]) == (4, 0, False)
     found = {(one["request"], one["part"]): one for one in document["differences"]}
     assert found["the list", "vary"] == {
         "request": "the list",
@@ -143,7 +143,8 @@ def test_parity_needs_both_backends(blogs, monkeypatch):
     assert "The URL of the CONTAINERS backend is not set" in err
 
 
-def test_ctrl_c_waits_for_the_responses_and_deletes_their_blogs(served):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_waits_for_the_responses_and_deletes_their_blogs(served, number):
     reached, released = threading.Event(), threading.Event()
     normal, before = served.blogs.respond, dict(served.blogs.table)
 
@@ -156,11 +157,11 @@ def test_ctrl_c_waits_for_the_responses_and_deletes_their_blogs(served):
     served.blogs.respond = respond
     child = subprocess.Popen([sys.executable, "-m", "tui", "parity"], stderr=subprocess.PIPE)
     assert reached.wait(TIMEOUT_S)
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     released.set()
     _, err = child.communicate(timeout=TIMEOUT_S)
 
-    assert child.returncode == 130
+    assert child.returncode == (130 if number == signal.SIGINT else -number)
     assert err.splitlines()[-1] == b"blogs: Interrupted. The blogs of the run are deleted."
     assert served.blogs.table == before
 
