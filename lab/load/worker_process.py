@@ -15,6 +15,7 @@ COMMAND: Final = (sys.executable, "-P", "-m", "lab.load.worker")
 
 _MAX_LINE_BYTES: Final = 2**26
 _MAX_STDERR_CHARACTERS: Final = 2000
+_END_S: Final = 5.0
 
 
 class LoadProcessError(Exception):
@@ -85,11 +86,20 @@ class WorkerProcess:
         await self._stderr
 
     async def _failure(self) -> LoadProcessError:
-        code = await self._process.wait()
+        code = await self._end()
         last = (await self._stderr).strip().splitlines()[-1:]
         if code < 0:
             return LoadProcessError(f"{self._name} was ended by {signal.Signals(-code).name}.")
         return LoadProcessError(": ".join([f"{self._name} ended with status {code}", *last]))
+
+    async def _end(self) -> int:
+        """Wait for the end of the process, which comes soon after that of its input."""
+        self._input.close()
+        try:
+            return await asyncio.wait_for(self._process.wait(), _END_S)
+        except TimeoutError:
+            self._process.kill()
+            return await self._process.wait()
 
 
 async def _last_text(stream: asyncio.StreamReader) -> str:
