@@ -150,7 +150,7 @@ async def test_exhausted_descriptors_are_the_limit_of_the_generator():
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("echo no module aiohttp >&2; exit 3", "Load process 1 of 1 ended with status 3: no modul"),
+        ("echo no module aiohttp >&2; exit 3", "Load process 1 of 1 ended with status 3: no mod"),
         ("kill -9 $$", "Load process 1 of 1 was ended by SIGKILL"),
         ("echo hello; cat >/dev/null", "Load process 1 of 1"),
     ],
