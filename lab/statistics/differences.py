@@ -49,8 +49,8 @@ def _note(count: int, left: float | None) -> str:
         return f"{words.too_short(count).capitalize()}."
     if left is not None and left > _CORRELATED:
         return (
-            f"The intervals may be too narrow: the latency drifts over longer than a block "
-            f"(lag-1 correlation {left:.2f}). Repeat the run (--repeat 5) or make it longer."
+            "The intervals may be too narrow: consecutive blocks are still correlated (lag-1 "
+            f"{left:.2f}). Repeat the run (--repeat 5) or make it longer."
         )
     return ""
 

@@ -49,6 +49,11 @@ def _of_backend(side: BackendFigures) -> Iterator[str]:
             f"{backend}: {words.percent(failed)} of the requests failed, were throttled or were "
             "dropped. No quantile includes them."
         )
+    if side.ok and side.skipped > _NOTICED_FAILURES * side.planned:
+        yield (
+            f"{backend}: {words.percent(side.skipped / side.planned)} of the requests were "
+            "skipped, because the posts of their blogs failed. So the load was lower than asked."
+        )
     if side.ok and side.dropped:
         yield (
             f"{backend}: {side.dropped:,} requests were dropped, so this rate is near saturation "

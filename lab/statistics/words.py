@@ -15,7 +15,8 @@ def difference(name: str, faster: Backend | None, value: float, low: float, high
     """Return the sentence on a difference (functions minus containers) that has an interval."""
     decimals = _decimals(low, high)
     if faster is None:
-        return f"no difference shown at {name} ({_limits(low, high, decimals)} ms)"
+        limits = _limits(low, high, decimals)
+        return f"no difference shown at {name} (functions minus containers: {limits} ms)"
     if faster is Backend.FUNCTIONS:
         value, low, high = -value, -high, -low
     return f"{faster} faster at {name} by {value:,.{decimals}f} ms ({_limits(low, high, decimals)})"

@@ -46,8 +46,20 @@ def with_failures(given, share, backend=CONTAINERS, outcome=Outcome.ERROR):
         (CONTAINERS, 1.23, 0.81, 1.72, "containers faster at p95 by 1.2 ms (0.8 to 1.7)"),
         (CONTAINERS, 9.0, 0.3, 17.0, "containers faster at p95 by 9.0 ms (0.3 to 17.0)"),
         (CONTAINERS, 1234.5, 1000, 2000, "containers faster at p95 by 1,234 ms (1,000 to 2,000)"),
-        (None, 2.0, -3.2, 5.1, "no difference shown at p95 (-3 to 5 ms)"),
-        (None, 0.0, 0.0, 0.0, "no difference shown at p95 (0.000 to 0.000 ms)"),
+        (
+            None,
+            2.0,
+            -3.2,
+            5.1,
+            "no difference shown at p95 (functions minus containers: -3 to 5 ms)",
+        ),
+        (
+            None,
+            0.0,
+            0.0,
+            0.0,
+            "no difference shown at p95 (functions minus containers: 0.000 to 0.000 ms)",
+        ),
     ],
 )
 def test_a_difference_in_words(faster, value, low, high, sentence):
@@ -266,3 +278,14 @@ def test_dropped_requests_are_noted_as_near_saturation():
     notes = analyse(results(given)).notes
 
     assert any("near saturation and the intervals may be too narrow" in note for note in notes)
+
+
+def test_skipped_requests_are_noted_because_the_load_was_lower():
+    given = with_failures(drawn_run(planned=MINUTE), 0.1, outcome=Outcome.SKIPPED)
+
+    notes = analyse(results(given)).notes
+
+    assert any(
+        note.startswith("containers: 10 % of the requests were skipped, because the posts")
+        for note in notes
+    )
