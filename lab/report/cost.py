@@ -22,8 +22,9 @@ def cost_section(report: CostReport) -> Markup:
     return section(
         "What it costs",
         paragraph(_summary(report), "lead"),
-        _listed("Read with care", [*report.warnings, *report.notes, *_unverified(report)], "notes"),
+        _listed("Read with care", [*report.warnings, *_unverified(report)], "notes"),
         join(figure.render() for figure in figures),
+        _listed("Where the measured numbers come from", report.notes, None),
         _listed("What the costs assume", report.assumptions, None),
     )
 
