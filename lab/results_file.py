@@ -6,12 +6,10 @@ import csv
 import dataclasses
 import io
 import json
-import os
 import typing
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from lab.records import InvalidRecord, from_json, reader, sequence_reader, to_json
 from lab.results import Results, Run
@@ -32,9 +30,8 @@ class InvalidResults(ValueError):
 
 
 def write(results: Results, summary: Summary, path: Path) -> None:
-    """Write the file. An earlier file stays as it is until the new one is complete."""
-    with _replacing(path) as file:
-        file.write(dumps(results, summary))
+    """Write the file."""
+    path.write_text(dumps(results, summary), "utf-8")
 
 
 def dumps(results: Results, summary: Summary) -> str:
@@ -164,14 +161,8 @@ def _column(name: str, values: object, hint: object) -> Sequence[Any]:
         raise error.below(name).below("rows") from None
 
 
-def write_csv(results: Results, path: Path) -> None:
-    """Write one line for each request, warm-up included, with the times that figures use."""
-    with _replacing(path) as file:
-        file.write(dumps_csv(results))
-
-
 def dumps_csv(results: Results) -> str:
-    """Return the text of the CSV file. *run* counts the runs from 1."""
+    """Return CSV with one line for each request, warm-up included. *run* counts from 1."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["run", *_COLUMNS, *_DERIVED])
@@ -179,20 +170,3 @@ def dumps_csv(results: Results) -> str:
         for row in run.rows:
             writer.writerow([number, *(getattr(row, name) for name in (*_COLUMNS, *_DERIVED))])
     return text.getvalue()
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """Open a file beside *path* that takes its place at the end. A device is written directly."""
-    if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        return
-    final = path.resolve()  # the target of a symbolic link is replaced, not the link
-    partial = final.with_name(f".{final.name}.{os.getpid()}")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        partial.replace(final)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -149,38 +149,9 @@ def test_a_field_that_this_version_does_not_know_is_ignored():
     assert results_file.loads(content) == MIXED
 
 
-def test_an_earlier_file_survives_a_failed_write(tmp_path):
-    path = tmp_path / "results.json"
-    path.write_text("earlier")
+def test_the_csv_has_one_line_per_request():
+    heading, *lines = results_file.dumps_csv(MIXED).splitlines()
 
-    with pytest.raises(ValueError, match="JSON"):
-        results_file.write(results(run([row(end_s=math.nan)])), analyse(MIXED), path)
-
-    assert path.read_text() == "earlier"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_symbolic_link_stays_a_link(tmp_path):
-    path, link = tmp_path / "results.json", tmp_path / "link.json"
-    link.symlink_to(path)
-
-    results_file.write(MIXED, analyse(MIXED), link)
-
-    assert link.is_symlink()
-    assert results_file.read(path) == MIXED
-
-
-def test_a_full_disk_is_an_error():
-    with pytest.raises(OSError, match="No space left"):
-        results_file.write(MIXED, analyse(MIXED), results_file.Path("/dev/full"))
-
-
-def test_the_csv_has_one_line_per_request(tmp_path):
-    path = tmp_path / "rows.csv"
-
-    results_file.write_csv(MIXED, path)
-
-    heading, *lines = path.read_text().splitlines()
     assert heading.startswith("run,number,backend,operation,slot,planned_s,sent_s")
     assert len(lines) == 6
     assert lines[1].endswith("20.1,20.1,0.0,True,False")
