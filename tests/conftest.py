@@ -39,7 +39,7 @@ def clean_environ(tmp_path_factory):
         for name in list(os.environ):
             if name.startswith(("AWS_", "BLOGS_", "PULUMI_")) or name.lower().endswith("_proxy"):
                 patch.delenv(name)
-        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
         # Read when an emulated account is made, once in a process, by whichever test comes first.

@@ -77,6 +77,8 @@ class FunctionInputs:
             raise CostError(
                 f"A function has from {LEAST_MB} to {MOST_MB:,} MB of memory, not {self.memory_mb}."
             )
+        if self.provisioned and self.snap_start:
+            raise CostError("AWS allows either provisioned concurrency or SnapStart, not both.")
         if self.billed_ms < 1:
             raise CostError("AWS bills at least 1 ms for an invocation.")
         if not 0 <= self.cold_share <= 1:

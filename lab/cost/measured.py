@@ -1,4 +1,4 @@
-"""Inputs from what a comparison measured, and from the outputs of the stack."""
+"""Inputs from what a comparison measured."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lab.backends import Backend
-from lab.cost.inputs import LEAST_MB, MOST_MB, Architecture, Inputs
+from lab.cost.inputs import Inputs
 from lab.cost.report import Intervals
+from lab.cost.stack import has_sizes, with_outputs
 from lab.cost.traffic import Traffic
 from lab.cost.units import SECONDS
 from lab.results import Results
@@ -22,9 +23,6 @@ from lab.summary import Summary
 _BLOCKS: Final = 10
 _LEAST_IN_BLOCK: Final = 10
 _CONFIDENCE: Final = 0.95
-_CPU_UNITS: Final = 1024
-_MB: Final = 1024
-_LARGEST: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,33 +59,6 @@ def inputs_from(
     )
 
 
-def with_outputs(inputs: Inputs, outputs: Mapping[str, Any]) -> Inputs:
-    """Return the inputs with the sizes of a stack. Outputs of another type are ignored."""
-    functions, containers = inputs.functions, inputs.containers
-    names = outputs.get("FunctionNames")
-    memory_mb = _number(outputs, "FunctionMemory")
-    cpu, task_mb = _number(outputs, "TaskCpu"), _number(outputs, "TaskMemory")
-    architecture = outputs.get("Architecture")
-    if memory_mb is not None and LEAST_MB <= memory_mb <= MOST_MB:
-        functions = replace(functions, memory_mb=int(memory_mb))
-    if isinstance(names, dict) and names:
-        functions = replace(functions, functions=len(names), custom_metrics=len(names))
-    if cpu is not None:
-        containers = replace(containers, vcpus=cpu / _CPU_UNITS)
-    if task_mb is not None:
-        containers = replace(containers, memory_gb=task_mb / _MB)
-    if isinstance(architecture, str) and architecture in set(Architecture):
-        inputs = replace(inputs, architecture=Architecture(architecture))
-    return replace(inputs, functions=functions, containers=containers)
-
-
-def _number(outputs: Mapping[str, Any], name: str) -> Decimal | None:
-    value = outputs.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < _LARGEST:
-        return None
-    return Decimal(str(value))
-
-
 def _traffic(results: Results) -> Traffic:
     """Return the rate of the comparison, all month long."""
     settings = results.runs[-1].settings
@@ -106,7 +77,7 @@ def _place_notes(results: Results) -> Iterator[str]:
 
 
 def _size_notes(outputs: Mapping[str, Any]) -> Iterator[str]:
-    if _number(outputs, "FunctionMemory") is None or _number(outputs, "TaskCpu") is None:
+    if not has_sizes(outputs):
         yield "sizes: the defaults of the program, because the results have no outputs of a stack"
     else:
         yield "sizes: the outputs of the stack"

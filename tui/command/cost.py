@@ -13,10 +13,11 @@ from typing import Any, Final
 from lab.cost import assumptions, prices
 from lab.cost.errors import CostError
 from lab.cost.inputs import Architecture, FreeTier, Inputs
-from lab.cost.measured import Measured, inputs_from, with_outputs
+from lab.cost.measured import Measured, inputs_from
 from lab.cost.of_results import DEFAULT_REGION
 from lab.cost.refresh import Refreshed, refresh
 from lab.cost.report import CostReport, Intervals, cost_report
+from lab.cost.stack import with_outputs
 from lab.cost.traffic import Traffic, parse_csv, parse_day
 from lab.cost.units import ceiling
 from tui.command import cost_output, output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
 from typing import ClassVar, Final
 
@@ -17,6 +18,7 @@ from lab.cost.inputs import Inputs
 from tui import report_text, text
 from tui.dialogs.base import ClosesOnce, is_open
 from tui.flows.worker import start
+from tui.settings import price_file
 from tui.state import cost_form, cost_view
 from tui.state.cost_form import CostForm
 from tui.state.cost_view import CostView
@@ -53,7 +55,7 @@ class CostScreen(ClosesOnce[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._regions = prices.regions()
+        self._regions = prices.regions(price_file.path(os.environ))
         self._base = cost_form.base_inputs(session.backends.outputs)
         self._calculating = False
         self._form: CostForm | None = None
@@ -149,4 +151,4 @@ class CostScreen(ClosesOnce[None]):
 
 
 def _view(inputs: Inputs, region: str) -> CostView:
-    return CostView.of(inputs, prices.load(region))
+    return CostView.of(inputs, prices.load(region, price_file.path(os.environ)))

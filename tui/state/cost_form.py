@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lab.cost.break_even import MOST_REQUESTS
-from lab.cost.inputs import LEAST_MB, MOST_MB, Architecture, Inputs
+from lab.cost.inputs import LEAST_MB, MOST_MB, Inputs
+from lab.cost.stack import with_outputs
 from lab.cost.tasks import MOST_TASKS
 from lab.cost.traffic import Traffic
 from tui.state.form_field import FormField
@@ -146,26 +147,4 @@ def region_of(region: str, regions: Sequence[str]) -> str:
 
 def base_inputs(outputs: Mapping[str, Any]) -> Inputs:
     """Return the inputs with the sizes of the stack, as far as its outputs tell them."""
-    inputs = Inputs(traffic=Traffic.constant(DEFAULT_REQUESTS))
-    functions, containers = inputs.functions, inputs.containers
-    memory = _number(outputs.get("FunctionMemory"), LEAST_MB, MOST_MB)
-    vcpus = _number(outputs.get("TaskVCPU"), 0, _LARGEST_VCPUS)
-    task_mb = _number(outputs.get("TaskMemory"), 1, _LARGEST_GB * 1024)
-    known = {one.value: one for one in Architecture}
-    return replace(
-        inputs,
-        functions=replace(functions, memory_mb=int(memory or functions.memory_mb)),
-        containers=replace(
-            containers,
-            vcpus=vcpus or containers.vcpus,
-            memory_gb=task_mb / 1024 if task_mb else containers.memory_gb,
-        ),
-        architecture=known.get(str(outputs.get("Architecture")), inputs.architecture),
-    )
-
-
-def _number(value: object, low: float, high: float) -> Decimal | None:
-    """Return a number of the outputs, or None if it is not one."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return Decimal(str(value)) if low <= value <= high else None
+    return with_outputs(Inputs(traffic=Traffic.constant(DEFAULT_REQUESTS)), outputs)

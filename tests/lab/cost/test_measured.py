@@ -6,8 +6,9 @@ import pytest
 
 from lab.analysis import analyse
 from lab.cost.inputs import Architecture, Inputs
-from lab.cost.measured import inputs_from, with_outputs
+from lab.cost.measured import inputs_from
 from lab.cost.of_results import report_of
+from lab.cost.stack import with_outputs
 from lab.cost.traffic import Traffic
 from lab.plan import Order
 from lab.results import Results
@@ -16,7 +17,7 @@ from tests.lab.build import CONTAINERS, FUNCTIONS, environment, row, run, settin
 D = Decimal
 OUTPUTS = {
     "FunctionMemory": 884,
-    "TaskCpu": 512,
+    "TaskVCPU": 0.5,
     "TaskMemory": 1024,
     "Architecture": "x86_64",
     "FunctionNames": {"GetBlog": "a", "PutBlog": "b"},

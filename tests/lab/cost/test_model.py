@@ -118,9 +118,7 @@ def test_a_response_above_512_kb_counts_as_two_requests_of_the_http_api():
 
 
 def test_options_have_items_of_their_own():
-    functions = replace(
-        MILLION.functions, provisioned=1, snap_start=True, storage_mb=1024, route_metrics=60
-    )
+    functions = replace(MILLION.functions, provisioned=1, storage_mb=1024, route_metrics=60)
     containers = replace(MILLION.containers, nat_gateways=1, nat_gb=Decimal(10))
 
     costs = monthly(replace(MILLION, functions=functions, containers=containers), US_EAST_1)
@@ -129,13 +127,18 @@ def test_options_have_items_of_their_own():
     assert costs.functions["provisioned"].shown == Decimal("10.95")
     assert costs.functions["provisioned-duration"].shown == cents(8500 * Decimal("0.0000077778"))
     assert costs.functions["duration"].shown == 0
-    assert costs.functions["snapshot-cached"].shown == Decimal("4.94")
-    assert costs.functions["snapshot-restored"].shown == cents(2500 * Decimal("0.0001397998"))
     assert costs.functions["storage"].quantity == 17_000
     assert costs.functions["route-metrics"].shown == Decimal("18.00")
     assert costs.functions["metrics"].shown == Decimal("2.10")
     assert costs.containers["nat"].shown == Decimal("32.85")
     assert costs.containers["nat-data"].shown == Decimal("0.45")
+
+
+def test_snap_start_is_charged_for_each_snapshot_and_each_restore():
+    costs = monthly(inputs(1_000_000, snap_start=True), US_EAST_1).functions
+
+    assert costs["snapshot-cached"].shown == Decimal("4.94")  # 3,285,000 GB-seconds
+    assert costs["snapshot-restored"].shown == cents(2500 * Decimal("0.0001397998"))
 
 
 def test_traffic_above_the_provisioned_environments_is_charged_on_demand():
@@ -199,6 +202,7 @@ def test_the_total_is_the_sum_of_the_shown_items_and_nothing_is_negative(count, 
         ({"memory_mb": 64}, "from 128 to 10,240 MB"),
         ({"billed_ms": Decimal("0.5")}, "at least 1 ms"),
         ({"cold_share": Decimal(2)}, "from 0 to 1"),
+        ({"provisioned": 1, "snap_start": True}, "not both"),
     ],
 )
 def test_impossible_inputs_are_refused(changes, words):

@@ -121,11 +121,11 @@ def test_the_assumptions_name_what_they_are_made_of():
     spot = replace(
         GIVEN,
         containers=replace(GIVEN.containers, spot_share=D("0.5"), spot_discount=D("0.7")),
-        functions=replace(GIVEN.functions, provisioned=2, snap_start=True),
+        functions=replace(GIVEN.functions, provisioned=2),
     )
     assert "50% of the task hours run on Fargate Spot, 70% cheaper" in text(spot)
     assert "keeps 2 environments ready" in text(spot)
-    assert "SnapStart" in text(spot)
+    assert "SnapStart keeps snapshots of the 5 functions" in text(inputs(1, snap_start=True))
 
 
 def test_warnings_name_what_makes_the_comparison_unfair():
