@@ -39,9 +39,8 @@ def analyse(results: Results) -> Summary:
 
 
 def _verdict(results: Results) -> Verdict:
-    found = (each for run in results.runs for each in reasons(run.rows, run.generator))
     return Verdict(
-        reasons=list(dict.fromkeys(found)),
+        reasons=_reasons(results),
         lateness={
             backend: distribution(
                 row.lateness_ms for run in results.runs for row in measured(run, backend)
@@ -50,3 +49,11 @@ def _verdict(results: Results) -> Verdict:
         },
         cpu_share=max((run.generator.cpu_share for run in results.runs), default=0.0),
     )
+
+
+def _reasons(results: Results) -> list[str]:
+    """Return the limits that the generator reached; in which run, if there are several."""
+    found = [reasons(run.rows, run.generator) for run in results.runs]
+    if len(found) == 1:
+        return found[0]
+    return [f"Run {number}: {each}" for number, own in enumerate(found, start=1) for each in own]
