@@ -76,8 +76,8 @@ def _announcement(cases: Sequence[Case], left_out: str, prefix: str) -> str:
             f"({left_out})."
         )
     return (
-        f"Sending {len(cases):,} requests to each backend. They create blogs and delete them "
-        f"again; the ids begin with {prefix}, except a few that the backends choose."
+        f"Sending {len(cases):,} requests to each backend. They create blogs and delete them again."
+        f"\nThe ids begin with {prefix}, except a few that the backends choose."
     )
 
 
