@@ -15,9 +15,10 @@ from lab.plan_blogs import GAP_S, Arrival, number_of_first_blogs, numbered, with
 _RUN_ID: Final = re.compile("[A-Za-z0-9._~-]{1,64}")
 _MAX_CONTENTS_BYTES: Final = 256 * 1024
 _CYCLE: Final = (Backend.FUNCTIONS, Backend.CONTAINERS, Backend.CONTAINERS, Backend.FUNCTIONS)
-_FIRST_BLOGS_PER_S: Final = 40
-_WARMING_S: Final = 1.0
-_WARMING_EACH: Final = 4
+_FIRST_BLOGS_PER_S: Final = 20
+_ALONE_S: Final = 1.0
+_WARMING_ROUND_S: Final = 1.0
+_WARMING_ROUNDS: Final = 2
 
 
 def make_plan(settings: PlanSettings) -> Plan:
@@ -156,18 +157,26 @@ def _operation(settings: PlanSettings, random: Random) -> Operation:
 
 
 def _warming(settings: PlanSettings) -> Iterator[Arrival]:
-    """Yield the requests that warm up a backend, in the second before the first slot."""
+    """Yield the requests that warm up a backend, in the seconds before the first slot.
+
+    The second half of each round is free: one cold start per function at a time is enough.
+    """
     operations = [each for each in Operation if settings.mix.get(each, 0) > 0]
-    total = len(operations) * _WARMING_EACH
-    for number in range(total if settings.warm_up_s > 0 else 0):
-        time = round((number / total - 1) * _WARMING_S, 6)
-        yield Arrival(time, WARM_UP_SLOT, operations[number % len(operations)])
+    for number in range(_WARMING_ROUNDS if settings.warm_up_s > 0 else 0):
+        start = (number - _WARMING_ROUNDS) * _WARMING_ROUND_S
+        for place, operation in enumerate(operations):
+            time = start + _WARMING_ROUND_S / 2 * place / len(operations)
+            yield Arrival(round(time, 6), WARM_UP_SLOT, operation)
 
 
 def _times_of_first_blogs(
     settings: PlanSettings, functions: int, containers: int
 ) -> dict[Backend, list[float]]:
-    """Return when to create the first blogs: both backends in turn, from the start of the run."""
+    """Return when to create the first blogs: both backends in turn, from the start of the run.
+
+    With a warm-up, each backend's first post has a second for itself: if it starts an execution
+    environment, the next posts should use that, and not start one each.
+    """
     alternating = [
         backend
         for number in range(max(functions, containers))
@@ -175,9 +184,11 @@ def _times_of_first_blogs(
         if number < count
     ]
     rate = max(_FIRST_BLOGS_PER_S, 0 if settings.order is Order.BURST else _rate(settings))
+    alone = _ALONE_S if settings.warm_up_s > 0 else 0.0
     times: dict[Backend, list[float]] = {backend: [] for backend in Backend}
     for number, backend in enumerate(alternating):
-        times[backend].append(round(number / rate, 6))
+        wait = alone if times[backend] else 0.0
+        times[backend].append(round(wait + number / rate, 6))
     return times
 
 
@@ -189,5 +200,5 @@ def _start(settings: PlanSettings, first_blogs: Sequence[float]) -> float:
     """Return the start of the first slot, which is the end of the warm-up."""
     if not first_blogs:
         return settings.warm_up_s
-    warming = _WARMING_S if settings.warm_up_s > 0 else 0.0
+    warming = _WARMING_ROUNDS * _WARMING_ROUND_S if settings.warm_up_s > 0 else 0.0
     return round(max(settings.warm_up_s, max(first_blogs) + GAP_S + warming), 6)
