@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.widgets._footer import FooterKey
 
-from tests.tui.conftest import LARGE, SMALL, Stage, staged
+from tests.tui.conftest import Stage, staged
 from tui.palette import Palette
 
 
@@ -51,7 +50,6 @@ SCREENS = {
 }
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_every_screen_can_be_opened_from_the_menu(world, size):
     async with staged(world, size) as stage:
         for command, screen in SCREENS.items():

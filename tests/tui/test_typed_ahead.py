@@ -37,7 +37,7 @@ def type_ahead(stage: Stage, *keys: str) -> None:
         stage.app.post_message(events.Key(key, character))
 
 
-@pytest.mark.parametrize("closing", ["escape", "ctrl+g"])
+@pytest.mark.parametrize("closing", ["escape", *swept("ctrl+g")])
 async def test_a_screen_closed_twice_or_early_closes_only_itself(world, closing):
     async with staged(world, SMALL) as stage:
         for opening in ("m", "B", "L", "C", "question_mark", "ctrl+o"):
@@ -117,7 +117,7 @@ async def press_while_opening(world: World, opening: str, key: str, steps: int =
 
 
 @LET_GO
-@pytest.mark.parametrize("key", ["ctrl+s", "f3", "ctrl+q"])
+@pytest.mark.parametrize("key", ["ctrl+s", *swept("f3"), "ctrl+q"])
 @pytest.mark.parametrize("opening", ["n", "e"])
 async def test_a_key_before_a_form_is_drawn_does_no_harm(world, opening, key):
     """The key arrives with the form, and one step of the event loop before it."""
