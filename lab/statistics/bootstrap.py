@@ -1,38 +1,26 @@
-"""Intervals of the difference of two quantiles: a paired bootstrap over whole blocks."""
+"""Intervals of the difference of two quantiles: a paired bootstrap over whole blocks.
+
+Import this module only where it is needed: numpy takes time to import.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lab.backends import Backend
 from lab.statistics.blocks import Block
+from lab.statistics.intervals import DRAWS, Interval, widening
 from lab.statistics.quantiles import inverted_cdf
-from lab.statistics.student import normal, t
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-DRAWS: Final = 2000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """An estimate and its limits."""
-
-    value: float
-    low: float
-    high: float
 
 
 class Bootstrap:
     """The resamples of a run's blocks. Both backends get the same blocks in each draw."""
 
     def __init__(self, blocks: Sequence[Block], seed: int) -> None:
-        import numpy as np  # noqa: PLC0415 (slow to import)
-
         self._count = len(blocks)
         drawn = np.random.default_rng(seed).integers(0, len(blocks), (DRAWS, len(blocks)))
         # How often each draw has each block.
@@ -44,8 +32,6 @@ class Bootstrap:
 
     def difference(self, p: float, confidence: float) -> Interval | None:
         """Return functions minus containers at the quantile *p*, None if a draw has no data."""
-        import numpy as np  # noqa: PLC0415
-
         functions, containers = (self._sides[backend] for backend in Backend)
         if not (functions.complete and containers.complete):
             return None
@@ -61,23 +47,17 @@ class Bootstrap:
         )
 
 
-def widening(blocks: int, confidence: float) -> float:
-    """Return by how much percentile limits are too narrow with few blocks."""
-    return t(confidence, blocks - 1) / normal(confidence) * math.sqrt(blocks / (blocks - 1))
-
-
 class _Side:
     """The samples of one backend in sorted order, and how many of them each block has so far."""
 
     def __init__(self, samples: Sequence[Sequence[float]], weights: NDArray[Any]) -> None:
-        import numpy as np  # noqa: PLC0415
-
         values = np.array([value for block in samples for value in block])
         origin = np.repeat(np.arange(len(samples)), [len(block) for block in samples])
         order = np.argsort(values, kind="stable")
         self._values = values[order]
         self._weights = weights
-        self._below = np.cumsum(origin[order][:, None] == np.arange(len(samples)), axis=0)
+        is_of = origin[order][:, None] == np.arange(len(samples))
+        self._below = np.cumsum(is_of, axis=0, dtype=np.int32)
         self._totals = weights @ [len(block) for block in samples]
 
     @property
@@ -90,8 +70,6 @@ class _Side:
 
     def draws(self, p: float) -> NDArray[Any]:
         """Return the quantile of each draw, without making the resamples: search their ranks."""
-        import numpy as np  # noqa: PLC0415
-
         ranks = np.maximum(1, np.ceil(self._totals * p)).astype(int)
         low = np.zeros(len(ranks), dtype=int)
         high = np.full(len(ranks), len(self._values) - 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -11,10 +10,9 @@ from lab.plan import Order
 from lab.results import Run
 from lab.statistics import words
 from lab.statistics.blocks import LEAST, Block, divide, merge
-from lab.statistics.bootstrap import DRAWS, Bootstrap, Interval
 from lab.statistics.figures import backend_figures
+from lab.statistics.intervals import DRAWS, Interval, t_interval
 from lab.statistics.quantiles import needed_for_interval
-from lab.statistics.student import t
 from lab.summary import QUANTILES, BackendFigures, Blocks, Difference
 
 Figures = Mapping[Backend, BackendFigures]
@@ -59,6 +57,8 @@ def _over_blocks(
     blocks: Sequence[Block], figures: Figures, confidence: float, seed: int
 ) -> list[Difference]:
     """Return differences with the interval of a bootstrap over the blocks of one run."""
+    from lab.statistics.bootstrap import Bootstrap  # noqa: PLC0415 (imports numpy)
+
     bootstrap = Bootstrap(blocks, seed) if _has_samples(blocks) else None
     found = []
     for name, p in QUANTILES.items():
@@ -85,16 +85,9 @@ def _over_runs(runs: Sequence[Run], figures: Figures, confidence: float) -> list
         problem = _problem(figures, name, p, confidence)
         if not problem and len(values) < len(runs):
             problem = "a run has too few requests for this quantile"
-        interval = None if problem else _t_interval(values, confidence)
+        interval = None if problem else t_interval(values, confidence)
         found.append(_difference(name, figures, interval, problem))
     return found
-
-
-def _t_interval(values: Sequence[float], confidence: float) -> Interval:
-    mean = sum(values) / len(values)
-    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-    half = t(confidence, len(values) - 1) * math.sqrt(variance / len(values))
-    return Interval(value=mean, low=mean - half, high=mean + half)
 
 
 def _problem(figures: Figures, name: str, p: float, confidence: float) -> str:

@@ -3,7 +3,8 @@ import pytest
 
 from lab.backends import Backend
 from lab.statistics.blocks import Block
-from lab.statistics.bootstrap import DRAWS, Bootstrap, widening
+from lab.statistics.bootstrap import Bootstrap
+from lab.statistics.intervals import DRAWS, widening
 
 SIDES = tuple(Backend)
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from lab.statistics.bootstrap import widening
+from lab.statistics.intervals import widening
 from lab.statistics.student import normal, t
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(100)
