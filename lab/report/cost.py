@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lab.backends import Backend
-from lab.cost.break_even import BreakEven
 from lab.cost.report import CostReport
 from lab.report import numbers
 from lab.report.cost_curve import cost_curves
@@ -23,8 +22,8 @@ def cost_section(report: CostReport) -> Markup:
         "What it costs",
         paragraph(_summary(report), "lead"),
         _listed("Read with care", [*report.warnings, *_unverified(report)], "notes"),
+        _listed("Where the numbers come from", report.notes, None),
         join(figure.render() for figure in figures),
-        _listed("Where the measured numbers come from", report.notes, None),
         _listed("What the costs assume", report.assumptions, None),
     )
 
@@ -61,14 +60,14 @@ def _by_tasks(report: CostReport) -> Figure:
         [
             numbers.count(count, "task"),
             usd(found.idle_containers_usd),
-            _last(found),
+            f"{found.last.requests:,}" if found.last else "never",
             str(len(found.crossings)),
         ]
         for count, found in report.by_tasks.items()
     ]
-    heads = ["at least", "containers without requests", "last break-even", "crossings"]
+    heads = ["at least", "idle containers", "last break-even (requests a month)", "crossings"]
     last = [
-        f"with at least {name}, the last break-even is at {last}"
+        f"with at least {name}, the last break-even is at {last} requests a month"
         if found.last
         else f"with at least {name}, the costs never cross"
         for (name, _, last, _), found in zip(rows, report.by_tasks.values(), strict=True)
@@ -79,9 +78,3 @@ def _by_tasks(report: CostReport) -> Figure:
         table=Table(caption="Break-even by the least number of tasks", heads=heads, rows=rows),
         draw=None,
     )
-
-
-def _last(found: BreakEven) -> str:
-    if found.last is None:
-        return f"never: {found.idle_cheaper} are always cheaper"
-    return f"{found.last.requests:,} requests a month"

@@ -94,7 +94,7 @@ def _scale(frame: Frame, found: Sequence[Difference]) -> Scale:
     least = min((abs(one.value) for one in found if one.value), default=1.0)
     if max(-low, high) <= least * _RATIO:
         return Linear(low, high, *ends, 5 if frame.width <= svg.NARROW else 8)
-    unit = max(least, max(-low, high) / 1000)
+    unit = max(least, max(-low, high) / 100)
     return SignedLog(min(min(values) * 1.5, -unit), max(max(values) * 1.5, unit), *ends, unit / 2)
 
 

@@ -68,12 +68,10 @@ def _about(results: Results) -> str:
     if not results.runs:
         return "The results hold no run."
     where = results.runs[0].environment
-    place = "a local cloud" if where.is_local else "AWS"
-    parts = [
-        f"Stack {where.stack} in {place}" if where.stack else f"Measured in {place}",
-        where.region,
-        where.started_at,
-    ]
+    place = where.stack or "backends without a stack"
+    if not where.is_local and where.stack:
+        place = f"stack {where.stack}"
+    parts = [f"Measured on: {place}", where.region, where.started_at]
     return " · ".join(part for part in parts if part)
 
 

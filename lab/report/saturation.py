@@ -56,7 +56,7 @@ def saturation(results: Results, summary: Summary) -> list[Figure]:
     return [
         Figure(
             title="Achieved rate",
-            sentence=highest_rates(summary),
+            sentence=numbers.sentence([_most_achieved(one, summary) for one in ramp.sides]),
             table=table,
             draw=lambda width: _draw_rates(width, ramp),
             note="On the thin diagonal, a backend responds as often as it is asked.",
@@ -144,7 +144,8 @@ def _draw_latencies(width: int, ramp: _Ramp) -> Markup:
     x_scale, _ = _rate_scales(frame, ramp)
     limit = [ramp.target.limit] if ramp.target else []
     values = [value for backend in ramp.sides for _, value in ramp.values(backend)]
-    y_scale = Log(*log_range([*values, *limit]), frame.y_end, frame.top)
+    around = [one * factor for one in limit for factor in (0.7, 1.4)]  # room for its label
+    y_scale = Log(*log_range([*values, *around]), frame.y_end, frame.top)
     label = f"{ramp.quantile} in ms, logarithmic"
     parts = [
         svg.bottom_axis(frame, x_scale, "asked per second", numbers.number),

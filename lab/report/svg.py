@@ -114,14 +114,15 @@ def bottom_axis(frame: Frame, scale: Scale, label: str, write: Callable[[float],
     """Return the axis below the plot, with grid lines. Ticks without room have no label."""
     y = frame.y_end
     parts = [line(((frame.left, y), (frame.x_end, y)), "axis")]
-    free_from = float("-inf")
-    for tick in scale.ticks():
+    labeled: list[Point] = []
+    for tick in sorted(scale.ticks(), key=bool):  # 0 first: it always has its label
         x, written = scale(tick), write(tick)
         parts.append(line(((x, frame.top), (x, y + _TICK)), "grid"))
         half = text_width(written) / 2
-        if x - half >= free_from and x + half <= frame.width + 2:
+        start, end = x - half, x + half
+        if end <= frame.width + 2 and all(end < a or b < start for a, b in labeled):
             parts.append(text((x, y + 19), written, "middle", "muted"))
-            free_from = x + half + CHARACTER
+            labeled.append((start - CHARACTER, end + CHARACTER))
     parts.append(text((frame.x_end, y + 38), label, "end", "muted"))
     return join(parts)
 

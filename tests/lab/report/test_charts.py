@@ -1,5 +1,7 @@
 """What the charts of a comparison draw."""
 
+from dataclasses import replace
+
 import pytest
 
 from lab.analysis import analyse
@@ -10,11 +12,11 @@ from lab.report.differences import differences
 from lab.report.samples import latencies, measured
 from lab.report.saturation import saturation
 from lab.report.spectrum import spectrum
-from lab.report.svg import WIDE
+from lab.report.svg import NARROW, WIDE
 from lab.report.timeline import timeline
 from lab.rows import Outcome
 from tests.lab.report import example
-from tests.lab.report.page import read
+from tests.lab.report.page import overlapping, read
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,28 @@ def test_the_target_of_a_ramp_is_a_line_with_its_value(ramp):
     _, (_, times) = ramp
 
     assert [one.text for one in drawn(times, "strong halo")] == ["target 45 ms"]
+
+
+@pytest.mark.parametrize("limit", [1, 20, 50, 100, 5000])
+def test_the_label_of_a_target_never_lies_on_another(ramp, limit):
+    found = replace(example.ramp(), target=f"p95<{limit}ms")
+    _, times = saturation(found, ramp[0])
+
+    assert [overlapping(read(times.draw(width))) for width in (WIDE, NARROW)] == [[], []]
+
+
+@pytest.mark.parametrize("values", [(0.1, 5, 9, 12), (-900, 0.01, 3, 40), (2, 2.5, 3, 4)])
+def test_the_zero_line_always_has_its_label(summary, values):
+    found = [
+        replace(one, value=value, low=value - 20, high=value + 15)
+        for one, value in zip(summary.differences, values, strict=False)
+    ]
+    figure = differences(replace(summary, differences=found))
+
+    for width in (WIDE, NARROW):
+        chart = read(figure.draw(width))
+        assert "0" in [one.text for one in chart.iter("text")]
+        assert overlapping(chart) == []
 
 
 def test_the_parts_of_a_request_add_up_to_its_latency(results, summary):
