@@ -46,6 +46,11 @@ class GeneratorLog:
     failures: Sequence[str] = ()
     """Why a process of the generator ended early, which stops the run."""
 
+    @property
+    def ended_early(self) -> bool:
+        """Whether the run has not reached the end of its plan."""
+        return self.stopped or bool(self.failures)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:

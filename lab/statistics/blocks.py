@@ -66,7 +66,8 @@ def divide(run: Run) -> list[Block]:
 
 def _cycle_edges(run: Run) -> list[float]:
     """Return the starts of the whole cycles of a run, and the end of the last one."""
-    slots = [slot for slot in run.slots if slot.end_s <= reached_s(run)]
+    end = reached_s(run)
+    slots = [slot for slot in run.slots if slot.end_s <= end]
     whole = slots[: len(slots) // _CYCLE * _CYCLE]
     return [slot.start_s for slot in whole[::_CYCLE]] + [slot.end_s for slot in whole[-1:]]
 

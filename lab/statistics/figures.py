@@ -75,8 +75,8 @@ def load_seconds(run: Run, backend: Backend) -> float:
 
 
 def reached_s(run: Run) -> float:
-    """Return the time that a stopped run reached, and infinity for a complete run."""
-    if not run.generator.stopped:
+    """Return the time that a run reached if it ended early, and infinity otherwise."""
+    if not run.generator.ended_early:
         return math.inf
     reached = (
         row.planned_s

@@ -34,7 +34,7 @@ def notes(
 
 
 def _of_run(results: Results) -> Iterator[str]:
-    if any(run.generator.stopped for run in results.runs):
+    if any(run.generator.ended_early for run in results.runs):
         yield "The run was stopped before its end."
     if 1 < len(results.runs) < _FEW_RUNS:
         yield f"With {len(results.runs)} runs the intervals are wide. Use --repeat {_FEW_RUNS}."

@@ -86,8 +86,9 @@ def test_rates_are_per_second_of_the_slots_of_the_backend():
     assert (figures.asked_per_s, figures.achieved_per_s) == (10 / 5.0, 8 / 5.0)
 
 
-def test_rates_of_a_stopped_run_end_where_it_was_stopped():
-    stopped = generator(stopped=True)
+@pytest.mark.parametrize("fields", [{"stopped": True}, {"failures": ("A process ended.",)}])
+def test_rates_of_a_run_that_ended_early_are_those_until_then(fields):
+    stopped = generator(**fields)
     later = failed(9, outcome=Outcome.STOPPED, sent_s=None, planned_s=9.0, slot=3)
 
     figures = functions(row(), row(1, planned_s=2.0), later, generator=stopped)
