@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from lab.parity.case import blog_json, delete, get, head, post, put
+from lab.parity.cases_headers import HEADERS, METHODS
 from lab.parity.cases_reads import PATHS, READS
 from lab.parity.cases_rules import CONDITIONS, TOKENS
-from lab.parity.cases_wire import FRAMING, HEADERS, METHODS, TARGETS
+from lab.parity.cases_wire import FRAMING, TARGETS
 from lab.parity.cases_writes import BODIES
 
 # What the backends respond themselves.

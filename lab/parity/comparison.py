@@ -11,7 +11,7 @@ from lab.backends import Backend
 from lab.comparison import EXPECTED
 from lab.parity.case import Case
 from lab.parity.expectations import BODY, STATUS, Deviation, deviations, is_json, status_text
-from lab.parity.explained import Explanation, explanation_of
+from lab.parity.explained import Explanation, Observed, explanation_of
 from lab.parity.messages import Response, Values
 from lab.parity.session import Answer
 
@@ -66,6 +66,7 @@ def compare(case: Case, answers: Mapping[Backend, Answer]) -> Comparison:
     if STATUS not in differing:
         differing = {**_one_sided(*wrong), **differing}
     both = wrong[0].keys() & wrong[1].keys() - differing.keys()
+    observed = Observed(differing.keys() | both, statuses, case.exceptions)
     return Comparison(
         differences=tuple(
             Difference(
@@ -73,14 +74,14 @@ def compare(case: Case, answers: Mapping[Backend, Answer]) -> Comparison:
                 part=part,
                 functions=pair[0],
                 containers=pair[1],
-                explanation=explanation_of(part, statuses, case.exceptions),
+                explanation=explanation_of(part, observed),
             )
             for part, pair in sorted(differing.items())
         ),
         undocumented=tuple(
             Undocumented(case=case, part=part, found=one.found, expected=one.expected)
             for part, one in sorted(wrong[0].items())
-            if part in both and not explanation_of(part, statuses, case.exceptions)
+            if part in both and not explanation_of(part, observed)
         ),
     )
 

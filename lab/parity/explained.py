@@ -5,7 +5,7 @@ A difference that none of these explains is a fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -32,24 +32,37 @@ class Explanation:
     # The headers that it changes in every response. Without any, it explains a whole response, but
     # only of a case that names it.
     headers: frozenset[str] = frozenset()
+    # True if it explains its headers only where all of them differ.
+    all_headers: bool = False
 
     @property
     def certainty(self) -> str:
         return f"functions: {self.functions}; containers: {self.containers}"
 
-    def covers(self, part: str, statuses: Iterable[int | None], named: Iterable[str]) -> bool:
-        """Return True if it explains a difference in *part* between responses of *statuses*."""
-        applies = part in self.headers if self.headers else self.name in named
-        return applies and self.statuses.issuperset(statuses)
+    def covers(self, part: str, observed: Observed) -> bool:
+        """Return True if it explains that *part* differs."""
+        if not self.headers:
+            applies = self.name in observed.named
+        elif self.all_headers:
+            applies = part in self.headers and self.headers.issubset(observed.parts)
+        else:
+            applies = part in self.headers
+        return applies and self.statuses.issuperset(observed.statuses)
 
 
-def explanation_of(
-    part: str, statuses: Iterable[int | None], named: Iterable[str]
-) -> Explanation | None:
+@dataclass(frozen=True)
+class Observed:
+    """Two responses to a case: the parts that differ, the statuses, what the case names."""
+
+    parts: Collection[str]
+    statuses: Collection[int | None]
+    named: Collection[str] = ()
+
+
+def explanation_of(part: str, observed: Observed) -> Explanation | None:
     """Return the explanation of a difference, if there is one."""
-    seen, names = set(statuses), set(named)
     by_precision = sorted(EXPLANATIONS, key=lambda one: not one.headers)
-    return next((one for one in by_precision if one.covers(part, seen, names)), None)
+    return next((one for one in by_precision if one.covers(part, observed)), None)
 
 
 _ANY: Final = frozenset(range(200, 600))
@@ -76,6 +89,7 @@ EXPLANATIONS: Final = (
         reason="The gateway keeps these names for itself.",
         statuses=frozenset({401}),
         headers=frozenset({"www-authenticate", "x-amzn-remapped-www-authenticate"}),
+        all_headers=True,
     ),
     Explanation(
         name="empty-headers",

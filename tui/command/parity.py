@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from lab.backends import Backend
 from lab.parity.case import Case
@@ -172,6 +172,7 @@ class _Stop:
     def __init__(self) -> None:
         self.event = Event()
         self._number = signal.SIGINT
+        self._before: dict[signal.Signals, Any] = {}
 
     @contextmanager
     def handled(self) -> Iterator[None]:

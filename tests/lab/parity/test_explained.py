@@ -8,7 +8,7 @@ import pytest
 
 from blog import schema
 from lab.parity import case, cases
-from lab.parity.explained import EXPLANATIONS, explanation_of
+from lab.parity.explained import EXPLANATIONS, Observed, explanation_of
 from tests.running import ROOT
 
 NAMES = [one.name for one in EXPLANATIONS]
@@ -53,6 +53,13 @@ def test_limits_are_those_of_the_schema():
 def test_an_explanation_holds_only_for_its_headers_statuses_and_cases(
     part, statuses, named, expected
 ):
-    found = explanation_of(part, statuses, named)
+    found = explanation_of(part, Observed({part}, statuses, named))
 
     assert (found and found.name) == expected
+
+
+def test_header_is_renamed_only_if_it_arrives_under_the_other_name():
+    name, other = "www-authenticate", "x-amzn-remapped-www-authenticate"
+
+    assert explanation_of(name, Observed({name}, {401})) is None
+    assert explanation_of(name, Observed({name, other}, {401})).name == "renamed-headers"
