@@ -129,8 +129,9 @@ def _cold(inputs: Inputs, summary: Summary, rows: Sequence[Row]) -> tuple[Inputs
     if inits:
         functions = replace(functions, init_ms=_decimal(statistics.fmean(inits)))
     note = (
-        f"cold starts: {share.count:,} of {share.of:,} requests of the comparison. Your traffic "
-        "has another share: set it with --assume functions.cold_share=…"
+        f"cold starts: {share.count:,} of {share.of:,} requests of the comparison. A short "
+        "comparison has more of them than a month: set the share of your traffic with --assume "
+        "functions.cold_share=…"
     )
     return replace(inputs, functions=functions), [note]
 

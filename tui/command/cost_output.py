@@ -86,10 +86,17 @@ def _break_even(report: CostReport) -> Iterable[str]:
         tasks = "task" if count == 1 else "tasks"
         yield f"With at least {count} {tasks}: {_last(result)}."
     if report.band:
-        yield (
-            "Within the measured intervals: from "
-            f"{_last(report.band.earliest)} to {_last(report.band.latest)}."
+        yield f"At the bounds of the measured intervals, {_bounds(report.band)}."
+
+
+def _bounds(band: Band) -> str:
+    earliest, latest = band.earliest.last, band.latest.last
+    if earliest and latest and earliest.cheaper is latest.cheaper:
+        return (
+            f"{earliest.cheaper} are cheaper from {earliest.requests:,} and from "
+            f"{latest.requests:,} requests a month"
         )
+    return f"{_last(band.earliest)}, or {_last(band.latest)}"
 
 
 def _last(result: BreakEven) -> str:

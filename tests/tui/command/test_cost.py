@@ -158,7 +158,7 @@ class Found:
     outputs = OUTPUTS
 
 
-def test_a_comparison_gives_durations_and_a_band(calculated, tmp_path):
+def test_a_comparison_gives_durations_and_a_band(calculated, cost_of, tmp_path):
     rows = [row(number, planned_s=number / 50, app_ms=20 + number % 7) for number in range(400)]
     results = Results(runs=[run(rows, environment=environment(outputs=OUTPUTS, is_local=False))])
     file = tmp_path / "results.json"
@@ -169,7 +169,15 @@ def test_a_comparison_gives_durations_and_a_band(calculated, tmp_path):
     assert found["assumptions"]["functions.billed_ms"] == pytest.approx(22.985, abs=0.01)
     assert found["requests_per_month"] == 131_400_000
     assert found["region"] == "eu-west-1"
-    assert found["band"] is None or found["band"]["earliest"]["crossings"]
+    earliest, latest = (
+        found["band"][bound]["crossings"][-1]["requests_per_month"]
+        for bound in ("earliest", "latest")
+    )
+    text = " ".join(cost_of("--from", str(file))[1].split())
+    assert (
+        "At the bounds of the measured intervals, containers are cheaper from "
+        f"{earliest:,} and from {latest:,} requests a month."
+    ) in text
     assert any("estimate from the Server-Timing" in one for one in found["sentences"])
     given = calculated("--from", str(file), "--billed-ms", "40", "--region", "us-west-1")
     assert given["assumptions"]["functions.billed_ms"] == 40
