@@ -54,6 +54,13 @@ def test_every_crossing_is_found_when_tasks_come_in_steps():
     ]
 
 
+def test_crossings_below_a_limit_are_found_whichever_backend_is_cheaper_there():
+    assert found(inputs(cold="0.001", saturation=8), limit=22_000_000) == [
+        (18_577_748, "containers"),
+        (21_024_001, "functions"),
+    ]
+
+
 def test_functions_stay_cheaper_if_a_task_can_handle_only_a_few_requests():
     result = crossings(inputs(saturation="0.1"), US_EAST_1)
 

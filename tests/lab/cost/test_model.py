@@ -193,7 +193,7 @@ def test_the_total_is_the_sum_of_the_shown_items_and_nothing_is_negative(count, 
     for side in (costs.functions, costs.containers, costs.shared):
         assert side.shown == sum(cents(item.exact) for item in side.items)
         assert abs(side.shown - side.exact) <= len(side.items) * Decimal("0.005")
-        assert all(item.exact >= 0 for item in side.items)
+        assert all(item.exact >= 0 and item.quantity >= 0 for item in side.items)
 
 
 @pytest.mark.parametrize(
