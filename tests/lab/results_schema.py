@@ -12,6 +12,8 @@ import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import jsonschema
+
 from lab import results_file
 from lab.results import Results, Run
 from lab.rows import Row
@@ -123,6 +125,11 @@ def field_notes(type_):
 def plain(text):
     words = " ".join(text.split())
     return words.replace("`", "").replace("*", "").replace("None", "null")
+
+
+def validate(content):
+    """Raise an error unless *content*, the JSON of a results file, has the form of the schema."""
+    jsonschema.Draft202012Validator(json.loads(FILE.read_text("utf-8"))).validate(content)
 
 
 def as_text():

@@ -13,6 +13,7 @@ import pytest
 from lab import results_file
 from lab.backends import Backend
 from lab.plan import ID_PREFIX
+from tests.lab import results_schema
 from tests.running import TIMEOUT_S, wait_until
 
 COMPARE = [sys.executable, "-m", "tui", "compare", "--slot", "0.5"]
@@ -47,6 +48,7 @@ def test_a_comparison_measures_both_backends_and_removes_its_blogs(
 
     # On a busy machine, the generator may be the limit.
     assert process.returncode in {0, 7}, err
+    results_schema.validate(json.loads((tmp_path / "results.json").read_text()))
     (run,) = results_file.read(tmp_path / "results.json").runs
     for backend in Backend:
         assert any(r.outcome == "ok" and r.backend is backend and r.app_ms for r in run.rows)
@@ -67,5 +69,6 @@ def test_ctrl_c_keeps_the_requests_so_far_and_removes_the_blogs(running_cloud, s
     assert process.returncode == 130, err
     assert "Stopping, then removing the blogs of the run." in err
     document = json.loads((tmp_path / "results.json").read_text())
+    results_schema.validate(document)
     assert {"ok", "stopped"} <= set(document["runs"][0]["rows"]["outcome"])
     assert blogs_of_the_lab(running_cloud) == []

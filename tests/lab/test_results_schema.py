@@ -51,7 +51,7 @@ def test_the_schema_is_a_valid_schema():
     ids=["comparison", "no request", "failures", "ramp", "burst", "parallel"],
 )
 def test_what_is_written_has_the_schema(given):
-    VALIDATOR.validate(written(given))
+    results_schema.validate(written(given))
 
 
 @pytest.mark.parametrize(
