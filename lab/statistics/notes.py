@@ -52,7 +52,8 @@ def _of_backend(side: BackendFigures) -> Iterator[str]:
     if side.ok and side.skipped > _NOTICED_FAILURES * side.planned:
         yield (
             f"{backend}: {words.percent(side.skipped / side.planned)} of the requests were "
-            "skipped, because the posts of their blogs failed. So the load was lower than asked."
+            "skipped, because the posts of their blogs had failed or were late. So the load was "
+            "lower than asked."
         )
     if side.ok and side.dropped:
         yield (
