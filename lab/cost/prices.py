@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby, pairwise
@@ -92,9 +93,8 @@ class Prices:
 
 def load(region: str, refreshed: Path | None = None) -> Prices:
     """Load the prices of *region*: from the file *refreshed*, if it has the region."""
-    files = [*([refreshed] if refreshed and refreshed.exists() else []), PACKAGED]
     regions: list[str] = []
-    for file in files:
+    for file in _files(refreshed):
         rows = read_rows(file)
         found = [row for row in rows if row["region"] == region]
         if found:
@@ -105,9 +105,25 @@ def load(region: str, refreshed: Path | None = None) -> Prices:
 
 
 def regions(refreshed: Path | None = None) -> list[str]:
-    """Return the regions that have prices."""
-    files = [PACKAGED, *([refreshed] if refreshed and refreshed.exists() else [])]
-    return list(dict.fromkeys(row["region"] for file in files for row in read_rows(file)))
+    """Return the regions that have prices; those of a damaged file are left out."""
+    found = {row["region"]: None for row in read_rows(PACKAGED)}
+    for file in _files(refreshed):
+        with suppress(CostError):
+            found.update((row["region"], None) for row in read_rows(file))
+    return list(found)
+
+
+def _files(refreshed: Path | None) -> list[Path]:
+    """Return the price files, the first to look at first."""
+    return [*([refreshed] if refreshed and is_there(refreshed) else []), PACKAGED]
+
+
+def is_there(file: Path) -> bool:
+    """Return whether the file exists, also if its folder may not be read."""
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 def read_rows(file: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from lab.cost import offers
 from lab.cost.errors import CostError, RefreshError
-from lab.cost.prices import PACKAGED, read_rows
+from lab.cost.prices import PACKAGED, is_there, read_rows
 
 BASE_URL: Final = "https://pricing.us-east-1.amazonaws.com"
 _TIMEOUT_S: Final = 30
@@ -88,7 +88,7 @@ def refresh(
 def _refreshed_rows(file: Path) -> list[dict[str, Any]]:
     """Return the rows of the file, which has only the regions that were refreshed."""
     try:
-        return read_rows(file) if file.exists() else []
+        return read_rows(file) if is_there(file) else []
     except CostError:
         return []  # a damaged file is replaced
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from lab.cost import tasks
+from lab.cost import fargate, tasks
 from lab.cost.break_even import BreakEven, Crossing
 from lab.cost.inputs import FreeTier, Inputs
 from lab.cost.prices import Prices
@@ -125,7 +125,7 @@ def _shared(inputs: Inputs) -> Iterator[str]:
 
 def warning_sentences(inputs: Inputs) -> list[str]:
     """Return what makes the comparison unfair or the result unlikely."""
-    return [*_task_warnings(inputs), *_size_warning(inputs)]
+    return [*_task_warnings(inputs), *_size_warnings(inputs)]
 
 
 def _task_warnings(inputs: Inputs) -> Iterator[str]:
@@ -140,7 +140,10 @@ def _task_warnings(inputs: Inputs) -> Iterator[str]:
         )
 
 
-def _size_warning(inputs: Inputs) -> Iterator[str]:
+def _size_warnings(inputs: Inputs) -> Iterator[str]:
+    problem = fargate.problem(inputs.containers.vcpus, inputs.containers.memory_gb)
+    if problem:
+        yield f"{problem} The prices of vCPU and memory are applied to it all the same."
     functions = Decimal(inputs.functions.memory_mb) / _MB_PER_VCPU
     task = inputs.containers.vcpus
     if abs(functions - task) > _UNEQUAL * task:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from infra import sizes
-from lab.cost import prices
+from lab.cost import fargate, prices
 from lab.cost.inputs import Inputs
 from lab.cost.traffic import Traffic
 from tests.infra.alarms import metrics
@@ -67,6 +67,12 @@ def test_the_model_has_the_declared_network_and_logs(deployed):
     assert DEFAULT.containers.nat_gateways == len(deployed.of("aws:ec2/natGateway:NatGateway")) == 0
     assert kept == {DEFAULT.shared.log_days}
     assert DEFAULT.shared.dashboards == len(deployed.of("aws:cloudwatch/dashboard:Dashboard"))
+
+
+def test_the_model_and_the_program_know_the_same_sizes_of_tasks():
+    known = {int(vcpus * 1024): list(memories) for vcpus, memories in fargate.SIZES.items()}
+
+    assert known == {cpu: list(memories) for cpu, memories in sizes.FARGATE_SIZES.items()}
 
 
 def test_pairing_by_price_uses_the_prices_of_the_model():

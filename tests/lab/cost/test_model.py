@@ -84,6 +84,10 @@ def test_the_free_tier_covers_the_first_million_requests_and_their_duration():
         "http-api": Decimal("1.00"),
         "logs-kept": Decimal("0.02"),
     }
+    of_lambda = ("requests", "duration", "init")
+    charged = monthly(MILLION, US_EAST_1).functions
+    others = [item.shown for item in charged.items if item.key not in of_lambda]
+    assert sum(others) + sum(amounts[key] for key in of_lambda) == Decimal("3.82")
     assert costs.shared["alarms"].shown == Decimal("0.60")  # 10 of 16 are free
     legacy = monthly(replace(MILLION, free_tier=FreeTier.LEGACY), US_EAST_1)
     assert legacy.functions["http-api"].shown == 0

@@ -107,6 +107,13 @@ def test_a_damaged_price_file_is_refused(tmp_path, changes, words):
         prices.load("us-east-1", file)
 
 
+def test_a_damaged_file_has_no_regions(tmp_path):
+    file = tmp_path / "prices.json"
+    file.write_text("{")
+
+    assert prices.regions(file) == REGIONS
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"rows": 1}', '{"rows": [1]}'])
 def test_a_file_that_is_not_a_price_file_is_refused(tmp_path, text):
     file = tmp_path / "prices.json"

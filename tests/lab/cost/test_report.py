@@ -134,6 +134,9 @@ def test_warnings_name_what_makes_the_comparison_unfair():
     assert "One task has no zone redundancy" in zones
     assert "0.14 vCPU and a task 0.25" in sizes
     assert warning_sentences(_equal(tasks=2)) == []
+    (_, odd, _) = warning_sentences(inputs(1, task="0.25/4"))
+    assert odd.startswith("Fargate has no task with 0.25 vCPU and 4 GB: with 0.25 vCPU it has from")
+    assert "Fargate has no task with 3 vCPU" in warning_sentences(inputs(1, task="3/8"))[1]
     assert "more than maxTasks" in warning_sentences(inputs(traffic=DAY, saturation=36))[0]
 
 

@@ -1,0 +1,33 @@
+"""The sizes of tasks that Fargate offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+# vCPUs, and the memory in MB for each. Source: Amazon ECS developer guide, "Task CPU and memory".
+SIZES: Final[dict[Decimal, Sequence[int]]] = {
+    Decimal("0.25"): [512, 1024, 2048],
+    Decimal("0.5"): range(1024, 4096 + 1, 1024),
+    Decimal(1): range(2048, 8192 + 1, 1024),
+    Decimal(2): range(4096, 16384 + 1, 1024),
+    Decimal(4): range(8192, 30720 + 1, 1024),
+    Decimal(8): range(16384, 61440 + 1, 4096),
+    Decimal(16): range(32768, 122880 + 1, 8192),
+}
+
+
+def problem(vcpus: Decimal, memory_gb: Decimal) -> str | None:
+    """Return a sentence if Fargate has no task of this size."""
+    memories = SIZES.get(vcpus)
+    if memories is None:
+        offered = ", ".join(f"{one:f}" for one in SIZES)
+        return f"Fargate has no task with {vcpus:f} vCPU, only with {offered}."
+    if memory_gb * 1024 in memories:
+        return None
+    least, most = (Decimal(one) / 1024 for one in (memories[0], memories[-1]))
+    return (
+        f"Fargate has no task with {vcpus:f} vCPU and {memory_gb:f} GB: with {vcpus:f} vCPU it has "
+        f"from {least:f} to {most:f} GB, in certain steps."
+    )
