@@ -164,6 +164,13 @@ async def test_the_end_of_a_slow_body_counts():
         assert row.outcome is Outcome.OK
 
 
+async def test_a_compressed_body_counts_as_it_was_sent():
+    async with serving(body=b"not gzip", headers={"Content-Encoding": "gzip"}) as server:
+        (row,) = await send(reads([0]), targets(server.url))
+
+    assert (row.outcome, row.bytes) == (Outcome.OK, 8)
+
+
 async def test_a_closed_connection_is_an_error_and_nothing_is_sent_again():
     async with serving(close_share=0.3, seed=5) as server:
         rows = await send(reads(EVERY_10_MS), targets(server.url))

@@ -98,6 +98,7 @@ async def test_a_killed_process_stops_the_run_and_marks_it():
         first, _ = load_processes()
         # Anyone can read the arguments and, of an own process, the environment.
         assert TOKEN not in f"{first.cmdline()} {first.environ()}"
+        assert os.getpgid(first.pid) != os.getpgid(0), "Ctrl-C is for the parent"
         first.kill()
         log = await sending
 
