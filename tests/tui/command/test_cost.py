@@ -214,7 +214,10 @@ def test_a_part_of_a_millisecond_is_billed_as_a_whole_one(calculated):
         (["--assume", "x"], "--assume must be NAME=VALUE, not 'x'."),
         (["--assume", "functions.memory=1"], "Did you mean functions.memory_mb?"),
         (["--region", "mars"], "There are no prices for the region mars. Use one of us-east-1"),
-        (["--region", "eu-central-1"], "The price of logs-kept in eu-central-1 is not known."),
+        (
+            ["--region", "ap-southeast-1"],
+            "The price of table-reads in ap-southeast-1 is not known.",
+        ),
         (["--requests", "1", "--day", "5x24h"], "not allowed with argument --requests"),
     ],
 )
