@@ -104,6 +104,11 @@ class Comparison:
         return f"{ID_PREFIX}{self._id}-check"
 
     @property
+    def plan(self) -> Plan:
+        """The plan of the first run."""
+        return self._first
+
+    @property
     def writes(self) -> bool:
         """True if any request is a write, so that the backends need the token."""
         return any(request.operation in WRITES for request in self._first.requests)

@@ -37,8 +37,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
 LARGE, SMALL = (120, 36), (80, 24)
-TIMEOUT_S = 60
-PENDING = ("waiting", "Loading", "Reading", "Sending")  # shown while a response is awaited
+TIMEOUT_S = 120  # a comparison takes one minute
+PENDING = ("waiting", "Loading", "Reading", "Sending GET")  # shown while a response is awaited
 # Textual's SVG loads a font from another site; a page with the screenshot must not.
 FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 POSTS = (
@@ -91,6 +91,10 @@ SCREENSHOTS = (
     Screenshot("metrics", ["m", "1"], "the last 5m:", (160, 48)),
     Screenshot("metrics-light", ["m", "1"], "the last 5m:", LARGE, "catppuccin-latte"),
     Screenshot("metrics-small", ["m", "1"], "the last 5m:", SMALL),
+    Screenshot("lab", ["b"], "This sends"),
+    Screenshot("comparison", ["b", "enter"], "Sending requests: 3"),
+    Screenshot("result", ["b", "enter"], "latency by percentile"),
+    Screenshot("result-small", ["b", "enter"], "latency by percentile", SMALL),
     Screenshot("cost", ["dollar_sign"], "cost less from"),
     Screenshot("cost-small", ["dollar_sign", "f3"], "log scale", SMALL),
     Screenshot("search", ["slash", *"table"], "loaded"),
@@ -138,6 +142,7 @@ async def take(screenshot: Screenshot, outputs: dict[str, str]) -> None:
             await wait_for(pilot, "")
         await wait_for(pilot, screenshot.text)
         svg = FONT_FACE.sub("", app.export_screenshot(title="blogs"))
+        await app.session.finish()
     await app.session.close()
     file = FOLDER / f"{screenshot.name}.svg"
     file.write_text(svg, "utf-8")

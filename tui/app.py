@@ -296,6 +296,13 @@ class BlogsApp(App[None]):
 
             self.push_screen(MetricsScreen(self.session))
 
+    def action_lab(self) -> None:
+        """Compare both backends under load."""
+        if isinstance(self.screen, MainScreen):
+            from tui.screens.lab import LabScreen  # noqa: PLC0415 -- see above
+
+            self.push_screen(LabScreen(self.session))
+
     def action_cost(self) -> None:
         """Calculate what each backend costs."""
         if not isinstance(self.screen, ModalScreen):
@@ -355,12 +362,13 @@ class BlogsApp(App[None]):
         """Keep unsaved text, and quit. If *ask*, ask before text or the local cloud is left."""
         unsaved = [form for form in self._forms() if form.is_lost]
         kept = all(form.keep() for form in unsaved)
-        stops = self.session.quit_stops_local_cloud
-        if kept and not (ask and (unsaved or stops)):
+        stops, compares = self.session.quit_stops_local_cloud, self.session.is_comparing
+        if kept and not (ask and (unsaved or stops or compares)):
             self._finish()
             return
         where = "kept as a draft" if kept else "not saved"
         about = f"You have unsaved text ({where}). " if unsaved else ""
+        about += "A comparison is running. " if compares else ""
         question = f"{about}{'Quit and stop the local cloud?' if stops else 'Quit?'}"
         self._ask(question, "Quit", self._quit_confirmed, loses=not kept)
 
@@ -378,11 +386,14 @@ class BlogsApp(App[None]):
             self._finish()
 
     def _finish(self) -> None:
-        """Send pending deletions, wait for all writes, and exit."""
-        if not self.session.unfinished:
+        """Send pending deletions, wait for all writes and a comparison, and exit."""
+        unfinished = self.session.unfinished
+        if not (unfinished or self.session.is_comparing):
             self.exit()
             return
-        waiting = f"Waiting for {text.count(self.session.unfinished, 'write')} to finish …"
+        waiting = f"Waiting for {text.count(unfinished, 'write')} to finish …"
+        if self.session.is_comparing:
+            waiting = "Stopping the comparison and removing its blogs …"
         dialog = self._ask(waiting, "Quit now", self._quit_now, loses=True)
         self.run_worker(self._exit_when_written(dialog), group="quit")
 

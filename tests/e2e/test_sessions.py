@@ -213,6 +213,22 @@ def compare_the_backends(demo):
     demo.go_back()
 
 
+def measure_both_backends(demo):
+    """Run the shortest comparison, and save its report."""
+    demo.press(b"b", "This sends [0-9,]+ to functions", r"costs nothing\s+\(local cloud\)")
+    demo.press(b"5\t", "5 .* requests per second")
+    demo.press(b"10", "takes about 1[0-9] seconds")
+    demo.press(b"\r", "Sending requests: [0-9]+ of 10 s", "s Stop")
+    demo.press(b"", "lab · result", "at p50", r"max +[\d.,]+ +[\d.,]+")
+    demo.press(b"s", "Saved results.json and report.html")
+    demo.press(b"q", "f3 Last result")
+    demo.go_back(b"\x1b", dialog="Compare both backends")
+    folder = Path(demo.environ["XDG_STATE_HOME"]) / "blogs" / "comparisons"
+    (report,) = folder.glob("*/report.html")
+    assert "</html>" in report.read_text("utf-8")
+    assert len(blogs(demo.environ, "ls", "--limit", "100")["blogs"]) == demo.count
+
+
 def calculate_the_cost(demo):
     demo.press(b"$", r"FUNCTIONS [\d.]+ USD, CONTAINERS [\d.]+ USD", "cost less")
     demo.terminal.type(b"0")
@@ -285,6 +301,7 @@ STEPS = {
     "L": show_the_log_on_the_full_screen,
     "m": show_metrics,
     "B": compare_the_backends,
+    "b": measure_both_backends,
     "$": calculate_the_cost,
     "C": show_all_settings,
     "ctrl+o": jump_to_the_reader_and_back,

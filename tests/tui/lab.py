@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from lab.backends import Backend
-from lab.plan import Operation, PlanSettings, Slot
+from lab.plan import Operation, Plan, PlannedRequest, PlanSettings, Slot
 from lab.results import Environment, GeneratorLog, Results, Run
 from lab.rows import Outcome, Row
 from lab.summary import (
@@ -31,6 +31,16 @@ SETTINGS = PlanSettings(
     duration_s=60,
     mix={Operation.READ: 70, Operation.LIST: 20, Operation.POST: 10},
 )
+SLOTS = [
+    Slot(
+        number=number,
+        backends=[F if number % 4 in {0, 3} else C],
+        start_s=START_S + 2.5 * number,
+        end_s=START_S + 2.5 * (number + 1),
+        rate=25,
+    )
+    for number in range(24)
+]
 ENVIRONMENT = Environment(
     command="blogs compare",
     started_at="2026-11-25T12:00:00Z",
@@ -80,19 +90,25 @@ def rows(seed: int = 1) -> list[Row]:
     return found
 
 
+def plan() -> Plan:
+    """Return a plan with the times of `rows`."""
+    requests = [
+        PlannedRequest(
+            number=one.number,
+            planned_s=one.planned_s,
+            slot=one.slot,
+            backend=one.backend,
+            operation=one.operation,
+        )
+        for one in rows()
+    ]
+    return Plan(settings=SETTINGS, slots=SLOTS, requests=requests)
+
+
 def run(found: Sequence[Row] | None = None) -> Run:
     return Run(
         settings=SETTINGS,
-        slots=[
-            Slot(
-                number=number,
-                backends=[F if number % 4 in {0, 3} else C],
-                start_s=START_S + 2.5 * number,
-                end_s=START_S + 2.5 * (number + 1),
-                rate=25,
-            )
-            for number in range(24)
-        ],
+        slots=SLOTS,
         environment=ENVIRONMENT,
         generator=GENERATOR,
         rows=rows() if found is None else found,

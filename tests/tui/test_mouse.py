@@ -43,6 +43,7 @@ SCREENS = {
     "Both backends": "CompareScreen",
     "Connections": "ConnectionsScreen",
     "Cost": "CostScreen",
+    "Lab": "LabScreen",
     "Metrics": "MetricsScreen",
     "Request log": "LogScreen",
     "Theme": "Palette",

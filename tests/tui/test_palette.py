@@ -50,7 +50,7 @@ async def test_the_palette_omits_textual_s_own_screen_actions(world):
     assert descriptions(Screen)
     async with staged(world, LARGE) as stage:
         assert not descriptions(Screen) & offered(stage)
-        for key in ("n", "B", "C", "L", "m", "dollar_sign"):
+        for key in ("n", "B", "C", "L", "m", "b", "dollar_sign"):
             await stage.press(key)
             await stage.until(lambda: stage.screen_name != "MainScreen")
             assert not descriptions(Screen) & offered(stage)

@@ -9,13 +9,19 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from lab import compare
+from lab.analysis import analyse
 from lab.cloudwatch.client import CloudWatch
+from lab.compare import Finished
 from tests.lab.cloudwatch.outputs import OUTPUTS
-from tests.tui import clocks, snapshot
+from tests.tui import clocks, lab, snapshot
 from tests.tui.conftest import GRACE_S, World, staged
 from tests.tui.dialogs.test_id_in_use import conflicting
 from tests.tui.fake import FakeBlogs, Response
 from tests.tui.screens.test_connections import backends_at
+from tests.tui.screens.test_lab import LOCAL, HeldLoad
+from tui.flows.compare_backends import CompareFlow
+from tui.screens.lab_result import LabResultScreen
 from tui.settings import local_clouds, pulumi_cli
 from tui.settings.local_clouds import LocalCloud
 from tui.settings.pulumi_cli import Stack
@@ -316,6 +322,49 @@ async def test_cost_with_errors_and_the_chart(world, size, shot):
         await stage.sees("CONTAINERS cost less from")
         await stage.press("f3", "x")
         await shot(stage, "not a number", "log scale")
+
+
+@pytest.fixture
+def load(monkeypatch):
+    load = HeldLoad()
+    monkeypatch.setattr(CompareFlow, "steps", load.steps)
+    monkeypatch.setattr(compare, "make_plan", lambda settings: lab.plan())
+    return load
+
+
+async def test_lab(world, size, shot, load):
+    world.outputs = LOCAL
+    async with staged(world, size) as stage:
+        await stage.press("b")
+        await stage.is_on("LabScreen")
+        await shot(stage, "This sends")
+
+
+async def test_lab_with_errors(world, size, shot, load):
+    world.outputs = LOCAL
+    async with staged(world, size) as stage:
+        await stage.press("b")
+        await stage.is_on("LabScreen")
+        await stage.press(*"fast", "tab", "9", "tab", *"look=1")
+        await shot(stage, "no operation")
+
+
+async def test_comparison_in_progress(world, size, shot, load):
+    world.outputs = LOCAL
+    async with staged(world, size) as stage:
+        await stage.press("b")
+        await stage.is_on("LabScreen")
+        await stage.press("enter")
+        await stage.is_on("LabRunScreen")
+        await shot(stage, "Sending requests: 2", "p99, ms", settled=False)
+
+
+async def test_comparison_result(world, size, shot):
+    finished = Finished(results=lab.results(), summary=analyse(lab.results()))
+    async with staged(world, size) as stage:
+        stage.app.push_screen(LabResultScreen(stage.app.session, finished))
+        await stage.is_on("LabResultScreen")
+        await shot(stage, "containers faster at p50")
 
 
 async def test_jump(world, size, shot):

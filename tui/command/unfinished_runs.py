@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lab.backends import Backend, Target
-from lab.load.cleanup import ListError, clean_unfinished
 from lab.load.journal import UnfinishedRun, unfinished
-from tui import text
+from tui.client import left_blogs
 from tui.command import output
 
 Targets = Mapping[Backend, Target]
@@ -25,25 +24,12 @@ async def offer_clean_up(folder: Path, targets: Targets, *, yes: bool) -> None:
 
 
 async def _offer(run: UnfinishedRun, targets: Targets, *, yes: bool) -> None:
-    started = f"{run.started_at:%Y-%m-%d %H:%M} UTC"
-    found = f"The comparison of {started} ended before it removed its blogs."
+    found = left_blogs.found(run)
     if not yes and not _has_terminal():
         output.print_stderr(f"{found} To remove them, add --yes.")
         return
     if yes or await _is_confirmed(f"{found} Remove them now? [Y/n]"):
-        output.print_stderr(await _remove(run, targets, started))
-
-
-async def _remove(run: UnfinishedRun, targets: Targets, started: str) -> str:
-    try:
-        result = await clean_unfinished(run, targets)
-    except ListError as error:
-        return text.line(f"Nothing was removed. {error}")
-    removed = f"Removed {text.count(result.removed, 'blog')} of the comparison of {started}."
-    if not result.failed:
-        return removed
-    reason = next(iter(result.failed.values()))
-    return text.line(f"{removed} {text.count(len(result.failed), 'blog')} remain: {reason}.")
+        output.print_stderr(await left_blogs.remove(run, targets))
 
 
 def _has_terminal() -> bool:

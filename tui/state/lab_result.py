@@ -119,7 +119,10 @@ def _explanations(summary: Summary) -> list[str]:
         for figures in summary.backends.values()
         for quantile in figures.latency.quantiles.values()
     )
+    has_intervals = any(difference.low is not None for difference in summary.differences)
+    interval = f"In parentheses: the {summary.confidence:.0%} interval of the difference."
     return [
+        *([interval] if has_intervals else []),
         *summary.notes,
         *([f"{_FEW} from few samples"] if has_few else []),
         "Latency counts from the planned time of a request, service time from its sending.",

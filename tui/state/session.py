@@ -33,6 +33,8 @@ from tui.state.pending_deletions import PendingDeletions
 
 if TYPE_CHECKING:
     from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
+    from lab.compare import Finished
+    from tui.state.lab_run import LabRun
 
 T = TypeVar("T")
 
@@ -57,6 +59,9 @@ class Session:
         self._reads: set[object] = set()
         self._writes: set[object] = set()
         self._stack_metrics: StackMetrics | None = None
+        self.lab_run: LabRun | None = None
+        """The latest comparison; it may be over."""
+        self.last_comparison: Finished | None = None
         self.active = active
         self.drafts = DraftFolder.of(self.environ)
         self.writes = Writes()
@@ -120,6 +125,11 @@ class Session:
         """The number of writes without a response, including pending deletions."""
         return len(self._writes) + len(self.deletions.waiting)
 
+    @property
+    def is_comparing(self) -> bool:
+        """True while a comparison runs, until its blogs are removed."""
+        return self.lab_run is not None and not self.lab_run.is_over
+
     def toggle(self) -> None:
         """Activate the other backend. Raise SettingsError if its URL is not set."""
         self._factory.backends.get(self.active.other)
@@ -135,6 +145,7 @@ class Session:
         """Use *backends* from now on. Permissions that the user gave for others end."""
         self._factory.backends = backends
         self._stack_metrics = None
+        self.last_comparison = None
         self._factory.plain_http_token = self.connections.preferences.plain_http_token.value
         # Not closed yet: a read may still be in progress.
         self._retired += self._apis.values()
@@ -180,6 +191,12 @@ class Session:
         """Raise the error that every write to the backend would raise before it is sent."""
         (await self._api(name)).check_permission()
 
+    async def check_load(self, name: BackendName, blog_id: str, *, writes: bool) -> None:
+        """Raise ApiError if the backend would reject the requests of a comparison."""
+        from tui.client import measured  # noqa: PLC0415 -- often unused
+
+        await self._read(name, lambda api: measured.check(api, blog_id, writes=writes))
+
     async def create(self, name: BackendName, draft: Draft) -> WriteResult:
         """Create a blog."""
         return await self._write(name, lambda api: self.writes.create(api, draft))
@@ -216,8 +233,14 @@ class Session:
             self._all_written.set()
 
     async def finish(self) -> None:
-        """Send the pending deletions, and wait for the responses to all writes."""
+        """Send the pending deletions, and wait for the responses to all writes.
+
+        A comparison stops, and removes its blogs.
+        """
         self.deletions.run_now()
+        if self.lab_run:
+            self.lab_run.stop()
+            await self.lab_run.wait()
         await self.deletions.wait_until_empty()
         while self._writes:
             self._all_written.clear()

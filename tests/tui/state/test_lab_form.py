@@ -36,7 +36,7 @@ def test_the_defaults_have_enough_blocks_and_requests_for_an_interval_at_p99():
 @pytest.mark.parametrize(
     ("values", "problems"),
     [
-        ({"rate": "fast"}, {"rate": "not a number, such as 50"}),
+        ({"rate": "fast"}, {"rate": "not a number, such as 25"}),
         ({"rate": "0"}, {"rate": "at least 0.1"}),
         ({"rate": "1e4"}, {"rate": "at most 200"}),
         ({"duration": "9"}, {"duration": "at least 10"}),

@@ -25,6 +25,7 @@ def test_the_sentences_about_the_difference_come_first():
 
     assert first == "containers faster at p50 by 6.2 ms (5.1 to 7.3)"
     assert second == "no difference shown at p99"
+    assert "In parentheses: the 95% interval of the difference." in shown(lab.summary())
 
 
 def test_both_sides_are_in_one_table():
