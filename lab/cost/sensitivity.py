@@ -94,7 +94,7 @@ def _function_changes(inputs: Inputs) -> Iterator[_Change]:
     times = [max(Decimal(1), functions.billed_ms * factor) for factor in _FACTORS]
     yield "billed duration", [(f"{ms:,.4g} ms", change(billed_ms=ms)) for ms in times]
     shares = [min(Decimal(1), functions.cold_share * factor) for factor in _FACTORS]
-    yield "cold starts", [(f"{share:.2%}", change(cold_share=share)) for share in shares]
+    yield "cold starts", [(f"{share * 100:.2f} %", change(cold_share=share)) for share in shares]
     inits = [functions.init_ms * factor for factor in _FACTORS]
     yield "init of a cold start", [(f"{ms:,.0f} ms", change(init_ms=ms)) for ms in inits]
     logs = [functions.log_bytes * factor for factor in _FACTORS]

@@ -101,13 +101,14 @@ def _containers(inputs: Inputs) -> Iterator[str]:
     else:
         yield (
             f"A task with {size} can handle {scaling.saturation_per_s:,.4g} requests/s, and "
-            f"autoscaling aims at {scaling.target:.0%} of that, with at least {scaling.min_tasks}."
+            f"autoscaling aims at {_plain(scaling.target * 100)} % of that, with at least "
+            f"{scaling.min_tasks}."
         )
         yield tasks.SCALE_OUT_LAG
     if containers.spot_share:
         yield (
-            f"{containers.spot_share:.0%} of the task hours run on Fargate Spot, "
-            f"{containers.spot_discount:.0%} cheaper. AWS changes this discount."
+            f"{_plain(containers.spot_share * 100)} % of the task hours run on Fargate Spot, "
+            f"{_plain(containers.spot_discount * 100)} % cheaper. AWS changes this discount."
         )
     if not containers.nat_gateways:
         yield "This stack has no NAT gateway: its tasks have public addresses, which are charged."

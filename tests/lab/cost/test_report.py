@@ -123,7 +123,7 @@ def test_the_assumptions_name_what_they_are_made_of():
         containers=replace(GIVEN.containers, spot_share=D("0.5"), spot_discount=D("0.7")),
         functions=replace(GIVEN.functions, provisioned=2),
     )
-    assert "50% of the task hours run on Fargate Spot, 70% cheaper" in text(spot)
+    assert "50 % of the task hours run on Fargate Spot, 70 % cheaper" in text(spot)
     assert "keeps 2 environments ready" in text(spot)
     assert "SnapStart keeps snapshots of the 5 functions" in text(inputs(1, snap_start=True))
 

@@ -184,6 +184,23 @@ def test_a_comparison_gives_durations_and_a_band(calculated, cost_of, tmp_path):
     assert (given["region"], given["band"]) == ("us-west-1", None)
 
 
+def test_the_report_of_a_comparison_has_the_same_amounts(calculated, tmp_path, capsysbinary):
+    results = Results(runs=[run([row(number, app_ms=20.0) for number in range(100)])])
+    file, page = tmp_path / "results.json", tmp_path / "report.html"
+    write(results, analyse(results), file)
+
+    assert main(("report", "--from", str(file), "--html", str(page))) == 0
+    capsysbinary.readouterr()
+
+    found, text = calculated("--from", str(file)), page.read_text("utf-8")
+    for side in ("functions", "containers", "shared"):
+        assert f"{found[side]['usd']:,.2f} USD" in text
+        for item in found[side]["items"]:
+            assert f"{item['usd']:,.2f}" in text
+    for crossing in found["break_even"]["crossings"]:
+        assert f"{crossing['requests_per_month']:,}" in text
+
+
 def test_a_part_of_a_millisecond_is_billed_as_a_whole_one(calculated):
     found = calculated("--billed-ms", "1.2")
 
