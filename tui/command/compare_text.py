@@ -72,8 +72,14 @@ def _ramp(summary: Summary, target: str) -> Iterator[str]:
         yield "  ".join([f"{rate:>8g}", *cells])
     yield "achieved/s, p95 in ms, and whether the step met the target"
     for backend, highest in (summary.highest_rate or {}).items():
-        words = f"{highest:g} requests/s" if highest is not None else "no step"
-        yield f"highest rate of {backend} that met {target}: {words}"
+        yield f"highest rate of {backend} that met {target}: {_rate(summary, backend, highest)}"
+
+
+def _rate(summary: Summary, backend: Backend, highest: float | None) -> str:
+    if highest is not None:
+        return f"{highest:g} requests/s"
+    first = next((step for step in summary.ramp if step.backend is backend), None)
+    return "not known" if first and first.met is None else "no step"
 
 
 def _step(step: RampStep | None) -> str:

@@ -57,9 +57,9 @@ def words(progress: ComparisonProgress, counts: dict[Outcome, int]) -> str:
         return f"{run}{progress.phase}…"
     share = min(1.0, load.elapsed_s / load.duration_s) if load.duration_s else 1.0
     bar = "#" * round(share * _BAR)
-    flight = ", ".join(f"{name} {load.in_flight.get(name, 0)}" for name in Backend)
+    flight = " + ".join(f"{load.in_flight.get(name, 0)}" for name in Backend)
     failed = sum(counts.values()) - counts[Outcome.OK]
     return (
         f"{run}[{bar:-<{_BAR}}] {load.elapsed_s:.0f} of {load.duration_s:.0f} s, "
-        f"{counts[Outcome.OK]:,} responses, {failed:,} failed, in flight: {flight}"
+        f"{counts[Outcome.OK]:,} responses, {failed:,} failed, {flight} in flight"
     )

@@ -29,8 +29,7 @@ def test_the_line_shows_the_time_the_requests_and_those_in_flight():
     counts = dict.fromkeys(Outcome, 0) | {Outcome.OK: 1234, Outcome.ERROR: 2, Outcome.DROPPED: 1}
 
     assert words(progress(27, runs=2), counts) == (
-        "run 1 of 2: [#########-----------] 27 of 60 s, 1,234 responses, 3 failed, "
-        "in flight: functions 3, containers 0"
+        "run 1 of 2: [#########-----------] 27 of 60 s, 1,234 responses, 3 failed, 3 + 0 in flight"
     )
 
 
