@@ -93,10 +93,11 @@ def _launch(results: Results) -> str:
 def _draw(width: int, shown: Sequence[_Request]) -> Markup:
     keys = [Key(label=name, sample=partial(_sample, index=i)) for i, name in enumerate(PARTS)]
     legend, top = svg.legend(keys, width)
-    frame = Frame(width=width, height=top + _ROW * len(shown) + 44, left=4, right=70, top=top)
+    right = 12 + round(max(svg.text_width(numbers.milliseconds(one.latency)) for one in shown))
+    frame = Frame(width=width, height=top + _ROW * len(shown) + 44, left=4, right=right, top=top)
     limits = linear_range([one.latency for one in shown])
     scale = Linear(*limits, frame.left, frame.x_end, 4 if width <= svg.NARROW else 8)
-    parts = [svg.bottom_axis(frame, scale, "ms", numbers.number)]
+    parts = [svg.bottom_axis(frame, scale, "ms", numbers.tick)]
     for number, one in enumerate(shown):
         y = top + _ROW * number + 18
         parts += [svg.text((frame.left, y), one.name, class_="halo"), _bar(scale, y + 6, one)]

@@ -106,7 +106,7 @@ def _draw(width: int, report: CostReport) -> Markup:
         svg.bottom_axis(frame, x_scale, "requests a month", axis_requests),
         svg.left_axis(frame, y_scale, "USD a month", axis_usd, 27),
         *_lines(report.curve, x_scale, y_scale),
-        _idle(report, frame, y_scale),
+        _idle(report, frame, x_scale, y_scale),
         _traffic(report, frame, x_scale),
         *_crossings(report.break_even.crossings, x_scale, y_scale),
     ]
@@ -166,15 +166,29 @@ def _band(curve: Sequence[CurvePoint], backend: Backend, x_scale: Scale, y_scale
     return void("path", d=f"M{steps}z", class_=f"band {backend}")
 
 
-def _idle(report: CostReport, frame: Frame, y_scale: Scale) -> Markup:
+def _idle(report: CostReport, frame: Frame, x_scale: Scale, y_scale: Scale) -> Markup:
     """Return the floor of the containers, which cost this without any request."""
     floor = report.break_even.idle_containers_usd
     if not floor:
         return Markup()
     y = y_scale(float(floor))
     label = f"idle containers {usd(floor)}"
+    numbers = [_number_at(one, x_scale, y_scale) for one in report.break_even.crossings]
+    left, right = frame.left + 6, frame.x_end - 6 - svg.text_width(label)
+    places = [(left, y - 7), (left, y + 16), (right, y + 16), (right, y - 7)]
+    at = next((one for one in places if _is_free(one, label, numbers)), places[0])
     line = svg.line(((frame.left, y), (frame.x_end, y)), "axis", "2 3")
-    return join((line, svg.text((frame.left + 6, y - 7), label, class_="muted halo")))
+    return join((line, svg.text(at, label, class_="muted halo")))
+
+
+def _is_free(at: Point, label: str, numbers: Sequence[Point]) -> bool:
+    """Return whether a label that begins at a place is apart from the numbers of crossings."""
+    x, y = at
+    end = x + svg.text_width(label)
+    return not any(
+        x - svg.CHARACTER < one_x < end + svg.CHARACTER and abs(one_y - y) < svg.LINE_HEIGHT
+        for one_x, one_y in numbers
+    )
 
 
 def _traffic(report: CostReport, frame: Frame, x_scale: Log) -> Markup:
@@ -194,15 +208,21 @@ def _crossing_mark(at: Point) -> Markup:
     return svg.marker("diamond", at, "hollow neutral", size=6)
 
 
+def _number_at(one: Crossing, x_scale: Scale, y_scale: Scale) -> Point:
+    """Return the place for the number of a crossing: below it, or above it at the foot."""
+    x, y = x_scale(one.requests), y_scale(float(one.functions_usd))
+    return x, y + (22 if y + 26 < y_scale(y_scale.low) else -12)
+
+
 def _crossings(found: Sequence[Crossing], x_scale: Scale, y_scale: Scale) -> list[Markup]:
     """Return each crossing with its number, as in the table. Numbers without room are left out."""
     parts, free_from = [], float("-inf")
     for number, one in enumerate(found, 1):
-        at = x_scale(one.requests), y_scale(float(one.functions_usd))
-        parts.append(_crossing_mark(at))
-        if at[0] - svg.CHARACTER >= free_from:
-            parts.append(svg.text((at[0], at[1] + 22), str(number), "middle", "strong halo"))
-            free_from = at[0] + svg.CHARACTER * 2
+        x, y = _number_at(one, x_scale, y_scale)
+        parts.append(_crossing_mark((x, y_scale(float(one.functions_usd)))))
+        if x - svg.CHARACTER >= free_from:
+            parts.append(svg.text((x, y), str(number), "middle", "strong halo"))
+            free_from = x + svg.CHARACTER * 2
     return parts
 
 

@@ -21,7 +21,6 @@ _TOTAL: Final = "total"
 _ROW: Final = 24
 _NARROW_ROW: Final = 38
 _BAR: Final = 14
-_AMOUNT: Final = 84
 
 Bars = Sequence[tuple[str, float, float, str]]
 """Each with its label, start, end and amount."""
@@ -88,7 +87,8 @@ def _draw(width: int, backend: Backend, bars: Bars, room: _Room) -> Markup:
     is_narrow = width <= svg.NARROW
     row = _NARROW_ROW if is_narrow else _ROW
     left = 4 if is_narrow else round(room.labels)
-    frame = Frame(width=width, height=8 + row * len(bars) + 44, left=left, right=_AMOUNT, top=8)
+    right = 12 + round(max(svg.text_width(amount) for *_, amount in bars))
+    frame = Frame(width=width, height=8 + row * len(bars) + 44, left=left, right=right, top=8)
     scale = Linear(*linear_range([room.most]), frame.left, frame.x_end, 4 if is_narrow else 6)
     parts = [svg.bottom_axis(frame, scale, "USD a month", axis_usd)]
     for number, (name, start, end, amount) in enumerate(bars):

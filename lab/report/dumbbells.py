@@ -13,7 +13,6 @@ from lab.report.svg import Frame
 from lab.summary import Distribution
 
 _ROW: Final = 46
-_AMOUNT: Final = 50
 
 Rows = Mapping[str, Mapping[Backend, float]]
 """The values in milliseconds by row and backend; a value above 0 has a marker."""
@@ -33,11 +32,12 @@ def draw(width: int, title: str, label: str, rows: Rows) -> Markup:
     """Return the chart. *label* names the scale."""
     backends = [one for one in Backend if any(one in row for row in rows.values())]
     legend, top = svg.legend([svg.marker_key(backend) for backend in backends], width)
-    left = _AMOUNT + round(max(svg.text_width(name) for name in rows))
+    shown = [value for row in rows.values() for value in row.values()]
+    beside = 14 + round(max(svg.text_width(numbers.number(value)) for value in shown))
+    left = beside + round(max(svg.text_width(name) for name in rows))
     frame = Frame(width=width, height=top + _ROW * len(rows) + 44, left=left, top=top)
-    limits = log_range([value for row in rows.values() for value in row.values()])
-    scale = Log(*limits, frame.left, frame.x_end - _AMOUNT)
-    parts = [svg.bottom_axis(frame, scale, label, numbers.number)]
+    scale = Log(*log_range(shown), frame.left, frame.x_end - beside)
+    parts = [svg.bottom_axis(frame, scale, label, numbers.tick)]
     for number, (name, row) in enumerate(rows.items()):
         y = top + _ROW * (number + 0.5)
         parts += [svg.text((0, y + 4), name, class_="strong"), _pair(scale, y, row)]

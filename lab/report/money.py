@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from lab.cost.units import cents
+from lab.report import numbers
 
 _NAMES: Final = ((1_000_000_000, " billion"), (1_000_000, " M"), (1_000, " k"))
 
@@ -17,7 +18,7 @@ def usd(amount: Decimal) -> str:
 
 def axis_usd(amount: float) -> str:
     """Return an amount for an axis, without needless decimals."""
-    return f"{amount:,.0f}" if amount >= 1 or amount == 0 else f"{amount:g}"
+    return numbers.tick(amount) if amount >= 1 else f"{amount:g}"
 
 
 def axis_requests(requests: float) -> str:

@@ -10,6 +10,7 @@ from lab.summary import Distribution, Support
 NONE: Final = "-"
 _WHOLE_FROM: Final = 100
 _ONE_DECIMAL_FROM: Final = 10
+_LONG: Final = ((1_000_000, 1_000_000, "M"), (100_000, 1_000, "k"))
 
 
 def number(value: float) -> str:
@@ -17,6 +18,14 @@ def number(value: float) -> str:
     if value == round(value) or abs(value) >= _WHOLE_FROM:
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= _ONE_DECIMAL_FROM else f"{value:,.2f}"
+
+
+def tick(value: float) -> str:
+    """Return a number for an axis: long ones are shortened."""
+    for least, size, name in _LONG:
+        if abs(value) >= least:
+            return f"{number(value / size)} {name}"
+    return number(value)
 
 
 def optional(value: float | None) -> str:

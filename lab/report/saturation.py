@@ -117,8 +117,8 @@ def _draw_rates(width: int, ramp: _Ramp) -> Markup:
     x_scale, y_scale = _rate_scales(frame, ramp)
     end = min(x_scale.high, y_scale.high)
     parts = [
-        svg.bottom_axis(frame, x_scale, "asked per second", numbers.number),
-        svg.left_axis(frame, y_scale, "achieved per second", numbers.number),
+        svg.bottom_axis(frame, x_scale, "asked per second", numbers.tick),
+        svg.left_axis(frame, y_scale, "achieved per second", numbers.tick),
         svg.line(((x_scale(0), y_scale(0)), (x_scale(end), y_scale(end))), "axis"),
     ]
     for backend, steps in ramp.sides.items():
@@ -148,8 +148,8 @@ def _draw_latencies(width: int, ramp: _Ramp) -> Markup:
     y_scale = Log(*log_range([*values, *around]), frame.y_end, frame.top)
     label = f"{ramp.quantile} in ms, logarithmic"
     parts = [
-        svg.bottom_axis(frame, x_scale, "asked per second", numbers.number),
-        svg.left_axis(frame, y_scale, label, numbers.number),
+        svg.bottom_axis(frame, x_scale, "asked per second", numbers.tick),
+        svg.left_axis(frame, y_scale, label, numbers.tick),
         *(_target(frame, y_scale(one), one) for one in limit if one > 0),
     ]
     for backend in ramp.sides:

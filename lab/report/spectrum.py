@@ -72,7 +72,7 @@ def _draw(width: int, sides: Mapping[Backend, Samples]) -> Markup:
     y_scale = Log(*limits, frame.y_end, frame.top)
     axes = (
         _quantile_axis(frame, x_scale),
-        svg.left_axis(frame, y_scale, "latency in ms", numbers.number),
+        svg.left_axis(frame, y_scale, "latency in ms", numbers.tick),
     )
     lines = [_side(backend, found, x_scale, y_scale) for backend, found in sides.items()]
     title = "Percentile spectrum: latency over quantile"

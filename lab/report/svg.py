@@ -120,7 +120,7 @@ def bottom_axis(frame: Frame, scale: Scale, label: str, write: Callable[[float],
         parts.append(line(((x, frame.top), (x, y + _TICK)), "grid"))
         half = text_width(written) / 2
         start, end = x - half, x + half
-        if end <= frame.width + 2 and all(end < a or b < start for a, b in labeled):
+        if written and end <= frame.width + 2 and all(end < a or b < start for a, b in labeled):
             parts.append(text((x, y + 19), written, "middle", "muted"))
             labeled.append((start - CHARACTER, end + CHARACTER))
     parts.append(text((frame.x_end, y + 38), label, "end", "muted"))

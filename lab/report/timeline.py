@@ -160,8 +160,8 @@ def _line_sample(at: Point, class_: str) -> Markup:
 
 def _axes(plot: _Plot) -> tuple[Markup, Markup]:
     return (
-        svg.bottom_axis(plot.frame, plot.x, "seconds from the start", numbers.number),
-        svg.left_axis(plot.frame, plot.y, "latency in ms, logarithmic", numbers.number, 26),
+        svg.bottom_axis(plot.frame, plot.x, "seconds from the start", numbers.tick),
+        svg.left_axis(plot.frame, plot.y, "latency in ms, logarithmic", numbers.tick, 26),
     )
 
 

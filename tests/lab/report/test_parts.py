@@ -1,14 +1,18 @@
 """The parts that charts are made of."""
 
+import re
+
 import pytest
 
 from lab.backends import Backend
+from lab.report import numbers
 from lab.report.markup import coordinate, element, escape
 from lab.report.samples import last_share, latencies
 from lab.report.scales import Linear, Log, SignedLog, linear_range, log_range
-from lab.report.svg import DASH, MARKER
+from lab.report.svg import DASH, MARKER, Frame, bottom_axis
 from lab.report.timeline import thin
 from tests.lab.report import example
+from tests.lab.report.page import overlapping, read
 
 
 def test_text_is_escaped_once():
@@ -91,3 +95,28 @@ def test_quantiles_end_where_their_samples_end(count, full, marked):
 
 def test_the_backends_differ_without_color():
     assert len(set(MARKER.values())) == len(set(DASH.values())) == len(Backend)
+
+
+def test_a_tick_without_a_text_has_no_label():
+    frame = Frame(width=200, height=100, top=10)
+    axis = bottom_axis(frame, Linear(0, 2, 40, 190), "requests", lambda value: "2" * (value == 2))
+
+    assert re.findall(r">([^<]*)</text>", axis) == ["2", "requests"]
+
+
+def test_labels_that_would_lie_on_each_other_are_left_out():
+    frame = Frame(width=200, height=100, top=10)
+    axis = bottom_axis(
+        frame, Linear(0, 6, 40, 190), "requests", lambda value: f"{value * 1e6:,.0f}"
+    )
+
+    assert "0" in re.findall(r">([^<]*)</text>", axis)
+    assert overlapping(read(f"<svg>{axis}</svg>")) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0, "0"), (0.25, "0.25"), (12.5, "12.5"), (5000, "5,000"), (2e5, "200 k"), (3e6, "3 M")],
+)
+def test_numbers_of_an_axis_are_short(value, written):
+    assert numbers.tick(value) == written
