@@ -82,7 +82,7 @@ async def run(
         try:
             while not collecting.done():
                 await asyncio.wait({collecting}, timeout=_PROGRESS_S)
-                on_progress(collector.progress(time.monotonic() - start))
+                on_progress(collector.progress(max(0.0, time.monotonic() - start)))
             collecting.result()
         finally:
             ending.cancel()

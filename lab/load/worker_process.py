@@ -33,6 +33,7 @@ class WorkerProcess:
         self._input = process.stdin
         self._output = process.stdout
         self._stderr = asyncio.ensure_future(_last_text(process.stderr))
+        self._was_killed = False
 
     @classmethod
     async def start(cls, command: Sequence[str], name: str) -> WorkerProcess:
@@ -77,6 +78,7 @@ class WorkerProcess:
 
     async def kill(self) -> None:
         """End the process if it still runs."""
+        self._was_killed = self._process.returncode is None
         with suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
@@ -88,6 +90,8 @@ class WorkerProcess:
     async def _failure(self) -> LoadProcessError:
         code = await self._end()
         last = (await self._stderr).strip().splitlines()[-1:]
+        if self._was_killed:
+            return LoadProcessError(f"{self._name} did not end in time.")
         if code < 0:
             return LoadProcessError(f"{self._name} was ended by {signal.Signals(-code).name}.")
         return LoadProcessError(": ".join([f"{self._name} ended with status {code}", *last]))

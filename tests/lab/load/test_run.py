@@ -164,6 +164,18 @@ async def test_a_process_that_does_not_start_is_an_error(script, message):
     assert not server.requests
 
 
+async def test_a_process_that_ignores_the_stop_is_killed(monkeypatch):
+    monkeypatch.setattr("lab.load.run._GRACE_S", 0.1)
+    stop = asyncio.Event()
+    stop.set()
+    command = ("sh", "-c", """echo '"ready"'; exec sleep 60""")
+    async with serving() as server:
+        log = await send(planned(), server, command=command, stop=stop)
+
+    assert {row.outcome for row in log.rows} == {Outcome.STOPPED}
+    assert log.generator.failures == ("Load process 1 of 1 did not end in time.",)
+
+
 async def test_an_error_of_the_caller_ends_the_processes():
     def fail(_):
         raise ZeroDivisionError
