@@ -1,21 +1,24 @@
 """The traffic at which the cheaper backend changes.
 
 Both costs rise with the traffic, in straight lines between the tiers of prices and the steps of
-tasks. So the search is exact: it leaves out every range in which the lines cannot cross.
+tasks. So the search is exact: it divides the traffic into ranges, leaves out those in which the
+costs cannot cross, and solves the others when they are straight.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from lab.backends import Backend
 from lab.cost import model
 from lab.cost.inputs import Inputs
 from lab.cost.prices import Prices
-from lab.cost.tasks import MOST_TASKS, steps
+from lab.cost.tasks import MOST_TASKS, steps, tasks_of_day
 from lab.cost.units import SECONDS
 
 MOST_REQUESTS: Final = 10**10
@@ -100,13 +103,31 @@ class CostCurve:
 
     def bends(self, limit: int) -> list[int]:
         """Return the traffic at which a line bends or steps, with 0 and *limit*, in order."""
-        found = {0, limit}
         scaling = self._inputs.containers.scaling
-        found.update(int(one) for one in steps(scaling, self._inputs.traffic, Decimal(limit)))
-        for backend in Backend:
-            for usage in model.usages(backend, self._inputs):
-                found.update(int(one) for one in usage.bends(self._prices[usage.item]))
-        return sorted(one for one in found if 0 <= one <= limit)
+        found = {int(one) for one in steps(scaling, self._inputs.traffic, Decimal(limit))}
+        return sorted({0, limit, *found, *(one for one in self._tiers if 0 <= one <= limit)})
+
+    def middle(self, start: int, end: int) -> int | None:
+        """Return where to divide a range, or None if both lines are straight in it."""
+        first, last = (bisect_left(self._tiers, one) for one in (start, end))
+        if first < last:
+            return self._tiers[(first + last) // 2]
+        return None if self._tasks(start) == self._tasks(end) else (start + end) // 2
+
+    @cached_property
+    def _tiers(self) -> list[int]:
+        """The traffic below which a tier ends, in order."""
+        found = {
+            int(bend)
+            for backend in Backend
+            for usage in model.usages(backend, self._inputs)
+            for bend in usage.bends(self._prices[usage.item])
+        }
+        return sorted(found)
+
+    def _tasks(self, requests: int) -> list[int]:
+        traffic = self._inputs.traffic.of(Decimal(requests))
+        return tasks_of_day(self._inputs.containers.scaling, traffic)
 
     def _cost(self, backend: Backend, requests: Decimal) -> Decimal:
         inputs = replace(self._inputs, traffic=self._inputs.traffic.of(requests))
@@ -143,10 +164,9 @@ def crossings(
     """
     curve = CostCurve(inputs, prices, without)
     end = curve.limit if limit is None else min(limit, curve.limit)
-    bends = curve.bends(end)
     idle = curve.cheaper(0)
     cheaper, found = idle, []
-    for requests in _changes(curve, bends, 0, len(bends) - 1):
+    for requests in _changes(curve, 1, end):
         if curve.cheaper(requests) != cheaper:
             cheaper = curve.cheaper(requests)
             found.append(curve.crossing(requests))
@@ -159,30 +179,29 @@ def crossings(
     )
 
 
-def _changes(curve: CostCurve, bends: Sequence[int], first: int, last: int) -> Iterator[int]:
-    """Yield, in order, where the cheaper backend may change above bends[first].
+def _changes(curve: CostCurve, start: int, end: int) -> Iterator[int]:
+    """Yield, in order, where the cheaper backend may change from *start* to *end*.
 
     A cost never falls, so the costs at both ends bound those between.
     """
-    if first >= last:
+    if start > end:
         return
-    start, end = bends[first] + 1, bends[last]
     yield start
     functions, containers = Backend.FUNCTIONS, Backend.CONTAINERS
     if curve.cost(functions, start) >= curve.cost(containers, end):
         return
     if curve.cost(functions, end) < curve.cost(containers, start):
         return
-    if last - first == 1:
+    middle = curve.middle(start, end)
+    if middle is None:
         yield _first_change(curve, start, end)
         return
-    middle = (first + last) // 2
-    yield from _changes(curve, bends, first, middle)
-    yield from _changes(curve, bends, middle, last)
+    yield from _changes(curve, start, middle)
+    yield from _changes(curve, middle + 1, end)
 
 
 def _first_change(curve: CostCurve, start: int, end: int) -> int:
-    """Return where the cheaper backend changes between two bends, or *end* if it does not."""
+    """Return where the cheaper backend changes on straight lines, or *end* if it does not."""
     before = curve.cheaper(start)
     if curve.cheaper(end) is before:
         return end

@@ -90,7 +90,7 @@ def steps(scaling: Scaling, traffic: Traffic, limit: Decimal) -> Iterable[Decima
 def warning(scaling: Scaling, traffic: Traffic) -> str | None:
     """Return a sentence if the traffic needs more tasks than the service may have."""
     most = max(tasks_of_day(scaling, traffic))
-    if most <= scaling.max_tasks:
+    if most <= max(scaling.min_tasks, scaling.max_tasks):
         return None
     return (
         f"The traffic needs {most:,} tasks, more than maxTasks ({scaling.max_tasks}). The cost is "

@@ -73,6 +73,7 @@ def test_a_day_with_more_tasks_than_allowed_is_calculated_with_a_warning():
 
     assert "needs 6 tasks, more than maxTasks (4)" in warning(scaling, DAY_CURVE.traffic)
     assert warning(replace(scaling, max_tasks=6), DAY_CURVE.traffic) is None
+    assert warning(replace(scaling, min_tasks=9), DAY_CURVE.traffic) is None
 
 
 def test_the_free_tier_covers_the_first_million_requests_and_their_duration():
