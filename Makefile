@@ -68,5 +68,5 @@ aws-check: setup ## deploy STACK to AWS, check and destroy it, and write a repor
 lock: setup ## update the locked requirements from the .in files
 	@cd requirements && for name in lambda container; do \
 	../$(COMPILE) --python-version 3.13 $$name.in --output-file $$name.txt; done
-	@cd requirements && for name in uv dev node; do \
+	@cd requirements && for name in uv dev node locust; do \
 	../$(COMPILE) --python-version 3.11 $$name.in --output-file $$name.txt; done

@@ -47,7 +47,7 @@ def main():
     os.chdir(ROOT)
     os.makedirs(CACHE, exist_ok=True)
     step("environment", [sys.version, ROOT], create_environment)
-    requirements = ["requirements/dev.txt"]
+    requirements = ["requirements/dev.txt", "requirements/locust.txt"]
     if not has_node():
         log("no Node.js %d or newer on PATH: installing it from PyPI" % OLDEST_NODE)
         requirements.append("requirements/node.txt")

@@ -18,13 +18,14 @@ _METHODS: Final = {
     Operation.EDIT: "PUT",
     Operation.DELETE: "DELETE",
 }
-_EXPECTED: Final = {
+EXPECTED: Final = {
     Operation.READ: 200,
     Operation.LIST: 200,
     Operation.POST: 201,
     Operation.EDIT: 200,
     Operation.DELETE: 204,
 }
+"""The status of a successful response."""
 _WITH_BODY: Final = frozenset({Operation.POST, Operation.EDIT})
 _READS: Final = frozenset({Operation.READ, Operation.LIST})
 
@@ -55,7 +56,7 @@ def http_request(planned: PlannedRequest, target: Target) -> HttpRequest:
         path=_path(planned),
         headers=headers,
         body=body,
-        expected=_EXPECTED[planned.operation],
+        expected=EXPECTED[planned.operation],
     )
 
 
