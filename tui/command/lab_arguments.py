@@ -30,8 +30,8 @@ _FILE: Final = """\
    "summary": {"backends": {"functions": FIGURES, "containers": FIGURES},
                "differences": [{"quantile", "value", "low", "high", "faster",
                                 "sentence"}, ...],
-               "blocks", "verdict", "ramp", "highest_rate",
-               "notes": [TEXT, ...], "generator_limited": true|false},
+               "blocks", "verdict": {"generator_limited": true|false, ...},
+               "ramp", "highest_rate", "confidence", "notes": [TEXT, ...]},
    "runs": [{"settings", "slots", "environment", "generator",
              "rows": {NAME: [VALUE of each request, ...], ...}}, ...]}
   FIGURES     {"planned", "sent", "ok", "throttled", "errors", "dropped", ...,
