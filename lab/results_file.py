@@ -21,6 +21,7 @@ FORMAT: Final = "blogs-compare"
 SCHEMA: Final = 1
 """Increase it when an older program would misread the file."""
 
+_FOREIGN: Final = "not a results file: give the file that `blogs compare --json FILE` wrote"
 _COLUMNS: Final = tuple(field.name for field in dataclasses.fields(Row))
 _DERIVED: Final = ("latency_ms", "service_ms", "lateness_ms", "cold", "is_warm_up")
 
@@ -74,16 +75,18 @@ def read(path: Path) -> Results:
     except InvalidResults as error:
         raise InvalidResults(f"{path}: {error}") from error.__cause__
     except UnicodeDecodeError as error:
-        raise InvalidResults(f"{path}: is not a text file in UTF-8") from error
+        raise InvalidResults(f"{path}: not a text file in UTF-8") from error
 
 
 def loads(text: str) -> Results:
     """Return the results in the text of a file."""
+    if not text.lstrip().startswith("{"):
+        raise InvalidResults(_FOREIGN)
     try:
         found = json.loads(text, parse_constant=_not_json)
     except (ValueError, RecursionError) as error:
         raise InvalidResults(
-            f"is not valid JSON: the file may be incomplete, so run the comparison again ({error})"
+            f"not valid JSON: the file may be incomplete, so run the comparison again ({error})"
         ) from error
     content = _checked(found)
     try:
@@ -104,13 +107,11 @@ def _not_json(name: str) -> None:
 def _checked(found: object) -> dict[str, Any]:
     """Return the content of a results file of this version."""
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise InvalidResults(
-            "is not a results file: give the file that `blogs compare --json FILE` wrote"
-        )
+        raise InvalidResults(_FOREIGN)
     schema = found.get("schema")
     if schema != SCHEMA:
         raise InvalidResults(
-            f"has schema {schema}, but this program reads schema {SCHEMA}: "
+            f"schema {schema}, but this program reads schema {SCHEMA}: "
             "use the version of the project that wrote the file"
         )
     return found
