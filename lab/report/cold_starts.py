@@ -11,7 +11,7 @@ from lab.backends import Backend
 from lab.report import numbers, svg
 from lab.report.figure import Figure, Table
 from lab.report.markup import Markup, join
-from lab.report.samples import latencies
+from lab.report.samples import Samples
 from lab.report.scales import Linear, linear_range
 from lab.report.svg import Frame, Key, Point
 from lab.results import Results
@@ -39,9 +39,9 @@ class _Request:
 PARTS: Final = ("initialization", "handler", "network, gateway or balancer, waiting")
 
 
-def cold_starts(results: Results, summary: Summary, rows: Sequence[Row]) -> Figure:
+def cold_starts(results: Results, summary: Summary, samples: Samples) -> Figure:
     """Return the chart of a typical cold, the slowest cold and a typical warm request."""
-    shown = [one for backend in summary.backends for one in _typical(backend, rows)]
+    shown = [one for backend in summary.backends for one in _typical(backend, samples)]
     return Figure(
         title="Cold and warm requests",
         sentence=_sentence(summary),
@@ -51,8 +51,8 @@ def cold_starts(results: Results, summary: Summary, rows: Sequence[Row]) -> Figu
     )
 
 
-def _typical(backend: Backend, rows: Sequence[Row]) -> list[_Request]:
-    found = [row for _, row in latencies(rows, backend)]
+def _typical(backend: Backend, samples: Samples) -> list[_Request]:
+    found = [row for _, row in samples.latencies[backend]]
     cold = [row for row in found if row.cold]
     warm = [row for row in found if not row.cold]
     chosen = []

@@ -27,6 +27,25 @@ _ORDERS: Final = {
 }
 
 
+def load(results: Results, summary: Summary) -> str:
+    """Return the load in one line."""
+    if not results.runs:
+        return ""
+    settings = results.runs[0].settings
+    rate = f"{numbers.number(settings.rate)} requests per second and backend"
+    if settings.ramp:
+        rate = f"{numbers.number(settings.ramp[0])} to {numbers.number(settings.ramp[-1])} requests"
+        rate += " per second"
+    if settings.burst:
+        rate = f"bursts of {numbers.count(settings.burst, 'request')}"
+    parts = [
+        rate,
+        numbers.count(len(results.runs), "run") + f" of {numbers.seconds(settings.duration_s)}",
+        *(f"{one.ok:,} responses of {backend}" for backend, one in summary.backends.items()),
+    ]
+    return " · ".join(parts)
+
+
 def facts(results: Results, summary: Summary, cost: CostReport | None) -> Markup:
     """Return the verdict and what is needed to repeat the run."""
     runs = results.runs

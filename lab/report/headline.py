@@ -38,7 +38,10 @@ def answer(summary: Summary) -> Markup:
     listed = element("ul", *(_item(one) for one in found), class_="headline")
     if all(one.low is None for one in found):
         return listed
-    limits = f"In parentheses: the limits of the {summary.confidence * 100:.0f} % interval."
+    limits = (
+        f"In parentheses: the limits of the {summary.confidence * 100:.0f} % interval. p95 is the"
+        " time that 95 % of the responses take at most."
+    )
     return join((listed, paragraph(limits, "note")))
 
 

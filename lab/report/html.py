@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -11,18 +10,17 @@ from lab.cost.report import CostReport
 from lab.report.cold_starts import cold_starts
 from lab.report.cost import cost_section
 from lab.report.differences import differences
-from lab.report.facts import facts
+from lab.report.facts import facts, load
 from lab.report.failures import failures
 from lab.report.figure import Figure, paragraph, section
 from lab.report.headline import answer, glance, notes, warning
 from lab.report.markup import Markup, element, void
 from lab.report.operations import operations, server_times
-from lab.report.samples import measured
+from lab.report.samples import Samples
 from lab.report.saturation import saturation
 from lab.report.spectrum import spectrum
 from lab.report.timeline import timeline
 from lab.results import Results
-from lab.rows import Row
 from lab.summary import Summary
 
 _TITLE: Final = "Functions or containers"
@@ -32,16 +30,21 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 def render(results: Results, summary: Summary, cost: CostReport | None = None) -> str:
     """Return the report as HTML, with the part on costs if there is a calculation."""
-    rows = measured(results)
+    samples = Samples.of(results)
     figures = [
-        *(saturation(results, summary) if summary.ramp else _comparison(summary, rows)),
-        timeline(results),
-        cold_starts(results, summary, rows),
+        *(saturation(results, summary) if summary.ramp else _comparison(summary, samples)),
+        timeline(results, samples),
+        cold_starts(results, summary, samples),
         failures(summary),
     ]
     body = element(
         "main",
-        element("header", element("h1", _TITLE), paragraph(_about(results), "meta")),
+        element(
+            "header",
+            element("h1", _TITLE),
+            paragraph(_about(results), "meta"),
+            paragraph(load(results, summary), "meta"),
+        ),
         warning(summary),
         answer(summary),
         notes(summary),
@@ -53,12 +56,12 @@ def render(results: Results, summary: Summary, cost: CostReport | None = None) -
     return f"<!DOCTYPE html>\n{page}\n"
 
 
-def _comparison(summary: Summary, rows: Sequence[Row]) -> list[Figure]:
+def _comparison(summary: Summary, samples: Samples) -> list[Figure]:
     """Return the charts of runs with one rate: a ramp has no quantiles of its own."""
     return [
         glance(summary),
         differences(summary),
-        spectrum(summary, rows),
+        spectrum(summary, samples),
         operations(summary),
         server_times(summary),
     ]

@@ -9,26 +9,21 @@ from lab.backends import Backend
 from lab.report import numbers, svg
 from lab.report.figure import Figure, Table
 from lab.report.markup import Markup, join
-from lab.report.samples import last_share, latencies
+from lab.report.samples import Latencies, Samples, has_support, last_share
 from lab.report.scales import Log, log_range
 from lab.report.svg import Frame, Key, Point
-from lab.rows import Row
 from lab.statistics.quantiles import position
 from lab.summary import QUANTILES, Summary, Support
 
 _POINTS: Final = 90
-_LEAST: Final = 5
-"""With fewer responses, no quantile has support."""
 _APART: Final = 8
 _FEW: Final = "1 4"
 
-Samples = Sequence[tuple[float, Row]]
 
-
-def spectrum(summary: Summary, rows: Sequence[Row]) -> Figure:
+def spectrum(summary: Summary, samples: Samples) -> Figure:
     """Return the chart of all quantiles, up to the last one with enough samples."""
-    sides = {backend: latencies(rows, backend) for backend in summary.backends}
-    sides = {backend: found for backend, found in sides.items() if len(found) >= _LEAST}
+    sides = {backend: samples.latencies[backend] for backend in summary.backends}
+    sides = {backend: found for backend, found in sides.items() if has_support(len(found), 0)}
     return Figure(
         title="From the median to the slowest requests",
         sentence=_sentence(summary),
@@ -60,7 +55,7 @@ def _sentence(summary: Summary) -> str:
     return f"{', and '.join(parts)}."
 
 
-def _draw(width: int, sides: Mapping[Backend, Samples]) -> Markup:
+def _draw(width: int, sides: Mapping[Backend, Latencies]) -> Markup:
     keys = [svg.backend_key(backend) for backend in sides]
     if any(row.cold for found in sides.values() for _, row in found):
         keys.append(Key(label="cold request (hollow)", sample=_cold_sample))
@@ -83,7 +78,7 @@ def _cold_sample(at: Point) -> Markup:
     return svg.marker("circle", at, "hollow neutral", size=3.5)
 
 
-def _shown(found: Samples) -> Sequence[float]:
+def _shown(found: Latencies) -> Sequence[float]:
     last = position(len(found), last_share(len(found))[1])
     return [found[0][0], found[last][0]]
 
@@ -103,7 +98,7 @@ def _quantile_axis(frame: Frame, scale: Log) -> Markup:
     )
 
 
-def _side(backend: Backend, found: Samples, x_scale: Log, y_scale: Log) -> Markup:
+def _side(backend: Backend, found: Latencies, x_scale: Log, y_scale: Log) -> Markup:
     """Return the line of a backend, its marked end, its named quantiles and its cold requests."""
     full, marked = last_share(len(found))
 
@@ -127,7 +122,7 @@ def _side(backend: Backend, found: Samples, x_scale: Log, y_scale: Log) -> Marku
     )
 
 
-def _cold(backend: Backend, found: Samples, x_scale: Log, y_scale: Log) -> list[Markup]:
+def _cold(backend: Backend, found: Latencies, x_scale: Log, y_scale: Log) -> list[Markup]:
     """Return the cold requests on the line, without those that would lie on each other."""
     parts, free_from = [], float("-inf")
     limit = 1 / (1 - last_share(len(found))[1])
@@ -140,7 +135,7 @@ def _cold(backend: Backend, found: Samples, x_scale: Log, y_scale: Log) -> list[
     return parts
 
 
-def _table(sides: Mapping[Backend, Samples]) -> Table:
+def _table(sides: Mapping[Backend, Latencies]) -> Table:
     shares = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999)
     rows = [
         [f"p{share * 100:g}", *(_cell(found, share) for found in sides.values())]
@@ -152,7 +147,7 @@ def _table(sides: Mapping[Backend, Samples]) -> Table:
     return Table(caption="Latency in milliseconds by quantile", heads=heads, rows=rows)
 
 
-def _cell(found: Samples, share: float) -> str:
+def _cell(found: Latencies, share: float) -> str:
     full, marked = last_share(len(found))
     if share > marked:
         return numbers.NONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +12,11 @@ from lab.plan import Slot
 from lab.report import numbers, svg
 from lab.report.figure import Figure, Table
 from lab.report.markup import Markup, coordinate, join, void
-from lab.report.samples import last_share, latencies
+from lab.report.samples import Latencies, Samples
 from lab.report.scales import Linear, Log, Scale, log_range
 from lab.report.svg import Frame, Key, Point
 from lab.results import Results, Run
 from lab.rows import Outcome, Row
-from lab.statistics.quantiles import position
 
 _DOTS: Final = {svg.WIDE: 700, svg.NARROW: 350}
 """The most dots of a backend, by the width of the chart."""
@@ -32,7 +30,6 @@ _FOOT: Final = {
     "throttled": Outcome.THROTTLED,
     "dropped": Outcome.DROPPED,
 }
-_LEAST: Final = 5
 _STEPS: Final = 30
 """A backend with more slots has a line through their middles instead of a step for each."""
 
@@ -44,7 +41,7 @@ class _Plot:
     frame: Frame
     x: Scale
     y: Scale
-    rows: Sequence[Row]
+    samples: Samples
     slots: Sequence[Slot]
 
     @property
@@ -53,30 +50,38 @@ class _Plot:
         return self.y(self.y.low) + 6
 
 
-def timeline(results: Results) -> Figure:
-    """Return the timeline of the first run."""
+def timeline(results: Results, samples: Samples) -> Figure:
+    """Return the timeline of the first run. *samples* are those of all runs."""
     run = results.runs[0] if results.runs else None
-    rows = [row for row in run.rows if not row.is_warm_up] if run else []
-    has_data = any(row.latency_ms is not None and row.outcome is Outcome.OK for row in rows)
+    if run and len(results.runs) > 1:
+        samples = Samples(run.rows)
+    has_data = any(samples.latencies.values())
     return Figure(
         title="The run over time" + ("" if len(results.runs) <= 1 else " (the first run)"),
-        sentence=_sentence(rows),
-        table=_table(run),
-        draw=(lambda width: _draw(width, run, rows)) if run and has_data else None,
-        note=_note(rows) if has_data else "",
+        sentence=_sentence(samples),
+        table=_table(run, samples),
+        draw=(lambda width: _draw(width, run, samples)) if run and has_data else None,
+        note=_note(samples) if has_data else "",
     )
 
 
-def _sentence(rows: Sequence[Row]) -> str:
-    counted = {name: sum(row.outcome is one for row in rows) for name, one in _FOOT.items()}
-    found = [f"{number:,} {name}" for name, number in counted.items() if number]
-    foot = f"the foot marks the failures ({', '.join(found)})" if found else "no request failed"
+def _sentence(samples: Samples) -> str:
+    found = _failed(samples)
+    listed = ", ".join(f"{number:,} {name}" for name, number in found.items())
+    foot = f"the foot marks the failures ({listed})" if found else "no request failed"
     return f"Each dot is a response, at the planned time of its request; {foot}."
 
 
-def _note(rows: Sequence[Row]) -> str:
-    total = sum(len(latencies(rows, backend)) for backend in Backend)
-    drawn = sum(len(thin(latencies(rows, one), _DOTS[svg.WIDE])) for one in Backend)
+def _failed(samples: Samples) -> dict[str, int]:
+    """Return the number of failed requests of each kind that occurred."""
+    counted = {name: samples.total(outcome) for name, outcome in _FOOT.items()}
+    return {name: number for name, number in counted.items() if number}
+
+
+def _note(samples: Samples) -> str:
+    sides = samples.latencies.values()
+    total = sum(len(found) for found in sides)
+    drawn = sum(len(thin(found, _DOTS[svg.WIDE])) for found in sides)
     lines = (
         "The thick lines are the p50 and the thin lines the p95 of a slot, where it has enough"
         " requests. The strips at the top show which backend has the slot."
@@ -89,10 +94,10 @@ def _note(rows: Sequence[Row]) -> str:
     )
 
 
-def thin(found: Sequence[tuple[float, Row]], most: int) -> list[tuple[float, Row]]:
+def thin(found: Latencies, most: int) -> Latencies:
     """Return at most *most* responses: every nth, and the slowest of each stretch of time."""
     if len(found) <= most:
-        return list(found)
+        return found
     ordered = sorted(found, key=lambda pair: pair[1].planned_s)
     stretch = -(-len(ordered) // (most // 3))
     kept: list[tuple[float, Row]] = []
@@ -104,9 +109,9 @@ def thin(found: Sequence[tuple[float, Row]], most: int) -> list[tuple[float, Row
     return kept
 
 
-def _draw(width: int, run: Run, rows: Sequence[Row]) -> Markup:
-    legend, top = svg.legend(_keys(rows), width)
-    lanes = [name for name, one in _FOOT.items() if any(row.outcome is one for row in rows)]
+def _draw(width: int, run: Run, samples: Samples) -> Markup:
+    legend, top = svg.legend(_keys(samples), width)
+    lanes = list(_failed(samples))
     foot = _LANE * len(lanes) + (6 if lanes else 0)
     frame = Frame(
         width=width,
@@ -114,16 +119,16 @@ def _draw(width: int, run: Run, rows: Sequence[Row]) -> Markup:
         left=76 if lanes else 52,
         top=top + _HEAD,
     )
-    sides = {backend: latencies(rows, backend) for backend in Backend}
+    sides = samples.latencies
     limits = log_range([value for found in sides.values() for value, _ in found])
     start = min([slot.start_s for slot in run.slots] or [0.0])
-    end = max([slot.end_s for slot in run.slots] + [row.planned_s for row in rows])
+    end = max([slot.end_s for slot in run.slots] + [row.planned_s for row in samples.rows])
     ticks = 5 if width <= svg.NARROW else 10
     plot = _Plot(
         frame=frame,
         x=Linear(start, max(end, start + 0.1), frame.left, frame.x_end, ticks),
         y=Log(*limits, frame.top + _PLOT, frame.top),
-        rows=rows,
+        samples=samples,
         slots=run.slots,
     )
     dots = [
@@ -137,8 +142,8 @@ def _draw(width: int, run: Run, rows: Sequence[Row]) -> Markup:
     return svg.canvas(frame, "Timeline of the run: latency over time", legend, *parts)
 
 
-def _keys(rows: Sequence[Row]) -> list[Key]:
-    present = [one for one in Backend if any(row.backend is one for row in rows)]
+def _keys(samples: Samples) -> list[Key]:
+    present = [backend for backend, found in samples.latencies.items() if found]
     keys = [
         Key(label=backend.value, sample=partial(_dot_sample, backend=backend))
         for backend in present
@@ -189,7 +194,6 @@ def _boxes(plot: _Plot, slots: Sequence[Slot], y: tuple[float, float], class_: s
 
 def _lines(plot: _Plot) -> list[Markup]:
     """Return the p50 and the p95 of each backend in each slot with enough samples."""
-    by_slot = _by_slot(plot.rows)
     parts = []
     for backend in Backend:
         own = [slot for slot in plot.slots if backend in slot.backends]
@@ -197,7 +201,7 @@ def _lines(plot: _Plot) -> list[Markup]:
             steps = [
                 ((plot.x(slot.start_s), plot.y(value)), (plot.x(slot.end_s), plot.y(value)))
                 for slot in own
-                if (value := _slot_quantile(by_slot[slot.number, backend], backend, share))
+                if (value := plot.samples.slot_quantile(slot.number, backend, share))
             ]
             lines = steps if len(own) <= _STEPS else [[_middle(*step) for step in steps]]
             parts += [svg.line(one, f"{class_} {backend}", svg.DASH[backend]) for one in lines]
@@ -206,20 +210,6 @@ def _lines(plot: _Plot) -> list[Markup]:
 
 def _middle(start: Point, end: Point) -> Point:
     return (start[0] + end[0]) / 2, start[1]
-
-
-def _by_slot(rows: Sequence[Row]) -> dict[tuple[int, Backend], list[Row]]:
-    found: dict[tuple[int, Backend], list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row.slot, row.backend].append(row)
-    return found
-
-
-def _slot_quantile(rows: Sequence[Row], backend: Backend, share: float) -> float | None:
-    found = latencies(rows, backend)
-    if len(found) < _LEAST or share > last_share(len(found))[1]:
-        return None
-    return found[position(len(found), share)][0]
 
 
 def _foot(plot: _Plot, lanes: Sequence[str]) -> list[Markup]:
@@ -232,7 +222,7 @@ def _foot(plot: _Plot, lanes: Sequence[str]) -> list[Markup]:
             y = top + 2 + index * (_LANE / 2 - 1)
             found = {
                 round(plot.x(row.planned_s))
-                for row in plot.rows
+                for row in plot.samples.rows
                 if row.outcome is _FOOT[name] and row.backend is backend
             }
             steps = "".join(f"M{x} {coordinate(y)}v{_LANE // 2 - 2}" for x in sorted(found))
@@ -240,29 +230,25 @@ def _foot(plot: _Plot, lanes: Sequence[str]) -> list[Markup]:
     return parts
 
 
-def _table(run: Run | None) -> Table:
-    """Return the figures of each slot, or of equal groups of slots if there are many."""
+def _table(run: Run | None, samples: Samples) -> Table:
+    """Return the figures of each slot; of the first ones if there are many."""
     heads = ["slot", "time", "backend", "responses", "p50 (ms)", "p95 (ms)", *_FOOT]
+    slots = run.slots if run else ()
+    pairs = [(slot, backend) for slot in slots for backend in slot.backends]
+    rows = [_table_row(slot, backend, samples) for slot, backend in pairs[:_ROWS]]
     caption = "Slots of the run"
-    if run is None or not run.slots:
-        return Table(caption=caption, heads=heads, rows=[])
-    by_slot = _by_slot(run.rows)
-    pairs = [(slot, backend) for slot in run.slots for backend in slot.backends]
-    rows = [_table_row(slot, one, by_slot[slot.number, one]) for slot, one in pairs[:_ROWS]]
     if len(pairs) > _ROWS:
         caption = f"The first {_ROWS} of {len(pairs)} slots; the results file has all"
     return Table(caption=caption, heads=heads, rows=rows)
 
 
-def _table_row(slot: Slot, backend: Backend, rows: Sequence[Row]) -> list[str]:
-    counted = [f"{sum(row.outcome is one for row in rows):,}" for one in _FOOT.values()]
-    quantiles = [numbers.optional(_slot_quantile(rows, backend, share)) for share in (0.5, 0.95)]
-    time = f"{numbers.number(slot.start_s)} to {numbers.seconds(slot.end_s)}"
+def _table_row(slot: Slot, backend: Backend, samples: Samples) -> list[str]:
+    key = slot.number, backend
     return [
         str(slot.number),
-        time,
+        f"{numbers.number(slot.start_s)} to {numbers.seconds(slot.end_s)}",
         backend,
-        f"{len(latencies(rows, backend)):,}",
-        *quantiles,
-        *counted,
+        f"{len(samples.by_slot.get(key, ())):,}",
+        *(numbers.optional(samples.slot_quantile(*key, share)) for share in (0.5, 0.95)),
+        *(f"{samples.outcomes.get((*key, outcome), 0):,}" for outcome in _FOOT.values()),
     ]

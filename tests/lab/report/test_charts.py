@@ -9,7 +9,7 @@ from lab.backends import Backend
 from lab.plan import Order
 from lab.report.cold_starts import cold_starts
 from lab.report.differences import differences
-from lab.report.samples import latencies, measured
+from lab.report.samples import Samples
 from lab.report.saturation import saturation
 from lab.report.spectrum import spectrum
 from lab.report.svg import NARROW, WIDE
@@ -30,6 +30,11 @@ def summary(results):
 
 
 @pytest.fixture(scope="module")
+def samples(results):
+    return Samples.of(results)
+
+
+@pytest.fixture(scope="module")
 def ramp():
     found = example.ramp()
     return analyse(found), saturation(found, analyse(found))
@@ -44,34 +49,32 @@ def subpaths(shapes):
     return sum(one.get("d").count("M") for one in shapes)
 
 
-def test_only_expected_responses_have_a_latency(results):
-    rows = measured(results)
-    found = [row for backend in Backend for _, row in latencies(rows, backend)]
+def test_only_expected_responses_have_a_latency(samples):
+    rows = samples.rows
+    found = [row for side in samples.latencies.values() for _, row in side]
 
     assert any(row.outcome is Outcome.THROTTLED and row.end_s for row in rows)
     assert {row.outcome for row in found} == {Outcome.OK}
 
 
-def test_the_spectrum_ends_with_the_support(results, summary):
-    table = spectrum(summary, measured(results)).table.rows
+def test_the_spectrum_ends_with_the_support(summary, samples):
+    table = spectrum(summary, samples).table.rows
 
     shown = [name for name, *_ in table]
     assert "p99" in shown
     assert "p99.9" not in shown
 
 
-def test_a_quantile_with_support_on_one_side_has_no_value_on_the_other(results):
-    rows = [
-        row for row in measured(results) if row.backend is Backend.FUNCTIONS or row.number % 20 == 0
-    ]
+def test_a_quantile_with_support_on_one_side_has_no_value_on_the_other(results, samples):
+    rows = [row for row in samples.rows if row.backend is Backend.FUNCTIONS or row.number % 20 == 0]
 
-    table = spectrum(analyse(results), rows).table.rows
+    table = spectrum(analyse(results), Samples(rows)).table.rows
 
     assert ["p99", "-"] in [[row[0], row[2]] for row in table]
 
 
-def test_cold_requests_are_hollow_in_the_spectrum(results, summary):
-    figure = spectrum(summary, measured(results))
+def test_cold_requests_are_hollow_in_the_spectrum(summary, samples):
+    figure = spectrum(summary, samples)
     cold = summary.backends[Backend.FUNCTIONS].cold.count
 
     assert 0 < len(drawn(figure, "hollow functions")) <= cold
@@ -125,8 +128,8 @@ def test_the_zero_line_always_has_its_label(summary, values):
         assert overlapping(chart) == []
 
 
-def test_the_parts_of_a_request_add_up_to_its_latency(results, summary):
-    rows = cold_starts(results, summary, measured(results)).table.rows
+def test_the_parts_of_a_request_add_up_to_its_latency(results, summary, samples):
+    rows = cold_starts(results, summary, samples).table.rows
     shown = [[float(cell) for cell in row[1:]] for row in rows if row[1]]
 
     assert len(shown) == 4
@@ -134,32 +137,35 @@ def test_the_parts_of_a_request_add_up_to_its_latency(results, summary):
         assert sum(parts) == pytest.approx(latency, rel=0.02)
 
 
-def test_each_failure_has_a_tick_at_the_foot_of_the_timeline(results):
-    rows = measured(results)
+def test_each_failure_has_a_tick_at_the_foot_of_the_timeline(results, samples):
+    rows = samples.rows
     lanes = [row.outcome for row in rows if row.outcome in {Outcome.ERROR, Outcome.THROTTLED}]
 
-    ticks = [one for one in drawn(timeline(results), "functions") if "v8" in one.get("d")]
-    ticks += [one for one in drawn(timeline(results), "containers") if "v8" in one.get("d")]
+    chart = timeline(results, samples)
+    shapes = [*drawn(chart, "functions"), *drawn(chart, "containers")]
+    ticks = [one for one in shapes if "v8" in one.get("d")]
 
     assert set(lanes) == {Outcome.ERROR, Outcome.THROTTLED}
     assert subpaths(ticks) == len(lanes)
 
 
-def test_slots_of_one_backend_are_shaded(results):
-    chart = timeline(results)
+def test_slots_of_one_backend_are_shaded(results, samples):
+    chart = timeline(results, samples)
 
     assert subpaths(drawn(chart, "slot functions")) == 12
     assert subpaths(drawn(chart, "slot containers")) == 12
 
 
 def test_slots_of_both_backends_are_not_shaded():
-    chart = timeline(example.results(order=Order.PARALLEL, duration_s=10.0))
+    results = example.results(order=Order.PARALLEL, duration_s=10.0)
+
+    chart = timeline(results, Samples.of(results))
 
     assert drawn(chart, "slot functions") == drawn(chart, "slot containers") == []
 
 
-def test_the_table_of_the_timeline_has_every_failure(results):
-    rows = timeline(results).table.rows
-    failed = [row for row in measured(results) if row.outcome is not Outcome.OK]
+def test_the_table_of_the_timeline_has_every_failure(results, samples):
+    rows = timeline(results, samples).table.rows
+    failed = [row for row in samples.rows if row.outcome is not Outcome.OK]
 
     assert sum(int(cell) for row in rows for cell in row[-3:]) == len(failed)

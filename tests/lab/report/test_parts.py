@@ -7,7 +7,7 @@ import pytest
 from lab.backends import Backend
 from lab.report import numbers
 from lab.report.markup import coordinate, element, escape
-from lab.report.samples import last_share, latencies
+from lab.report.samples import Samples, last_share
 from lab.report.scales import Linear, Log, SignedLog, linear_range, log_range
 from lab.report.svg import DASH, MARKER, Frame, bottom_axis
 from lab.report.timeline import thin
@@ -71,8 +71,7 @@ def test_a_signed_scale_is_symmetric_around_zero():
 
 
 def test_thinned_responses_are_real_and_include_the_slowest():
-    rows = example.results().runs[0].rows
-    found = latencies(rows, Backend.FUNCTIONS)
+    found = Samples.of(example.results()).latencies[Backend.FUNCTIONS]
 
     drawn = thin(found, 300)
 
@@ -81,7 +80,7 @@ def test_thinned_responses_are_real_and_include_the_slowest():
 
 
 def test_thinning_keeps_few_responses_as_they_are():
-    found = latencies(example.results(duration_s=5.0).runs[0].rows, Backend.FUNCTIONS)
+    found = Samples.of(example.results(duration_s=5.0)).latencies[Backend.FUNCTIONS]
 
     assert thin(found, len(found)) == found
 
