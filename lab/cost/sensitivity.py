@@ -118,7 +118,7 @@ def _container_changes(inputs: Inputs) -> Iterator[_Change]:
     )
     counts = [max(1, scaling.min_tasks // 2), min(MOST_TASKS, scaling.min_tasks * 2)]
     yield (
-        "least number of tasks",
+        "minimum number of tasks",
         [(f"{count:,}", change(scaling=replace(scaling, min_tasks=count))) for count in counts],
     )
     if scaling.saturation_per_s is not None:

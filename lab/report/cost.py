@@ -75,6 +75,6 @@ def _by_tasks(report: CostReport) -> Figure:
     return Figure(
         title="One task or two",
         sentence=numbers.sentence([*last, "one task has no zone redundancy"]),
-        table=Table(caption="Break-even by the least number of tasks", heads=heads, rows=rows),
+        table=Table(caption="Break-even by the minimum number of tasks", heads=heads, rows=rows),
         draw=None,
     )

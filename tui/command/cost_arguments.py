@@ -80,7 +80,7 @@ def _add_traffic(cost: Parser) -> None:
         "--traffic",
         type=not_empty,
         metavar="FILE",
-        help="CSV of a day, with the columns hours,requests_per_s and, if you like, "
+        help="CSV of a day, with the columns hours,requests_per_s and optionally "
         "new_connections_per_s",
     )
 
@@ -96,7 +96,7 @@ def _add_sizes(cost: Parser) -> None:
         metavar="MS",
         help="billed duration of a request; AWS bills whole milliseconds (default: 30)",
     )
-    add("--tasks", type=positive_number, metavar="N", help="least number of tasks (default: 1)")
+    add("--tasks", type=positive_number, metavar="N", help="minimum number of tasks (default: 1)")
     add(
         "--task",
         type=not_empty,

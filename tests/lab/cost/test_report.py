@@ -72,7 +72,7 @@ def test_the_longest_bar_of_the_sensitivity_comes_first():
         "billed duration",
         "cold starts",
         "size of a task",
-        "least number of tasks",
+        "minimum number of tasks",
         "requests that a task can handle",
         "HTTP API requests (functions)",
         "custom metrics (functions)",
