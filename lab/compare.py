@@ -29,7 +29,7 @@ from lab.mix import WRITES
 from lab.place import Place
 from lab.plan import ID_PREFIX, Plan
 from lab.plan_maker import make_plan
-from lab.results import Results, Run
+from lab.results import Environment, Results, Run
 from lab.summary import Summary
 
 
@@ -136,6 +136,7 @@ class Comparison:
         left_behind: list[str] = []
         report = _Reporter(on_progress, self._settings.repeat)
         report.phase(Phase.SELF_TEST)
+        quota = await self._quota_notes()
         capacity = await self._capacity()
         for number in range(self._settings.repeat):
             plan = self._plan(number) if number else self._first
@@ -146,9 +147,22 @@ class Comparison:
             if stop.is_set() or log.generator.failures:
                 break
         report.phase(Phase.ANALYSIS)
-        results = self._results(runs, capacity, started)
+        notes = [
+            *self._notes,
+            *quota,
+            *fairness.known_after([r for _, log in runs for r in log.rows]),
+        ]
+        environment = self.place.environment(started, notes)
+        results = self._results(runs, capacity, environment)
         summary = await asyncio.to_thread(analyse, results)
         return Finished(results=results, summary=summary, left_behind=left_behind)
+
+    async def _quota_notes(self) -> list[str]:
+        if self.place.is_local:
+            return []
+        account = str(self.place.outputs.get("AccountId", ""))
+        quota = await asyncio.to_thread(self._steps.quota, self.place.region, account)
+        return fairness.of_quota(quota)
 
     async def _capacity(self) -> float:
         try:
@@ -206,11 +220,8 @@ class Comparison:
         return [each for listed in ids.values() for each in listed]
 
     def _results(
-        self, runs: Sequence[tuple[Plan, RunLog]], capacity: float | None, started: datetime
+        self, runs: Sequence[tuple[Plan, RunLog]], capacity: float, environment: Environment
     ) -> Results:
-        rows = [row for _, log in runs for row in log.rows]
-        notes = [*self._notes, *fairness.known_after(rows)]
-        environment = self.place.environment(started, notes)
         return Results(
             runs=[
                 Run(

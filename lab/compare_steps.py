@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from lab.aws import concurrency_quota
 from lab.backends import Backend, Target
 from lab.load import cleanup, run, self_test
 from lab.load.cleanup import CleanUp, Ids
@@ -23,4 +24,5 @@ class Steps:
         [Plan, Targets, LoadOptions, Callable[[Progress], None], asyncio.Event], Awaitable[RunLog]
     ] = run.run
     capacity: Callable[[float], Awaitable[float]] = self_test.capacity
+    quota: Callable[[str, str], int | None] = concurrency_quota
     clean: Callable[[Targets, Ids], Awaitable[CleanUp]] = cleanup.clean

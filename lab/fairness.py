@@ -12,10 +12,12 @@ from lab.rows import Outcome, Row
 _FUNCTIONS, _CONTAINERS = Backend.FUNCTIONS, Backend.CONTAINERS
 _MUCH: Final = 0.1
 """Two shares of new connections are different if they are this far apart."""
+_ENOUGH: Final = 50
 _MB_PER_VCPU: Final = 1_769
-_QUOTA: Final = (
-    "Quota: the lab does not read the concurrency quota of the account. It is 10 in some new "
-    "accounts, which throttles functions."
+_SMALL_QUOTA: Final = 100
+_UNKNOWN_QUOTA: Final = (
+    "Quota: without AWS credentials for the account, its concurrency quota is not known. It is 10 "
+    "in some new accounts, which throttles functions."
 )
 
 
@@ -26,9 +28,17 @@ def known_before(
     found = outputs.get("ComparisonNotes")
     notes = [note for note in found if isinstance(note, str)] if isinstance(found, list) else []
     subjects = {note.partition(":")[0] for note in notes}
-    in_aws = [] if is_local else [*_cpu(outputs), _QUOTA]
-    own = [*_tls(urls), *in_aws, _order(order, is_local=is_local)]
+    own = [*_tls(urls), *([] if is_local else _cpu(outputs)), _order(order, is_local=is_local)]
     return [*notes, *(note for note in own if note.partition(":")[0] not in subjects)]
+
+
+def of_quota(quota: int | None) -> list[str]:
+    """Return what the concurrency quota of the account means, if it is small or not known."""
+    if quota is None:
+        return [_UNKNOWN_QUOTA]
+    if quota > _SMALL_QUOTA:
+        return []
+    return [f"Quota: at most {quota} functions of the account run at once. AWS throttles more."]
 
 
 def known_after(rows: Sequence[Row]) -> list[str]:
@@ -74,7 +84,7 @@ def _order(order: Order, *, is_local: bool) -> str:
 
 def _connections(rows: Sequence[Row]) -> Iterator[str]:
     sent = {b: [r for r in rows if r.backend is b and r.sent_s is not None] for b in Backend}
-    if not all(sent.values()):
+    if any(len(side) < _ENOUGH for side in sent.values()):
         return
     new = {b: sum(row.new_connection for row in side) for b, side in sent.items()}
     shares = {b: new[b] / len(sent[b]) for b in Backend}

@@ -1,4 +1,4 @@
-"""CloudWatch's GetMetricData. Only this module imports boto3, and only when it sends a request."""
+"""CloudWatch's GetMetricData. boto3 is imported only when a request is sent."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ class FakeLoad:
         self.ms = {Backend.FUNCTIONS: functions_ms, Backend.CONTAINERS: containers_ms}
         self.holds = holds
         self.cpu_share = cpu_share
+        self.quota = None
         self.plans = []
         self.targets = {}
         self.cleaned = []
@@ -27,7 +28,12 @@ class FakeLoad:
 
     @property
     def steps(self):
-        return Steps(run=self.run, capacity=self.capacity, clean=self.clean)
+        return Steps(
+            run=self.run,
+            capacity=self.capacity,
+            quota=lambda region, account: self.quota,
+            clean=self.clean,
+        )
 
     async def capacity(self, rate):
         if rate > self.holds:

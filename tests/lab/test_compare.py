@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from contextlib import suppress
 
@@ -71,6 +72,20 @@ async def test_the_results_name_the_deployment_but_not_the_token(compare):
     assert environment.outputs == {"FunctionMemory": 442, "ComparisonNotes": ["CPU: x."]}
     assert environment.comparison_notes[0] == "CPU: x."
     assert "secret-token" not in results_file.dumps(finished.results, finished.summary)
+
+
+async def test_the_quota_of_the_account_is_read_for_a_stack_but_not_for_a_local_cloud(tmp_path):
+    load = FakeLoad()
+    load.quota = 10
+    subjects = []
+    for place in (PLACE, dataclasses.replace(PLACE, is_local=True)):
+        comparison = Comparison(settings(), place, tmp_path, load.steps)
+        finished = await comparison.run(lambda _: None, asyncio.Event())
+        notes = finished.results.runs[0].environment.comparison_notes
+        subjects.append({note.partition(":")[0] for note in notes})
+
+    assert "Quota" in subjects[0]
+    assert "Quota" not in subjects[1]
 
 
 async def test_the_progress_has_each_phase_of_each_run(compare):
