@@ -452,7 +452,7 @@ class Leader:
 
 
 class Follower:
-    """A worker: sends its part when the master says so."""
+    """A worker: sends its part when the master asks for it."""
 
     def __init__(self, runner: WorkerRunner) -> None:
         self._runner = runner
