@@ -20,7 +20,7 @@ def cost_section(report: CostReport) -> Markup:
     figures = [*cost_items(report), *cost_curves(report), _by_tasks(report), tornado(report)]
     return section(
         "What it costs",
-        paragraph(_summary(report), "lead"),
+        paragraph(_summary(report)),
         _listed("Read with care", [*report.warnings, *_unverified(report)], "notes"),
         _listed("Where the numbers come from", report.notes, None),
         join(figure.render() for figure in figures),

@@ -27,10 +27,10 @@ _ORDERS: Final = {
 }
 
 
-def load(results: Results, summary: Summary) -> str:
-    """Return the load in one line."""
+def load(results: Results, summary: Summary) -> list[str]:
+    """Return what was sent, and how many responses there are."""
     if not results.runs:
-        return ""
+        return []
     settings = results.runs[0].settings
     rate = f"{numbers.number(settings.rate)} requests per second and backend"
     if settings.ramp:
@@ -38,12 +38,11 @@ def load(results: Results, summary: Summary) -> str:
         rate += " per second"
     if settings.burst:
         rate = f"bursts of {numbers.count(settings.burst, 'request')}"
-    parts = [
+    return [
         rate,
         numbers.count(len(results.runs), "run") + f" of {numbers.seconds(settings.duration_s)}",
         *(f"{one.ok:,} responses of {backend}" for backend, one in summary.backends.items()),
     ]
-    return " · ".join(parts)
 
 
 def facts(results: Results, summary: Summary, cost: CostReport | None) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -12,9 +13,9 @@ from lab.report.cost import cost_section
 from lab.report.differences import differences
 from lab.report.facts import facts, load
 from lab.report.failures import failures
-from lab.report.figure import Figure, paragraph, section
+from lab.report.figure import Figure, section
 from lab.report.headline import answer, glance, notes, warning
-from lab.report.markup import Markup, element, void
+from lab.report.markup import Markup, element, join, void
 from lab.report.operations import operations, server_times
 from lab.report.samples import Samples
 from lab.report.saturation import saturation
@@ -42,8 +43,8 @@ def render(results: Results, summary: Summary, cost: CostReport | None = None) -
         element(
             "header",
             element("h1", _TITLE),
-            paragraph(_about(results), "meta"),
-            paragraph(load(results, summary), "meta"),
+            _line(_about(results)),
+            _line(load(results, summary)),
         ),
         warning(summary),
         answer(summary),
@@ -67,15 +68,20 @@ def _comparison(summary: Summary, samples: Samples) -> list[Figure]:
     ]
 
 
-def _about(results: Results) -> str:
+def _line(parts: Sequence[str]) -> Markup:
+    """Return facts in one line, which breaks between them only."""
+    spans = [element("span", part) for part in parts if part]
+    return element("p", join(spans, " · "), class_="meta")
+
+
+def _about(results: Results) -> list[str]:
     if not results.runs:
-        return "The results hold no run."
+        return ["The results hold no run."]
     where = results.runs[0].environment
     place = where.stack or "backends without a stack"
     if not where.is_local and where.stack:
         place = f"stack {where.stack}"
-    parts = [f"Measured on: {place}", where.region, where.started_at]
-    return " · ".join(part for part in parts if part)
+    return [f"Measured on: {place}", where.region, where.started_at]
 
 
 def _head() -> Markup:

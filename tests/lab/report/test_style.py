@@ -30,6 +30,11 @@ def luminance(color):
     return sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
+def blend(color, ground, opacity):
+    pairs = [(int(color[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * opacity + b * (1 - opacity)):02x}" for a, b in pairs)
+
+
 def contrast(one, other):
     low, high = sorted(luminance(color) for color in (one, other))
     return (high + 0.05) / (low + 0.05)
@@ -44,6 +49,16 @@ def test_colors_have_enough_contrast(theme):
     low = {pair: contrast(theme[pair[0]], theme[pair[1]]) for pair in PAIRS}
 
     assert {pair: found for pair, found in low.items() if found < pair[2]} == {}
+
+
+@pytest.mark.parametrize("theme", themes(), ids=["light", "dark"])
+@pytest.mark.parametrize("backend", ["functions", "containers"])
+@pytest.mark.parametrize("below", ["page", "slot"])
+def test_dots_of_the_timeline_have_enough_contrast(theme, backend, below):
+    opacity = float(re.search(r"stroke-opacity: ([\d.]+)", SHEET)[1])
+    ground = theme["page" if below == "page" else f"{backend}-slot"]
+
+    assert contrast(blend(theme[backend], ground, opacity), ground) >= GRAPHICS
 
 
 def test_both_themes_define_every_color_in_use():
