@@ -53,7 +53,8 @@ class PlanSettings:
 
     *rate* is in requests per second and backend, while the backend has a slot. *mix* maps
     operations to weights. *run_id* is part of the id of every blog that the run creates.
-    *duration_s* is without the warm-up; `Order.RAMP` ignores it. With *warm_up_s* 0, the warm-up
+    *duration_s* is without the warm-up. It is rounded to whole cycles A B B A, at least one;
+    `Order.PARALLEL` keeps it as it is, and `Order.RAMP` ignores it. With *warm_up_s* 0, the warm-up
     only creates the blogs that later requests need.
     """
 

@@ -27,7 +27,7 @@ class Behavior:
     close_share: float = 0.0
     """The share of requests that close the connection without a response."""
     die_after: int | None = None
-    """The server closes everything after this number of requests."""
+    """After this number of requests, the server closes every connection at once."""
     body: bytes = b"{}"
     status: int | None = None
     headers: dict = field(default_factory=dict)
@@ -63,13 +63,17 @@ class KnownServer:
         self.connections += 1
         self._writers.add(writer)
         try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
+            while not self._is_dead() and (head := await reader.readuntil(b"\r\n\r\n")):
                 await self._handle(head.decode(), reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             self._writers.discard(writer)
             writer.close()
+
+    def _is_dead(self):
+        after = self.behavior.die_after
+        return after is not None and len(self.requests) > after
 
     async def _handle(self, head, reader, writer):
         method, path, _ = head.split(" ", 2)
@@ -78,8 +82,9 @@ class KnownServer:
         )
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         self.requests.append((method, path, headers, body))
-        if self.behavior.die_after is not None and len(self.requests) > self.behavior.die_after:
-            await self.stop()
+        if self._is_dead():
+            for each in list(self._writers):
+                each.close()
             raise ConnectionError
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)

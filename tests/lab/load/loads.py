@@ -45,7 +45,7 @@ def targets(url, other=None):
     }
 
 
-async def send(requests, where, *, max_in_flight=256, timeout_s=10, stop=None):
+async def send(requests, where, *, max_in_flight=256, timeout_s=60, stop=None):
     """Send *requests* in this process; return the rows by number."""
     rows = []
     limits = Limits(max_in_flight=max_in_flight, timeout_s=timeout_s)
