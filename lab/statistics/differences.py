@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -62,7 +63,7 @@ def _over_blocks(
     bootstrap = Bootstrap(blocks, seed) if _has_samples(blocks) else None
     found = []
     for name, p in QUANTILES.items():
-        problem = _problem(figures, name, p, confidence) or _block_problem(blocks, p)
+        problem = _problem(figures, name, p, confidence) or _block_problem(blocks, name, p)
         interval = bootstrap.difference(p, confidence) if bootstrap and not problem else None
         problem = problem or ("" if interval else "a backend has long periods without a response")
         found.append(_difference(name, figures, interval, problem))
@@ -108,7 +109,7 @@ def _problem(figures: Figures, name: str, p: float, confidence: float) -> str:
     return ""
 
 
-def _block_problem(blocks: Sequence[Block], p: float) -> str:
+def _block_problem(blocks: Sequence[Block], name: str, p: float) -> str:
     if len(blocks) < LEAST:
         return words.too_short(len(blocks))
     needed = round(1 / (1 - p))
@@ -116,8 +117,8 @@ def _block_problem(blocks: Sequence[Block], p: float) -> str:
         mean = sum(len(block.latencies[backend]) for block in blocks) / len(blocks)
         if mean < needed - 1e-9:
             return (
-                f"{backend} has {mean:,.0f} responses per block of {blocks[0].seconds:g} s, "
-                f"and needs {needed:,}"
+                f"{backend} has {math.floor(mean):,} responses per block of the {needed:,} that "
+                f"{name} needs"
             )
     return ""
 

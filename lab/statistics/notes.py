@@ -63,8 +63,8 @@ def _of_backend(side: BackendFigures) -> Iterator[str]:
     low, high = side.cold_share.low, side.cold_share.high
     if side.cold_share.count and low is not None and high is not None and low < _P99_TAIL < high:
         yield (
-            f"{backend}: about 1 % of the requests were cold ({words.share(side.cold_share)}), so "
-            "another run may show a very different p99."
+            f"{backend}: {words.share(side.cold_share)} of the requests were cold. From 1 % on, "
+            "p99 is that of a cold start, so another run may show a very different p99."
         )
 
 
