@@ -81,7 +81,7 @@ def _sentence(summary: Summary) -> str:
 def _launch(results: Results) -> str:
     """Return why there is no launch time line of containers."""
     if any(run.environment.is_local for run in results.runs):
-        where = "A local cloud has no launch timeline of tasks; AWS has one."
+        where = "The local cloud has no launch timeline of tasks."
     else:
         where = "These results have no launch timeline of tasks."
     return (

@@ -69,10 +69,9 @@ def _near_sentence(found: Sequence[Crossing]) -> str:
 
 
 def _note(report: CostReport) -> str:
-    axes = (
-        "Both axes are logarithmic. The costs leave out what both backends share. The containers"
-        " rise in steps where the traffic needs one task more."
-    )
+    axes = "Both axes are logarithmic. The costs leave out what both backends share."
+    if report.inputs.containers.scaling.saturation_per_s is not None:
+        axes += " The containers rise in steps where the traffic needs one more task."
     if report.band is None:
         return axes
     earliest, latest = _last(report.band.earliest), _last(report.band.latest)

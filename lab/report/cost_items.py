@@ -15,6 +15,7 @@ from lab.report.markup import Markup, join
 from lab.report.money import axis_usd, usd
 from lab.report.scales import Linear, linear_range
 from lab.report.svg import Frame, Point
+from lab.statistics import words
 
 _UNVERIFIED: Final = " †"
 _TOTAL: Final = "total"
@@ -61,7 +62,7 @@ def _side(backend: Backend, side: SideCosts, room: _Room) -> Figure:
     if side.shown:
         sentence = (
             f"The {backend} cost {usd(side.shown)} a month; the largest item is {largest.label}"
-            f" ({largest.exact / side.exact:.0%})."
+            f" ({words.percent(float(largest.exact / side.exact))})."
         )
     return Figure(
         title=f"Items of the {backend}",

@@ -44,7 +44,7 @@ def _sentence(found: Sequence[Difference]) -> str:
     if open_:
         parts.append(f"no difference is shown at {_listed(open_)}")
     if unknown:
-        parts.append(f"there is no interval at {_listed(unknown)}, so no verdict")
+        parts.append(f"there is no interval at {_listed(unknown)}")
     return numbers.sentence(parts or ["there are no differences to show"])
 
 

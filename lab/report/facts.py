@@ -61,10 +61,10 @@ def verdict(summary: Summary) -> Markup:
     """Return the generator's judgement with its lateness."""
     found = summary.verdict
     if found.generator_limited:
-        sentence = "The load generator was itself a limit:"
+        sentence = "The generator was the limit, so these figures are its own:"
         reasons = bullets(found.reasons)
     else:
-        sentence = "The load generator was not a limit: it sent the requests at their times."
+        sentence = "The generator was not the limit: it sent the requests on time."
         reasons = Markup()
     rows = [
         [
@@ -78,7 +78,7 @@ def verdict(summary: Summary) -> Markup:
     caption = "Lateness of the generator in milliseconds: from the planned time to the sending"
     table = Table(caption=caption, heads=heads, rows=rows).render() if rows else None
     cpu = f"Its busiest process used {words.percent(found.cpu_share)} of one core."
-    return join((paragraph(f"{sentence}"), reasons, paragraph(cpu), table))
+    return join((paragraph(sentence), reasons, paragraph(cpu), table))
 
 
 def _table(runs: Sequence[Run], cost: CostReport | None) -> Table:
@@ -128,7 +128,10 @@ def _generator(run: Run) -> list[tuple[str, str]]:
     return [
         ("engine", f"{log.engine}, {numbers.count(log.processes, 'process', 'processes')}"),
         ("in flight", f"at most {log.max_in_flight:,}; peak: {peak or numbers.NONE}"),
-        ("tested before", f"{numbers.number(capacity)} per second" if capacity else ""),
+        (
+            "capacity, tested before the run",
+            f"{numbers.number(capacity)} per second" if capacity else "",
+        ),
         ("stopped", "by the user, before the end" if log.stopped else ""),
     ]
 
@@ -136,7 +139,9 @@ def _generator(run: Run) -> list[tuple[str, str]]:
 def _environment(run: Run) -> list[tuple[str, str]]:
     where = run.environment
     versions = ", ".join(f"{name} {version}" for name, version in where.versions.items())
-    place = "local cloud, on one machine with the generator" if where.is_local else "AWS"
+    place = "AWS" if where.stack or where.region else ""
+    if where.is_local:
+        place = "local cloud, on one machine with the generator"
     return [
         ("started", where.started_at),
         ("stack", where.stack),

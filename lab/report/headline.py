@@ -54,7 +54,7 @@ def warning(summary: Summary) -> Markup | None:
     """Return the warning that the generator was a limit."""
     if not summary.verdict.generator_limited:
         return None
-    text = "The load generator was itself a limit in this run. Do not rely on these figures."
+    text = "The generator was the limit: these figures are its own. Do not rely on them."
     reasons = bullets(summary.verdict.reasons)
     return element("div", paragraph(text), reasons, class_="warning", role="note")
 

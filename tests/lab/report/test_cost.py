@@ -98,6 +98,11 @@ def test_the_idle_floor_and_the_band_are_stated(report, page):
     assert [one.get("class") for one in page.root.iter("path")].count("band containers") == 4
 
 
+def test_steps_are_mentioned_only_if_tasks_follow_the_traffic(page):
+    assert "rise in steps" in page.text
+    assert "rise in steps" not in page_of(calculation()).text
+
+
 def test_bars_of_the_sensitivity_are_in_its_table(report, page):
     table = page.table("Functions minus containers a month")
 
