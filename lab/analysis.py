@@ -53,7 +53,7 @@ def _verdict(results: Results) -> Verdict:
 
 def _reasons(results: Results) -> list[str]:
     """Return the limits that the generator reached; in which run, if there are several."""
-    found = [reasons(run.rows, run.generator) for run in results.runs]
+    found = [reasons(run.rows, run.generator, run.settings.burst) for run in results.runs]
     if len(found) == 1:
         return found[0]
     return [f"Run {number}: {each}" for number, own in enumerate(found, start=1) for each in own]

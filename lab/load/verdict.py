@@ -12,32 +12,34 @@ from lab.statistics.quantiles import inverted_cdf
 
 _LATENESS_MS: Final = 5.0
 _LATENESS_SHARE: Final = 0.1
+_SENDING_MS: Final = 0.25
+"""The requests of a burst leave one after the other."""
 _CPU_SHARE: Final = 0.8
 
 
-def reasons(rows: Sequence[Row], generator: GeneratorLog) -> list[str]:
+def reasons(rows: Sequence[Row], generator: GeneratorLog, burst: int = 0) -> list[str]:
     """Return a sentence for each limit that the generator reached; none if it kept up.
 
-    The warm-up does not count.
+    The warm-up does not count. *burst* is the number of requests at once.
     """
     counted = [row for row in rows if not row.is_warm_up]
     return [
         *generator.failures,
-        *(each for backend in Backend for each in _late(counted, backend)),
+        *(each for backend in Backend for each in _late(counted, backend, burst)),
         *_busy(generator),
         *(each for backend in Backend for each in _dropped(counted, generator, backend)),
         *_exhausted(counted),
     ]
 
 
-def _late(rows: Sequence[Row], backend: Backend) -> Iterator[str]:
+def _late(rows: Sequence[Row], backend: Backend, burst: int) -> Iterator[str]:
     own = [row for row in rows if row.backend is backend]
     lateness = [row.lateness_ms for row in own if row.lateness_ms is not None]
     latencies = [
         row.latency_ms for row in own if row.outcome is Outcome.OK and row.latency_ms is not None
     ]
     p99 = _quantile(lateness, 0.99)
-    limit = max(_LATENESS_MS, _LATENESS_SHARE * _quantile(latencies, 0.5))
+    limit = max(_LATENESS_MS, _LATENESS_SHARE * _quantile(latencies, 0.5)) + burst * _SENDING_MS
     if p99 > limit:
         yield (
             f"The generator sent requests to {backend} late: {p99:.1f} ms at p99, "

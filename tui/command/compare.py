@@ -56,6 +56,7 @@ def compare(invocation: Invocation) -> int:
     if comparison.writes and factory.read_only:
         raise ApiError(f"A comparison reads blogs that it posts. {READ_ONLY}", Failure.READ_ONLY)
     requests = sum(comparison.announcement.requests.values())
+    output.check_stdout()
     files.check(_BYTES_OF_REPORT + _BYTES_PER_REQUEST * requests)
     signals = Signals()
     try:

@@ -20,9 +20,10 @@ exit codes of blogs compare:
   2    invalid usage or settings
   3    a backend is not reachable
   6    a figure failed a threshold of --fail-if
-  7    the load generator was the limit, so the figures may be its own
+  7    the load generator was the limit, so the figures may be its own; or it
+       cannot hold the rate, and nothing was sent
   130  stopped by Ctrl-C (143: by SIGTERM); the files have the requests so far
-After 6, 7 and 130, all outputs are complete. 130 precedes 7, and 7 precedes 6."""
+All outputs of a run are complete in any case. 130 precedes 7, and 7 precedes 6."""
 
 _FILE: Final = """\
 --json writes:

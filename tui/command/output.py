@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO, Final, TextIO
 from tui import text
 from tui.client.contract import Blog, Summary
 
+_CLOSED: Final = "The output is closed."
 _FIELDS: Final = ("id", "title", "author", "created_at", "updated_at", "version")
 
 
@@ -55,6 +57,18 @@ def blog_text(blog: Blog) -> str:
     return f"{head}\n{text.whole(blog.contents)}"
 
 
+def check_stdout() -> None:
+    """Raise OutputError if nothing can be printed, before work that takes long."""
+    if sys.stdout is None:
+        raise OutputError(_CLOSED)
+    try:
+        os.write(sys.stdout.fileno(), b"")  # /dev/full refuses even that
+    except io.UnsupportedOperation:  # not a file
+        return
+    except OSError as error:
+        raise OutputError(f"Cannot write the output: {error.strerror}.") from error
+
+
 def print_json(document: object) -> None:
     """Print JSON on stdout; ASCII escapes keep all characters."""
     print_text(json.dumps(document))
@@ -80,7 +94,7 @@ def print_stderr(line: str) -> None:
 
 def _write(stream: TextIO | None, line: str) -> None:
     if stream is None:
-        raise OutputError("The output is closed.")
+        raise OutputError(_CLOSED)
     # Replace characters that the encoding lacks instead of failing in the middle of the output.
     encoded = f"{line}\n".encode(stream.encoding or "utf-8", "replace")
     try:

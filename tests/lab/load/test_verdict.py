@@ -62,6 +62,14 @@ def test_a_slow_backend_allows_more_lateness():
     assert reasons([row(service_ms=200, late_ms=30) for _ in range(100)], generator())
 
 
+def test_the_requests_of_a_burst_leave_one_after_the_other():
+    burst = [row(late_ms=number * 0.3) for number in range(40)]
+
+    assert reasons(burst, generator(), 40) == []
+    assert reasons(burst, generator())
+    assert reasons([row(late_ms=16) for _ in range(40)], generator(), 40)
+
+
 def test_lateness_of_the_warm_up_does_not_count():
     assert reasons([row(late_ms=500, slot=WARM_UP_SLOT), *PUNCTUAL], generator()) == []
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import stat
+import sys
 
 import pytest
 
@@ -136,6 +137,15 @@ def test_a_file_that_cannot_be_written_is_found_before_the_load(
     assert (code, load.plans) == (1, [])
     assert message.split("|")[0] in err
     assert f"(from {words[0]})" in err
+
+
+def test_a_full_standard_output_is_found_before_the_load(run, load, monkeypatch):
+    with open("/dev/full", "w") as full:  # noqa: PTH123 -- a device
+        monkeypatch.setattr(sys, "stdout", full)
+        code, _, err = run()
+
+    assert (code, load.plans) == (1, [])
+    assert "Cannot write the output: No space left on device." in err
 
 
 @pytest.mark.parametrize(
