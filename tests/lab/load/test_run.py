@@ -60,14 +60,17 @@ async def test_two_processes_send_every_request_once():
     assert (log.generator.stopped, log.generator.failures) == (False, ())
 
 
-async def test_the_limit_holds_for_all_processes_together():
+async def test_the_limit_of_a_target_holds_for_all_processes_together():
     plan = planned(order=Order.BURST, burst=30)
-    async with serving(latency_s=0.05) as server:
-        log = await send(plan, server, processes=2, max_in_flight=5)
+    options = LoadOptions(processes=2, max_in_flight=5)
+    async with serving(latency_s=0.05) as one, serving(latency_s=0.05) as other:
+        where = targets(one.url, other.url)
+        log = await run(plan, where, options, lambda _: None, asyncio.Event())
 
-    assert server.peak <= 5
+    assert 0 < one.peak <= 5
+    assert 0 < other.peak <= 5
     assert Counter(row.outcome for row in log.rows)[Outcome.DROPPED] > 0
-    assert max(log.generator.peak_in_flight.values()) == 5
+    assert log.generator.peak_in_flight == dict.fromkeys(Backend, 5)
     assert log.generator.max_in_flight == 5
 
 
