@@ -9,6 +9,8 @@ from typing import Final
 from lab.report.markup import Markup, element, join
 from lab.report.svg import NARROW, WIDE
 
+_MARK: Final = "*"
+_MARK_NOTE: Final = "* from few samples"
 _WORDS: Final = 24
 """Longer cells are sentences, which wrap."""
 
@@ -36,7 +38,9 @@ class Table:
             class_="words" if self.words else "figures",
         )
         scrollable = {"tabindex": "0", "role": "region", "aria_label": self.caption}
-        return element("div", table, class_="scroll", **scrollable)
+        marked = any(cell.endswith(_MARK) for row in self.rows for cell in row)
+        note = element("p", _MARK_NOTE, class_="note") if marked else None
+        return join((element("div", table, class_="scroll", **scrollable), note))
 
 
 def _row(cells: Sequence[str], *, is_total: bool) -> Markup:

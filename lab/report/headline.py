@@ -79,12 +79,8 @@ def glance(summary: Summary) -> Figure:
         draw=(lambda width: dumbbells.draw(width, title, label, rows))
         if dumbbells.has_values(rows)
         else None,
-        note=CLOCKS + (" * few samples: the figure is uncertain." if _has_marks(summary) else ""),
+        note=CLOCKS,
     )
-
-
-def _has_marks(summary: Summary) -> bool:
-    return any("*" in cell for row in _table(summary.backends).rows for cell in row)
 
 
 def _glance_sentence(latencies: Mapping[Backend, Distribution]) -> str:

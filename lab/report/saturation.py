@@ -176,7 +176,7 @@ def _table(ramp: Sequence[RampStep]) -> Table:
     met = {True: "met", False: "missed", None: numbers.NONE}
     rows = [
         [
-            f"{step.backend} at {numbers.number(step.rate)} per second",
+            f"{step.backend}, {numbers.number(step.rate)}/s",
             numbers.number(step.achieved_per_s),
             *(numbers.quantile(step.latency, name) for name in ("p50", "p95", "p99")),
             *(f"{number:,}" for number in (step.errors, step.throttled, step.dropped)),

@@ -218,6 +218,13 @@ def test_results_without_a_run_have_a_report(comparison):
     assert "The results hold no run." in page.text
 
 
+def test_a_star_in_a_table_is_explained_below_it(page):
+    figure = next(one for one in page.figures if "each operation" in one.find("figcaption/h3").text)
+
+    assert "*" in "".join(figure.find(".//table").itertext())
+    assert figure.find("details/p").text == "* from few samples"
+
+
 def test_a_limited_generator_is_announced_before_the_charts(comparison):
     results, summary = comparison
     verdict = replace(summary.verdict, reasons=["The busiest process used 97 % of a core."])
