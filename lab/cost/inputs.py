@@ -12,6 +12,8 @@ from lab.cost.errors import CostError
 from lab.cost.tasks import Scaling
 from lab.cost.traffic import Traffic
 
+DEFAULT_REQUESTS: Final = 1_000_000
+"""The requests of a month, if nothing else is known."""
 LEAST_MB: Final = 128
 MOST_MB: Final = 10_240
 LEAST_STORAGE_MB: Final = 512

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lab.backends import Backend
-from lab.cost.inputs import Inputs
+from lab.cost.inputs import DEFAULT_REQUESTS, Inputs
 from lab.cost.report import Intervals
 from lab.cost.stack import has_sizes, with_outputs
 from lab.cost.traffic import Traffic
 from lab.cost.units import SECONDS
+from lab.plan import Order
 from lab.results import Results
 from lab.rows import Outcome, Row
 from lab.statistics.student import t
@@ -44,8 +45,9 @@ def inputs_from(
     """
     run = results.runs[-1]
     known = {**run.environment.outputs, **(outputs or {})}
-    inputs = with_outputs(Inputs(traffic=_traffic(results)), known)
-    notes = [*_place_notes(results), _traffic_note(inputs), *_size_notes(known)]
+    traffic, about_traffic = _traffic(results)
+    inputs = with_outputs(Inputs(traffic=traffic), known)
+    notes = [*_place_notes(results), about_traffic, *_size_notes(known)]
     rows = list(_served(results, Backend.FUNCTIONS))
     inputs, billed, found = _billed(inputs, rows)
     inputs, more = _cold(inputs, summary, rows)
@@ -59,16 +61,17 @@ def inputs_from(
     )
 
 
-def _traffic(results: Results) -> Traffic:
+def _traffic(results: Results) -> tuple[Traffic, str]:
     """Return the rate of the comparison, all month long."""
     settings = results.runs[-1].settings
-    rate = settings.rate or max(settings.ramp, default=1)
-    return Traffic.constant(round(Decimal(str(rate)) * SECONDS))
-
-
-def _traffic_note(inputs: Inputs) -> str:
-    rate = inputs.traffic.requests / SECONDS
-    return f"traffic: the {float(rate):g} requests/s of the comparison, all month long"
+    if settings.order is Order.BURST:
+        requests = Traffic.constant(DEFAULT_REQUESTS)
+        return requests, f"traffic: {DEFAULT_REQUESTS:,} requests a month, as a burst has no rate"
+    is_ramp = settings.order is Order.RAMP
+    rate = max(settings.ramp) if is_ramp else settings.rate
+    which = "highest rate of the ramp" if is_ramp else "rate of the comparison"
+    traffic = Traffic.constant(round(Decimal(str(rate)) * SECONDS))
+    return traffic, f"traffic: the {which}, {rate:g} requests/s, all month long"
 
 
 def _place_notes(results: Results) -> Iterator[str]:
@@ -141,29 +144,41 @@ def _saturation(
 ) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
     """Return what a task can handle: between the last step that met the target and the next."""
     rate = (summary.highest_rate or {}).get(Backend.CONTAINERS)
-    tasks = _tasks_at(results, rate)
+    tasks = _responding_tasks(results, rate)
     if rate is None or not tasks:
-        return inputs, None, [_NO_RAMP]
+        changed, note = _fixed_tasks(inputs, results)
+        return changed, None, [note]
     steps = [step.rate for step in summary.ramp if step.backend is Backend.CONTAINERS]
     above = min((step for step in steps if step > rate), default=rate)
     low, high = (_decimal(one / tasks) for one in (rate, above))
-    scaling = replace(inputs.containers.scaling, saturation_per_s=low)
-    changed = replace(inputs, containers=replace(inputs.containers, scaling=scaling))
-    target = results.target or "the target"
-    return changed, (low, high), [f"tasks: {float(low):g} requests/s of one task met {target}"]
+    note = (
+        f"tasks: one task can handle {float(low):g} requests/s. The highest rate of the ramp that "
+        f"met {results.target} was {rate:g}/s, with {tasks} tasks"
+    )
+    return _with_scaling(inputs, saturation_per_s=low), (low, high), [note]
 
 
-def _tasks_at(results: Results, rate: float | None) -> int:
-    """Return how many tasks responded in the steps with this rate."""
+def _fixed_tasks(inputs: Inputs, results: Results) -> tuple[Inputs, str]:
+    """Return the number of tasks that responded, as long as nothing says what one can handle."""
+    count = max(1, _responding_tasks(results))
+    note = (
+        f"tasks: {count}, as many as responded, all month long. To measure what a task can handle, "
+        "use blogs compare --ramp … --target … with long steps"
+    )
+    return _with_scaling(inputs, min_tasks=count), note
+
+
+def _with_scaling(inputs: Inputs, **changes: Any) -> Inputs:  # noqa: ANN401 -- fields of Scaling
+    containers = inputs.containers
+    scaling = replace(containers.scaling, **changes)
+    return replace(inputs, containers=replace(containers, scaling=scaling))
+
+
+def _responding_tasks(results: Results, rate: float | None = None) -> int:
+    """Return how many tasks responded, in all slots or in those with this rate."""
     slots = {slot.number for run in results.runs for slot in run.slots if slot.rate == rate}
     rows = _served(results, Backend.CONTAINERS)
-    return len({row.served_by for row in rows if row.slot in slots} - {""})
-
-
-_NO_RAMP: Final = (
-    "tasks: a fixed number, because the comparison has no ramp with a target for the containers "
-    "(blogs compare --ramp … --target …)"
-)
+    return len({row.served_by for row in rows if rate is None or row.slot in slots} - {""})
 
 
 def _decimal(number: float, digits: int = 3) -> Decimal:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from lab.cost import assumptions, prices
 from lab.cost.errors import CostError
-from lab.cost.inputs import Architecture, FreeTier, Inputs
+from lab.cost.inputs import DEFAULT_REQUESTS, Architecture, FreeTier, Inputs
 from lab.cost.measured import Measured, inputs_from
 from lab.cost.of_results import DEFAULT_REGION
 from lab.cost.refresh import Refreshed, refresh
@@ -22,8 +22,6 @@ from lab.cost.traffic import Traffic, parse_csv, parse_day
 from lab.cost.units import ceiling
 from tui.command import cost_output, output
 from tui.settings import price_file
-
-_DEFAULT_REQUESTS: Final = 1_000_000
 
 
 def run(
@@ -64,7 +62,7 @@ def _measured(results: str | None, outputs: Mapping[str, Any]) -> Measured:
         return inputs_from(read, analysis.analyse(read), outputs)
     region = outputs.get("Region")
     return Measured(
-        inputs=with_outputs(Inputs(traffic=Traffic.constant(_DEFAULT_REQUESTS)), outputs),
+        inputs=with_outputs(Inputs(traffic=Traffic.constant(DEFAULT_REQUESTS)), outputs),
         intervals=Intervals(),
         notes=["sizes: the outputs of the stack"] if outputs else [],
         region=region if isinstance(region, str) else "",

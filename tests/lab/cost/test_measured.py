@@ -99,7 +99,12 @@ def test_a_ramp_gives_what_one_task_can_handle():
 
     assert found.inputs.containers.scaling.saturation_per_s == 20  # 40/s on two tasks
     assert found.intervals.saturation_per_s == (20, 30)
-    assert any("20 requests/s of one task met p95<200ms" in note for note in found.notes)
+    assert found.inputs.traffic.requests == 60 * 2_628_000
+    assert (
+        "tasks: one task can handle 20 requests/s. The highest rate of the ramp that met p95<200ms "
+        "was 40/s, with 2 tasks"
+    ) in found.notes
+    assert "traffic: the highest rate of the ramp, 60 requests/s, all month long" in found.notes
 
 
 def test_what_was_not_measured_keeps_its_default_and_is_named():
@@ -108,7 +113,7 @@ def test_what_was_not_measured_keeps_its_default_and_is_named():
     default = Inputs(traffic=Traffic.constant(1))
     assert found.inputs.functions.billed_ms == default.functions.billed_ms
     assert found.inputs.containers.scaling == default.containers.scaling
-    for subject in ("billed duration: the default", "cold starts: the default", "tasks: a fixed"):
+    for subject in ("billed duration: the default", "cold starts: the default", "tasks: 1,"):
         assert any(subject in note for note in found.notes)
     assert found.intervals.billed_ms is None
 
@@ -117,6 +122,20 @@ def test_the_traffic_is_that_of_the_comparison_all_month_long():
     found = measured(results(requests(5)))
 
     assert found.inputs.traffic.requests == 50 * 2_628_000
+
+
+def test_without_a_known_capacity_the_tasks_are_those_that_responded():
+    rows = [row(number, CONTAINERS, served_by=f"containers/{number % 3}") for number in range(9)]
+
+    assert measured(results(rows)).inputs.containers.scaling.min_tasks == 3
+
+
+def test_a_burst_has_no_rate_and_so_the_traffic_is_the_default():
+    planned = settings(order=Order.BURST, burst=5, duration_s=10.0)
+    found = measured(results(requests(5), planned=planned))
+
+    assert found.inputs.traffic.requests == 1_000_000
+    assert any("a burst has no rate" in note for note in found.notes)
 
 
 def test_the_outputs_of_a_stack_have_precedence():
