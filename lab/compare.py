@@ -19,9 +19,10 @@ from lab.analysis import analyse
 from lab.announcement import Announcement, announce
 from lab.compare_settings import ComparisonSettings, InvalidSettings
 from lab.compare_steps import Steps
-from lab.load import cleanup
+from lab.load import cleanup, locust_folder
 from lab.load.cleanup import Ids
 from lab.load.journal import Journal
+from lab.load.locust_folder import LocustRun
 from lab.load.run import LoadOptions, Progress, RunLog, peak_rate
 from lab.load.self_test import GeneratorTooSlow
 from lab.load.worker_process import LoadProcessError
@@ -123,6 +124,19 @@ class Comparison:
             is_local=self.place.is_local,
         )
 
+    def write_plan(self, folder: Path) -> None:
+        """Write the plan for Locust on several machines; raise FolderError."""
+        settings, place = self._settings, self.place
+        run = LocustRun(
+            urls=place.urls,
+            max_in_flight=settings.max_in_flight,
+            timeout_s=settings.timeout_s,
+            environment=place.environment(datetime.now(UTC), self._notes),
+            target=settings.target,
+            strict=settings.strict,
+        )
+        locust_folder.write(folder, self._first, run)
+
     async def run(
         self,
         on_progress: Callable[[ComparisonProgress], None],
@@ -169,6 +183,8 @@ class Comparison:
             return await self._steps.capacity(peak_rate(self._first))
         except GeneratorTooSlow as error:
             raise RateTooHigh(str(error)) from error
+        except LoadProcessError as error:
+            raise ComparisonError(str(error)) from error
 
     def _plan(self, run: int) -> Plan:
         try:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Self
 
 from lab.aws import concurrency_quota
 from lab.backends import Backend, Target
 from lab.load import cleanup, run, self_test
 from lab.load.cleanup import CleanUp, Ids
-from lab.load.run import LoadOptions, Progress, RunLog
-from lab.plan import Plan
+from lab.load.locust_run import LocustEngine
+from lab.load.run import Send
 
 Targets = Mapping[Backend, Target]
 
@@ -20,9 +21,13 @@ Targets = Mapping[Backend, Target]
 class Steps:
     """By default, those of the lab's own generator."""
 
-    run: Callable[
-        [Plan, Targets, LoadOptions, Callable[[Progress], None], asyncio.Event], Awaitable[RunLog]
-    ] = run.run
+    run: Send = run.run
     capacity: Callable[[float], Awaitable[float]] = self_test.capacity
     quota: Callable[[str, str], int | None] = concurrency_quota
     clean: Callable[[Targets, Ids], Awaitable[CleanUp]] = cleanup.clean
+
+    @classmethod
+    def with_locust(cls, workers: int) -> Self:
+        """Send, also in the test before the run, with Locust."""
+        send = LocustEngine(workers).run
+        return cls(run=send, capacity=partial(self_test.capacity, send=send))

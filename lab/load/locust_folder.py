@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from lab import plan_file
+from lab import fairness, plan_file
 from lab.backends import Backend
 from lab.load.locust_log import InvalidLog, LocustLog
-from lab.load.run import LoadOptions
 from lab.plan import Plan
 from lab.plan_file import PlanFileError
 from lab.records import InvalidRecord, from_json, to_json
@@ -58,10 +57,6 @@ def write(folder: Path, plan: Plan, run: LocustRun) -> None:
         raise FolderError(f"Cannot write to {folder}: {error.strerror}.") from error
 
 
-def options_of(run: LocustRun) -> LoadOptions:
-    return LoadOptions(max_in_flight=run.max_in_flight, timeout_s=run.timeout_s)
-
-
 def read_plan(folder: Path) -> tuple[Plan, LocustRun]:
     """Return what `write` wrote; raise FolderError."""
     try:
@@ -97,13 +92,19 @@ def read_results(folder: Path) -> Results:
             f"{folder} has no rows yet: run the plan with Locust, as its README.md describes."
         )
     found = log.run_log()
-    versions = {**run.environment.versions, **log.versions}
+    before = run.environment
+    environment = replace(
+        before,
+        started_at=log.started_at,
+        versions={**before.versions, **log.versions},
+        comparison_notes=[*before.comparison_notes, *fairness.known_after(found.rows)],
+    )
     return Results(
         runs=[
             Run(
                 settings=plan.settings,
                 slots=plan.slots,
-                environment=replace(run.environment, started_at=log.started_at, versions=versions),
+                environment=environment,
                 generator=found.generator,
                 rows=found.rows,
             )

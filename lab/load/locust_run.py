@@ -29,10 +29,7 @@ _START_S: Final = 120.0
 _GRACE_S: Final = 60.0
 _START_IN_S: Final = 2.0  # as in locustfile.py
 _MAX_LINE_BYTES: Final = 2**26
-_MISSING: Final = (
-    "Locust is not installed. Install it with: {python} -m pip install --require-hashes "
-    "-r requirements/locust.txt"
-)
+_MISSING: Final = "Locust is not installed. Run make setup in the project folder."
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class LocustEngine:
 def check_installed() -> None:
     """Raise LoadProcessError if Locust is missing."""
     if find_spec("locust") is None:
-        raise LoadProcessError(_MISSING.format(python=sys.executable))
+        raise LoadProcessError(_MISSING)
 
 
 def _write(

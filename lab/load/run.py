@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -56,6 +56,13 @@ class RunLog:
 
     rows: Sequence[Row] = field(repr=False)
     generator: GeneratorLog
+
+
+Send = Callable[
+    [Plan, Mapping[Backend, Target], LoadOptions, Callable[[Progress], None], asyncio.Event],
+    Awaitable[RunLog],
+]
+"""What sends a plan: `run`, or another engine."""
 
 
 async def run(

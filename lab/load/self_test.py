@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from lab.backends import Backend, Target
-from lab.load.run import LoadOptions, RunLog, run
+from lab.load.run import LoadOptions, RunLog, Send, run
 from lab.plan import Operation, Order, PlanSettings
 from lab.plan_maker import make_plan
 from lab.rows import Outcome
@@ -37,13 +37,13 @@ class GeneratorTooSlow(Exception):
         self.held = held
 
 
-async def capacity(rate: float, options: LoadOptions | None = None) -> float:
+async def capacity(rate: float, options: LoadOptions | None = None, send: Send = run) -> float:
     """Send *rate* requests per second for two seconds; return the rate that the generator holds.
 
-    *rate* is for both backends together (`lab.load.run.peak_rate`). Raise GeneratorTooSlow if it
-    is more than 70 % of that.
+    *rate* is for both backends together (`lab.load.run.peak_rate`). *send* is the generator. Raise
+    GeneratorTooSlow if the rate is more than 70 % of what it holds.
     """
-    log = await _try(max(rate, _LOWEST_RATE), options or LoadOptions())
+    log = await _try(max(rate, _LOWEST_RATE), options or LoadOptions(), send)
     held = held_rate(log)
     check(rate, held)
     return held
@@ -55,7 +55,7 @@ def check(rate: float, held: float) -> None:
         raise GeneratorTooSlow(rate, held)
 
 
-async def _try(rate: float, options: LoadOptions) -> RunLog:
+async def _try(rate: float, options: LoadOptions, send: Send) -> RunLog:
     plan = make_plan(
         PlanSettings(
             run_id="self-test",
@@ -70,7 +70,7 @@ async def _try(rate: float, options: LoadOptions) -> RunLog:
     async with _server() as url:
         targets = {backend: Target(backend=backend, url=url) for backend in Backend}
         options = replace(options, timeout_s=_TIMEOUT_S)
-        return await run(plan, targets, options, lambda _: None, asyncio.Event())
+        return await send(plan, targets, options, lambda _: None, asyncio.Event())
 
 
 def held_rate(log: RunLog) -> float:

@@ -14,14 +14,18 @@ from typing import Final
 from lab import results_file
 from lab.compare import Comparison, ComparisonError, Finished, RateTooHigh
 from lab.compare_settings import InvalidSettings
+from lab.compare_steps import Steps
+from lab.load import locust_run
+from lab.load.worker_process import LoadProcessError
 from tui import text
 from tui.client import measured
 from tui.client.api_factory import HttpApiFactory
 from tui.client.contract import ApiError, Failure
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.client.failures import READ_ONLY
-from tui.command import compare_text, html_report, load_settings, output
+from tui.command import compare_text, html_report, load_settings, output, planned_load
 from tui.command.compare_signals import Signals
+from tui.command.lab_arguments import LOCUST
 from tui.command.output import OutputError, PipeClosed
 from tui.command.output_files import STDOUT, OutputFiles
 from tui.command.parser import UsageError
@@ -33,6 +37,7 @@ SUCCESS: Final = 0
 FAILED: Final = 1
 THRESHOLD_FAILED: Final = 6
 GENERATOR_LIMITED: Final = 7
+_WORKERS: Final = 2
 _SIGNAL_BASE: Final = 128
 _BYTES_PER_REQUEST: Final = 200
 _BYTES_OF_REPORT: Final = 400_000
@@ -51,10 +56,14 @@ class Invocation:
 def compare(invocation: Invocation) -> int:
     """Run one comparison, write its files, and return the exit code."""
     args, factory = invocation.args, invocation.factory
+    if args.clean:
+        return planned_load.clean(factory, args.clean)
     files = OutputFiles({"--json": args.json, "--html": args.html})
     comparison = _comparison(invocation)
     if comparison.writes and factory.read_only:
         raise ApiError(f"A comparison reads blogs that it posts. {READ_ONLY}", Failure.READ_ONLY)
+    if args.write_plan:
+        return planned_load.write(comparison, args.write_plan)
     requests = sum(comparison.announcement.requests.values())
     output.check_stdout()
     files.check(_BYTES_OF_REPORT + _BYTES_PER_REQUEST * requests)
@@ -77,9 +86,19 @@ def _comparison(invocation: Invocation) -> Comparison:
             shlex.join(["blogs", *args.words]),
             given_urls=args.load_given_urls,
         )
-        return Comparison(settings, place, invocation.folder, args.steps)
+        return Comparison(settings, place, invocation.folder, args.steps or _steps(args))
     except InvalidSettings as error:
         raise UsageError(str(error)) from error
+
+
+def _steps(args: Namespace) -> Steps:
+    if args.engine != LOCUST:
+        return Steps()
+    try:
+        locust_run.check_installed()
+    except LoadProcessError as error:
+        raise UsageError(str(error)) from error
+    return Steps.with_locust(args.workers or _WORKERS)
 
 
 async def _run(comparison: Comparison, invocation: Invocation, signals: Signals) -> Finished:

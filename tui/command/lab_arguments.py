@@ -58,7 +58,10 @@ examples:
   blogs compare --rate 50 --duration 60 --mix read=70,list=20,write=10 \\
     --json results.json --html report.html --fail-if 'containers.p95>300ms'
   blogs compare --ramp 10:200:10 --step 60 --target 'p95<200ms'
-  blogs compare --burst 40 --cold"""
+  blogs compare --burst 40 --cold
+  blogs compare --rate 3000 --override-limits --write-plan plan"""
+
+LOCUST: Final = "locust"
 
 
 def add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -69,6 +72,7 @@ def add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_load(compare)
     _add_control(compare)
     _add_outputs(compare)
+    _add_locust(compare)
 
 
 def add_report(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -77,8 +81,8 @@ def add_report(commands: argparse._SubParsersAction[Parser]) -> None:
         "report",
         "show the results of a comparison",
         wrapped(
-            "Read the file that `blogs compare --json FILE` wrote, compute the figures from its "
-            "log, and print them. This sends no request."
+            "Read the file that `blogs compare --json FILE` wrote, or the folder of a run with "
+            "Locust, compute the figures from the log, and print them. This sends no request."
         ),
     )
     report.epilog = (
@@ -87,7 +91,12 @@ def add_report(commands: argparse._SubParsersAction[Parser]) -> None:
         "  2    invalid usage, or the file has no results"
     )
     report.add_argument(
-        "--from", dest="results", type=not_empty, required=True, metavar="FILE", help="results file"
+        "--from",
+        dest="results",
+        type=not_empty,
+        required=True,
+        metavar="FILE",
+        help="results file, or folder",
     )
     report.add_argument("--html", type=not_empty, metavar="FILE", help="write a report")
     report.add_argument("--csv", type=not_empty, metavar="FILE", help="write a row per request")
@@ -183,6 +192,34 @@ def _add_outputs(compare: Parser) -> None:
         action="append",
         metavar="CONDITION",
         help="exit with 6 if the condition is true; can be repeated",
+    )
+
+
+def _add_locust(compare: Parser) -> None:
+    add = compare.add_argument_group("more load than one process or machine can send").add_argument
+    add(
+        "--engine",
+        choices=["aiohttp", LOCUST],
+        default="aiohttp",
+        help="what sends the requests (default: aiohttp)",
+    )
+    add(
+        "--workers",
+        type=positive_number,
+        metavar="N",
+        help="with --engine locust: worker processes on this machine (default: 2)",
+    )
+    add(
+        "--write-plan",
+        type=not_empty,
+        metavar="FOLDER",
+        help="send nothing: write what Locust needs on other machines, with a README",
+    )
+    add(
+        "--clean",
+        type=not_empty,
+        metavar="FOLDER",
+        help="remove the blogs that the plan in the folder created, and do nothing else",
     )
 
 

@@ -18,11 +18,12 @@ _STEP_S: Final = 60.0
 _CYCLE: Final = 4
 _COLD_MIX: Final = {Operation.READ: 1.0}
 """The posts of the warm-up do not start the function that reads."""
-_NEEDED: Final = {"cold": "burst", "step": "ramp", "target": "ramp"}
+_NEEDED: Final = {"cold": "burst", "step": "ramp", "target": "ramp", "workers": "engine locust"}
 _EXCLUDED: Final = {
     "ramp": ("burst", "rate", "duration", "slot", "order"),
     "burst": ("rate", "order"),
     "cold": ("duration", "slot", "repeat"),
+    "write_plan": ("repeat", "json", "html", "fail_if", "workers"),
 }
 
 
@@ -58,12 +59,22 @@ def _slot_s(args: Namespace) -> float:
 
 def _check(args: Namespace) -> None:
     for name, needed in _NEEDED.items():
-        if getattr(args, name) and not getattr(args, needed):
+        if getattr(args, name) and not _has(args, needed):
             raise UsageError(f"--{name} needs --{needed}; see blogs compare --help.")
     for name, excluded in _EXCLUDED.items():
         for other in excluded:
             if getattr(args, name) and getattr(args, other):
                 raise UsageError(
-                    f"--{other} has no meaning with --{name}: leave it out; "
+                    f"{_option(other)} has no meaning with {_option(name)}: leave it out; "
                     "see blogs compare --help."
                 )
+
+
+def _has(args: Namespace, needed: str) -> bool:
+    """Return whether an option is set, or has the value that follows its name."""
+    name, _, value = needed.partition(" ")
+    return bool(getattr(args, name) == value if value else getattr(args, name))
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
