@@ -11,6 +11,8 @@ from lab.plan import Arrivals, Operation, Order, PlanSettings
 
 HIGHEST_RATE: Final = 1_000.0
 LONGEST_S: Final = 3_600.0
+MOST_REQUESTS: Final = 1_000_000.0
+"""The plan and the log are kept in memory: about 1 KB for each request."""
 COLD_SLOT_S: Final = 110.0
 """The pause after a burst with `--cold`. The functions then have 330 seconds between their bursts
 (A B B A): the local cloud ends execution environments that were idle for 300."""
@@ -88,18 +90,28 @@ class ComparisonSettings:
         )
 
     def _check_limits(self) -> None:
-        rate = max(self.ramp, default=0.0 if self.burst else self.rate)
-        rate = max(rate, float(self.burst))
-        if rate > HIGHEST_RATE:
-            raise InvalidSettings(
-                f"{rate:,g} requests per second are above the limit of {HIGHEST_RATE:,g}. "
-                "If the backends are yours to load, add --override-limits."
-            )
-        if self.total_s > LONGEST_S:
-            raise InvalidSettings(
-                f"{self.total_s:,.0f} seconds of load are above the limit of {LONGEST_S:,.0f}. "
-                "If the backends are yours to load, add --override-limits."
-            )
+        for value, limit, unit in (
+            (self._highest_rate, HIGHEST_RATE, "requests per second"),
+            (self.total_s, LONGEST_S, "seconds of load"),
+            (self._requests, MOST_REQUESTS, "requests"),
+        ):
+            if value > limit:
+                raise InvalidSettings(
+                    f"{value:,.0f} {unit} are above the limit of {limit:,.0f}. "
+                    "If the backends are yours to load, add --override-limits."
+                )
+
+    @property
+    def _highest_rate(self) -> float:
+        return max(self.ramp, default=float(self.burst) or self.rate)
+
+    @property
+    def _requests(self) -> float:
+        """About how many requests all runs send, without the warm-up."""
+        if self.ramp:
+            return sum(self.ramp) * self.slot_s * _BACKENDS * self.repeat
+        rate = self.burst / self.slot_s if self.burst else self.rate
+        return rate * self.total_s * (_BACKENDS if self.order is Order.PARALLEL else 1)
 
 
 def ramp(text: str) -> tuple[float, ...]:

@@ -31,6 +31,18 @@ def test_an_invalid_ramp_is_refused(text):
         ({"order": Order.RAMP, "ramp": (10, 1_001)}, "1,001 requests per second are above"),
         ({"duration_s": 3_000, "repeat": 2}, "6,000 seconds of load are above the limit of 3,600"),
         ({"order": Order.RAMP, "ramp": (1,) * 40, "slot_s": 60}, "4,800 seconds of load"),
+        ({"rate": 800, "duration_s": 3_600, "order": Order.PARALLEL}, "5,760,000 requests are"),
+        ({"order": Order.RAMP, "ramp": (900,) * 10, "slot_s": 60}, "1,080,000 requests are"),
+        (
+            {
+                "order": Order.BURST,
+                "burst": 1_000,
+                "slot_s": 1,
+                "duration_s": 2_000,
+                "max_in_flight": 1_000,
+            },
+            "2,000,000 requests are",
+        ),
         ({"order": Order.BURST, "burst": 1_100, "max_in_flight": 1_100}, "1,100 requests"),
     ],
 )

@@ -173,7 +173,7 @@ def _add_control(compare: Parser) -> None:
     add(
         "--override-limits",
         action="store_true",
-        help="allow more than 1,000 requests per second or 3,600 seconds",
+        help="allow more than 1,000 requests/s, 3,600 seconds or 1,000,000 requests",
     )
     add(
         "--load-given-urls",
