@@ -110,7 +110,7 @@ WANTED: Final = (
     _row("table-storage", "GB-month", "AmazonDynamoDB", "TimedStorage-ByteHrs"),
     _row("table-recovery", "GB-month", "AmazonDynamoDB", "TimedPITRStorage-ByteHrs"),
     _row("logs-lambda", "GB", "AmazonCloudWatch", "VendedLog-Bytes"),
-    _row("logs", "GB", "AmazonCloudWatch", "DataProcessing-Bytes"),
+    _row("logs", "GB", "AmazonCloudWatch", "DataProcessing-Bytes", "PutLogEvents"),
     _row("logs-kept", "GB-month", "AmazonCloudWatch", "TimedStorage-ByteHrs"),
     _row("alarm-metrics", "metric-month", "AmazonCloudWatch", "CW:AlarmMonitorUsage"),
     _row("custom-metrics", "metric-month", "AmazonCloudWatch", "CW:MetricMonitorUsage"),

@@ -96,6 +96,22 @@ def test_free_tiers_and_other_products_are_ignored(tmp_path):
         regionCode=REGION,
         operation="LoadBalancing",
     )
+    add(
+        files["AWSELB"],
+        "OUTPOSTS",
+        "USW1-Outposts-LCUUsage",
+        [("0", "0.001")],
+        regionCode=REGION,
+        operation="LoadBalancing:Application",
+    )
+    add(
+        files["AmazonCloudWatch"],
+        "OTHER",
+        "USW1-DataProcessing-Bytes",
+        [("0", "9")],
+        regionCode=REGION,
+        operation="Other",
+    )
     add(lambda_, "EAST", "Request", [("0", "9")], regionCode="us-east-1")
     for sku, product in table["products"].items():
         if product["attributes"]["usagetype"] == "USW1-TimedStorage-ByteHrs":
