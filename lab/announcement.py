@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
+from lab import request_cost
 from lab.backends import Backend
-from lab.cost import prices
-from lab.cost.errors import CostError
 from lab.mix import WRITES
 from lab.plan import Operation, Plan
 
 _SELF_TEST_S: Final = 4.0
 _CENT: Final = 0.01
 _LONG_S: Final = 120.0
-_DEFAULT_REGION: Final = "us-east-1"
-_DEFAULT_MB: Final = 442
-_DEFAULT_ARCHITECTURE: Final = "arm64"
-_BILLED_S: Final = Decimal("0.03")
-"""An assumption: before the run, the time of an invocation is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +57,7 @@ def announce(
     plan: Plan, outputs: Mapping[str, Any], *, runs: int, region: str, is_local: bool
 ) -> Announcement:
     """Describe *runs* runs of *plan*: other seeds change the number of requests only a little."""
-    region = region or _DEFAULT_REGION
+    region = region or request_cost.DEFAULT_REGION
     by_backend = Counter(request.backend for request in plan.requests)
     posts = sum(request.operation is Operation.POST for request in plan.requests)
     return Announcement(
@@ -84,21 +77,12 @@ def duration(seconds: float) -> str:
 
 
 def _usd(plan: Plan, outputs: Mapping[str, Any], region: str, runs: int) -> float | None:
-    """Return what the requests cost. The hours of tasks and load balancer cost the same without."""
-    memory = outputs.get("FunctionMemory")
-    mb = memory if isinstance(memory, int) else _DEFAULT_MB
-    architecture = outputs.get("Architecture", _DEFAULT_ARCHITECTURE)
     invocations = sum(request.backend is Backend.FUNCTIONS for request in plan.requests)
     writes = sum(request.operation in WRITES for request in plan.requests)
-    quantities = {
-        "http-api-requests": Decimal(invocations),
-        "lambda-requests": Decimal(invocations),
-        f"lambda-duration-{architecture}": invocations * _BILLED_S * mb / 1024,
-        "table-reads": Decimal(len(plan.requests) - writes),
-        "table-writes": Decimal(writes),
-    }
-    try:
-        found = prices.load(region)
-        return float(sum(found[item].cost(used * runs) for item, used in quantities.items()))
-    except CostError:
-        return None
+    return request_cost.usd(
+        invocations=invocations * runs,
+        reads=(len(plan.requests) - writes) * runs,
+        writes=writes * runs,
+        outputs=outputs,
+        region=region,
+    )

@@ -95,7 +95,7 @@ SCREENSHOTS = (
     Screenshot("comparison", ["b", "enter"], "Sending requests: 3"),
     Screenshot("result", ["b", "enter"], "latency by percentile"),
     Screenshot("result-small", ["b", "enter"], "latency by percentile", SMALL),
-    Screenshot("cost", ["dollar_sign"], "cost less from"),
+    Screenshot("cost", ["dollar_sign"], "are cheaper"),
     Screenshot("cost-small", ["dollar_sign", "f3"], "log scale", SMALL),
     Screenshot("search", ["slash", *"table"], "loaded"),
 )

@@ -34,6 +34,7 @@ from tui.widgets import colors
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.request_log import RequestLog
 from tui.widgets.request_table import RequestTable
+from tui.widgets.session_line import SessionLine
 
 if TYPE_CHECKING:
     from tui.screens.form import FormScreen
@@ -179,6 +180,8 @@ class BlogsApp(App[None]):
                 log.update()
             for table in screen.query(RequestTable):
                 table.update()
+            for line in screen.query(SessionLine):
+                line.show(text.line(self.session.cost))
 
     async def on_event(self, event: events.Event) -> None:
         if self._is_over and isinstance(event, (events.InputEvent, events.Paste)):

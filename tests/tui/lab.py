@@ -62,6 +62,7 @@ def row(
     number: int = 0,
     outcome: Outcome = Outcome.OK,
     slot: int = 0,
+    sent: bool = True,
 ) -> Row:
     """Return the row of a request that was planned *at* seconds after the warm-up."""
     planned = START_S + at
@@ -71,7 +72,7 @@ def row(
         operation=Operation.READ,
         slot=slot,
         planned_s=planned,
-        sent_s=planned,
+        sent_s=planned if sent else None,
         end_s=None if ms is None else planned + ms / 1000,
         outcome=outcome,
     )

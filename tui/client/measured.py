@@ -14,7 +14,6 @@ from tui.settings.backends import Backends
 from tui.settings.values import BackendName
 from tui.settings.xdg import state_home
 
-_LOCAL_OUTPUT: Final = "CloudWatchEndpoint"  # an output that only a local cloud has
 _GIVEN: Final = (
     "The URLs come from {source}. To send load to them, add --load-given-urls; otherwise use "
     "--stack, or the local cloud."
@@ -43,7 +42,7 @@ def place(backends: Backends, command: str, *, given_urls: bool = False) -> Plac
         command=command,
         stack=backends.deployment.stack,
         region=backends.deployment.region,
-        is_local=_LOCAL_OUTPUT in backends.outputs,
+        is_local=backends.is_local,
         outputs=backends.outputs,
     )
 

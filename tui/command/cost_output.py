@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final
@@ -15,10 +15,9 @@ from lab.cost.refresh import Refreshed
 from lab.cost.report import Band, CostReport
 from lab.cost.sensitivity import Influence, Variant
 from lab.cost.tasks import tasks_of_day
-from lab.cost.units import cents
 from lab.cost.usage import SideCosts
-from lab.cost.words import crossing_sentences
 from tui import text
+from tui.state import cost_text
 
 _WIDTH: Final = 80
 _COLUMN: Final = 37
@@ -40,10 +39,10 @@ def lines(report: CostReport) -> list[str]:
         *_table(report),
         "",
         "BREAK-EVEN (without what both share)",
-        *_wrapped(_break_even(report)),
+        *_wrapped(cost_text.break_even(report)),
         "",
         "WHAT MOVES THE RESULT (functions minus containers, USD a month)",
-        *_sensitivity(report.sensitivity[:_INFLUENCES]),
+        *cost_text.sensitivity(report.sensitivity[:_INFLUENCES]),
         "",
         "ASSUMPTIONS",
         *_wrapped([*report.notes, *report.assumptions]),
@@ -78,41 +77,6 @@ def _side(costs: SideCosts) -> list[str]:
 
 def _line(label: str, amount: str, mark: str = "") -> str:
     return f"{label:<{_COLUMN - _AMOUNT}}{amount:>{_AMOUNT - 1}}{mark}"
-
-
-def _break_even(report: CostReport) -> Iterable[str]:
-    yield from crossing_sentences(report.break_even)
-    for count, result in report.by_tasks.items():
-        tasks = "task" if count == 1 else "tasks"
-        yield f"With at least {count} {tasks}: {_last(result)}."
-    if report.band:
-        yield f"At the bounds of the measured intervals, {_bounds(report.band)}."
-
-
-def _bounds(band: Band) -> str:
-    earliest, latest = band.earliest.last, band.latest.last
-    if earliest and latest and earliest.cheaper is latest.cheaper:
-        return (
-            f"{earliest.cheaper} are cheaper from {earliest.requests:,} and from "
-            f"{latest.requests:,} requests a month"
-        )
-    return f"{_last(band.earliest)}, or {_last(band.latest)}"
-
-
-def _last(result: BreakEven) -> str:
-    """Name the last crossing."""
-    last = result.last
-    if last is None:
-        return f"{result.idle_cheaper} are always cheaper"
-    return f"{last.cheaper} are cheaper from {last.requests:,} requests a month"
-
-
-def _sensitivity(influences: Sequence[Influence]) -> Iterable[str]:
-    for influence in influences:
-        ends = (
-            f"{one.label} {cents(one.difference_usd):,}" for one in (influence.low, influence.high)
-        )
-        yield f"  {influence.name}: {', '.join(ends)}"
 
 
 def _wrapped(sentences: Iterable[str]) -> Iterable[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from functools import partial
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -15,13 +15,13 @@ from textual.widgets import Footer
 from lab.cost import prices
 from lab.cost.errors import CostError
 from lab.cost.inputs import Inputs
+from lab.cost.report import CostReport, cost_report
 from tui import report_text, text
 from tui.dialogs.base import ClosesOnce, is_open
 from tui.flows.worker import start
 from tui.settings import price_file
 from tui.state import cost_form, cost_view
 from tui.state.cost_form import CostForm
-from tui.state.cost_view import CostView
 from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
@@ -55,18 +55,19 @@ class CostScreen(ClosesOnce[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._regions = prices.regions(price_file.path(os.environ))
-        self._base = cost_form.base_inputs(session.backends.outputs)
+        self._price_file = price_file.path(session.environ)
+        self._regions = _regions(self._price_file)
+        self._measured = cost_form.start(session.backends.outputs, session.last_comparison)
         self._calculating = False
         self._form: CostForm | None = None
 
     def compose(self) -> ComposeResult:
         yield BackendLabel(note="cost")
-        region = cost_form.region_of(self._session.backends.deployment.region, self._regions)
+        region = cost_form.region_of(self._measured.region, self._regions)
         with Container(id="panes"):
             with Vertical(id="left"):
                 with Vertical(id="fields"):
-                    for each in cost_form.fields(self._base, region):
+                    for each in cost_form.fields(self._measured.inputs, region):
                         field = LineField(each.default, id=each.name, compact=True)
                         yield FormRow(Safe(each.label), field, Safe(each.about))
                 yield FewLines(id="headline")
@@ -96,7 +97,7 @@ class CostScreen(ClosesOnce[None]):
         """Show what is not valid; otherwise calculate the cost."""
         rows = {row.field.id or "": row for row in self.query(FormRow)}
         values = {name: row.field.value for name, row in rows.items()}
-        form = CostForm.of(values, self._base, self._regions)
+        form = CostForm.of(values, self._measured.inputs, self._regions)
         for name, row in rows.items():
             problem = form.problems.get(name)
             row.show(None if problem is None else text.line(problem))
@@ -120,29 +121,34 @@ class CostScreen(ClosesOnce[None]):
         if form is None or form.inputs is None:
             return
         try:
-            view = await asyncio.to_thread(_view, form.inputs, form.region)
+            report = await asyncio.to_thread(self._report, form.inputs, form.region)
         except CostError as error:
             self._say(str(error))
             return
         if form is not self._form or not is_open(self):
             return
         self._say("")
-        self.query_one("#headline", FewLines).show(Safe("\n".join(cost_view.headline(view))))
-        self.query_one("#items", Lines).fit(partial(cost_view.lines, view))
-        self._draw(view)
+        self.query_one("#headline", FewLines).show(Safe("\n".join(cost_view.headline(report))))
+        self.query_one("#items", Lines).fit(partial(cost_view.lines, report))
+        self._draw(report)
 
-    def _draw(self, view: CostView) -> None:
-        places = [at for points in view.points.values() for at, _ in points]
+    def _report(self, inputs: Inputs, region: str) -> CostReport:
+        found = prices.load(region, self._price_file)
+        intervals = cost_form.intervals(self._measured, inputs)
+        return cost_report(inputs, found, intervals, self._measured.notes)
+
+    def _draw(self, report: CostReport) -> None:
         marks = [
-            Mark(view.requests, "your traffic"),
+            Mark(float(report.inputs.traffic.requests), "your traffic"),
             *(
                 Mark(crossing.requests, report_text.compact(crossing.requests))
-                for crossing in view.break_even.crossings
+                for crossing in report.break_even.crossings
             ),
         ]
-        axis = NumberAxis.powers(min(places), max(places))
+        first, last = report.curve[0].requests, report.curve[-1].requests
+        axis = NumberAxis.powers(first, last)
         frame = Frame(title=_TITLE, axis=axis, counts=False, marks=marks)
-        self.query_one("#curve", LineChart).show(frame, curves_of(view.points))
+        self.query_one("#curve", LineChart).show(frame, curves_of(cost_view.points(report)))
 
     def _say(self, problem: str) -> None:
         line = self.query_one("#problem", FewLines)
@@ -150,5 +156,9 @@ class CostScreen(ClosesOnce[None]):
         line.show(text.line(problem, 900))
 
 
-def _view(inputs: Inputs, region: str) -> CostView:
-    return CostView.of(inputs, prices.load(region, price_file.path(os.environ)))
+def _regions(price_file: Path) -> list[str]:
+    """Return the regions that have prices; if the file is damaged, the calculation shows why."""
+    try:
+        return prices.regions(price_file)
+    except CostError:
+        return prices.regions()

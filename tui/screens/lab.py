@@ -156,7 +156,7 @@ class LabScreen(ClosesOnce[None]):
             return
         self._say(run.problem)
         if run.finished:
-            self._session.last_comparison = run.finished
+            self._session.keep(run.finished)
             self.action_last_result()
 
     def action_last_result(self) -> None:

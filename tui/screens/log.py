@@ -27,6 +27,7 @@ from tui.widgets.line_field import LabeledField, LineField
 from tui.widgets.lines import Line, Lines
 from tui.widgets.pane import set_title
 from tui.widgets.request_table import RequestTable
+from tui.widgets.session_line import SessionLine
 
 _NOT_KEPT = (
     "This request can no longer be sent again: its body was dropped. The log keeps up to 4 MB."
@@ -68,6 +69,7 @@ class LogScreen(ClosesOnce[None]):
         with Container(id="panes"):
             yield RequestTable(self._session.requests, id="requests")
             yield Lines(id="detail")
+        yield SessionLine()
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

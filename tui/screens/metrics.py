@@ -188,7 +188,7 @@ class MetricsScreen(ClosesOnce[None]):
         if self._asking:
             parts.append(f"Loading metrics of the last {self._period.name} …")
         elif self._report:
-            parts.append(report_text.cost(self._report))
+            parts += [report_text.cost(self._report), self._session.cost]
         if self._each_minute:
             parts.append("refreshes every minute")
         if self._report and self._comparability.notes:

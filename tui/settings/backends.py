@@ -39,6 +39,7 @@ TOKEN_VARIABLE: Final = "BLOGS_WRITE_TOKEN"  # noqa: S105 -- the name of the var
 STACK_VARIABLE: Final = "BLOGS_STACK"
 PROJECT_VARIABLE: Final = "BLOGS_PROJECT"
 _OUTPUTS: Final = {BackendName.FUNCTIONS: "FunctionsURL", BackendName.CONTAINERS: "ContainersURL"}
+_LOCAL_OUTPUT: Final = "CloudWatchEndpoint"  # an output that only a local cloud has
 _LONGEST_TOKEN_FILE: Final = 10_000
 _NO_BACKEND: Final = (
     "No backend found. Start a local cloud with `python -m localcloud` (or `make demo`), name a "
@@ -107,6 +108,11 @@ class Backends:
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """All outputs of the stack, including the token; empty if the URLs were given."""
     deployment: Deployment = field(default_factory=Deployment)
+
+    @property
+    def is_local(self) -> bool:
+        """True for a local cloud."""
+        return _LOCAL_OUTPUT in self.outputs
 
     def get(self, name: BackendName) -> Backend:
         """Return the backend. Raise SettingsError if its URL is not set."""

@@ -6,25 +6,30 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lab.cost.break_even import MOST_REQUESTS
 from lab.cost.inputs import LEAST_MB, MOST_MB, Inputs
+from lab.cost.measured import Measured, inputs_from
+from lab.cost.of_results import DEFAULT_REGION
+from lab.cost.report import Intervals
 from lab.cost.stack import with_outputs
 from lab.cost.tasks import MOST_TASKS
 from lab.cost.traffic import Traffic
 from tui.state.form_field import FormField
 from tui.state.number_field import NumberField
 
+if TYPE_CHECKING:
+    from lab.compare import Finished
+
 DEFAULT_REQUESTS: Final = 1_000_000
-DEFAULT_REGION: Final = "us-east-1"
 REQUESTS: Final = NumberField(
     name="requests",
     label="Requests",
     default="1M",
     low="0",
     high=str(MOST_REQUESTS),
-    about="per month, such as 500K, 2.5M or 1e8",
+    about="per month, such as 2.5M",
     is_whole=True,
 )
 MEMORY: Final = NumberField(
@@ -141,10 +146,25 @@ def _field(field: NumberField, default: str) -> FormField:
 
 
 def region_of(region: str, regions: Sequence[str]) -> str:
-    """Return the region of the stack if there are prices for it, otherwise the default."""
+    """Return *region* if there are prices for it, otherwise the default."""
     return region if region in regions else DEFAULT_REGION
 
 
-def base_inputs(outputs: Mapping[str, Any]) -> Inputs:
-    """Return the inputs with the sizes of the stack, as far as its outputs tell them."""
-    return with_outputs(Inputs(traffic=Traffic.constant(DEFAULT_REQUESTS)), outputs)
+def start(outputs: Mapping[str, Any], comparison: Finished | None) -> Measured:
+    """Return what the form starts with: the last comparison, or else the sizes of the stack."""
+    if comparison:
+        return inputs_from(comparison.results, comparison.summary, outputs)
+    region = outputs.get("Region")
+    return Measured(
+        inputs=with_outputs(Inputs(traffic=Traffic.constant(DEFAULT_REQUESTS)), outputs),
+        intervals=Intervals(),
+        notes=[],
+        region=region if isinstance(region, str) else "",
+    )
+
+
+def intervals(measured: Measured, inputs: Inputs) -> Intervals:
+    """Return the measured intervals, without that of a number that the user has changed."""
+    if inputs.functions.billed_ms == measured.inputs.functions.billed_ms:
+        return measured.intervals
+    return replace(measured.intervals, billed_ms=None)

@@ -30,6 +30,7 @@ from tui.settings.values import BackendName
 from tui.state.drafts import DraftFolder
 from tui.state.history import History
 from tui.state.pending_deletions import PendingDeletions
+from tui.state.usage import Usage
 
 if TYPE_CHECKING:
     from lab.cloudwatch.stack_metrics import MetricsReport, StackMetrics
@@ -70,6 +71,7 @@ class Session:
         """The number of failed writes."""
         self._all_written = asyncio.Event()
         self.requests = History()
+        self.usage = Usage()
         self.on_change: Callable[[], None] = lambda: None
         """Called when a request starts or ends."""
 
@@ -177,7 +179,22 @@ class Session:
 
         if self._stack_metrics is None:
             self._stack_metrics = StackMetrics(self._factory.backends.outputs)
-        return self._stack_metrics.fetch(period, time.time())
+        found = self._stack_metrics.fetch(period, time.time())
+        self.usage.metrics += found.query_count
+        return found
+
+    @property
+    def cost(self) -> str:
+        """What was sent since the start, and what that costs."""
+        backends = self.backends
+        region = backends.deployment.region
+        return self.usage.words(backends.outputs, region, is_local=backends.is_local)
+
+    def keep(self, comparison: Finished) -> None:
+        """Keep the result of a comparison for the screens, and count its requests."""
+        self.last_comparison = comparison
+        for run in comparison.results.runs:
+            self.usage.add_rows(run.rows)
 
     async def read_blog(self, blog_id: str, name: BackendName | None = None) -> Blog:
         """Read one blog from the backend *name*, or the active one."""
@@ -272,4 +289,5 @@ class Session:
 
     def _record(self, entry: LogEntry) -> None:
         self.requests.add(entry)
+        self.usage.add(entry.backend, writes=entry.method != "GET")
         self.on_change()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from lab.cost import prices
-from lab.cost.errors import PriceMissing
 from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.tui.conftest import LARGE, SMALL, World, staged
 from tests.tui.fake import FakeBlogs
+from tui.settings import price_file
 
 
 async def open_cost(stage):
     await stage.press("dollar_sign")
     await stage.is_on("CostScreen")
-    await stage.sees("CONTAINERS cost less from")
+    await stage.sees("USD a month")
 
 
 async def test_the_cost_is_recalculated_as_the_user_types(world):
@@ -57,15 +56,18 @@ async def test_the_sizes_and_the_region_are_those_of_the_stack():
         await stage.sees("512")
 
 
-async def test_a_price_that_is_missing_is_named(world, monkeypatch):
-    def fail(region):
-        raise PriceMissing("The price of http-api-requests in us-east-1 is not known.")
-
+async def test_a_damaged_price_file_is_named_and_the_packaged_regions_remain(world):
     async with staged(world, SMALL) as stage:
-        await open_cost(stage)
-        monkeypatch.setattr(prices, "load", fail)
-        await stage.press("0")
-        await stage.sees("The price of http-api-requests in us-east-1 is not known.")
+        file = price_file.path(stage.app.session.environ)
+        file.parent.mkdir(parents=True)
+        file.write_text("{")
+        await stage.press("dollar_sign")
+        await stage.is_on("CostScreen")
+        await stage.sees("not valid", "Delete it")
+        file.unlink()
+        await stage.press("1")
+        await stage.sees("FUNCTIONS ")
+        assert "not valid" not in stage.text()
 
 
 async def test_the_screen_closes_and_opens_once_however_often_the_key_is_pressed(world):

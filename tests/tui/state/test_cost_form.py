@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from lab.compare import Finished
 from lab.cost.inputs import Architecture
+from tests.tui import lab
 from tui.state import cost_form
 from tui.state.cost_form import CostForm
 
 REGIONS = ["us-east-1", "eu-west-1"]
-BASE = cost_form.base_inputs({})
+BASE = cost_form.start({}, None).inputs
 
 
 def typed(base=BASE, **values):
@@ -66,18 +69,34 @@ def test_the_sizes_of_the_stack_are_filled_in():
         "TaskMemory": 1024,
         "Architecture": "x86_64",
     }
-    inputs = cost_form.base_inputs(outputs)
+    inputs = cost_form.start(outputs, None).inputs
     shown = {field.name: field.default for field in cost_form.fields(inputs, "us-east-1")}
 
     assert inputs.architecture is Architecture.X86_64
     assert (shown["memory"], shown["task"]) == ("512", "0.5/1")
 
 
-@pytest.mark.parametrize("value", [None, True, "512", -1, float("nan"), float("inf"), []])
-def test_outputs_of_another_type_count_as_not_known(value):
-    outputs = dict.fromkeys(("FunctionMemory", "TaskVCPU", "TaskMemory", "Architecture"), value)
+def test_the_last_comparison_is_filled_in():
+    measured = cost_form.start({"FunctionMemory": 512}, finished(app_ms=12.3))
 
-    assert cost_form.base_inputs(outputs) == BASE
+    assert measured.inputs.functions.memory_mb == 512
+    assert measured.inputs.functions.billed_ms == 13, "AWS bills whole milliseconds"
+    assert measured.inputs.traffic.requests == 25 * 730 * 3600
+    assert any("Server-Timing" in note for note in measured.notes)
+
+
+def test_an_interval_is_dropped_with_the_number_that_it_belongs_to():
+    measured = cost_form.start({}, finished(app_ms=12.3))
+    same, changed = (typed(measured.inputs, **values).inputs for values in ({}, {"billed": "50"}))
+
+    assert cost_form.intervals(measured, same).billed_ms is not None
+    assert cost_form.intervals(measured, changed).billed_ms is None
+
+
+def finished(*, app_ms):
+    rows = [replace(row, app_ms=app_ms) for row in lab.rows()]
+    results = lab.results(lab.run(rows))
+    return Finished(results=results, summary=lab.summary())
 
 
 def test_a_region_without_prices_is_replaced_by_the_default():
