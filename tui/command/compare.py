@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from tui.client.api_factory import HttpApiFactory
 from tui.client.contract import ApiError, Failure
 from tui.client.daemon_executor import DaemonThreadExecutor
 from tui.client.failures import READ_ONLY
-from tui.command import compare_text, html_report, load_settings, output, planned_load
+from tui.command import compare_text, load_settings, output, planned_load
 from tui.command.compare_signals import Signals
 from tui.command.lab_arguments import LOCUST
 from tui.command.output import OutputError, PipeClosed
@@ -32,6 +33,7 @@ from tui.command.parser import UsageError
 from tui.command.progress_line import ProgressLine
 from tui.command.unfinished_runs import offer_clean_up
 from tui.settings.values import BackendName
+from tui.state import html_report
 
 SUCCESS: Final = 0
 FAILED: Final = 1
@@ -131,7 +133,7 @@ def _finish(finished: Finished, args: Namespace, files: OutputFiles, signals: Si
     failed = [message for each in args.fail_if or () if (message := each.check(summary))]
     problems = [
         *_written(files, "--json", lambda: results_file.dumps(results, summary)),
-        *_written(files, "--html", lambda: html_report.page(results, summary)),
+        *_written(files, "--html", lambda: html_report.page(results, summary, os.environ)),
     ]
     lines = [*compare_text.lines(results, summary), *compare_text.failures(failed)]
     _print("\n".join(lines), to_stderr=args.json == STDOUT)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 
 from lab import results_file
 from lab.analysis import analyse
-from tui.command import compare_text, html_report, output, results_argument
+from tui.command import compare_text, output, results_argument
 from tui.command.output_files import OutputFiles
+from tui.state import html_report
 
 
 def report(args: Namespace) -> int:
@@ -16,7 +18,7 @@ def report(args: Namespace) -> int:
     results = results_argument.read(args.results)
     summary = analyse(results)
     if files.has("--html"):
-        files.write("--html", html_report.page(results, summary))
+        files.write("--html", html_report.page(results, summary, os.environ))
     if files.has("--csv"):
         files.write("--csv", results_file.dumps_csv(results))
     output.print_text("\n".join(compare_text.lines(results, summary)))

@@ -112,9 +112,8 @@ class LabResultScreen(ClosesOnce[None]):
         """Write the files once; return the folder, or None if that failed."""
         environ = self._session.environ
         if self._saving is None:
-            folder = lab_files.folder(environ)
             self._saving = asyncio.create_task(
-                asyncio.to_thread(lab_files.save, folder, self._finished)
+                asyncio.to_thread(lab_files.save, environ, self._finished)
             )
         try:
             path = await self._saving

@@ -10,8 +10,8 @@ from typing import Final
 
 from lab import results_file
 from lab.compare import Finished
-from lab.report import html
 from tui.settings.xdg import shortened, state_home
+from tui.state import html_report
 
 RESULTS: Final = "results.json"
 REPORT: Final = "report.html"
@@ -22,9 +22,10 @@ def folder(environ: Mapping[str, str]) -> Path:
     return state_home(environ) / "blogs" / "comparisons"
 
 
-def save(parent: Path, finished: Finished) -> Path:
-    """Write the results and the report to a new folder in *parent*, and return it."""
-    report = html.render(finished.results, finished.summary)
+def save(environ: Mapping[str, str], finished: Finished) -> Path:
+    """Write the results and the report to a new folder, and return it."""
+    parent = folder(environ)
+    report = html_report.page(finished.results, finished.summary, environ)
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in _names(parent):
         try:

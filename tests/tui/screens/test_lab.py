@@ -240,7 +240,9 @@ async def test_a_result_is_saved_once_and_its_report_opened(world, load, monkeyp
     assert opened == [(folder / "report.html").as_uri()]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len(results_file.read(folder / "results.json").runs) == 1
-    assert (folder / "report.html").read_text().startswith("<!DOCTYPE html>")
+    report = (folder / "report.html").read_text()
+    assert report.startswith("<!DOCTYPE html>")
+    assert "What it costs" in report
 
 
 async def test_the_last_result_and_the_cost_are_one_key_away(world, load):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 
 from lab.cost.of_results import report_of
 from lab.report import html
@@ -11,7 +11,7 @@ from lab.summary import Summary
 from tui.settings import price_file
 
 
-def page(results: Results, summary: Summary) -> str:
+def page(results: Results, summary: Summary, environ: Mapping[str, str]) -> str:
     """Return the report, with the costs of the measured traffic at the prices in use."""
-    cost = report_of(results, summary, price_file.path(os.environ))
+    cost = report_of(results, summary, price_file.path(environ))
     return html.render(results, summary, cost)
