@@ -54,6 +54,7 @@ def test_the_cost_is_that_of_the_requests():
 
 
 def test_a_local_cloud_costs_nothing_and_an_unknown_region_has_no_price():
+    assert announced(is_local=True).usd == 0
     assert "costs nothing (local cloud)" in announced(is_local=True).sentence
     assert "unknown amount (no prices for mars-1)" in announced(region="mars-1").sentence
     assert "less than 0.01 USD" in announced(region="").sentence

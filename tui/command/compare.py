@@ -28,7 +28,7 @@ from tui.command import compare_text, load_settings, output, planned_load
 from tui.command.compare_signals import Signals
 from tui.command.lab_arguments import LOCUST
 from tui.command.output import OutputError, PipeClosed
-from tui.command.output_files import STDOUT, OutputFiles
+from tui.command.output_files import OutputFiles
 from tui.command.parser import UsageError
 from tui.command.progress_line import ProgressLine
 from tui.command.unfinished_runs import offer_clean_up
@@ -136,7 +136,7 @@ def _finish(finished: Finished, args: Namespace, files: OutputFiles, signals: Si
         *_written(files, "--html", lambda: html_report.page(results, summary, os.environ)),
     ]
     lines = [*compare_text.lines(results, summary), *compare_text.failures(failed)]
-    _print("\n".join(lines), to_stderr=args.json == STDOUT)
+    _print("\n".join(lines), to_stderr=files.use_stdout)
     if finished.left_behind:
         output.print_stderr(compare_text.left_behind(finished.left_behind))
     if problems:

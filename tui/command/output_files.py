@@ -13,7 +13,8 @@ from tui.command import output
 from tui.command.output import OutputError
 from tui.command.parser import UsageError
 
-STDOUT: Final = "-"
+_STDOUT: Final = "-"
+_STDOUT_NAMES: Final = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
 _DEVICES: Final = Path("/dev")
 
 
@@ -21,7 +22,11 @@ class OutputFiles:
     """The files named by options, such as ``{"--json": "results.json"}``; None is not set."""
 
     def __init__(self, names: Mapping[str, str | None]) -> None:
-        self._names = {option: name for option, name in names.items() if name is not None}
+        self._names = {
+            option: _STDOUT if name in _STDOUT_NAMES else name
+            for option, name in names.items()
+            if name is not None
+        }
         paths: dict[Path, str] = {}
         for option, name in self._names.items():
             other = paths.setdefault(Path(name).resolve(), option)
@@ -31,10 +36,14 @@ class OutputFiles:
     def has(self, option: str) -> bool:
         return option in self._names
 
+    @property
+    def use_stdout(self) -> bool:
+        return _STDOUT in self._names.values()
+
     def check(self, size: int) -> None:
         """Raise OutputError if a file of *size* bytes could not be written."""
         for option, name in self._names.items():
-            if name == STDOUT:
+            if name == _STDOUT:
                 continue
             path = Path(name)
             with _errors(option, name):
@@ -48,7 +57,7 @@ class OutputFiles:
         name = self._names.get(option)
         if name is None:
             return
-        if name == STDOUT:
+        if name == _STDOUT:
             output.print_text(text)
             return
         path = Path(name)

@@ -8,6 +8,7 @@ import pytest
 
 from tui.command.output import OutputError
 from tui.command.output_files import OutputFiles
+from tui.command.parser import UsageError
 
 
 def test_a_check_leaves_nothing_and_keeps_an_earlier_file(tmp_path):
@@ -48,6 +49,32 @@ def test_a_pipe_is_written_and_not_replaced(tmp_path):
     assert os.read(reader, 100) == b"text"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_a_file_behind_a_descriptor_is_written_and_not_replaced(tmp_path):
+    file = tmp_path / "a"
+    with file.open("w") as opened:
+        files = OutputFiles({"--json": f"/dev/fd/{opened.fileno()}"})
+        files.check(1000)
+        files.write("--json", "text")
+        assert os.fstat(opened.fileno()).st_ino == file.stat().st_ino
+
+    assert file.read_text() == "text"
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_standard_output_has_several_names(capsysbinary, name):
+    files = OutputFiles({"--json": name})
+    files.check(1000)
+    files.write("--json", "text")
+
+    assert files.use_stdout
+    assert capsysbinary.readouterr().out == b"text\n"
+
+
+def test_two_options_cannot_share_standard_output():
+    with pytest.raises(UsageError, match="--json and --html name the same file"):
+        OutputFiles({"--json": "-", "--html": "/dev/stdout"})
 
 
 def test_a_full_device_is_found_by_the_check_and_never_replaced():
