@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from lab.cost.units import plain
+
 # vCPUs, and the memory in MB for each. Source: Amazon ECS developer guide, "Task CPU and memory".
 SIZES: Final[dict[Decimal, Sequence[int]]] = {
     Decimal("0.25"): [512, 1024, 2048],
@@ -21,13 +23,13 @@ SIZES: Final[dict[Decimal, Sequence[int]]] = {
 def problem(vcpus: Decimal, memory_gb: Decimal) -> str | None:
     """Return a sentence if Fargate has no task of this size."""
     memories = SIZES.get(vcpus)
+    cpu = f"{plain(vcpus)} vCPU"
     if memories is None:
-        offered = ", ".join(f"{one:f}" for one in SIZES)
-        return f"Fargate has no task with {vcpus:f} vCPU, only with {offered}."
+        return f"Fargate has no task with {cpu}, only with {', '.join(map(plain, SIZES))}."
     if memory_gb * 1024 in memories:
         return None
-    least, most = (Decimal(one) / 1024 for one in (memories[0], memories[-1]))
+    least, most = (plain(Decimal(one) / 1024) for one in (memories[0], memories[-1]))
     return (
-        f"Fargate has no task with {vcpus:f} vCPU and {memory_gb:f} GB: with {vcpus:f} vCPU it has "
-        f"from {least:f} to {most:f} GB, in certain steps."
+        f"Fargate has no task with {cpu} and {plain(memory_gb)} GB: with {cpu} it has from {least} "
+        f"to {most} GB, in certain steps."
     )

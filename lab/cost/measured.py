@@ -14,7 +14,7 @@ from lab.cost.inputs import DEFAULT_REQUESTS, Inputs
 from lab.cost.report import Intervals
 from lab.cost.stack import has_sizes, with_outputs
 from lab.cost.traffic import Traffic
-from lab.cost.units import SECONDS
+from lab.cost.units import SECONDS, plain
 from lab.plan import Order
 from lab.results import Results
 from lab.rows import Outcome, Row
@@ -152,7 +152,7 @@ def _saturation(
     above = min((step for step in steps if step > rate), default=rate)
     low, high = (_decimal(one / tasks) for one in (rate, above))
     note = (
-        f"tasks: one task can handle {float(low):g} requests/s. The highest rate of the ramp that "
+        f"tasks: one task can handle {plain(low)} requests/s. The highest rate of the ramp that "
         f"met {results.target} was {rate:g}/s, with {tasks} tasks"
     )
     return _with_scaling(inputs, saturation_per_s=low), (low, high), [note]

@@ -13,6 +13,7 @@ from lab.cost.break_even import crossings
 from lab.cost.inputs import LEAST_MB, MOST_MB, Inputs
 from lab.cost.prices import Prices
 from lab.cost.tasks import MOST_TASKS
+from lab.cost.units import plain
 
 _FACTORS: Final = (Decimal("0.5"), Decimal(2))
 _Change = tuple[str, Sequence[tuple[str, Inputs]]]  # a name, and two values with their inputs
@@ -92,11 +93,11 @@ def _function_changes(inputs: Inputs) -> Iterator[_Change]:
     sizes = [max(LEAST_MB, functions.memory_mb // 2), min(MOST_MB, functions.memory_mb * 2)]
     yield "memory of a function", [(f"{mb:,} MB", change(memory_mb=mb)) for mb in sizes]
     times = [max(Decimal(1), functions.billed_ms * factor) for factor in _FACTORS]
-    yield "billed duration", [(f"{ms:,.4g} ms", change(billed_ms=ms)) for ms in times]
+    yield "billed duration", [(f"{plain(ms)} ms", change(billed_ms=ms)) for ms in times]
     shares = [min(Decimal(1), functions.cold_share * factor) for factor in _FACTORS]
-    yield "cold starts", [(f"{share * 100:.2f} %", change(cold_share=share)) for share in shares]
+    yield "cold starts", [(f"{plain(share * 100)} %", change(cold_share=share)) for share in shares]
     inits = [functions.init_ms * factor for factor in _FACTORS]
-    yield "init of a cold start", [(f"{ms:,.0f} ms", change(init_ms=ms)) for ms in inits]
+    yield "init of a cold start", [(f"{plain(ms)} ms", change(init_ms=ms)) for ms in inits]
     logs = [functions.log_bytes * factor for factor in _FACTORS]
     yield "logs of the functions", [(f"{size:,.0f} B", change(log_bytes=size)) for size in logs]
 
@@ -112,7 +113,7 @@ def _container_changes(inputs: Inputs) -> Iterator[_Change]:
     yield (
         "size of a task",
         [
-            (f"{vcpus:f} vCPU, {memory:f} GB", change(vcpus=vcpus, memory_gb=memory))
+            (f"{plain(vcpus)} vCPU, {plain(memory)} GB", change(vcpus=vcpus, memory_gb=memory))
             for vcpus, memory in sizes
         ],
     )
@@ -126,7 +127,7 @@ def _container_changes(inputs: Inputs) -> Iterator[_Change]:
         yield (
             "requests that a task can handle",
             [
-                (f"{rate:,.4g}/s", change(scaling=replace(scaling, saturation_per_s=rate)))
+                (f"{plain(rate)}/s", change(scaling=replace(scaling, saturation_per_s=rate)))
                 for rate in rates
             ],
         )

@@ -13,6 +13,7 @@ GB: Final = Decimal(2**30)
 """The bytes of a GB of logs, storage and traffic."""
 MB_PER_GB: Final = Decimal(1024)
 _CENT: Final = Decimal("0.01")
+_DECIMALS: Final = Decimal("0.0001")
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -23,3 +24,8 @@ def cents(amount: Decimal) -> Decimal:
 def ceiling(amount: Decimal) -> int:
     """Return the smallest whole number that is not below *amount*."""
     return int(amount.to_integral_value(ROUND_CEILING))
+
+
+def plain(number: Decimal) -> str:
+    """Return a number with four decimals at most, without trailing zeros and exponent."""
+    return f"{number.quantize(_DECIMALS).normalize():,f}"

@@ -10,7 +10,7 @@ from lab.cost import fargate, tasks
 from lab.cost.break_even import BreakEven, Crossing
 from lab.cost.inputs import FreeTier, Inputs
 from lab.cost.prices import Prices
-from lab.cost.units import cents
+from lab.cost.units import cents, plain
 
 _MB_PER_VCPU: Final = 1769
 _UNEQUAL: Final = Decimal("0.1")
@@ -66,7 +66,7 @@ def _traffic(inputs: Inputs) -> Iterator[str]:
     )
     if len(inputs.traffic.periods) > 1:
         day = ", ".join(
-            f"{inputs.traffic.rate(period):,.4g}/s for {period.hours:.4g} h"
+            f"{plain(inputs.traffic.rate(period))}/s for {plain(period.hours)} h"
             for period in inputs.traffic.periods
         )
         yield f"Every day has {day}."
@@ -77,9 +77,9 @@ def _functions(inputs: Inputs) -> Iterator[str]:
     functions = inputs.functions
     yield (
         f"Functions have {functions.memory_mb:,} MB ({inputs.architecture}), "
-        f"{_plain(functions.billed_ms)} ms are billed for a request, and "
-        f"{_plain(functions.cold_share * 100)} % of the requests are cold starts with "
-        f"{_plain(functions.init_ms)} ms of init (billed since 2025-08-01)."
+        f"{plain(functions.billed_ms)} ms are billed for a request, and "
+        f"{plain(functions.cold_share * 100)} % of the requests are cold starts with "
+        f"{plain(functions.init_ms)} ms of init (billed since 2025-08-01)."
     )
     if functions.provisioned:
         yield (
@@ -92,7 +92,7 @@ def _functions(inputs: Inputs) -> Iterator[str]:
 
 def _containers(inputs: Inputs) -> Iterator[str]:
     containers, scaling = inputs.containers, inputs.containers.scaling
-    size = f"{_plain(containers.vcpus)} vCPU and {_plain(containers.memory_gb)} GB"
+    size = f"{plain(containers.vcpus)} vCPU and {plain(containers.memory_gb)} GB"
     if scaling.saturation_per_s is None:
         yield (
             f"{scaling.min_tasks} task{'s' * (scaling.min_tasks != 1)} with {size} run all month, "
@@ -100,15 +100,15 @@ def _containers(inputs: Inputs) -> Iterator[str]:
         )
     else:
         yield (
-            f"A task with {size} can handle {scaling.saturation_per_s:,.4g} requests/s, and "
-            f"autoscaling aims at {_plain(scaling.target * 100)} % of that, with at least "
+            f"A task with {size} can handle {plain(scaling.saturation_per_s)} requests/s, and "
+            f"autoscaling aims at {plain(scaling.target * 100)} % of that, with at least "
             f"{scaling.min_tasks}."
         )
         yield tasks.SCALE_OUT_LAG
     if containers.spot_share:
         yield (
-            f"{_plain(containers.spot_share * 100)} % of the task hours run on Fargate Spot, "
-            f"{_plain(containers.spot_discount * 100)} % cheaper. AWS changes this discount."
+            f"{plain(containers.spot_share * 100)} % of the task hours run on Fargate Spot, "
+            f"{plain(containers.spot_discount * 100)} % cheaper. AWS changes this discount."
         )
     if not containers.nat_gateways:
         yield "This stack has no NAT gateway: its tasks have public addresses, which are charged."
@@ -118,7 +118,7 @@ def _shared(inputs: Inputs) -> Iterator[str]:
     shared = inputs.shared
     yield (
         f"A response has {shared.response_bytes:,.0f} bytes; a request uses "
-        f"{_plain(shared.read_units)} read and {_plain(shared.write_units)} write units, and adds "
+        f"{plain(shared.read_units)} read and {plain(shared.write_units)} write units, and adds "
         f"{inputs.functions.log_bytes:,.0f} (functions) or {inputs.containers.log_bytes:,.0f} "
         f"(containers) bytes to the logs, kept for {shared.log_days} days. A GB is 2^30 bytes."
     )
@@ -150,11 +150,5 @@ def _size_warnings(inputs: Inputs) -> Iterator[str]:
     if abs(functions - task) > _UNEQUAL * task:
         yield (
             f"A function with {inputs.functions.memory_mb:,} MB has {functions:.2f} vCPU and a "
-            f"task {_plain(task)}: this is not equal hardware, so the durations differ too."
+            f"task {plain(task)}: this is not equal hardware, so the durations differ too."
         )
-
-
-def _plain(number: Decimal) -> str:
-    """Return a number without trailing zeros or an exponent."""
-    rounded = number.quantize(Decimal("0.0001")).normalize()
-    return f"{rounded:,f}"

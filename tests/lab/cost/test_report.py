@@ -12,7 +12,7 @@ from lab.cost.errors import CostError
 from lab.cost.inputs import FreeTier, Inputs
 from lab.cost.model import exact
 from lab.cost.report import Intervals, cost_report
-from lab.cost.traffic import Traffic
+from lab.cost.traffic import Traffic, parse_day
 from lab.cost.words import (
     assumption_sentences,
     crossing_sentences,
@@ -117,6 +117,9 @@ def test_the_assumptions_name_what_they_are_made_of():
     assert "can handle 8 requests/s" in text(GIVEN)
     assert "AWS measured 109 s" in text(GIVEN)
     assert "5/s for 20 h, 200/s for 4 h" in text(inputs(traffic=DAY))
+    assert "20,000/s for 12 h, 0.5/s for 12 h" in text(
+        inputs(traffic=parse_day("20000x12h,0.5x12h"))
+    )
     assert "as if nothing else used it" in text(inputs(1, free_tier=FreeTier.ALWAYS))
     spot = replace(
         GIVEN,
