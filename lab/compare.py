@@ -1,15 +1,17 @@
 """One comparison of the two backends, from settings to results: the command and the screen use it.
 
 The steps: make the plan, test the load generator, send the requests, remove the blogs that they
-created, compute the figures. With `repeat`, the middle steps run several times.
+created, read what AWS recorded, compute the figures. With `repeat`, it sends and removes several
+times.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,20 +19,23 @@ from pathlib import Path
 from lab import fairness
 from lab.analysis import analyse
 from lab.announcement import Announcement, announce
+from lab.aws_records import AwsReading, Window
+from lab.compare_runs import Sent, runs_of
 from lab.compare_settings import ComparisonSettings, InvalidSettings
 from lab.compare_steps import Steps
+from lab.leaving import unless
 from lab.load import cleanup, locust_folder
 from lab.load.cleanup import Ids
 from lab.load.journal import Journal
 from lab.load.locust_folder import LocustRun
-from lab.load.run import LoadOptions, Progress, RunLog, peak_rate
+from lab.load.run import LoadOptions, Progress, peak_rate
 from lab.load.self_test import GeneratorTooSlow
 from lab.load.worker_process import LoadProcessError
 from lab.mix import WRITES
 from lab.place import Place
 from lab.plan import ID_PREFIX, Plan
 from lab.plan_maker import make_plan
-from lab.results import Environment, Results, Run
+from lab.results import Results
 from lab.summary import Summary
 
 
@@ -48,6 +53,7 @@ class Phase(StrEnum):
     SELF_TEST = "testing the load generator"
     LOAD = "sending requests"
     CLEAN_UP = "removing the blogs of the run"
+    AWS_RECORDS = "reading REPORT lines and task launches from AWS"
     ANALYSIS = "computing the figures"
 
 
@@ -143,10 +149,10 @@ class Comparison:
         stop: asyncio.Event,
         leave: asyncio.Event | None = None,
     ) -> Finished:
-        """Run it. *stop* ends the sending and keeps the rows; *leave* ends the clean-up too."""
+        """Run it. *stop* ends the sending and keeps the rows; *leave* ends what follows too."""
         started = datetime.now(UTC)
         leave = leave or asyncio.Event()
-        runs: list[tuple[Plan, RunLog]] = []
+        runs: list[Sent] = []
         left_behind: list[str] = []
         report = _Reporter(on_progress, self._settings.repeat)
         report.phase(Phase.SELF_TEST)
@@ -155,19 +161,25 @@ class Comparison:
         for number in range(self._settings.repeat):
             plan = self._plan(number) if number else self._first
             report.run = number + 1
-            log, left = await self._one(plan, report, stop, leave)
-            runs.append((plan, log))
+            sent, left = await self._one(plan, report, stop, leave)
+            runs.append(sent)
             left_behind += left
-            if stop.is_set() or log.generator.failures:
+            if stop.is_set() or sent.log.generator.failures:
                 break
+        recorded = await self._aws_records(runs, report, leave)
         report.phase(Phase.ANALYSIS)
         notes = [
             *self._notes,
             *quota,
-            *fairness.known_after([r for _, log in runs for r in log.rows]),
+            *fairness.known_after([r for sent in runs for r in sent.log.rows]),
+            *recorded.notes,
         ]
         environment = self.place.environment(started, notes)
-        results = self._results(runs, capacity, environment)
+        results = Results(
+            runs=runs_of(runs, recorded.records, capacity, environment),
+            target=self._settings.target,
+            strict=self._settings.strict,
+        )
         summary = await asyncio.to_thread(analyse, results)
         return Finished(results=results, summary=summary, left_behind=left_behind)
 
@@ -194,22 +206,24 @@ class Comparison:
 
     async def _one(
         self, plan: Plan, report: _Reporter, stop: asyncio.Event, leave: asyncio.Event
-    ) -> tuple[RunLog, Sequence[str]]:
+    ) -> tuple[Sent, Sequence[str]]:
         """Send *plan* and remove its blogs; return the log and the ids of blogs that are left."""
         settings, targets = self._settings, self.place.targets
         options = LoadOptions(max_in_flight=settings.max_in_flight, timeout_s=settings.timeout_s)
         with self._journal(plan) as journal:
             report.phase(Phase.LOAD)
+            start = time.time()
             try:
                 log = await self._steps.run(plan, targets, options, report.load, stop)
             except LoadProcessError as error:
                 journal.finish()
                 raise ComparisonError(str(error)) from error
+            window = Window(start=start, end=time.time())
             report.phase(Phase.CLEAN_UP)
             left = await self._clean(cleanup.left(plan, log), leave)
             if not left:
                 journal.finish()
-        return log, left
+        return Sent(plan=plan, log=log, window=window), left
 
     def _journal(self, plan: Plan) -> Journal:
         place = self.place
@@ -223,35 +237,23 @@ class Comparison:
 
     async def _clean(self, ids: Ids, leave: asyncio.Event) -> Sequence[str]:
         """Remove the blogs *ids*; return those that are left. *leave* ends it early."""
-        cleaning = asyncio.ensure_future(self._steps.clean(self.place.targets, ids))
-        leaving = asyncio.ensure_future(leave.wait())
-        try:
-            await asyncio.wait({cleaning, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if cleaning.done():
-                return list(cleaning.result().failed)
-        finally:
-            leaving.cancel()
-            cleaning.cancel()
-        await asyncio.wait({cleaning})
+        cleaned = await unless(leave, self._steps.clean(self.place.targets, ids))
+        if cleaned is not None:
+            return list(cleaned.failed)
         return [each for listed in ids.values() for each in listed]
 
-    def _results(
-        self, runs: Sequence[tuple[Plan, RunLog]], capacity: float, environment: Environment
-    ) -> Results:
-        return Results(
-            runs=[
-                Run(
-                    settings=plan.settings,
-                    slots=plan.slots,
-                    environment=environment,
-                    generator=replace(log.generator, capacity_per_s=capacity),
-                    rows=log.rows,
-                )
-                for plan, log in runs
-            ],
-            target=self._settings.target,
-            strict=self._settings.strict,
-        )
+    async def _aws_records(
+        self, runs: Sequence[Sent], report: _Reporter, leave: asyncio.Event
+    ) -> AwsReading:
+        """Return what AWS recorded of *runs*. *leave* ends it early."""
+        nothing = AwsReading(records=[None] * len(runs))
+        if self.place.is_local or leave.is_set():
+            return nothing
+        report.phase(Phase.AWS_RECORDS)
+        windows = [sent.window for sent in runs]
+        read, place = self._steps.aws_records, self.place
+        reading = asyncio.to_thread(read, place.region, place.outputs, windows)
+        return await unless(leave, reading) or nothing
 
 
 class _Reporter:

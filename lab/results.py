@@ -9,6 +9,7 @@ from typing import Any
 from lab.backends import Backend
 from lab.plan import PlanSettings, Slot
 from lab.rows import Row
+from lab.summary import Distribution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,52 @@ class GeneratorLog:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FunctionReport:
+    """What the REPORT lines of one function say of the time of a run, its warm-up included."""
+
+    operation: str
+    """The key of the function in the output `FunctionNames`."""
+    billed: Distribution
+    """The billed durations in milliseconds, with the init of cold starts."""
+    billed_ms: float
+    """The mean of *billed*."""
+    run_ms: float
+    """The mean of the billed durations without init."""
+    init: Distribution
+    """Init Duration of the cold starts, or Restore Duration with SnapStart, in milliseconds."""
+    init_ms: float | None
+    """The mean of *init*; None without a cold start."""
+    billed_init_ms: float | None
+    """What AWS bills for the init of a cold start, as a mean. With SnapStart, it is less."""
+    max_memory_mb: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskLaunch:
+    """When ECS launched a task. Times are RFC 3339, UTC; None if ECS does not say."""
+
+    task: str
+    created: str | None
+    pull_started: str | None
+    pull_stopped: str | None
+    started: str | None
+    registered: str | None
+    """When the service next registered targets with the load balancer. The first health check
+    follows: AWS does not record its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsRecords:
+    """What AWS recorded of a run. Empty parts could not be read."""
+
+    functions: Sequence[FunctionReport] = ()
+    run_blocks_ms: Sequence[float] = ()
+    """The mean billed durations without init in ten consecutive parts of all REPORT lines."""
+    tasks: Sequence[TaskLaunch] = ()
+    """The tasks of the service that were running after the last run."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """One run. *rows* includes those of the warm-up."""
 
@@ -61,6 +108,8 @@ class Run:
     environment: Environment
     generator: GeneratorLog
     rows: Sequence[Row] = field(repr=False)
+    aws: AwsRecords | None = None
+    """None for a local cloud, and if nothing could be read from AWS."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,12 @@ from lab.cost.stack import has_sizes, with_outputs
 from lab.cost.traffic import Traffic
 from lab.cost.units import SECONDS, plain
 from lab.plan import Order
-from lab.results import Results
+from lab.results import FunctionReport, Results
 from lab.rows import Outcome, Row
+from lab.statistics.means import block_means
 from lab.statistics.student import t
 from lab.summary import Summary
 
-_BLOCKS: Final = 10
-_LEAST_IN_BLOCK: Final = 10
 _CONFIDENCE: Final = 0.95
 
 
@@ -49,8 +48,8 @@ def inputs_from(
     inputs = with_outputs(Inputs(traffic=traffic), known)
     notes = [*_place_notes(results), about_traffic, *_size_notes(known)]
     rows = list(_served(results, Backend.FUNCTIONS))
-    inputs, billed, found = _billed(inputs, rows)
     inputs, more = _cold(inputs, summary, rows)
+    inputs, billed, found = _billed(inputs, results, rows)
     inputs, rates, last = _saturation(inputs, results, summary)
     region = known.get("Region") or run.environment.region
     return Measured(
@@ -94,9 +93,39 @@ def _served(results: Results, backend: Backend) -> Iterator[Row]:
 
 
 def _billed(
+    inputs: Inputs, results: Results, rows: Sequence[Row]
+) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
+    """Return the billed durations without init: those of Lambda, or else an estimate."""
+    reports = [one for run in results.runs if run.aws for one in run.aws.functions]
+    if reports:
+        return _reported(inputs, results, reports)
+    return _estimated(inputs, rows)
+
+
+def _reported(
+    inputs: Inputs, results: Results, reports: Sequence[FunctionReport]
+) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
+    """Return what Lambda wrote in REPORT lines, of all functions and runs together."""
+    lines = sum(one.billed.count for one in reports)
+    run_ms = sum(one.run_ms * one.billed.count for one in reports) / lines
+    functions = replace(inputs.functions, billed_ms=_decimal(run_ms))
+    init = [(one.billed_init_ms, one.init.count) for one in reports]
+    cold = sum(count for billed, count in init if billed is not None)
+    if cold:
+        init_ms = sum(billed * count for billed, count in init if billed is not None) / cold
+        functions = replace(functions, init_ms=_decimal(init_ms))
+    note = (
+        f"billed duration: measured, from {lines:,} REPORT lines of the functions in the time of "
+        f"the comparison, of which {cold:,} have an init"
+    )
+    blocks = [mean for run in results.runs if run.aws for mean in run.aws.run_blocks_ms]
+    return replace(inputs, functions=functions), _interval(blocks), [note]
+
+
+def _estimated(
     inputs: Inputs, rows: Sequence[Row]
 ) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
-    """Return the mean of the billed durations: AWS bills each in whole milliseconds."""
+    """Return the mean over the responses: AWS bills each in whole milliseconds."""
     times = [max(1, math.ceil(row.app_ms)) for row in rows if row.app_ms is not None]
     if not times:
         return inputs, None, ["billed duration: the default, because no response had its time"]
@@ -106,19 +135,15 @@ def _billed(
         f"billed duration: an estimate from the Server-Timing of {len(times):,} responses. AWS "
         "also bills the time of the runtime around the handler"
     )
-    return changed, _interval(times), [note]
+    return changed, _interval(block_means(times)), [note]
 
 
-def _interval(times: Sequence[int]) -> tuple[Decimal, Decimal] | None:
-    """Return the 95 % interval of the mean over blocks of consecutive requests."""
-    size = len(times) // _BLOCKS
-    if size < _LEAST_IN_BLOCK:
+def _interval(means: Sequence[float]) -> tuple[Decimal, Decimal] | None:
+    """Return the 95 % interval of the mean from the *means* of blocks."""
+    if not means:
         return None
-    means = [
-        statistics.fmean(times[number * size : (number + 1) * size]) for number in range(_BLOCKS)
-    ]
-    half = t(_CONFIDENCE, _BLOCKS - 1) * statistics.stdev(means) / math.sqrt(_BLOCKS)
-    mean = statistics.fmean(times)
+    half = t(_CONFIDENCE, len(means) - 1) * statistics.stdev(means) / math.sqrt(len(means))
+    mean = statistics.fmean(means)
     return _decimal(max(1.0, mean - half)), _decimal(mean + half)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lab.aws_records import AwsReading
 from lab.backends import Backend
 from lab.compare_steps import Steps
 from lab.load.cleanup import CleanUp
@@ -19,6 +20,10 @@ class FakeLoad:
         self.holds = holds
         self.cpu_share = cpu_share
         self.quota = None
+        self.aws = None
+        """The records of each run against a stack."""
+        self.aws_notes = []
+        self.aws_windows = []
         self.plans = []
         self.targets = {}
         self.cleaned = []
@@ -32,6 +37,7 @@ class FakeLoad:
             run=self.run,
             capacity=self.capacity,
             quota=lambda region, account: self.quota,
+            aws_records=self.aws_records,
             clean=self.clean,
         )
 
@@ -39,6 +45,10 @@ class FakeLoad:
         if rate > self.holds:
             raise GeneratorTooSlow(rate, self.holds)
         return self.holds
+
+    def aws_records(self, region, outputs, windows):
+        self.aws_windows = windows
+        return AwsReading(records=[self.aws for _ in windows], notes=self.aws_notes)
 
     async def run(self, plan, targets, options, on_progress, stop):
         self.plans.append(plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import threading
 from contextlib import suppress
 
 import pytest
@@ -18,6 +19,7 @@ from lab.load.journal import unfinished
 from lab.load.worker_process import LoadProcessError
 from lab.place import Place
 from lab.plan import Operation
+from lab.results import AwsRecords
 from lab.rows import Outcome
 from tests.lab.fake_steps import FakeLoad
 
@@ -88,6 +90,38 @@ async def test_the_quota_of_the_account_is_read_for_a_stack_but_not_for_a_local_
     assert "Quota" not in subjects[1]
 
 
+async def test_what_aws_recorded_is_read_for_a_stack_but_not_for_a_local_cloud(tmp_path):
+    load = FakeLoad()
+    load.aws, load.aws_notes = AwsRecords(run_blocks_ms=[21.0]), ["AWS: a note."]
+    found = []
+    for place in (PLACE, dataclasses.replace(PLACE, is_local=True)):
+        comparison = Comparison(settings(repeat=2), place, tmp_path, load.steps)
+        finished = await comparison.run(lambda _: None, asyncio.Event())
+        found.append([run.aws for run in finished.results.runs])
+        notes = finished.results.runs[0].environment.comparison_notes
+        assert ("AWS: a note." in notes) != place.is_local
+
+    assert found == [[load.aws, load.aws], [None, None]]
+    first, second = load.aws_windows
+    assert first.start <= first.end <= second.start <= second.end
+
+
+async def test_leaving_ends_the_reading_from_aws_and_keeps_the_rows(compare):
+    load, leave, asked = FakeLoad(), asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def wait(*_):
+        loop.call_soon_threadsafe(leave.set)
+        asked.wait()
+
+    load.aws_records = wait
+    finished = await compare(load, leave=leave)
+    asked.set()
+
+    assert finished.results.runs[0].rows
+    assert finished.results.runs[0].aws is None
+
+
 async def test_the_progress_has_each_phase_of_each_run(compare):
     seen = []
     await compare(repeat=2, on_progress=lambda one: seen.append((one.phase, one.run, one.runs)))
@@ -98,6 +132,7 @@ async def test_the_progress_has_each_phase_of_each_run(compare):
         (Phase.CLEAN_UP, 1, 2),
         (Phase.LOAD, 2, 2),
         (Phase.CLEAN_UP, 2, 2),
+        (Phase.AWS_RECORDS, 2, 2),
         (Phase.ANALYSIS, 2, 2),
     ]
 

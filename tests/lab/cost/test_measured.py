@@ -11,7 +11,8 @@ from lab.cost.of_results import report_of
 from lab.cost.stack import with_outputs
 from lab.cost.traffic import Traffic
 from lab.plan import Order
-from lab.results import Results
+from lab.results import AwsRecords, FunctionReport, Results
+from lab.statistics.quantiles import distribution
 from tests.lab.build import CONTAINERS, FUNCTIONS, environment, row, run, settings
 
 D = Decimal
@@ -69,6 +70,42 @@ def test_the_interval_of_the_billed_duration_holds_its_mean():
     low, high = found.intervals.billed_ms
     assert low < found.inputs.functions.billed_ms < high
     assert measured(results(rows[:60])).intervals.billed_ms is None
+
+
+def report(count, run_ms, inits=(), billed_init_ms=None):
+    init_ms = sum(inits) / len(inits) if inits else None
+    return FunctionReport(
+        operation="GetBlog",
+        billed=distribution([run_ms] * count),
+        billed_ms=run_ms,
+        run_ms=run_ms,
+        init=distribution(inits),
+        init_ms=init_ms,
+        billed_init_ms=billed_init_ms or init_ms,
+        max_memory_mb=98,
+    )
+
+
+def test_report_lines_replace_the_estimate_of_the_billed_duration_and_the_init():
+    rows = [row(number, planned_s=1, init_ms=300.0, app_ms=9) for number in range(200)]
+    blocks = [20.0, 22.0] * 5
+    aws = AwsRecords(functions=[report(300, 20, [400, 500]), report(100, 28)], run_blocks_ms=blocks)
+    found = measured(results(rows, aws=aws))
+
+    assert found.inputs.functions.billed_ms == 22
+    assert found.inputs.functions.init_ms == 450
+    assert found.intervals.billed_ms[0] < 21 < found.intervals.billed_ms[1]
+    assert any("measured, from 400 REPORT lines" in note for note in found.notes)
+    assert not any("estimate" in note for note in found.notes)
+
+
+def test_a_restored_snapshot_costs_what_is_billed_of_its_restore():
+    aws = AwsRecords(functions=[report(100, 20, [600], billed_init_ms=132)])
+
+    found = measured(results(requests(50, app_ms=9), aws=aws))
+
+    assert found.inputs.functions.init_ms == 132
+    assert found.intervals.billed_ms is None
 
 
 def test_cold_starts_give_their_share_and_the_mean_of_their_init():
