@@ -96,8 +96,8 @@ class LocustLog:
             for request in self._plan.requests
         ]
         missing = self._workers - len(self._cpu)
-        if missing:
-            failures = [*failures, f"{missing} of {self._workers} Locust workers ended early."]
+        if missing and not failures:
+            failures = [f"{missing} of {self._workers} Locust workers ended early."]
         if stopped is None:
             stopped = any(row.outcome is Outcome.STOPPED for row in rows)
         return RunLog(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -27,6 +28,8 @@ from lab.results import Environment
 _PROGRESS_S: Final = 0.2
 _START_S: Final = 120.0
 _GRACE_S: Final = 60.0
+_END_S: Final = 10.0
+_LAST_LINES_S: Final = 2.0
 _START_IN_S: Final = 2.0  # as in locustfile.py
 _MAX_LINE_BYTES: Final = 2**26
 _MISSING: Final = "Locust is not installed. Run make setup in the project folder."
@@ -129,10 +132,20 @@ class _Processes:
         if stdin := self._all["master"].stdin:
             stdin.close()
 
-    def last_words(self, name: str) -> str:
+    async def failure(self, name: str) -> str:
+        """Return a sentence on why the process *name* ended."""
+        code = await self._all[name].wait()
+        if code < 0:
+            return f"The Locust {name} was ended by {signal.Signals(-code).name}."
         text = (self._folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
         last = text.strip().splitlines()[-1:]
-        return ": ".join([f"The Locust {name} ended early", *last])
+        return ": ".join([f"The Locust {name} ended with status {code}", *last])
+
+    async def end(self) -> None:
+        """Give the processes time to end by themselves."""
+        await asyncio.wait(
+            [asyncio.ensure_future(each.wait()) for each in self._all.values()], timeout=_END_S
+        )
 
     async def kill(self) -> None:
         for process in self._all.values():
@@ -171,12 +184,15 @@ class _Running:
                 await asyncio.wait({reading}, timeout=_PROGRESS_S)
                 self._show(on_progress)
             reading.result()
+            if self._log.is_complete:
+                await self._processes.end()
+            elif not (self._failures or stop.is_set()):
+                self._failures.append(await self._processes.failure("master"))
         finally:
             for task in (reading, *others):
                 task.cancel()
-        if self._start is None and not stop.is_set():
-            reason = self._failures[0] if self._failures else self._processes.last_words("master")
-            raise LoadProcessError(reason)
+        if self._start is None and self._failures:
+            raise LoadProcessError(self._failures[0])
         return self._log.run_log(self._failures, stopped=stop.is_set())
 
     async def _read(self) -> None:
@@ -193,10 +209,13 @@ class _Running:
                 self._processes.stop()
 
     async def _watch(self) -> None:
-        """Stop the run when one of its processes ends early."""
+        """Stop the run when a worker ends early. The end of the master ends it anyway."""
         name = await self._processes.first_end()
+        if name == "master":
+            return
+        await asyncio.sleep(_LAST_LINES_S)  # its last report may still be on its way
         if not self._log.is_complete:
-            self._failures.append(self._processes.last_words(name))
+            self._failures.append(await self._processes.failure(name))
             await self._stop_and_kill()
 
     async def _end(self, stop: asyncio.Event) -> None:

@@ -173,6 +173,7 @@ class Sender:
         gc.freeze()
         self._start = start
         self._scheduler.start()
+        gevent.sleep(max(0.0, start - time.monotonic()))
         cpu = CpuMeter()
         while not self._scheduler.ready() or self._sending:
             gevent.sleep(REPORT_S)
