@@ -35,12 +35,12 @@ class Announcement:
     @property
     def sentence(self) -> str:
         """One line for the user, before the start."""
-        counts = " and ".join(f"{count:,} to {name}" for name, count in self.requests.items())
+        functions, containers = (self.requests[backend] for backend in Backend)
         runs = f" in {self.runs} runs" if self.runs > 1 else ""
         blogs = f" It removes the {self.posts:,} blogs that it posts." if self.posts else ""
         return (
-            f"This sends {counts}{runs}, takes about {duration(self.seconds)} and costs "
-            f"{self._cost}.{blogs}"
+            f"This sends {functions:,} requests to functions and {containers:,} to containers"
+            f"{runs}, takes about {duration(self.seconds)} and costs {self._cost}.{blogs}"
         )
 
     @property
