@@ -20,6 +20,7 @@ LONG = (
     "tests/tui/test_snapshots.py",
     "tests/engine/test_servicer.py",
     "tests/e2e/test_sessions.py",
+    "tests/lab/test_compare_running.py",
     "tests/tui/command/test_serve_browser.py",
     "tests/tui/terminal/test_sequences.py",
     "tests/localcloud/test_settings.py",
