@@ -89,7 +89,8 @@ async def test_a_master_and_two_workers_send_every_request_of_the_plan_once():
     assert_ordered(rows.values())
     assert_follow(plan, rows)
     burst = Counter(rows[each.number].outcome for each in plan.requests[-BURST:])
-    assert burst == {Outcome.OK: CAP, Outcome.DROPPED: BURST - CAP}
+    assert set(burst) == {Outcome.OK, Outcome.DROPPED}
+    assert burst[Outcome.OK] <= CAP
     assert sum(row.new_connection for row in rows.values()) == server.connections
     ok = [row for row in rows.values() if row.outcome is Outcome.OK]
     assert {(row.app_ms, row.db_ms, row.served_by) for row in ok} == {(1.5, 0.5, "task-1")}
@@ -126,14 +127,15 @@ def assert_ordered(rows):
 
 
 def assert_follow(plan, rows):
-    """A request whose blog does not exist yet is skipped, and no other one."""
+    """A request whose blog exists is sent. One that comes with its post is skipped."""
     followers = [request for request in plan.requests if request.after is not None]
+    assert len(followers) == 6 * len(FOLLOWERS) + 2
     for request in followers:
-        exists = rows[request.after].end_s < request.planned_s
-        late = rows[request.number].outcome is Outcome.OK  # the worker looks a moment later
-        assert rows[request.number].outcome is Outcome.SKIPPED or exists or late
-    assert Outcome.SKIPPED in {rows[each.number].outcome for each in followers}
-    assert len({each.after for each in followers}) == 8
+        post, row = rows[request.after], rows[request.number]
+        if post.planned_s == row.planned_s:
+            assert row.outcome is Outcome.SKIPPED
+        elif post.end_s < row.planned_s:  # always, unless the machine is very busy
+            assert row.outcome is Outcome.OK
 
 
 @needs_locust
