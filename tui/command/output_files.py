@@ -115,5 +115,9 @@ def _replace(path: Path, text: str) -> None:
 def _errors(option: str, name: str) -> Iterator[None]:
     try:
         yield
+    except FileNotFoundError as error:
+        raise OutputError(
+            f"Cannot write {name} (from {option}): its folder does not exist. Create it first."
+        ) from error
     except OSError as error:
         raise OutputError(f"Cannot write {name} (from {option}): {error.strerror}.") from error

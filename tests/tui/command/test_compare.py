@@ -124,7 +124,7 @@ def test_results_on_standard_output_leave_the_text_to_standard_error(run, load):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--json", "{}/none/results.json"), "No such file or directory"),
+        (("--json", "{}/none/results.json"), "its folder does not exist. Create it first."),
         (("--html", "{}"), "Is a directory|Cannot write"),
         (("--json", "/dev/full"), "No space left on device"),
     ],
