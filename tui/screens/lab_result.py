@@ -135,6 +135,8 @@ class LabResultScreen(ClosesOnce[None]):
         report = path / lab_files.REPORT
         question = text.line(f"Open {report} in the browser?", 900)
         choices = [Choice("b", "Open in the browser"), Choice("c", "Copy the path")]
+        if self.app.is_web:  # a page cannot open a file of this machine
+            question, choices = text.line(f"The report is {report}.", 900), choices[1:]
         answer = await self.app.push_screen_wait(ChoiceScreen(question, choices))
         if answer == "b":
             self.app.open_url(report.as_uri())

@@ -27,6 +27,7 @@ SPECTRUM_TICKS: Final = {
 _MOST_POINTS: Final = 200
 _LEAST_ABOVE: Final = 3
 """A quantile is shown up to here: with fewer values above it, it says little."""
+_WIDE: Final = 40
 _NO_VALUE: Final = "-"
 _FEW: Final = "*"
 
@@ -140,8 +141,9 @@ def _wrapped(mark: str, sentences: Sequence[str], width: int) -> list[Line]:
 def table_row(row: TableRow, width: int) -> Safe:
     """Return a line with the values of both backends below each other."""
     name, *values = row
-    room = min(18, max(13, (width - 14) // 2))
-    return text.row(f"{name:<14}{''.join(f'{value:>{room}}' for value in values)}")
+    name_width = 14 if width >= _WIDE else 12
+    room = min(18, max(12, (width - name_width) // 2))
+    return text.row(f"{name:<{name_width}}{''.join(f'{value:>{room}}' for value in values)}")
 
 
 def spectrum(run: Run, backend: Backend) -> list[tuple[float, float]]:

@@ -18,7 +18,7 @@ class FormRow(Horizontal):
     FormRow > .label { width: 18; padding: 0 1; color: $text-muted; }
     FormRow:focus-within > .label { color: $text-primary; text-style: bold; }
     FormRow > LineField { width: 28; margin: 0; background: $boost; }
-    FormRow > .note { width: 1fr; padding: 0 1; color: $text-muted; }
+    FormRow > .note { width: 1fr; max-height: 3; padding: 0 1; color: $text-muted; }
     FormRow.wrong > .note { color: $text-error; text-style: bold; }
     """
 

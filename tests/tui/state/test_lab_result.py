@@ -71,7 +71,7 @@ def test_texts_are_safe():
     assert not harmful(shown(lab.summary(notes=[EVERYTHING], reasons=[EVERYTHING])))
 
 
-@pytest.mark.parametrize("width", [40, 76, 116])
+@pytest.mark.parametrize("width", [36, 40, 76, 116])
 def test_lines_are_wrapped_between_words(width):
     text = shown(lab.summary(notes=["word " * 60]), width)
 
