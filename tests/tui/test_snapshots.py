@@ -296,6 +296,7 @@ async def test_metrics(world, size, shot, monkeypatch):
     monkeypatch.setattr(CloudWatch, "fetch", measurements)
     world.outputs = OUTPUTS
     async with staged(world, size) as stage:
+        await all_loaded(stage)
         await stage.press("m")
         await stage.is_on("MetricsScreen")
         await shot(stage, "invocations", "metrics requested")
