@@ -43,6 +43,7 @@ CPU_WINDOW_S = 5.0
 GRACE_S = 30.0
 STOP_S = 10.0
 METHODS = {"read": "GET", "list": "GET", "post": "POST", "edit": "PUT", "delete": "DELETE"}
+READS = {"read", "list"}
 CREATED = 201
 UNAVAILABLE = 503
 SENTENCE = "This blog was created by a load test and can be deleted. "
@@ -307,7 +308,7 @@ def http_parts(request: dict[str, Any], token: str) -> tuple[str, dict[str, str]
     headers = {"Accept": "*/*", "User-Agent": "blogs-lab"}
     path = {"list": "/blog?limit=20", "post": "/blog"}.get(operation, f"/blog/{request['id']}")
     body = None
-    if token and operation not in {"read", "list"}:
+    if token and operation not in READS:
         headers["Authorization"] = f"Bearer {token}"
     if operation in {"post", "edit"}:
         size = request["body_bytes"]
@@ -370,6 +371,16 @@ class CpuMeter:
         return max(self._highest, (time.process_time() - before) / passed if passed else 0.0)
 
 
+def check_token() -> None:
+    """End if requests of the plan would be rejected."""
+    writes = any(request["operation"] not in READS for request in REQUESTS)
+    if writes and not setting("BLOGS_WRITE_TOKEN"):
+        sys.exit(
+            "BLOGS_WRITE_TOKEN is not set, and the plan posts blogs. "
+            "Set it to the write token of the stack."
+        )
+
+
 class Log:
     """Writes the reports as lines of JSON: to `rows.jsonl`, or to standard output."""
 
@@ -406,6 +417,8 @@ class Leader:
     """Starts the workers, or sends the plan itself if it has none. Ends Locust after the plan."""
 
     def __init__(self, runner: Runner) -> None:
+        if not isinstance(runner, MasterRunner):
+            check_token()
         self._runner = runner
         self._log = Log()
         self._sender: Sender | None = None
@@ -456,6 +469,7 @@ class Follower:
     """A worker: sends its part when the master asks for it."""
 
     def __init__(self, runner: WorkerRunner) -> None:
+        check_token()
         self._runner = runner
         self._sender: Sender | None = None
         runner.register_message("blogs_start", self._on_start)

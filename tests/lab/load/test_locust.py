@@ -12,17 +12,19 @@ from lab.load.locust_log import InvalidLog, LocustLog
 from lab.load.locust_run import LocustEngine
 from lab.load.requests import http_request
 from lab.load.run import LoadOptions
-from lab.plan import Operation, Plan, PlannedRequest
+from lab.load.run import run as aiohttp_run
+from lab.plan import Operation, Order, Plan, PlannedRequest
 from lab.rows import ErrorClass, Outcome
 from tests.lab.build import settings
 from tests.lab.known_server import serving
-from tests.lab.load.loads import targets
+from tests.lab.load.loads import planned, targets
 
 FUNCTIONS, CONTAINERS = Backend.FUNCTIONS, Backend.CONTAINERS
 FOLLOWERS = (Operation.READ, Operation.EDIT, Operation.DELETE)
 WORKERS = 2
 CAP = 12
 BURST = 30
+OPTIONS = LoadOptions(max_in_flight=CAP, timeout_s=10)
 needs_locust = pytest.mark.skipif(
     find_spec("locust") is None, reason="Locust is not installed: run make setup"
 )
@@ -67,12 +69,11 @@ def small_plan():
 
 
 async def run(plan, where, *, stop=None):
-    options = LoadOptions(max_in_flight=CAP, timeout_s=10)
-    seen = []
-    log = await LocustEngine(WORKERS).run(
-        plan, where, options, seen.append, stop or asyncio.Event()
-    )
-    return log, [row for progress in seen for row in progress.rows]
+    return await LocustEngine(WORKERS).run(plan, where, OPTIONS, ignore, stop or asyncio.Event())
+
+
+def ignore(progress):
+    pass
 
 
 @needs_locust
@@ -81,7 +82,7 @@ async def test_a_master_and_two_workers_send_every_request_of_the_plan_once():
     headers = {"Server-Timing": "app;dur=1.5, db;dur=0.5", "X-Served-By": "task-1"}
     async with serving(latency_s=0.01, headers=headers) as server:
         where = targets(server.url)
-        log, _ = await run(plan, where)
+        log = await run(plan, where)
     rows = {row.number: row for row in log.rows}
     assert sorted(rows) == [request.number for request in plan.requests]
     sent = [request for request in plan.requests if rows[request.number].sent_s is not None]
@@ -140,11 +141,26 @@ def assert_follow(plan, rows):
 
 @needs_locust
 @pytest.mark.sweep
+@pytest.mark.parametrize("behavior", [{"close_share": 0.3}, {"error_share": 0.3}, {"limit": 30}])
+async def test_both_engines_count_the_same_failures_and_send_nothing_again(behavior):
+    plan = planned(order=Order.PARALLEL)
+    found = []
+    for send in (LocustEngine(WORKERS).run, aiohttp_run):
+        async with serving(**behavior) as server:
+            log = await send(plan, targets(server.url), LoadOptions(), ignore, asyncio.Event())
+        assert len(server.requests) == len(plan.requests)
+        found.append(Counter((row.outcome, row.error) for row in log.rows))
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
+
+
+@needs_locust
+@pytest.mark.sweep
 async def test_a_stop_ends_the_workers_and_keeps_the_rows():
     plan, stop = small_plan(), asyncio.Event()
     async with serving(latency_s=30) as server:
         asyncio.get_running_loop().create_task(stop_after_first(server, stop))
-        log, _ = await run(plan, targets(server.url), stop=stop)
+        log = await run(plan, targets(server.url), stop=stop)
     assert log.generator.stopped
     assert not log.generator.failures
     assert {row.outcome for row in log.rows} <= {Outcome.STOPPED, Outcome.SKIPPED, Outcome.DROPPED}
