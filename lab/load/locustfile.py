@@ -37,6 +37,7 @@ from locust.rpc import Message
 from locust.runners import MasterRunner, Runner, WorkerRunner
 
 FOLDER = Path(__file__).parent
+ROWS = FOLDER / "rows.jsonl"
 START_IN_S = 2.0
 REPORT_S = 0.5
 CPU_WINDOW_S = 5.0
@@ -125,7 +126,7 @@ class Connections:
 
 
 class Exchange:
-    """One request and what came back. `row` is what the log keeps."""
+    """A request that was sent, and what came back. The log keeps all of it."""
 
     def __init__(self, sent_s: float) -> None:
         self.sent_s = sent_s
@@ -142,7 +143,7 @@ class Exchange:
 
 
 class Sender:
-    """Sends its part of the plan, and passes reports of rows to *report*."""
+    """Sends a part of the plan, and reports a row for each request to the master."""
 
     def __init__(
         self, runner: Runner, index: int, count: int, requests: list[dict[str, Any]]
@@ -386,16 +387,15 @@ class Log:
 
     def __init__(self) -> None:
         self._stream = sys.stdout
-        if setting("BLOGS_ROWS") != "-":
-            file = FOLDER / "rows.jsonl"
-            if file.exists():
-                sys.exit(f"{file} exists: this plan has already been run. Write a new one.")
-            with suppress(OSError):  # a folder that cannot be written, such as a ConfigMap
-                self._stream = file.open("x", encoding="utf-8")
+        if ROWS.exists():
+            sys.exit(f"{ROWS} exists: this plan has already been run. Write a new one.")
         self._missing = 0
         self.complete = gevent.event.Event()
 
     def start(self, workers: int) -> None:
+        if setting("BLOGS_ROWS") != "-":
+            with suppress(OSError):  # a folder that cannot be written, such as a ConfigMap
+                self._stream = ROWS.open("x", encoding="utf-8")
         self._missing = workers
         started = dt.datetime.now(dt.UTC)
         versions = {"python": platform.python_version(), "locust": locust.__version__}
