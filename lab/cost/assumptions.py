@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from lab.cost.errors import CostError
 from lab.cost.inputs import Inputs
+from lab.cost.numbers import number_of
 
 _GROUPS: Final = ("functions", "containers", "shared")
 _TRUTH: Final = {"true": True, "false": False}
@@ -68,16 +69,4 @@ def _parsed(name: str, text: str, old: object) -> int | bool | Decimal:
         if number != int(number):
             raise CostError(f"{name} must be a whole number, not {text!r}.")
         return int(number)
-    return number
-
-
-def number_of(name: str, text: str) -> Decimal:
-    """Read a number of at least 0; a share may be written in percent."""
-    try:
-        digits = text.removesuffix("%")
-        number = Decimal(digits) / (1 if digits == text else 100)
-    except InvalidOperation as error:
-        raise CostError(f"{name} must be a number, not {text!r}.") from error
-    if not number.is_finite() or number < 0:
-        raise CostError(f"{name} must be a number of at least 0, not {text!r}.")
     return number

@@ -152,7 +152,7 @@ def _traffics(inputs: Inputs, curves: Sequence[CostCurve], break_even: BreakEven
     """Return where *curves* are drawn: evenly on a logarithmic scale, and at what happens."""
     end = min(curve.limit for curve in curves)
     marks = [int(inputs.traffic.requests), *(one.requests for one in break_even.crossings)]
-    last = min(end, 10 * max([1_000_000, *marks]))
+    last = max(1, min(end, 10 * max([1_000_000, *marks])))
     first = min(_LEAST_SHOWN, last)
     bends = (bend for curve in curves for bend in _steps(curve, last))
     found = {*marks, *_spread(first, last), *bends}

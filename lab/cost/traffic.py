@@ -7,10 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from lab.cost.errors import CostError
+from lab.cost.numbers import number_of
 from lab.cost.units import HOURS
 
 DAY_H: Final = Decimal(24)
@@ -108,12 +109,9 @@ def _parse_period(text: str) -> Period:
             "minutes (m), as in 5x20h,200x4h."
         )
     rate, length, unit = found.groups()
-    hours = Decimal(length) / (60 if unit == "m" else 1)
-    period = Period(hours=hours, requests_per_s=Decimal(rate))
-    try:
-        _check(period)
-    except ValueError as error:
-        raise CostError(f"{text!r} is not a period of a day: {error}.") from error
+    hours = number_of("The length of a period", length) / (60 if unit == "m" else 1)
+    period = Period(hours=hours, requests_per_s=number_of("The rate of a period", rate))
+    _check(period)
     return period
 
 
@@ -139,35 +137,22 @@ def _periods(reader: csv.DictReader[str], name: str) -> Iterable[Period]:
     for row in reader:
         try:
             yield _period(row)
-        except (ValueError, InvalidOperation) as error:
-            raise CostError(
-                f"{name}, line {reader.line_num}: {error}. Each line has {', '.join(COLUMNS[:2])} "
-                f"and, if the first line names it, {COLUMNS[2]}."
-            ) from error
+        except CostError as error:
+            raise CostError(f"{name}, line {reader.line_num}: {error}") from error
 
 
 def _period(row: Mapping[str, str]) -> Period:
     if "more" in row:
-        raise ValueError("there are more values than columns")
-    values = {column: _number(column, value) for column, value in row.items()}
+        raise CostError("There are more values than columns in the first line.")
+    values = {column: number_of(column, value or "") for column, value in row.items()}
     period = Period(**values)
     _check(period)
     return period
 
 
-def _number(column: str, value: str | None) -> Decimal:
-    try:
-        number = Decimal((value or "").strip())
-    except InvalidOperation as error:
-        raise ValueError(f"{value or ''!r} in {column} is not a number") from error
-    if not number.is_finite() or number < 0:
-        raise ValueError(f"{value!r} in {column} is not a number of at least 0")
-    return number
-
-
 def _check(period: Period) -> None:
     """Check what Fargate and the rates allow: a task is charged for a minute at least."""
     if period.hours < _LEAST_H:
-        raise ValueError("a period has at least one minute")
+        raise CostError("A period has at least one minute.")
     if period.new_connections_per_s and not period.requests_per_s:
-        raise ValueError("there are new connections without requests")
+        raise CostError("There are new connections without requests.")

@@ -14,6 +14,7 @@ from lab.cost import assumptions, prices
 from lab.cost.errors import CostError
 from lab.cost.inputs import DEFAULT_REQUESTS, Architecture, FreeTier, Inputs
 from lab.cost.measured import Measured, inputs_from
+from lab.cost.numbers import number_of
 from lab.cost.of_results import DEFAULT_REGION
 from lab.cost.refresh import Refreshed, refresh
 from lab.cost.report import CostReport, Intervals, cost_report
@@ -44,13 +45,9 @@ def calculate(args: Namespace, file: Path, outputs: Mapping[str, Any]) -> CostRe
     """Return the calculation: options come before measured inputs, and these before defaults."""
     found = _measured(args.results, outputs)
     inputs, notes = _with_options(found.inputs, args)
-    region = args.region or found.region or DEFAULT_REGION
-    return cost_report(
-        inputs,
-        prices.load(region, file),
-        _unless_given(found.intervals, args),
-        [*found.notes, *notes],
-    )
+    listed = prices.load(args.region or found.region or DEFAULT_REGION, file)
+    intervals = _unless_given(found.intervals, args)
+    return cost_report(inputs, listed, intervals, [*found.notes, *notes])
 
 
 def _measured(results: str | None, outputs: Mapping[str, Any]) -> Measured:
@@ -112,7 +109,7 @@ def _traffic(args: Namespace) -> Traffic | None:
             raise CostError(f"{args.traffic} (from --traffic) is not text in UTF-8.") from error
         return parse_csv(text, args.traffic)
     if args.requests:
-        requests = assumptions.number_of("--requests", args.requests)
+        requests = number_of("--requests", args.requests)
         if requests != int(requests):
             raise CostError(f"--requests must be a whole number, not {args.requests!r}.")
         return Traffic.constant(requests)
@@ -122,7 +119,7 @@ def _traffic(args: Namespace) -> Traffic | None:
 def _billed(text: str | None) -> tuple[int | None, Sequence[str]]:
     if text is None:
         return None, []
-    given = assumptions.number_of("--billed-ms", text)
+    given = number_of("--billed-ms", text)
     billed = ceiling(given)
     if billed == given:
         return billed, []
@@ -138,8 +135,8 @@ def _task(text: str | None) -> dict[str, Decimal]:
     if not slash:
         raise CostError(f"--task must be vCPU/GB, such as 0.25/0.5, not {text!r}.")
     return {
-        "containers.vcpus": assumptions.number_of("--task", vcpus),
-        "containers.memory_gb": assumptions.number_of("--task", memory),
+        "containers.vcpus": number_of("--task", vcpus),
+        "containers.memory_gb": number_of("--task", memory),
     }
 
 

@@ -59,15 +59,27 @@ def test_a_file_gives_a_day_with_new_connections():
         ("", "The first line of day.csv must be hours,requests_per_s"),
         ("hour,rate\n24,5", "The first line of day.csv"),
         ("hours,requests_per_s\n", "day.csv has no periods"),
-        ("hours,requests_per_s\n20,5\nfour,200", "day.csv, line 3: 'four' in hours"),
-        ("hours,requests_per_s\n20,5\n4", "day.csv, line 3: '' in requests_per_s"),
-        ("hours,requests_per_s\n20,5\n4,5,6", "day.csv, line 3: there are more values"),
-        ("hours,requests_per_s\n20,-5\n4,5", "line 2: '-5' in requests_per_s"),
-        ("hours,requests_per_s\n20,nan\n4,5", "line 2: 'nan' in requests_per_s"),
+        (
+            "hours,requests_per_s\n20,5\nfour,200",
+            "day.csv, line 3: hours must be a number, not 'four'",
+        ),
+        (
+            "hours,requests_per_s\n20,5\n4",
+            "day.csv, line 3: requests_per_s must be a number, not ''",
+        ),
+        ("hours,requests_per_s\n20,5\n4,5,6", "day.csv, line 3: There are more values"),
+        (
+            "hours,requests_per_s\n20,-5\n4,5",
+            "line 2: requests_per_s must be a number of at least 0, not '-5'",
+        ),
+        (
+            "hours,requests_per_s\n20,nan\n4,5",
+            "line 2: requests_per_s must be a number of at least 0, not 'nan'",
+        ),
         ("hours,requests_per_s\n20,5", "day.csv: The periods of the day have 20 hours"),
         (
             "hours,requests_per_s,new_connections_per_s\n20,0,1\n4,5,1",
-            "line 2: there are new connections without requests",
+            "line 2: There are new connections without requests",
         ),
     ],
 )

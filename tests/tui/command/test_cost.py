@@ -220,6 +220,8 @@ def test_a_part_of_a_millisecond_is_billed_as_a_whole_one(calculated):
         (["--requests", "1.5"], "--requests must be a whole number, not '1.5'."),
         (["--requests", "-1"], "--requests must be a number of at least 0, not '-1'."),
         (["--requests", "inf"], "--requests must be a number of at least 0, not 'inf'."),
+        (["--requests", "1e40"], "--requests must be 0, or from 0.000001 to 1e12, not '1e40'."),
+        (["--day", f"{'9' * 30}x24h"], "The rate of a period must be 0, or from 0.000001 to 1e12"),
         (["--billed-ms", "0"], "AWS bills at least 1 ms for an invocation."),
         (["--task", "0.25"], "--task must be vCPU/GB, such as 0.25/0.5, not '0.25'."),
         (["--task", "a/0.5"], "--task must be a number, not 'a'."),
@@ -244,6 +246,19 @@ def test_an_input_that_is_not_valid_is_refused_with_the_next_step(cost_of, words
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert message in err
+
+
+def test_the_largest_and_smallest_numbers_can_be_calculated(cost_of):
+    sizes = ("functions.functions", "functions.provisioned", "shared.response_bytes")
+    large = [word for name in sizes for word in ("--assume", f"{name}=1e12")]
+    small = [
+        word
+        for name in ("containers.saturation_per_s", "containers.target")
+        for word in ("--assume", f"{name}=1e-6")
+    ]
+
+    for numbers in (large, small):
+        assert cost_of("--requests", "1e12", "--billed-ms", "1e12", *numbers)[0] == 0
 
 
 def test_an_error_is_json_with_json(cost_of):
