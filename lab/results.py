@@ -121,3 +121,15 @@ class Results:
     """The target of a ramp as the user wrote it, for example `p95<200ms`."""
     strict: bool = False
     """99 % intervals, for several quantiles read at once."""
+
+    @property
+    def function_reports(self) -> list[FunctionReport]:
+        """What REPORT lines say of the functions, of all runs."""
+        found = [one for run in self.runs if run.aws for one in run.aws.functions]
+        return [one for one in found if one.billed.count > 0]
+
+    @property
+    def tasks(self) -> list[TaskLaunch]:
+        """The tasks after all runs, each once."""
+        found = {one.task: one for run in self.runs if run.aws for one in run.aws.tasks}
+        return list(found.values())

@@ -44,4 +44,7 @@ def seconds_between(start: str | None, end: str | None) -> float | None:
     """Return the seconds between two times of a launch, or None if one is not known."""
     if start is None or end is None:
         return None
-    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+    try:
+        return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+    except (TypeError, ValueError):  # from a results file that someone edited
+        return None

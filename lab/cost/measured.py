@@ -96,9 +96,8 @@ def _billed(
     inputs: Inputs, results: Results, rows: Sequence[Row]
 ) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
     """Return the billed durations without init: those of Lambda, or else an estimate."""
-    reports = [one for run in results.runs if run.aws for one in run.aws.functions]
-    if reports:
-        return _reported(inputs, results, reports)
+    if results.function_reports:
+        return _reported(inputs, results, results.function_reports)
     return _estimated(inputs, rows)
 
 

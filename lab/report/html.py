@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Final
 
 from lab.cost.report import CostReport
+from lab.report.aws_records import aws_records
 from lab.report.cold_starts import cold_starts
 from lab.report.cost import cost_section
 from lab.report.differences import differences
@@ -36,6 +37,7 @@ def render(results: Results, summary: Summary, cost: CostReport | None = None) -
         *(saturation(results, summary) if summary.ramp else _comparison(summary, samples)),
         timeline(results, samples),
         cold_starts(results, summary, samples),
+        *aws_records(results),
         failures(summary),
     ]
     body = element(

@@ -9,6 +9,7 @@ from typing import Final
 from lab import mix
 from lab.backends import Backend
 from lab.plan import Order, PlanSettings
+from lab.report import aws_sentences
 from lab.results import Results
 from lab.summary import RampStep, Summary
 from tui import text
@@ -24,6 +25,7 @@ def lines(results: Results, summary: Summary) -> list[str]:
     return [
         *shown,
         *_ramp(summary, results.target),
+        *_aws(results),
         "",
         *textwrap.wrap(_settings(results), _WIDTH),
     ]
@@ -46,6 +48,13 @@ def _settings(results: Results) -> str:
     settings = results.runs[0].settings
     runs = f"{len(results.runs)} runs, " if len(results.runs) > 1 else ""
     return f"{runs}{_load(settings)}; {mix.words(settings.mix)}; seed {settings.seed}"
+
+
+def _aws(results: Results) -> Iterator[str]:
+    """Yield what AWS recorded."""
+    for sentence in aws_sentences.sentences(results):
+        yield ""
+        yield from textwrap.wrap(sentence, _WIDTH)
 
 
 def _load(settings: PlanSettings) -> str:

@@ -11,10 +11,15 @@ import sys
 import pytest
 
 from lab import results_file
+from lab.analysis import analyse
 from lab.backends import Backend, Target
 from lab.load.journal import Journal, unfinished
+from lab.results import AwsRecords, TaskLaunch
+from tests.lab.build import results
+from tests.lab.build import run as build_run
 from tests.lab.fake_steps import FakeLoad
 from tui.client import measured
+from tui.command import compare_text
 
 SHORT = ("compare", "--load-given-urls", "--rate", "10", "--duration", "24", "--slot", "1")
 
@@ -46,6 +51,22 @@ def test_the_result_has_sentences_a_table_notes_and_how_it_was_made(run, load):
     assert max(map(len, lines)) <= 80
     assert err.splitlines()[0].startswith("This sends ")
     assert len(err.splitlines()) == 1
+
+
+def test_the_text_has_what_aws_recorded():
+    launch = TaskLaunch(
+        task="0123abcd",
+        created="2026-11-29T12:00:00Z",
+        pull_started=None,
+        pull_stopped=None,
+        started="2026-11-29T12:00:41Z",
+        registered=None,
+    )
+    found = results(build_run([], aws=AwsRecords(tasks=[launch])))
+
+    lines = compare_text.lines(found, analyse(found))
+
+    assert "1 task of the service: 41 s from creation to start." in lines
 
 
 def test_the_files_hold_the_results_and_a_report(run, load, tmp_path):
