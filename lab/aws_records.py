@@ -19,8 +19,8 @@ _MOST_PAGES: Final = 50
 """Of one function and run. A page has up to 1 MB."""
 _MOST_TASKS: Final = 100
 """DescribeTasks allows no more."""
-_REPORTS: Final = "REPORT lines of the functions"
-_LAUNCHES: Final = "launch times of the tasks"
+_REPORTS: Final = "the REPORT lines of the functions"
+_LAUNCHES: Final = "the launch times of the tasks"
 _CUT: Final = (
     f"AWS: the REPORT lines end before the run: only the first {_MOST_PAGES} pages of each "
     "function were read."
@@ -78,7 +78,7 @@ def read(
 
 
 def _note(error: NotReadError, *parts: str) -> str:
-    return f"AWS: without {' and '.join(parts)}, because {error}."
+    return f"AWS: {' and '.join(parts)} were not read, because {error}."
 
 
 def _with_lines(records: AwsRecords, lines: Mapping[str, Sequence[ReportLine]]) -> AwsRecords:

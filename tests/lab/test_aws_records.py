@@ -25,7 +25,7 @@ OUTPUTS = {
 BEGIN = datetime(2026, 11, 29, 12, tzinfo=UTC)
 WINDOW = Window(start=BEGIN.timestamp(), end=BEGIN.timestamp() + 60)
 ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/blog/0123abcd"
-LINES, LAUNCHES = "REPORT lines of the functions", "launch times of the tasks"
+LINES, LAUNCHES = "the REPORT lines of the functions", "the launch times of the tasks"
 WARM = (
     "REPORT RequestId: 3604209a-e9a3-11e6-939a-754dd98c7be3\tDuration: 12.34 ms\t"
     "Billed Duration: 13 ms\tMemory Size: 442 MB\tMax Memory Used: 98 MB\t\n"
@@ -243,7 +243,7 @@ def test_times_that_ecs_does_not_say_are_unknown():
 def test_one_note_says_what_is_missing(services, missing, reason):
     found = read_with(Services(**services))
 
-    assert list(found.notes) == [f"AWS: without {missing}, because {reason}."]
+    assert list(found.notes) == [f"AWS: {missing} were not read, because {reason}."]
     assert list(found.records) == [None]
 
 
