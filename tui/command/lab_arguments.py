@@ -34,7 +34,10 @@ _FILE: Final = """\
                "blocks", "verdict": {"generator_limited": true|false, ...},
                "ramp", "highest_rate", "confidence", "notes": [TEXT, ...]},
    "runs": [{"settings", "slots", "environment", "generator",
-             "rows": {NAME: [VALUE of each request, ...], ...}}, ...]}
+             "rows": {NAME: [VALUE of each request, ...], ...},
+             "aws": null or {"functions": [REPORT lines of each function, ...],
+                             "tasks": [times of the launch of each task, ...],
+                             ...}}, ...]}
   FIGURES     {"planned", "sent", "ok", "throttled", "errors", "dropped", ...,
               "latency": {"count", "quantiles": {"p50": {"value", "support"},
               ...}, "max"}, "service", "warm", "cold", ...}, in milliseconds
