@@ -9,6 +9,7 @@ from typing import Final
 from lab.backends import Backend, Target
 from lab.compare_settings import InvalidSettings
 from lab.place import Place
+from tui.client.api_factory import ApiFactory
 from tui.client.contract import Api, ApiError, Failure
 from tui.settings.backends import Backends
 from tui.settings.values import BackendName
@@ -54,6 +55,16 @@ def targets(backends: Backends) -> dict[Backend, Target]:
         Backend(name): Target(backend=Backend(name), url=backends.get(name).url, token=token)
         for name in BackendName
     }
+
+
+async def check_permission(factory: ApiFactory) -> None:
+    """Raise ApiError if writes, which carry the token, may not be sent to both backends."""
+    for name in BackendName:
+        api = factory.open(name, lambda entry: None)  # noqa: ARG005 -- no log
+        try:
+            api.check_permission()
+        finally:
+            await api.close()
 
 
 async def check(api: Api, blog_id: str, *, writes: bool) -> None:

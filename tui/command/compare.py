@@ -106,8 +106,8 @@ def _steps(args: Namespace) -> Steps:
 async def _run(comparison: Comparison, invocation: Invocation, signals: Signals) -> Finished:
     asyncio.get_running_loop().set_default_executor(DaemonThreadExecutor())
     targets, yes = comparison.place.targets, invocation.args.yes
-    await offer_clean_up(invocation.folder, targets, yes=yes)
     await _check_backends(comparison, invocation.factory)
+    await offer_clean_up(invocation.folder, invocation.factory, targets, yes=yes)
     output.print_stderr(comparison.announcement.sentence)
     line = ProgressLine()
     with signals.handled():

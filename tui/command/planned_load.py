@@ -55,10 +55,13 @@ def clean(factory: HttpApiFactory, name: str) -> int:
             "backends of this connection. Use the connection of --write-plan, such as --stack."
         )
     started_at = datetime.fromisoformat(run.environment.started_at)
-    return asyncio.run(_clean(targets, plan.settings.run_id, started_at))
+    return asyncio.run(_clean(factory, targets, plan.settings.run_id, started_at))
 
 
-async def _clean(targets: dict[Backend, Target], run_id: str, started_at: datetime) -> int:
+async def _clean(
+    factory: HttpApiFactory, targets: dict[Backend, Target], run_id: str, started_at: datetime
+) -> int:
+    await measured.check_permission(factory)
     try:
         ids = await cleanup.find(targets, run_id, started_at)
     except ListError as error:

@@ -10,17 +10,30 @@ from pathlib import Path
 
 from lab.backends import Backend, Target
 from lab.load.journal import UnfinishedRun, unfinished
-from tui.client import left_blogs
+from tui import text
+from tui.client import left_blogs, measured
+from tui.client.api_factory import ApiFactory
+from tui.client.contract import ApiError
 from tui.command import output
 
 Targets = Mapping[Backend, Target]
 
 
-async def offer_clean_up(folder: Path, targets: Targets, *, yes: bool) -> None:
-    """Remove them after a question; with *yes* without one. Without a terminal, leave them."""
-    for run in unfinished(folder):
-        if run.used(targets):
-            await _offer(run, targets, yes=yes)
+async def offer_clean_up(folder: Path, factory: ApiFactory, targets: Targets, *, yes: bool) -> None:
+    """Remove them after a question; with *yes* without one.
+
+    They stay without a terminal, and if writes may not be sent to the backends.
+    """
+    runs = [run for run in unfinished(folder) if run.used(targets)]
+    if not runs:
+        return
+    try:
+        await measured.check_permission(factory)
+    except ApiError as error:
+        output.print_stderr(text.line(f"{left_blogs.found(runs[0])} {error}", 1000))
+        return
+    for run in runs:
+        await _offer(run, targets, yes=yes)
 
 
 async def _offer(run: UnfinishedRun, targets: Targets, *, yes: bool) -> None:

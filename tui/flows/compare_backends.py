@@ -64,9 +64,9 @@ class CompareFlow:
             return False
         if not (self._session.backends.outputs or await self._is_confirmed(app)):
             return False
+        if comparison.writes and not await self._may_write(app):
+            return False
         for name in BackendName:
-            if comparison.writes and not await may_send(app, self._session, name):
-                return False
             await self._session.check_load(name, comparison.check_id, writes=comparison.writes)
         return True
 
@@ -84,7 +84,18 @@ class CompareFlow:
         for run in unfinished(self._folder):
             if not run.used(targets):
                 continue
-            question = text.line(f"{left_blogs.found(run)} Remove them now?")
+            found = left_blogs.found(run)
+            if self._session.read_only:
+                app.notify(text.line(f"{found} {READ_ONLY}", 900), severity="warning")
+                return
+            question = text.line(f"{found} Remove them now?")
             answer = await app.push_screen_wait(ChoiceScreen(question, [Choice("y", "Remove")]))
-            if answer:
+            if answer and await self._may_write(app):
                 app.notify(await left_blogs.remove(run, targets))
+
+    async def _may_write(self, app: App[None]) -> bool:
+        """Return whether writes may be sent to both backends, after a question if needed."""
+        for name in BackendName:
+            if not await may_send(app, self._session, name):
+                return False
+        return True

@@ -18,7 +18,7 @@ from lab.results import AwsRecords, TaskLaunch
 from tests.lab.build import results
 from tests.lab.build import run as build_run
 from tests.lab.fake_steps import FakeLoad
-from tui.client import measured
+from tui.client import http_api, measured
 from tui.command import compare_text
 
 SHORT = ("compare", "--load-given-urls", "--rate", "10", "--duration", "24", "--slot", "1")
@@ -230,10 +230,7 @@ def test_a_backend_that_is_not_reachable_is_found_before_the_load(run, load, mon
 
 
 def test_blogs_of_a_killed_run_stay_without_a_terminal_and_go_with_yes(run, load, served):
-    folder = measured.folder(os.environ)
-    with Journal(folder, "killed", _targets(served), "local"):
-        served.blogs.put(id="lab-killed-1", title="Left")
-    served.blogs.table["lab-killed-1"]["created_at"] = "2999-01-01T00:00:00.000000Z"
+    folder = _left_by_a_killed_run(served)
 
     _, _, err = run()
     assert "ended before it removed its blogs. To remove them, add --yes." in err
@@ -241,6 +238,38 @@ def test_blogs_of_a_killed_run_stay_without_a_terminal_and_go_with_yes(run, load
     _, _, err = run("--yes")
     assert "Removed 1 blog of the comparison of" in err
     assert "lab-killed-1" not in served.blogs.table
+    assert unfinished(folder) == []
+
+
+def _left_by_a_killed_run(served):
+    """Leave the blog of a run that was killed; return the folder that lists the run."""
+    folder = measured.folder(os.environ)
+    with Journal(folder, "killed", _targets(served), "local"):
+        served.blogs.put(id="lab-killed-1", title="Left")
+    served.blogs.table["lab-killed-1"]["created_at"] = "2999-01-01T00:00:00.000000Z"
+    return folder
+
+
+def test_the_clean_up_sends_no_token_in_read_only_mode(run, load, served):
+    folder = _left_by_a_killed_run(served)
+
+    code, _, err = run("--yes", "--mix", "list=1", "--read-only")
+    assert (code, len(load.plans)) == (0, 1)
+    assert "ended before it removed its blogs. Cannot write in read-only mode." in err
+    assert set(served.blogs.authorizations) == {None}
+    assert len(unfinished(folder)) == 1
+
+
+def test_the_clean_up_sends_no_token_over_plain_http(run, load, served, monkeypatch):
+    monkeypatch.setattr(http_api, "is_loopback", lambda _: False)
+    folder = _left_by_a_killed_run(served)
+
+    code, _, err = run("--yes", "--mix", "list=1")
+    assert (code, len(load.plans)) == (0, 1)
+    assert "uses plain HTTP, so others on the network could read the write token." in err
+    assert run("--yes")[0] == 2
+    assert set(served.blogs.authorizations) == {None}
+    assert run("--yes", "--plain-http-token")[0] == 0
     assert unfinished(folder) == []
 
 

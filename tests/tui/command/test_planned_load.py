@@ -9,6 +9,7 @@ import pytest
 from lab.load import locust_folder, locust_run
 from lab.plan import Operation
 from tests.tui.fake import TOKEN
+from tui.client import http_api
 
 PLAN = ("compare", "--load-given-urls", "--rate", "10", "--duration", "24", "--slot", "1")
 
@@ -135,6 +136,14 @@ def test_clean_is_refused_in_read_only_mode(blogs, folder, served):
     code, _, err = blogs("compare", "--read-only", "--clean", str(folder))
     assert (code, served.blogs.requests) == (2, [])
     assert "Nothing was removed." in err
+
+
+def test_clean_sends_no_token_over_plain_http(blogs, folder, served, monkeypatch):
+    monkeypatch.setattr(http_api, "is_loopback", lambda _: False)
+    code, _, err = blogs("compare", "--clean", str(folder))
+    assert (code, served.blogs.requests) == (2, [])
+    assert "uses plain HTTP" in err
+    assert blogs("compare", "--clean", str(folder), "--plain-http-token")[0] == 0
 
 
 @pytest.mark.parametrize(
