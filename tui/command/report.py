@@ -21,5 +21,6 @@ def report(args: Namespace) -> int:
         files.write("--html", html_report.page(results, summary, os.environ))
     if files.has("--csv"):
         files.write("--csv", results_file.dumps_csv(results))
-    output.print_text("\n".join(compare_text.lines(results, summary)))
+    shown = "\n".join(compare_text.lines(results, summary))
+    (output.print_stderr if files.use_stdout else output.print_text)(shown)
     return 0

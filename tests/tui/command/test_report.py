@@ -34,6 +34,16 @@ def test_the_text_and_the_files_come_from_the_log(blogs, file, tmp_path):
         assert len(list(csv.DictReader(lines))) == len(results_file.read(file).runs[0].rows)
 
 
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+def test_a_file_on_standard_output_leaves_the_text_to_standard_error(blogs, file, option):
+    text = blogs("report", "--from", str(file))[1]
+    code, out, err = blogs("report", "--from", str(file), option, "-")
+
+    assert (code, err) == (0, text)
+    assert out.startswith(("number,", "run,", "<!DOCTYPE html>"))
+    assert text.splitlines()[0] not in out.splitlines()
+
+
 def test_a_damaged_or_missing_file_is_one_line(blogs, file):
     file.write_text(file.read_text()[:-10])
 
