@@ -29,6 +29,7 @@ class LiveFigures:
     failed: int
     throttled: int
     dropped: int
+    skipped: int
     in_flight: int
     quantiles: Mapping[str, float | None]
 
@@ -101,9 +102,10 @@ class _Side:
         count = len(self._latencies)
         return LiveFigures(
             responses=count,
-            failed=self._outcomes[Outcome.ERROR] + self._outcomes[Outcome.SKIPPED],
+            failed=self._outcomes[Outcome.ERROR],
             throttled=self._outcomes[Outcome.THROTTLED],
             dropped=self._outcomes[Outcome.DROPPED],
+            skipped=self._outcomes[Outcome.SKIPPED],
             in_flight=self.in_flight,
             quantiles={
                 name: inverted_cdf(self._latencies, QUANTILES[name]) if count >= least else None
@@ -127,7 +129,7 @@ def table(run: LiveRun) -> list[tuple[str, str, str]]:
     ]
     counts = [
         (name.replace("_", " "), f"{getattr(functions, name):,}", f"{getattr(containers, name):,}")
-        for name in ("responses", "in_flight", "failed", "throttled", "dropped")
+        for name in ("responses", "in_flight", "failed", "throttled", "dropped", "skipped")
     ]
     return [*quantiles, *counts]
 

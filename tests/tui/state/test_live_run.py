@@ -38,7 +38,7 @@ def test_outcomes_are_counted_apart_from_latencies():
     run = run_of(row(F, 0, 10), *(row(F, 1, 9000, outcome=outcome) for outcome in outcomes))
     figures = run.figures(F)
 
-    assert (figures.failed, figures.throttled, figures.dropped) == (2, 1, 1)
+    assert (figures.failed, figures.throttled, figures.dropped, figures.skipped) == (1, 1, 1, 1)
     assert figures.responses == 1
     assert figures.quantiles["p50"] == pytest.approx(10)
 
