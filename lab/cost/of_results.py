@@ -16,13 +16,18 @@ DEFAULT_REGION: Final = "us-east-1"
 
 
 def report_of(results: Results, summary: Summary, refreshed: Path | None = None) -> CostReport:
-    """Calculate the costs in the region of the comparison, or else in `DEFAULT_REGION`."""
+    """Calculate the costs in the region of the comparison, or else in `DEFAULT_REGION`.
+
+    If the file *refreshed* is damaged or lacks a price, the packaged prices are used.
+    """
     found = inputs_from(results, summary)
     region = found.region or DEFAULT_REGION
-    try:
-        listed = prices.load(region, refreshed)
-        return cost_report(found.inputs, listed, found.intervals, found.notes)
-    except CostError as error:
-        note = f"prices: those of {DEFAULT_REGION}. {error}"
-        listed = prices.load(DEFAULT_REGION, refreshed)
-        return cost_report(found.inputs, listed, found.intervals, [*found.notes, note])
+    reason = ""
+    for name, file in ((region, refreshed), (region, None), (DEFAULT_REGION, None)):
+        note = [f"prices: those of {name} in the package. {reason}"] if reason else []
+        try:
+            listed = prices.load(name, file)
+            return cost_report(found.inputs, listed, found.intervals, [*found.notes, *note])
+        except CostError as error:
+            reason = reason or str(error)
+    raise CostError(reason)

@@ -7,7 +7,6 @@ import os
 import shlex
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -128,15 +127,15 @@ async def _check_backends(comparison: Comparison, factory: HttpApiFactory) -> No
 
 
 def _finish(finished: Finished, args: Namespace, files: OutputFiles, signals: Signals) -> int:
-    """Write all files, even if one fails; print the result; return the exit code."""
+    """Print the result and write all files, even if one fails; return the exit code."""
     results, summary = finished.results, finished.summary
     failed = [message for each in args.fail_if or () if (message := each.check(summary))]
+    lines = [*compare_text.lines(results, summary), *compare_text.failures(failed)]
     problems = [
+        *_printed("\n".join(lines), to_stderr=files.use_stdout),
         *_written(files, "--json", lambda: results_file.dumps(results, summary)),
         *_written(files, "--html", lambda: html_report.page(results, summary, os.environ)),
     ]
-    lines = [*compare_text.lines(results, summary), *compare_text.failures(failed)]
-    _print("\n".join(lines), to_stderr=files.use_stdout)
     if finished.left_behind:
         output.print_stderr(compare_text.left_behind(finished.left_behind))
     if problems:
@@ -158,12 +157,21 @@ def _written(files: OutputFiles, option: str, render: Callable[[], str]) -> Iter
         yield str(error)
     except PipeClosed:
         return
+    except Exception as error:  # noqa: BLE001 -- the other outputs of the run are still written
+        yield f"Cannot make the output of {option}: {type(error).__name__}: {error}."
 
 
-def _print(shown: str, *, to_stderr: bool) -> None:
-    """Print the result. A reader that closes the pipe early, as head does, has what it wants."""
+def _printed(shown: str, *, to_stderr: bool) -> Iterator[str]:
+    """Print the result; yield the message if that fails.
+
+    A reader that closes the pipe early, as head does, has what it wants.
+    """
     if to_stderr:
         output.print_stderr(shown)
         return
-    with suppress(PipeClosed):
+    try:
         output.print_text(shown)
+    except OutputError as error:
+        yield str(error)
+    except PipeClosed:
+        return

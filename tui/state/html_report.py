@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lab.cost.errors import CostError
 from lab.cost.of_results import report_of
+from lab.cost.report import CostReport
 from lab.report import html
 from lab.results import Results
 from lab.summary import Summary
@@ -12,6 +14,12 @@ from tui.settings import price_file
 
 
 def page(results: Results, summary: Summary, environ: Mapping[str, str]) -> str:
-    """Return the report, with the costs of the measured traffic at the prices in use."""
-    cost = report_of(results, summary, price_file.path(environ))
-    return html.render(results, summary, cost)
+    """Return the report, with the costs of the measured traffic if they can be calculated."""
+    return html.render(results, summary, _cost(results, summary, environ))
+
+
+def _cost(results: Results, summary: Summary, environ: Mapping[str, str]) -> CostReport | None:
+    try:
+        return report_of(results, summary, price_file.path(environ))
+    except CostError:
+        return None

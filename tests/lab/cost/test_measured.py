@@ -204,5 +204,5 @@ def test_a_region_without_prices_is_calculated_with_those_of_another():
         report = report_of(found, analyse(found))
 
         assert report.prices.region == "us-east-1"
-        assert report.notes[-1].startswith("prices: those of us-east-1. ")
+        assert report.notes[-1].startswith("prices: those of us-east-1 in the package. ")
         assert region in report.notes[-1]

@@ -13,13 +13,16 @@ import pytest
 from lab import results_file
 from lab.analysis import analyse
 from lab.backends import Backend, Target
+from lab.cost.errors import CostError
 from lab.load.journal import Journal, unfinished
 from lab.results import AwsRecords, TaskLaunch
 from tests.lab.build import results
 from tests.lab.build import run as build_run
 from tests.lab.fake_steps import FakeLoad
 from tui.client import http_api, measured
-from tui.command import compare_text
+from tui.command import compare_text, output
+from tui.command.output import OutputError
+from tui.state import html_report
 
 SHORT = ("compare", "--load-given-urls", "--rate", "10", "--duration", "24", "--slot", "1")
 
@@ -78,6 +81,53 @@ def test_the_files_hold_the_results_and_a_report(run, load, tmp_path):
     assert page.read_text().startswith("<!DOCTYPE html>")
     assert {page, data} == {path for path in tmp_path.iterdir() if path.is_file()}
     assert stat.S_IMODE(data.stat().st_mode) == 0o666 & ~_umask()
+
+
+def test_a_report_with_damaged_prices_uses_the_packaged_ones(run, load, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    prices, page = tmp_path / "blogs" / "prices.json", tmp_path / "report.html"
+    prices.parent.mkdir()
+    prices.write_text("{")
+
+    code, out, err = run("--html", str(page))
+    assert (code, len(err.splitlines())) == (0, 1)
+    assert out.startswith("containers faster")
+    assert "What it costs" in page.read_text()
+    assert f"The price file {prices} is not valid" in page.read_text()
+
+
+@pytest.mark.parametrize("error", [CostError("no price"), ZeroDivisionError("division by zero")])
+def test_nothing_of_a_run_is_lost_if_a_part_of_its_report_fails(
+    run, load, tmp_path, monkeypatch, error
+):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(html_report, "report_of", fail)
+    data, page = tmp_path / "results.json", tmp_path / "report.html"
+
+    code, out, err = run("--json", str(data), "--html", str(page))
+    assert out.startswith("containers faster")
+    assert results_file.read(data).runs
+    if isinstance(error, CostError):
+        assert code == 0
+        assert "What it costs" not in page.read_text()
+    else:
+        assert code == 1
+        assert err.splitlines()[-1] == (
+            "blogs: Cannot make the output of --html: ZeroDivisionError: division by zero."
+        )
+
+
+def test_files_are_complete_if_the_text_cannot_be_printed(run, load, tmp_path, monkeypatch):
+    def full(_):
+        raise OutputError("Cannot write the output: No space left on device.")
+
+    monkeypatch.setattr(output, "print_text", full)
+    data = tmp_path / "results.json"
+
+    assert run("--json", str(data))[0] == 1
+    assert results_file.read(data).runs
 
 
 def _umask():
