@@ -18,6 +18,7 @@ from yarl import URL
 
 from lab.backends import Backend, Target
 from lab.load.journal import UnfinishedRun
+from lab.load.moments import moment
 from lab.load.run import RunLog
 from lab.plan import ID_PREFIX, Operation, Plan
 from lab.rows import ErrorClass, Outcome, Row
@@ -213,8 +214,7 @@ async def _blogs(
             async with session.get(url) as response:
                 response.raise_for_status()
                 page = [
-                    (str(blog["id"]), datetime.fromisoformat(blog["created_at"]))
-                    for blog in await response.json()
+                    (str(blog["id"]), moment(blog["created_at"])) for blog in await response.json()
                 ]
                 link = response.links.get("next")
         except (aiohttp.ClientError, OSError, ValueError, TypeError, KeyError) as error:

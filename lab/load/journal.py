@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from lab.backends import Backend, Target
+from lab.load.moments import moment
 
 _SUFFIX: Final = ".json"
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -99,7 +100,7 @@ def _read(file: Path) -> UnfinishedRun:
         entry = json.loads(file.read_text(encoding="utf-8"))
         urls = {Backend(name): str(url) for name, url in entry["urls"].items()}
         stack = str(entry["stack"])
-        started_at = datetime.fromisoformat(entry["started_at"])
+        started_at = moment(entry["started_at"])
     except (ValueError, KeyError, TypeError, AttributeError):
         pass  # the name of the file is enough to find the blogs
     return UnfinishedRun(run_id=file.stem, urls=urls, stack=stack, started_at=started_at, file=file)

@@ -12,6 +12,7 @@ from lab.compare import Comparison
 from lab.load import cleanup, locust_folder
 from lab.load.cleanup import ListError
 from lab.load.locust_folder import FolderError
+from lab.load.moments import moment
 from tui import text
 from tui.client import measured
 from tui.client.api_factory import HttpApiFactory
@@ -54,7 +55,10 @@ def clean(factory: HttpApiFactory, name: str) -> int:
             f"The plan in {name} is for {' and '.join(run.urls.values())}, which are not the "
             "backends of this connection. Use the connection of --write-plan, such as --stack."
         )
-    started_at = datetime.fromisoformat(run.environment.started_at)
+    try:
+        started_at = moment(run.environment.started_at)
+    except ValueError as error:
+        raise UsageError(f"{Path(name) / locust_folder.RUN} is damaged: {error}.") from error
     return asyncio.run(_clean(factory, targets, plan.settings.run_id, started_at))
 
 

@@ -1,5 +1,6 @@
 """Blogs that runs leave: each is removed, or named with the reason."""
 
+import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +34,7 @@ class Blogs:
 
     def __init__(self, *ids):
         self.ids = list(ids)
+        self.now = NOW
         self.ages = {}
         self.answers = []
         """The statuses of the next deletes; after that, the right ones."""
@@ -61,7 +63,7 @@ class Blogs:
         headers = {}
         if start + 2 < len(self.ids):
             headers["Link"] = f'<?limit=100&view=summary&cursor={start + 2}>; rel="next"'
-        created = [(NOW - self.ages.get(each, timedelta())).isoformat() for each in page]
+        created = [(self.now - self.ages.get(each, timedelta())).isoformat() for each in page]
         return web.json_response(
             [{"id": each, "created_at": at} for each, at in zip(page, created, strict=True)],
             headers=headers,
@@ -160,6 +162,13 @@ async def test_the_search_ends_at_blogs_older_than_the_run():
         assert await find(targets(blogs.url), "a", NOW) == ["lab-a-1"]
 
 
+async def test_a_list_without_valid_times_is_an_error():
+    async with serving("lab-a-1") as blogs:
+        blogs.now = NOW.replace(tzinfo=None)
+        with pytest.raises(ListError, match="the time 2026-11-28T12:00:00 has no time zone"):
+            await find(targets(blogs.url), "a", NOW)
+
+
 async def test_a_search_without_a_backend_is_an_error():
     with pytest.raises(ListError, match="containers did not list the blogs"):
         await find(targets(NOWHERE), "a", NOW)
@@ -242,6 +251,17 @@ def test_a_damaged_journal_still_names_its_run(tmp_path):
 
     (run,) = unfinished(tmp_path)
     assert (run.run_id, run.urls) == ("a", {})
+
+
+@pytest.mark.parametrize("time", ["2026-11-29T01:00:00", "0001-01-01T00:00:00+00:00", "now"])
+def test_a_journal_with_a_damaged_time_does_not_hide_the_others(tmp_path, time):
+    for name, started_at in (("a", time), ("b", "2026-11-29T01:00:00+02:00")):
+        entry = {"urls": {"functions": "http://f"}, "stack": "", "started_at": started_at}
+        (tmp_path / f"{name}.json").write_text(json.dumps(entry))
+
+    damaged, whole = unfinished(tmp_path)
+    assert (damaged.run_id, whole.run_id) == ("a", "b")
+    assert f"{whole.started_at:%H:%M}" == "23:00", "in UTC"
 
 
 async def test_an_earlier_run_is_cleaned_up_and_forgotten(tmp_path):

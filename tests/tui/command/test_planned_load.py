@@ -138,6 +138,18 @@ def test_clean_is_refused_in_read_only_mode(blogs, folder, served):
     assert "Nothing was removed." in err
 
 
+@pytest.mark.parametrize("time", ["", "2026-11-29T01:00:00"])
+def test_clean_names_a_damaged_file(blogs, folder, served, time):
+    file = folder / "run.json"
+    run = json.loads(file.read_text())
+    run["environment"]["started_at"] = time
+    file.write_text(json.dumps(run))
+    code, _, err = blogs("compare", "--clean", str(folder))
+    assert (code, served.blogs.requests) == (2, [])
+    assert err.startswith(f"blogs: {file} is damaged: ")
+    assert len(err.splitlines()) == 1
+
+
 def test_clean_sends_no_token_over_plain_http(blogs, folder, served, monkeypatch):
     monkeypatch.setattr(http_api, "is_loopback", lambda _: False)
     code, _, err = blogs("compare", "--clean", str(folder))
