@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from tui.client.contract import LARGEST_PAGE
 
 _LARGEST_PORT: Final = 65535
+T = TypeVar("T")
+
+
+def parsed_by(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Return a type whose errors have the message of the ValueError of *parse*."""
+
+    def parsed(text: str) -> T:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise ArgumentTypeError(str(error)) from error
+
+    return parsed
 
 
 def not_empty(text: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
@@ -68,12 +68,12 @@ def main(argv: Sequence[str] | None = None, steps: Steps | None = None) -> int:
     try:
         parser = build_parser()
         args = parser.parse_args(arguments)
-        args.words, args.steps = arguments, steps
+        args.words = arguments
         reporter.as_json = getattr(args, "json", False) is True  # a file for `blogs compare`
         if args.command in {"completion", "cost", "report", "serve"}:
             return _run_without_backend(args, parser, arguments)
         reporter.failed = DIFF_FAILED if args.command in {"diff", "parity"} else FAILED
-        return _run(args, os.environ, reporter)
+        return _run(args, os.environ, reporter, steps)
     except PipeClosed:
         return SUCCESS
     except tuple(_ERROR_KINDS) as error:
@@ -106,7 +106,9 @@ class _ErrorReporter:
         return code
 
 
-def _run(args: Namespace, environ: Mapping[str, str], reporter: _ErrorReporter) -> int:
+def _run(
+    args: Namespace, environ: Mapping[str, str], reporter: _ErrorReporter, steps: Steps | None
+) -> int:
     if args.command is None:
         problem = terminal.problem(environ)
         if problem:
@@ -127,8 +129,8 @@ def _run(args: Namespace, environ: Mapping[str, str], reporter: _ErrorReporter) 
     if args.command == "outputs":
         commands.outputs(found, connections, args)
         return SUCCESS
-    if args.command in _COMPARISONS:
-        return _COMPARISONS[args.command](factory, args, environ)
+    if args.command in {"compare", "diff", "parity"}:
+        return _run_on_both(factory, args, environ, steps)
     if args.command in commands.WRITES and factory.read_only:
         raise ApiError(READ_ONLY, Failure.READ_ONLY)
     context = commands.CommandContext(
@@ -211,10 +213,6 @@ async def _run_on_backend(factory: HttpApiFactory, context: commands.CommandCont
         await api.close()
 
 
-def _diff(factory: HttpApiFactory, args: Namespace, _environ: Mapping[str, str]) -> int:
-    return asyncio.run(_diff_responses(factory, args))
-
-
 async def _diff_responses(factory: HttpApiFactory, args: Namespace) -> int:
     from tui.command import diff  # noqa: PLC0415 -- no other command needs it
 
@@ -229,26 +227,22 @@ async def _diff_responses(factory: HttpApiFactory, args: Namespace) -> int:
     return SUCCESS if same else DIFFERENT
 
 
-def _compare(factory: HttpApiFactory, args: Namespace, environ: Mapping[str, str]) -> int:
+def _run_on_both(
+    factory: HttpApiFactory, args: Namespace, environ: Mapping[str, str], steps: Steps | None
+) -> int:
+    """Run a command that sends requests to both backends."""
+    if args.command == "diff":
+        return asyncio.run(_diff_responses(factory, args))
+    if args.command == "parity":
+        from tui.command.parity import parity  # noqa: PLC0415 -- loads httpx and all cases
+
+        return SUCCESS if parity(factory, args) else DIFFERENT
     from tui.client import measured  # noqa: PLC0415 -- loads the lab
     from tui.command import compare  # noqa: PLC0415 -- same
 
-    invocation = compare.Invocation(args=args, factory=factory, folder=measured.folder(environ))
+    folder = measured.folder(environ)
+    invocation = compare.Invocation(args=args, factory=factory, folder=folder, steps=steps)
     return compare.compare(invocation)
-
-
-def _parity(factory: HttpApiFactory, args: Namespace, _: Mapping[str, str]) -> int:
-    from tui.command.parity import parity  # noqa: PLC0415 -- loads httpx and all cases
-
-    return SUCCESS if parity(factory, args) else DIFFERENT
-
-
-_COMPARISONS: Final[dict[str, Callable[[HttpApiFactory, Namespace, Mapping[str, str]], int]]] = {
-    "compare": _compare,
-    "diff": _diff,
-    "parity": _parity,
-}
-"""The commands that send requests to both backends."""
 
 
 def _start_app(factory: HttpApiFactory, name: BackendName) -> int:

@@ -52,6 +52,8 @@ class Invocation:
     factory: HttpApiFactory
     folder: Path
     """Where runs are recorded until their blogs are removed."""
+    steps: Steps | None = None
+    """What replaces the load generator in tests."""
 
 
 def compare(invocation: Invocation) -> int:
@@ -87,7 +89,7 @@ def _comparison(invocation: Invocation) -> Comparison:
             shlex.join(["blogs", *args.words]),
             given_urls=args.load_given_urls,
         )
-        return Comparison(settings, place, invocation.folder, args.steps or _steps(args))
+        return Comparison(settings, place, invocation.folder, invocation.steps or _steps(args))
     except InvalidSettings as error:
         raise UsageError(str(error)) from error
 

@@ -7,10 +7,10 @@ import math
 from typing import Final
 
 from lab import mix
-from lab.compare_settings import COLD_SLOT_S, InvalidSettings, ramp
-from lab.plan import Arrivals, Operation, Order
-from lab.thresholds import InvalidThreshold, Threshold, parse, parse_target
-from tui.command.argument_types import not_empty, positive_number
+from lab.compare_settings import COLD_SLOT_S, ramp
+from lab.plan import Arrivals, Order
+from lab.thresholds import parse, parse_target
+from tui.command.argument_types import not_empty, parsed_by, positive_number
 from tui.command.parser import Parser, add_common_options, wrapped
 
 EXIT_CODES: Final = """\
@@ -126,7 +126,7 @@ def _add_load(compare: Parser) -> None:
     add("--duration", type=positive, metavar="SECONDS", help="length of a run (default: 60)")
     add(
         "--mix",
-        type=operations,
+        type=parsed_by(mix.parse),
         metavar="MIX",
         help=f"weights of read, list, post, edit, delete; write is half posts, a quarter edits and "
         f"a quarter deletes (default: {mix.DEFAULT})",
@@ -143,11 +143,16 @@ def _add_load(compare: Parser) -> None:
         default=Arrivals.POISSON.value,
         help="distances between requests: random or equal (default: poisson)",
     )
-    add("--ramp", type=rates, metavar="FROM:TO:STEP", help="rising rates, one backend at a time")
+    add(
+        "--ramp",
+        type=parsed_by(ramp),
+        metavar="FROM:TO:STEP",
+        help="rising rates, one backend at a time",
+    )
     add("--step", type=positive, metavar="SECONDS", help="length of a step (default: 60)")
     add(
         "--target",
-        type=target,
+        type=parsed_by(parse_target),
         metavar="LIMIT",
         help="with --ramp: find the highest rate that meets it",
     )
@@ -191,7 +196,7 @@ def _add_outputs(compare: Parser) -> None:
     add("--html", type=not_empty, metavar="FILE", help="write a report")
     add(
         "--fail-if",
-        type=threshold,
+        type=parsed_by(parse),
         action="append",
         metavar="CONDITION",
         help="exit with 6 if the condition is true; can be repeated",
@@ -240,31 +245,3 @@ def seed(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError("use a whole number of at least 0")
     return int(text)
-
-
-def operations(text: str) -> dict[Operation, float]:
-    try:
-        return mix.parse(text)
-    except mix.InvalidMix as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def rates(text: str) -> tuple[float, ...]:
-    try:
-        return ramp(text)
-    except InvalidSettings as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def threshold(text: str) -> Threshold:
-    try:
-        return parse(text)
-    except InvalidThreshold as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def target(text: str) -> Threshold:
-    try:
-        return parse_target(text)
-    except InvalidThreshold as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
