@@ -100,13 +100,16 @@ class World:
     def backends(self, backends: Backends) -> None:
         self.moved = backends
 
-    def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> HttpApi:
+    def open(
+        self, name: BackendName, record: Callable[[LogEntry], None], *, direct: bool = False
+    ) -> HttpApi:
         return HttpApi(
             backend=self.backends.get(name),
             token=self.backends.token,
             record=record,
             plain_http_token=self.plain_http_token,
             read_only=self.read_only,
+            direct=direct,
             transport=transport(self.blogs, self.faults[name]),
         )
 

@@ -23,7 +23,9 @@ class ApiFactory(Protocol):
     @property
     def connections(self) -> Connections: ...
 
-    def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> Api: ...
+    def open(
+        self, name: BackendName, record: Callable[[LogEntry], None], *, direct: bool = False
+    ) -> Api: ...
 
 
 @dataclass(kw_only=True)
@@ -38,8 +40,13 @@ class HttpApiFactory:
     def read_only(self) -> bool:
         return self.connections.preferences.read_only.value
 
-    def open(self, name: BackendName, record: Callable[[LogEntry], None]) -> Api:
-        """Return a client of the backend. The first call is slow: screens call it in a thread."""
+    def open(
+        self, name: BackendName, record: Callable[[LogEntry], None], *, direct: bool = False
+    ) -> Api:
+        """Return a client of the backend; a *direct* one uses no proxy.
+
+        The first call is slow: screens call it in a thread.
+        """
         with _blocked_import("httpx._main"):  # the command line of httpx loads click and rich
             from tui.client.http_api import HttpApi  # noqa: PLC0415 -- httpx takes 0.2 s to import
         return HttpApi(
@@ -49,6 +56,7 @@ class HttpApiFactory:
             timeout=self.connections.preferences.timeout.value,
             plain_http_token=self.plain_http_token,
             read_only=self.read_only,
+            direct=direct,
         )
 
 

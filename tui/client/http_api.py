@@ -26,7 +26,7 @@ from tui.client.contract import (
     Request,
 )
 from tui.client.failures import READ_ONLY, error_response, name_of
-from tui.client.proxy_env import environment_errors, transport_to
+from tui.client.proxy_env import avoids_proxy, environment_errors, transport_to
 from tui.client.request_trace import RequestTrace
 from tui.client.requests import blog_request, list_request, write_request
 from tui.client.responses import InvalidResponse, parse_blog, parse_blogs
@@ -90,6 +90,8 @@ class HttpApi(Api):
     timeout: float = READ_TIMEOUT
     plain_http_token: bool = False
     read_only: bool = False
+    direct: bool = False
+    """Use no proxy."""
     transport: httpx.AsyncBaseTransport | None = None
 
     def __post_init__(self) -> None:
@@ -97,7 +99,7 @@ class HttpApi(Api):
         connect = min(CONNECT_TIMEOUT, 0.9 * self.timeout)
         with environment_errors():
             self._client = httpx.AsyncClient(
-                transport=self.transport or transport_to(self.backend.url),
+                transport=self.transport or transport_to(self.backend.url, direct=self.direct),
                 timeout=httpx.Timeout(self.timeout, connect=connect),
                 headers={"User-Agent": "blogs", "Accept": "application/json"},
             )
@@ -221,6 +223,8 @@ class HttpApi(Api):
         """Return the error for a request without a complete response."""
         uncertain = method != "GET" and not isinstance(error, (*_NOT_SENT, httpx.InvalidURL))
         message = f"{name_of(self.backend)} {self._cause(error)}"
+        if self.direct and avoids_proxy(self.backend.url):
+            message += " (A comparison uses no proxy.)"
         return ApiError(text.line(message), Failure.UNREACHABLE, uncertain=uncertain)
 
     def _cause(self, error: Exception) -> str:

@@ -70,8 +70,8 @@ async def check_permission(factory: ApiFactory) -> None:
 async def check(api: Api, blog_id: str, *, writes: bool) -> None:
     """Raise ApiError if the backend does not respond, or would reject the writes of a run.
 
-    The check deletes the blog *blog_id*, which no one has created: only a backend that accepts the
-    token responds that it does not exist.
+    *api* is direct, as the load is. The check deletes the blog *blog_id*, which no one has created:
+    only a backend that accepts the token responds that it does not exist.
     """
     if not writes:
         await api.page(1)

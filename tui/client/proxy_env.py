@@ -37,13 +37,20 @@ def _invalid(candidates: tuple[str, ...], reason: str) -> ApiError:
     return ApiError(text.line(f"Invalid value of {names}: {reason}."), Failure.SETTINGS)
 
 
-def transport_to(url: str) -> httpx.AsyncBaseTransport | None:
-    """Return a transport without proxy if *url* is on this machine, else None."""
+def transport_to(url: str, *, direct: bool = False) -> httpx.AsyncBaseTransport | None:
+    """Return a transport without proxy if *url* is on this machine or *direct*, else None."""
     if not is_loopback(url):
-        return None
+        return httpx.AsyncHTTPTransport() if direct else None
     if url.startswith("https://"):
         return httpx.AsyncHTTPTransport()
     return httpx.AsyncHTTPTransport(verify=_no_certificates())
+
+
+def avoids_proxy(url: str) -> bool:
+    """Return whether a direct connection to *url* avoids a proxy that other requests use."""
+    return not is_loopback(url) and any(
+        os.environ.get(name) for variable in _PROXIES[:-1] for name in (variable, variable.lower())
+    )
 
 
 def tls_context() -> ssl.SSLContext:

@@ -121,7 +121,7 @@ async def _run(comparison: Comparison, invocation: Invocation, signals: Signals)
 async def _check_backends(comparison: Comparison, factory: HttpApiFactory) -> None:
     """Raise ApiError before the load if a backend would reject all of it."""
     for name in BackendName:
-        api = factory.open(name, lambda entry: None)  # noqa: ARG005 -- no log
+        api = factory.open(name, lambda entry: None, direct=True)  # noqa: ARG005 -- no log
         try:
             await measured.check(api, comparison.check_id, writes=comparison.writes)
         finally:

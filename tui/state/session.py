@@ -212,7 +212,12 @@ class Session:
         """Raise ApiError if the backend would reject the requests of a comparison."""
         from tui.client import measured  # noqa: PLC0415 -- often unused
 
-        await self._read(name, lambda api: measured.check(api, blog_id, writes=writes))
+        with self.working():
+            api = await asyncio.to_thread(self._factory.open, name, self._record, direct=True)
+            try:
+                await measured.check(api, blog_id, writes=writes)
+            finally:
+                await api.close()
 
     async def create(self, name: BackendName, draft: Draft) -> WriteResult:
         """Create a blog."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.fake import FakeBlogs, Response, serve
+from tui.client import proxy_env
 from tui.client.contract import ApiError, Draft, Failure
 from tui.client.http_api import HttpApi
 from tui.settings.backends import Backend
@@ -153,6 +154,21 @@ async def test_no_proxy_is_used_for_this_machine(monkeypatch):
         api = HttpApi(backend=backend, token=None, record=lambda entry: None)
         assert len((await api.page(5)).blogs) == 1
         await api.close()
+
+
+async def test_a_direct_client_uses_no_proxy(monkeypatch):
+    monkeypatch.setattr(proxy_env, "is_loopback", lambda _: False)
+    with serve(FakeBlogs(1)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        far = Backend(name=BackendName.CONTAINERS, url="http://127.0.0.1:9", source="test")
+        api = HttpApi(backend=far, token=None, record=lambda entry: None)
+        assert len((await api.page(5)).blogs) == 1
+        await api.close()
+        direct = HttpApi(backend=far, token=None, record=lambda entry: None, direct=True)
+        with pytest.raises(ApiError, match=r"is correct\. \(A comparison uses no proxy\.\)$"):
+            await direct.page(5)
+        await direct.close()
+        assert len(proxy.blogs.requests) == 1
 
 
 @pytest.mark.parametrize(

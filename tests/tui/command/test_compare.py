@@ -19,7 +19,7 @@ from lab.results import AwsRecords, TaskLaunch
 from tests.lab.build import results
 from tests.lab.build import run as build_run
 from tests.lab.fake_steps import FakeLoad
-from tui.client import http_api, measured
+from tui.client import http_api, measured, proxy_env
 from tui.command import compare_text, output
 from tui.command.output import OutputError
 from tui.state import html_report
@@ -277,6 +277,18 @@ def test_a_backend_that_is_not_reachable_is_found_before_the_load(run, load, mon
 
     assert (code, load.plans) == (3, [])
     assert "CONTAINERS at 127.0.0.1:9 is not reachable" in err
+
+
+def test_the_check_before_the_load_uses_no_proxy_as_the_load_does(run, load, served, monkeypatch):
+    monkeypatch.setattr(proxy_env, "is_loopback", lambda _: False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    assert run()[0] == 0
+    monkeypatch.setenv("HTTP_PROXY", served.url)
+    monkeypatch.setenv("BLOGS_CONTAINERS_URL", "http://127.0.0.1:9")
+    code, _, err = run()
+    assert (code, len(load.plans)) == (3, 1)
+    assert err.endswith("is correct. (A comparison uses no proxy.)\n")
 
 
 def test_blogs_of_a_killed_run_stay_without_a_terminal_and_go_with_yes(run, load, served):
