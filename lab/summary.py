@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,13 +86,31 @@ class BackendFigures:
 
         Requests that the user stopped, or that depended on a failed one, were not due.
         """
-        due = self.planned - self.skipped - self.stopped
-        return (due - self.ok) / due if due > 0 else None
+        return (self.due - self.ok) / self.due if self.due > 0 else None
+
+    @property
+    def due(self) -> int:
+        return self.planned - self.skipped - self.stopped
+
+    def could_be_failure(self, p: float) -> bool:
+        """Return whether the quantile *p* of the requests that were due is one that failed.
+
+        A failed request counts as slower than any other, so that quantile is not known.
+        """
+        return self.due > 0 and math.ceil(self.due * p - 1) >= self.ok
+
+    @property
+    def skipped_share(self) -> float | None:
+        """The share of the planned requests that depended on a failed one."""
+        planned = self.planned - self.stopped
+        return self.skipped / planned if planned > 0 else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """Functions minus containers at one quantile of the latency, in milliseconds.
+
+    A request that was due and failed counts as slower than any other.
 
     The confidence of the interval is that of the summary.
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from lab.backends import Backend
-from lab.summary import QUANTILES, BackendFigures, Distribution, Summary
+from lab.plan import Operation
+from lab.summary import QUANTILES, BackendFigures, Difference, Distribution, Summary
 
 DIFFERENCE: Final = "difference"
 
@@ -21,12 +22,19 @@ _OPERATORS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "<=": operator.le,
 }
 _TIMES: Final = (*QUANTILES, "max")
-_SHARES: Final = ("errors", "throttled", "dropped", "cold")
+_GROUPS: Final = ("service", "warm", "cold", *Operation, "app", "db", "init")
+"""The times beside the latency of all requests: `functions.read.p95`."""
+_SHARES: Final = ("errors", "throttled", "dropped", "skipped", "cold")
 _FIGURES: Final = (
     *(
         f"{backend}.{name}"
         for backend in Backend
-        for name in (*_TIMES, *(f"service.{time}" for time in _TIMES), *_SHARES, "achieved")
+        for name in (
+            *_TIMES,
+            *(f"{group}.{time}" for group in _GROUPS for time in _TIMES),
+            *_SHARES,
+            "achieved",
+        )
     ),
     *(f"{DIFFERENCE}.{name}" for name in QUANTILES),
 )
@@ -66,7 +74,9 @@ class Threshold:
         """
         value = figure(summary, self.figure)
         if value is None:
-            return f"{self.figure} has no value, so the threshold {self.text} fails"
+            return f"{self.figure} has no value, so the threshold {self.text} fails" + (
+                f": {reason}" if (reason := _why_unknown(summary, self.figure)) else ""
+            )
         if not self.holds(value):
             return None
         return f"{self.figure} is {self._show(value)}, {self._distance(value)} ({self.text})"
@@ -135,17 +145,42 @@ def unit_of(figure: str) -> str:
 def figure(summary: Summary, name: str) -> float | None:
     """Return the figure *name*, or None if there is no data for it.
 
-    Differences are functions minus containers.
+    Differences are functions minus containers, and need an interval. A time has no value if so many
+    requests failed that the quantile could be one of them.
     """
     subject, _, rest = name.partition(".")
     if subject == DIFFERENCE:
-        values = {one.quantile: one.value for one in summary.differences}
-        return values.get(rest)
+        found = _difference(summary, rest)
+        return found.value if found and found.low is not None else None
     figures = summary.backends.get(Backend(subject))
     return None if figures is None else _of_backend(figures, rest)
 
 
+def _why_unknown(summary: Summary, name: str) -> str:
+    """Return why the figure has no value, or an empty text if it just has too few requests."""
+    subject, _, rest = name.partition(".")
+    if subject == DIFFERENCE:
+        found = _difference(summary, rest)
+        return found.sentence if found else ""
+    figures = summary.backends.get(Backend(subject))
+    if figures is None or unit_of(rest) != "ms" or not _is_failure(figures, rest):
+        return ""
+    return f"{figures.due - figures.ok:,} of {figures.due:,} requests did not succeed"
+
+
+def _difference(summary: Summary, quantile: str) -> Difference | None:
+    return next((one for one in summary.differences if one.quantile == quantile), None)
+
+
+def _is_failure(figures: BackendFigures, name: str) -> bool:
+    """Return whether the time could be that of a failed request."""
+    share = next((p for quantile, p in QUANTILES.items() if name.endswith(quantile)), 1.0)
+    return figures.could_be_failure(share)
+
+
 def _of_backend(figures: BackendFigures, name: str) -> float | None:
+    if unit_of(name) == "ms":
+        return None if _is_failure(figures, name) else _time(figures, name)
     counts = {
         "errors": figures.errors,
         "throttled": figures.throttled,
@@ -154,15 +189,26 @@ def _of_backend(figures: BackendFigures, name: str) -> float | None:
     if name in counts:
         due = figures.sent + figures.dropped
         return counts[name] / due if due else None
+    if name == "skipped":
+        return figures.skipped_share
     if name == "cold":
         return figures.cold_share.value
-    if name == "achieved":
-        return figures.achieved_per_s if figures.ok else None
-    if name.startswith("service."):
-        return time(figures.service, name.removeprefix("service."))
-    return time(figures.latency, name)
+    return figures.achieved_per_s if figures.ok else None
 
 
-def time(distribution: Distribution, name: str) -> float | None:
+def _time(figures: BackendFigures, name: str) -> float | None:
     """Return a quantile or the greatest value, in milliseconds."""
+    group = next((each for each in _GROUPS if name.startswith(f"{each}.")), "")
+    name = name.removeprefix(f"{group}.")
+    distributions: dict[str, Distribution] = {
+        "": figures.latency,
+        "service": figures.service,
+        "warm": figures.warm,
+        "cold": figures.cold,
+        **{str(operation): times for operation, times in figures.operations.items()},
+        **figures.server_ms,
+    }
+    distribution = distributions.get(group)
+    if distribution is None:
+        return None
     return distribution.max if name == "max" else distribution.quantiles[name].value

@@ -6,6 +6,7 @@ intervals a third to an eighth as wide as they should be. Whole blocks keep that
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +16,15 @@ from typing import Final
 from lab.backends import Backend
 from lab.plan import Order
 from lab.results import Run
-from lab.rows import Outcome
-from lab.statistics.figures import measured, reached_s
+from lab.statistics.figures import due_latency, measured, reached_s
 from lab.statistics.quantiles import inverted_cdf
 
 LEAST: Final = 6
 """With fewer blocks there is no interval."""
 MOST: Final = 60
 """The blocks at the start of the merging, at most."""
-_ENOUGH: Final = 10
-"""Correlated blocks are merged down to this number."""
+ENOUGH: Final = 10
+"""Correlated blocks are merged down to this number. Intervals of fewer may be too narrow."""
 _INDEPENDENT: Final = 0.1
 """The lag-1 correlation below which blocks are not merged."""
 _CYCLE: Final = 4
@@ -33,16 +33,18 @@ _CYCLE: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """The latencies of a period in milliseconds, of both backends."""
+    """The latencies of a period in milliseconds, of both backends: infinity for a failure."""
 
     seconds: float
     latencies: Mapping[Backend, Sequence[float]]
 
     @property
     def difference(self) -> float | None:
-        """Functions minus containers at p50, or None if a side has no response."""
+        """Functions minus containers at p50, or None if it is not known for a side."""
         medians = [inverted_cdf(sorted(each), 0.5) for each in self.latencies.values() if each]
-        return medians[0] - medians[1] if len(medians) == len(Backend) else None
+        if len(medians) < len(Backend) or math.inf in medians:
+            return None
+        return medians[0] - medians[1]
 
 
 def divide(run: Run) -> list[Block]:
@@ -55,8 +57,8 @@ def divide(run: Run) -> list[Block]:
     for backend in Backend:
         for row in measured(run, backend):
             block = bisect_right(edges, row.planned_s) - 1
-            value = row.latency_ms
-            if row.outcome is Outcome.OK and value is not None and 0 <= block < count:
+            value = due_latency(row)
+            if value is not None and 0 <= block < count:
                 latencies[block][backend].append(value)
     return [
         Block(seconds=edges[index + 1] - edges[index], latencies=each)
@@ -88,7 +90,7 @@ def merge(blocks: Sequence[Block]) -> tuple[list[Block], float | None]:
     if len(merged) > MOST:
         merged = _join(merged, MOST)
     left = lag1(merged)
-    while left is not None and left >= _INDEPENDENT and len(merged) > _ENOUGH:
+    while left is not None and left >= _INDEPENDENT and len(merged) > ENOUGH:
         merged = _join(merged, max(LEAST, len(merged) // 2))
         left = lag1(merged)
     return merged, left
@@ -108,6 +110,13 @@ def _one(blocks: Sequence[Block]) -> Block:
             for backend in Backend
         },
     )
+
+
+def equal_count(blocks: Sequence[Block]) -> int:
+    """Return how many blocks of equal length are worth as much as *blocks*."""
+    total = sum(block.seconds for block in blocks)
+    squares = sum(block.seconds**2 for block in blocks)
+    return int(total**2 / squares + 1e-9) if squares else 0
 
 
 def lag1(blocks: Sequence[Block]) -> float | None:

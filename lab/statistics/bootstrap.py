@@ -5,6 +5,7 @@ Import this module only where it is needed: numpy takes time to import.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.backends import Backend
-from lab.statistics.blocks import Block
+from lab.statistics.blocks import Block, equal_count
 from lab.statistics.intervals import DRAWS, Interval, widening
 from lab.statistics.quantiles import inverted_cdf
 
@@ -21,7 +22,7 @@ class Bootstrap:
     """The resamples of a run's blocks. Both backends get the same blocks in each draw."""
 
     def __init__(self, blocks: Sequence[Block], seed: int) -> None:
-        self._count = len(blocks)
+        self._count = equal_count(blocks)
         drawn = np.random.default_rng(seed).integers(0, len(blocks), (DRAWS, len(blocks)))
         # How often each draw has each block.
         self._weights = np.stack([(drawn == block).sum(axis=1) for block in range(len(blocks))], 1)
@@ -31,20 +32,35 @@ class Bootstrap:
         }
 
     def difference(self, p: float, confidence: float) -> Interval | None:
-        """Return functions minus containers at the quantile *p*, None if a draw has no data."""
+        """Return functions minus containers at the quantile *p*.
+
+        None if a draw has no data, or if failed requests leave the value or a limit unknown.
+        """
         functions, containers = (self._sides[backend] for backend in Backend)
         if not (functions.complete and containers.complete):
             return None
         value = functions.estimate(p) - containers.estimate(p)
-        draws = functions.draws(p) - containers.draws(p)
-        tail = (1 - confidence) / 2
-        low, high = np.quantile(draws, [tail, 1 - tail], method="inverted_cdf").tolist()
+        low, high = _limits(functions.draws(p), containers.draws(p), (1 - confidence) / 2)
+        if not all(math.isfinite(each) for each in (value, low, high)):
+            return None
         factor = widening(self._count, confidence)
         return Interval(
             value=value,
             low=value - max(0.0, value - low) * factor,
             high=value + max(0.0, high - value) * factor,
         )
+
+
+def _limits(functions: NDArray[Any], containers: NDArray[Any], tail: float) -> tuple[float, float]:
+    """Return the limits of the differences without *tail* on either side.
+
+    Where the quantile of both backends is a failure, the difference could be anything.
+    """
+    is_unknown = np.isinf(functions) & np.isinf(containers)
+    known = np.where(is_unknown, 0.0, functions) - np.where(is_unknown, 0.0, containers)
+    low = inverted_cdf(np.sort(np.where(is_unknown, -math.inf, known)).tolist(), tail)
+    high = inverted_cdf(np.sort(np.where(is_unknown, math.inf, known)).tolist(), 1 - tail)
+    return low, high
 
 
 class _Side:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from lab.backends import Backend
 from lab.plan import Operation
@@ -14,6 +14,9 @@ from lab.rows import Outcome, Row
 from lab.statistics.quantiles import distribution
 from lab.statistics.shares import share
 from lab.summary import BackendFigures, Distribution
+
+MOST_SKIPPED: Final = 0.01
+"""With a greater share of skipped requests, a backend had another load than planned."""
 
 K = TypeVar("K")
 
@@ -58,6 +61,17 @@ def backend_figures(runs: Sequence[Run], backend: Backend) -> BackendFigures:
 def measured(run: Run, backend: Backend) -> list[Row]:
     """Return the rows of *backend* that figures include."""
     return [row for row in run.rows if row.backend is backend and not row.is_warm_up]
+
+
+def due_latency(row: Row) -> float | None:
+    """Return the latency, infinity if the request failed, and None if it was not due.
+
+    A quantile of the successful requests alone would reward a backend that fails.
+    """
+    if row.outcome in {Outcome.SKIPPED, Outcome.STOPPED}:
+        return None
+    value = row.latency_ms
+    return value if row.outcome is Outcome.OK and value is not None else math.inf
 
 
 def latency(rows: Iterable[Row]) -> Distribution:

@@ -9,6 +9,7 @@ from lab.backends import Backend
 from lab.plan import Order
 from lab.results import Results
 from lab.statistics import words
+from lab.statistics.figures import MOST_SKIPPED
 from lab.summary import BackendFigures, Blocks, RampStep
 
 _FEW_RUNS: Final = 5
@@ -24,7 +25,7 @@ def notes(
 ) -> list[str]:
     """Return the notes, each once, the most important first."""
     found = [
-        *_of_run(results),
+        *_of_run(results, blocks),
         *([blocks.note] if blocks and blocks.note else []),
         *(note for side in figures.values() for note in _of_backend(side)),
         *_of_order(results, ramp),
@@ -33,11 +34,29 @@ def notes(
     return list(dict.fromkeys(found))
 
 
-def _of_run(results: Results) -> Iterator[str]:
-    if any(run.generator.ended_early for run in results.runs):
-        yield "The run was stopped before its end."
-    if 1 < len(results.runs) < _FEW_RUNS:
-        yield f"With {len(results.runs)} runs the intervals are wide. Use --repeat {_FEW_RUNS}."
+def _of_run(results: Results, blocks: Blocks | None) -> Iterator[str]:
+    whole = sum(1 for run in results.runs if not run.generator.ended_early)
+    if whole < len(results.runs):
+        has_cycles = results.runs[0].settings.order is not Order.PARALLEL
+        yield _stopped(whole, has_whole_cycles=bool(has_cycles and blocks and blocks.draws))
+    if 1 < whole < _FEW_RUNS:
+        yield f"With {whole} runs the intervals are wide. Use --repeat {_FEW_RUNS}."
+
+
+def _stopped(whole: int, *, has_whole_cycles: bool) -> str:
+    """Return which requests count in the differences if a run was stopped."""
+    if whole:
+        runs = "1 whole run" if whole == 1 else f"{whole} whole runs"
+        return (
+            "The last run was stopped before its end. Each difference is that of the "
+            f"{runs}; the other figures also count the requests of the stopped one."
+        )
+    if has_whole_cycles:
+        return (
+            "The run was stopped before its end. Each interval is that of its whole cycles of "
+            "slots; the other figures also count the requests after them."
+        )
+    return "The run was stopped before its end."
 
 
 def _of_backend(side: BackendFigures) -> Iterator[str]:
@@ -49,9 +68,10 @@ def _of_backend(side: BackendFigures) -> Iterator[str]:
             f"{backend}: {words.percent(failed)} of the requests failed, were throttled or were "
             "dropped. No quantile includes them."
         )
-    if side.ok and side.skipped > _NOTICED_FAILURES * side.planned:
+    skipped = side.skipped_share or 0.0
+    if side.ok and skipped > MOST_SKIPPED:
         yield (
-            f"{backend}: {words.percent(side.skipped / side.planned)} of the requests were "
+            f"{backend}: {words.percent(skipped)} of the requests were "
             "skipped, because the posts of their blogs had failed or were late. So the load was "
             "lower than asked."
         )
@@ -75,6 +95,6 @@ def _of_order(results: Results, ramp: Sequence[RampStep]) -> Iterator[str]:
         )
     if results.target and any(step.met is None for step in ramp):
         yield (
-            f"Some steps have too few requests to tell whether they met {results.target}: "
-            "use longer steps."
+            f"Some steps have too few requests to tell whether they met {results.target}, or "
+            "skipped some: use longer steps, or a mix without writes."
         )

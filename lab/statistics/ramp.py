@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -10,7 +9,7 @@ from lab.backends import Backend
 from lab.plan import Order, Slot
 from lab.results import Run
 from lab.rows import Outcome, Row
-from lab.statistics.figures import latency, measured
+from lab.statistics.figures import MOST_SKIPPED, due_latency, latency, measured
 from lab.statistics.quantiles import inverted_cdf, support
 from lab.summary import QUANTILES, RampStep, Support
 from lab.thresholds import Threshold
@@ -62,16 +61,13 @@ def _met(rows: Sequence[Row], target: Threshold) -> bool | None:
     """Return whether the step met the target; a request without a response is slower than any."""
     if any(row.outcome is Outcome.STOPPED for row in rows):
         return None
-    times = sorted(
-        value if row.outcome is Outcome.OK and value is not None else math.inf
-        for row in rows
-        if row.outcome is not Outcome.SKIPPED
-        for value in (row.latency_ms,)
-    )
+    times = sorted(value for row in rows if (value := due_latency(row)) is not None)
     p = QUANTILES.get(target.figure, 1.0)  # the other figure is the greatest value
     if not times or (p < 1 and support(len(times), p) is Support.NONE):
         return None
-    return target.holds(inverted_cdf(times, p))
+    met = target.holds(inverted_cdf(times, p))
+    had_less_load = len(rows) - len(times) > MOST_SKIPPED * len(rows)
+    return None if met and had_less_load else met
 
 
 def highest_rates(ramp: Sequence[RampStep]) -> dict[Backend, float | None]:

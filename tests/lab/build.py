@@ -1,5 +1,6 @@
 """Rows, runs and results made by hand or drawn at random."""
 
+import math
 import random
 
 from lab.backends import Backend
@@ -86,14 +87,20 @@ def results(*runs, **fields):
     return Results(runs=runs, **fields)
 
 
-def drawn_run(seed=7, *, slower_ms=0.0, cold_share=0.0, planned=None, **fields):
-    """Return a run with random latencies about 20 ms; functions take *slower_ms* longer."""
+def drawn_run(seed=7, *, slower_ms=0.0, cold_share=0.0, noise=0.0, planned=None, **fields):
+    """Return a run with random latencies about 20 ms; functions take *slower_ms* longer.
+
+    With *noise*, each backend is slower and faster for seconds.
+    """
     plan = make_plan(planned or settings(seed=seed, duration_s=120.0))
     chance = random.Random(seed)  # noqa: S311
+    lasting = {backend: _lasting(chance, noise, plan.end_s) for backend in Backend if noise}
     rows = []
     for request in plan.requests:
         is_cold = request.backend is FUNCTIONS and chance.random() < cold_share
         latency = chance.lognormvariate(3, 0.4) + 400 * is_cold
+        if lasting:
+            latency *= math.exp(lasting[request.backend][int(request.planned_s)])
         latency += slower_ms if request.backend is FUNCTIONS else 0
         rows.append(
             row(
@@ -109,6 +116,14 @@ def drawn_run(seed=7, *, slower_ms=0.0, cold_share=0.0, planned=None, **fields):
             )
         )
     return run(rows, planned=plan.settings, slots=tuple(plan.slots), **fields)
+
+
+def _lasting(chance, spread, seconds):
+    """Return noise that forgets itself over about five seconds, one value for each second."""
+    values = [chance.gauss(0, spread)]
+    for _ in range(int(seconds) + 1):
+        values.append(0.8 * values[-1] + chance.gauss(0, 0.6 * spread))
+    return values
 
 
 def warm_up_row(number=0, backend=FUNCTIONS, latency_ms=500.0):

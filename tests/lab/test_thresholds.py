@@ -3,24 +3,26 @@ import pytest
 from lab.analysis import analyse
 from lab.rows import Outcome
 from lab.thresholds import InvalidThreshold, parse, parse_target
-from tests.lab.build import CONTAINERS, FUNCTIONS, failed, results, row, run, settings
+from tests.lab.build import CONTAINERS, FUNCTIONS, drawn_run, failed, results, row, run, settings
 
 SUMMARY = analyse(
     results(
         run(
             [
-                *(row(n, FUNCTIONS, latency_ms=n, late_ms=0.5) for n in range(1, 97)),
+                *(row(n, FUNCTIONS, latency_ms=n, late_ms=0.5, app_ms=n / 2) for n in range(1, 97)),
                 failed(97),
                 row(98, outcome=Outcome.THROTTLED, status=429),
                 *(failed(n, outcome=Outcome.DROPPED) for n in (99, 100)),
                 *(row(n, CONTAINERS, latency_ms=10.0, slot=1) for n in range(101, 201)),
                 row(201, CONTAINERS, latency_ms=2000.0, slot=1, init_ms=1.0),
+                failed(202, CONTAINERS, slot=1, outcome=Outcome.SKIPPED),
             ],
             planned=settings(duration_s=10.0),
         )
     )
 )
 EMPTY = analyse(results(run()))
+SLOWER = analyse(results(drawn_run(slower_ms=50.0, planned=settings(duration_s=60.0))))
 
 
 @pytest.mark.parametrize(
@@ -38,8 +40,12 @@ EMPTY = analyse(results(run()))
         ("containers.cold>0.5%", "containers.cold is 0.9901 %"),
         ("functions.achieved<20", "functions.achieved is 19.2/s, 0.8/s below the limit of 20/s"),
         ("functions.achieved<20/s", "functions.achieved is 19.2/s"),
-        ("difference.p50>20ms", "difference.p50 is 38 ms, 18 ms above the limit of 20 ms"),
-        ("  difference.p50>-1ms ", "difference.p50 is 38 ms, 39 ms above the limit of -1 ms"),
+        ("functions.read.p50>47ms", "functions.read.p50 is 48 ms"),
+        ("functions.warm.p95>90ms", "functions.warm.p95 is 92 ms"),
+        ("functions.app.p50>20ms", "functions.app.p50 is 24 ms"),
+        ("containers.cold.max>1s", "containers.cold.max is 2,000 ms"),
+        ("containers.init.max>0.5ms", "containers.init.max is 1 ms"),
+        ("containers.skipped>0.9%", "containers.skipped is 0.9804 %, 0.0"),
     ],
 )
 def test_a_failed_threshold_names_the_figure_its_value_and_the_distance(text, message):
@@ -56,7 +62,6 @@ def test_a_failed_threshold_names_the_figure_its_value_and_the_distance(text, me
         "containers.p95<10ms",
         "functions.p50<=47ms",
         "functions.errors>=1.1%",
-        "difference.p95>200ms",
         "functions.achieved<19",
     ],
 )
@@ -70,6 +75,9 @@ def test_a_threshold_that_is_not_reached_passes(text):
         *((EMPTY, f"functions.{name}") for name in ("p50<1ms", "max<1ms", "service.p99<1ms")),
         *((EMPTY, f"functions.{name}") for name in ("errors>5%", "dropped>5%", "cold>5%")),
         (EMPTY, "functions.achieved<1"),
+        (EMPTY, "functions.skipped>5%"),
+        *((SUMMARY, f"functions.{name}") for name in ("post.p50>1s", "db.p50>1s", "cold.p50>1s")),
+        *((SUMMARY, f"functions.{name}") for name in ("p99>1s", "max>1s", "service.max>1s")),
         (EMPTY, "difference.p50>20ms"),
         (SUMMARY, "containers.p99>1s"),
         (SUMMARY, "difference.p99.9>20ms"),
@@ -77,6 +85,41 @@ def test_a_threshold_that_is_not_reached_passes(text):
 )
 def test_a_figure_without_data_never_passes(summary, text):
     assert "has no value" in parse(text).check(summary)
+
+
+@pytest.mark.parametrize(
+    ("text", "fails"),
+    [
+        ("difference.p50>20ms", True),
+        ("  difference.p95>-1ms ", True),
+        ("difference.p50<200ms", True),
+        ("difference.p50>200ms", False),
+    ],
+)
+def test_a_threshold_on_a_difference(text, fails):
+    assert (parse(text).check(SLOWER) is not None) == fails
+
+
+def test_a_difference_without_an_interval_fails_and_gives_the_reason():
+    assert parse("difference.p50>1s").check(SUMMARY) == (
+        "difference.p50 has no value, so the threshold difference.p50>1s fails: no statement at "
+        "p50: too short: an interval needs 6 cycles of slots, and the run has 1"
+    )
+
+
+def with_failures(count):
+    """Return the figures of 100 requests, of which *count* failed and the others took 10 ms."""
+    rows = [row(n, FUNCTIONS, 10.0) for n in range(100 - count)]
+    return analyse(results(run([*rows, *(failed(n) for n in range(100 - count, 100))])))
+
+
+@pytest.mark.parametrize("name", ["p90", "service.p90", "warm.p90", "read.p90"])
+def test_a_time_that_could_be_that_of_a_failed_request_fails(name):
+    assert parse(f"functions.{name}>300ms").check(with_failures(10)) is None
+    assert parse(f"functions.{name}>300ms").check(with_failures(11)) == (
+        f"functions.{name} has no value, so the threshold functions.{name}>300ms fails: "
+        "11 of 100 requests did not succeed"
+    )
 
 
 @pytest.mark.parametrize(

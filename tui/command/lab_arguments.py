@@ -46,11 +46,14 @@ _FILE: Final = """\
 _CONDITIONS: Final = """\
 conditions of --fail-if, such as containers.p95>300ms or functions.errors>0.1%:
   functions.F, containers.F   p50, p90, p95, p99, p99.9, max (latency in ms or
-                              s), service.p95 and so on, errors, throttled,
-                              dropped, cold (in %), achieved (requests/s)
+                              s), the same of a part, as in read.p95: service,
+                              warm, cold, read, list, post, edit, delete, app,
+                              db, init; errors, throttled, dropped, skipped,
+                              cold (in %), achieved (requests/s)
   difference.F                p50 to p99.9: functions minus containers
   operators                   >  >=  <  <=
-A figure without data fails any condition."""
+A figure without data, a time that could be that of a failed request and a
+difference without an interval fail any condition."""
 
 _COMPARE: Final = """\
 Send the same mix of requests to both backends at a fixed rate, and show which one responds faster,

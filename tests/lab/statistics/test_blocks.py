@@ -1,10 +1,11 @@
+import math
 import random
 
 import pytest
 
 from lab.plan import Order
 from lab.rows import Outcome
-from lab.statistics.blocks import Block, divide, lag1, merge
+from lab.statistics.blocks import Block, divide, equal_count, lag1, merge
 from tests.lab.build import (
     CONTAINERS,
     FUNCTIONS,
@@ -36,7 +37,7 @@ def test_a_block_is_a_whole_abba_cycle():
     assert second.latencies[CONTAINERS] == expected
 
 
-def test_only_successful_measured_requests_are_in_a_block():
+def test_the_requests_that_were_due_are_in_a_block_and_failures_are_the_slowest():
     [only] = divide(
         run(
             [
@@ -44,12 +45,27 @@ def test_only_successful_measured_requests_are_in_a_block():
                 row(1, latency_ms=20.0),
                 failed(2),
                 row(3, outcome=Outcome.THROTTLED, status=429),
+                failed(4, outcome=Outcome.SKIPPED),
+                failed(5, outcome=Outcome.STOPPED),
             ],
             planned=settings(duration_s=10.0),
         )
     )
 
-    assert only.latencies == {FUNCTIONS: [pytest.approx(20.0)], CONTAINERS: []}
+    assert only.latencies == {FUNCTIONS: [pytest.approx(20.0), math.inf, math.inf], CONTAINERS: []}
+
+
+def test_a_block_whose_median_failed_has_no_difference():
+    given = {FUNCTIONS: [1.0, math.inf, math.inf], CONTAINERS: [1.0]}
+
+    assert Block(seconds=10.0, latencies=given).difference is None
+
+
+@pytest.mark.parametrize(
+    ("lengths", "count"), [([10] * 6, 6), ([20] * 5 + [10], 5), ([10, 20] * 30, 54), ([], 0)]
+)
+def test_blocks_of_unequal_length_are_worth_fewer_equal_ones(lengths, count):
+    assert equal_count([block(0.0, seconds) for seconds in lengths]) == count
 
 
 @pytest.mark.parametrize("end_s", [21.0, 25.0, 29.0])

@@ -12,6 +12,7 @@ import pytest
 from lab.backends import Backend
 from lab.statistics.blocks import Block, merge
 from lab.statistics.bootstrap import Bootstrap
+from tests.lab.statistics.plain_bootstrap import of_single_requests
 
 CYCLE_S = 10
 NOISE_STEP_S = 0.5
@@ -79,18 +80,8 @@ def of_blocks(blocks, seed):
     return [(each.low, each.high) for each in found]
 
 
-def of_single_requests(blocks, seed):
-    """The plain bootstrap, which must not be used: it takes requests for independent."""
-    rng = np.random.default_rng(seed)
-    sides = [
-        np.array([value for block in blocks for value in block.latencies[backend]])
-        for backend in Backend
-    ]
-    drawn = [
-        np.quantile(rng.choice(side, (100, len(side))), SHARES, axis=1, method="inverted_cdf")
-        for side in sides
-    ]
-    return np.quantile(drawn[0] - drawn[1], [0.025, 0.975], axis=1).T
+def of_single(blocks, seed):
+    return of_single_requests(blocks, seed, SHARES)
 
 
 SIZES = [
@@ -116,6 +107,6 @@ def test_the_interval_holds_the_truth_of_correlated_requests(size):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_bootstrap_of_single_requests_would_not(size):
-    held = coverage(CORRELATED, interval=of_single_requests, **size)
+    held = coverage(CORRELATED, interval=of_single, **size)
 
     assert all(held < 0.6), held

@@ -1,4 +1,5 @@
 import dataclasses
+import random
 
 import pytest
 
@@ -7,6 +8,7 @@ from lab.backends import Backend
 from lab.plan import Order
 from lab.rows import Outcome
 from lab.statistics import words
+from lab.statistics.blocks import divide
 from tests.lab.build import (
     CONTAINERS,
     FUNCTIONS,
@@ -14,9 +16,11 @@ from tests.lab.build import (
     failed,
     generator,
     results,
+    row,
     run,
     settings,
 )
+from tests.lab.statistics.plain_bootstrap import of_single_requests
 
 MINUTE = settings(duration_s=60.0)
 
@@ -87,6 +91,28 @@ def test_equal_backends_show_no_difference_in_19_of_20_runs():
     assert {one.faster for found in strict for one in found.values()} == {None}
 
 
+def test_equal_backends_show_no_difference_in_19_of_20_runs_of_a_noisy_machine():
+    # The noise lasts for seconds, and each backend has its own.
+    runs = [
+        drawn_run(seed, noise=0.25, planned=settings(seed=seed, rate=10.0, duration_s=200.0))
+        for seed in range(20)
+    ]
+    found = [by_quantile(analyse(results(each))) for each in runs]
+    plain = [of_single_requests(divide(each), seed, (0.5, 0.95)) for seed, each in enumerate(runs)]
+
+    for index, quantile in enumerate(("p50", "p95")):
+        assert sum(each[quantile].faster is None for each in found) >= 19
+        # A bootstrap of single requests shows differences that do not exist.
+        assert sum(low <= 0 <= high for low, high in (each[index] for each in plain)) < 15
+
+
+def test_a_slower_backend_is_found_on_a_noisy_machine():
+    planned = settings(rate=10.0, duration_s=200.0)
+    found = by_quantile(analyse(results(drawn_run(noise=0.25, slower_ms=20.0, planned=planned))))
+
+    assert found["p50"].faster is Backend.CONTAINERS
+
+
 def test_a_slower_backend_is_named_in_all_runs():
     for seed in range(5):
         planned = settings(seed=seed)
@@ -151,6 +177,65 @@ def test_a_backend_that_fails_too_often_cannot_be_faster(outcome):
     assert any(note.startswith("containers: 10 % of the requests") for note in summary.notes)
 
 
+def test_failed_requests_are_the_slowest_ones_of_a_difference():
+    # The functions are 5 ms slower, but 40 % of the containers' requests fail, so half of all
+    # requests to the containers take longer than the p83 of those that succeeded.
+    whole = drawn_run(slower_ms=5.0, planned=settings(duration_s=120.0))
+    chance = random.Random(3)  # noqa: S311
+    rows = tuple(
+        failed(each.number, CONTAINERS, slot=each.slot, planned_s=each.planned_s)
+        if each.backend is CONTAINERS and chance.random() < 0.4
+        else each
+        for each in whole.rows
+    )
+
+    summary = analyse(results(dataclasses.replace(whole, rows=rows)))
+
+    p50 = by_quantile(summary)["p50"]
+    shown = [side.latency.quantiles["p50"].value for side in summary.backends.values()]
+    assert shown[0] > shown[1] + 3
+    assert p50.value < 0
+    assert p50.faster is Backend.FUNCTIONS
+
+
+def test_a_limit_that_depends_on_failed_requests_is_no_limit():
+    whole = drawn_run(planned=settings(duration_s=120.0))
+    in_one_cycle = [
+        n.number for n in whole.rows if n.backend is CONTAINERS and 20 < n.planned_s < 30
+    ]
+    lost = set(in_one_cycle[:110])  # 4 % of all, so some resamples have more than 5 %
+    rows = tuple(
+        failed(each.number, CONTAINERS, slot=each.slot, planned_s=each.planned_s)
+        if each.number in lost
+        else each
+        for each in whole.rows
+    )
+
+    p95 = by_quantile(analyse(results(dataclasses.replace(whole, rows=rows))))["p95"]
+
+    assert (p95.low, p95.faster) == (None, None)
+    assert p95.sentence.startswith("no statement at p95: 3.")
+    assert p95.sentence.endswith("of the requests to containers did not succeed")
+
+
+def test_a_backend_that_skipped_requests_had_another_load():
+    given = with_failures(drawn_run(slower_ms=20.0, planned=MINUTE), 0.1, outcome=Outcome.SKIPPED)
+
+    summary = analyse(results(given))
+
+    assert {one.faster for one in summary.differences} == {None}
+    assert summary.differences[0].sentence == (
+        "no statement at p50: 10 % of the requests to containers were skipped, so the backends got "
+        "different requests"
+    )
+
+
+def test_a_few_skipped_requests_change_no_statement():
+    given = with_failures(drawn_run(slower_ms=20.0, planned=MINUTE), 0.005, outcome=Outcome.SKIPPED)
+
+    assert by_quantile(analyse(results(given)))["p50"].faster is Backend.CONTAINERS
+
+
 def test_a_backend_that_dies_half_way_gets_no_statement():
     whole = drawn_run(planned=settings(duration_s=120.0))
     rows = tuple(
@@ -174,7 +259,10 @@ def test_a_stopped_run_keeps_what_its_whole_cycles_show():
 
     assert summary.blocks.count == 7
     assert by_quantile(summary)["p50"].faster is Backend.CONTAINERS
-    assert "The run was stopped before its end." in summary.notes
+    assert summary.notes[0] == (
+        "The run was stopped before its end. Each interval is that of its whole cycles of slots; "
+        "the other figures also count the requests after them."
+    )
 
 
 def test_the_seed_of_the_resamples_is_that_of_the_plan():
@@ -220,6 +308,49 @@ def test_several_runs_give_an_interval_over_whole_runs():
     assert p50.faster is Backend.CONTAINERS
     assert summary.blocks is None
     assert summary.notes[0] == "With 3 runs the intervals are wide. Use --repeat 5."
+
+
+STOPPED_LAST = (
+    "The last run was stopped before its end. Each difference is that of the 3 whole runs; the "
+    "other figures also count the requests of the stopped one."
+)
+
+
+def stump(seed):
+    """Return a run that was stopped after a few seconds with slow functions."""
+    planned = settings(seed=seed)
+    rows = [row(n, FUNCTIONS, 5000.0, planned_s=n / 50) for n in range(50)]
+    rows += [row(n, CONTAINERS, 20.0, planned_s=n / 50, slot=1) for n in range(50, 100)]
+    return run(rows, planned=planned, generator=generator(stopped=True))
+
+
+def test_a_stopped_run_has_no_part_in_the_interval_over_whole_runs():
+    runs = [drawn_run(seed, slower_ms=10.0, planned=settings(seed=seed)) for seed in range(3)]
+
+    without, summary = analyse(results(*runs)), analyse(results(*runs, stump(3)))
+
+    assert summary.differences == without.differences
+    assert summary.notes[:2] == [
+        STOPPED_LAST,
+        "With 3 runs the intervals are wide. Use --repeat 5.",
+    ]
+
+
+def test_one_whole_run_and_a_stopped_one_give_the_interval_of_the_whole_one():
+    whole = drawn_run(slower_ms=10.0)
+
+    summary = analyse(results(whole, stump(3)))
+
+    assert summary.differences == analyse(results(whole)).differences
+    assert summary.blocks.count == 12
+    assert "that of the 1 whole run;" in summary.notes[0]
+
+
+@pytest.mark.parametrize(("seconds", "is_noted"), [(60.0, True), (90.0, True), (100.0, False)])
+def test_intervals_of_few_blocks_may_be_too_narrow(seconds, is_noted):
+    blocks = analyse(results(drawn_run(planned=settings(duration_s=seconds)))).blocks
+
+    assert ("may be too narrow: the run has" in blocks.note) == is_noted
 
 
 def test_a_run_without_support_takes_the_interval_of_several_runs():
