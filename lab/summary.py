@@ -187,3 +187,8 @@ class Summary:
     """0.95, or 0.99 with `--strict`."""
     notes: Sequence[str] = ()
     """Sentences on what makes the comparison unfair or uncertain."""
+
+    def step_above(self, backend: Backend, rate: float) -> RampStep | None:
+        """Return the next step of the backend after the one with this rate."""
+        above = (step for step in self.ramp if step.backend is backend and step.rate > rate)
+        return min(above, key=lambda step: step.rate, default=None)

@@ -145,8 +145,8 @@ def unit_of(figure: str) -> str:
 def figure(summary: Summary, name: str) -> float | None:
     """Return the figure *name*, or None if there is no data for it.
 
-    Differences are functions minus containers, and need an interval. A time has no value if so many
-    requests failed that the quantile could be one of them.
+    Differences are functions minus containers, and need an interval. A time has no value if it
+    could be that of a failed request.
     """
     subject, _, rest = name.partition(".")
     if subject == DIFFERENCE:

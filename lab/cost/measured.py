@@ -18,6 +18,7 @@ from lab.cost.units import SECONDS, plain
 from lab.plan import Order
 from lab.results import FunctionReport, Results
 from lab.rows import Outcome, Row
+from lab.statistics import words
 from lab.statistics.means import block_means
 from lab.statistics.student import t
 from lab.summary import Summary
@@ -166,20 +167,25 @@ def _cold(inputs: Inputs, summary: Summary, rows: Sequence[Row]) -> tuple[Inputs
 def _saturation(
     inputs: Inputs, results: Results, summary: Summary
 ) -> tuple[Inputs, tuple[Decimal, Decimal] | None, list[str]]:
-    """Return what a task can handle: between the last step that met the target and the next."""
+    """Return what a task can handle: between the last step that met the target and the next.
+
+    If the next one did not miss it, the capacity is not known, so it has no interval.
+    """
     rate = (summary.highest_rate or {}).get(Backend.CONTAINERS)
     tasks = _responding_tasks(results, rate)
     if rate is None or not tasks:
         changed, note = _fixed_tasks(inputs, results)
         return changed, None, [note]
-    steps = [step.rate for step in summary.ramp if step.backend is Backend.CONTAINERS]
-    above = min((step for step in steps if step > rate), default=rate)
-    low, high = (_decimal(one / tasks) for one in (rate, above))
+    above = summary.step_above(Backend.CONTAINERS, rate)
+    is_bound = above is None or above.met is None
+    low = _decimal(rate / tasks)
     note = (
-        f"tasks: one task can handle {plain(low)} requests/s. The highest rate of the ramp that "
-        f"met {results.target} was {rate:g}/s, with {tasks} tasks"
+        f"tasks: one task can handle {'at least ' if is_bound else ''}{plain(low)} requests/s. The "
+        f"highest rate of the ramp that met {results.target} was "
+        f"{words.highest_rate(summary, Backend.CONTAINERS, '/s')}, with {tasks} tasks"
     )
-    return _with_scaling(inputs, saturation_per_s=low), (low, high), [note]
+    interval = None if above is None or is_bound else (low, _decimal(above.rate / tasks))
+    return _with_scaling(inputs, saturation_per_s=low), interval, [note]
 
 
 def _fixed_tasks(inputs: Inputs, results: Results) -> tuple[Inputs, str]:

@@ -12,6 +12,7 @@ from lab.report.markup import Markup, join
 from lab.report.scales import Linear, Log, linear_range, log_range
 from lab.report.svg import Frame, Key, Point
 from lab.results import Results
+from lab.statistics import words
 from lab.summary import RampStep, Summary
 from lab.thresholds import Threshold, parse_target
 
@@ -77,7 +78,8 @@ def highest_rates(summary: Summary) -> str:
     first = {step.backend: step for step in reversed(summary.ramp)}
     for backend, rate in (summary.highest_rate or {}).items():
         if rate is not None:
-            parts.append(f"{backend} met the target up to {numbers.number(rate)} per second")
+            highest = words.highest_rate(summary, backend, " per second")
+            parts.append(f"the highest rate at which {backend} met the target is {highest}")
         elif backend in first and first[backend].met is None:
             parts.append(f"too few requests to tell whether {backend} met the target")
         else:

@@ -6,7 +6,7 @@ from typing import Final
 
 from lab.backends import Backend
 from lab.statistics.blocks import LEAST
-from lab.summary import Share
+from lab.summary import Share, Summary
 
 _MOST_DECIMALS: Final = 3
 
@@ -41,6 +41,20 @@ def share(figure: Share) -> str:
 
 def percent(value: float) -> str:
     return f"{_digits(value)} %"
+
+
+def highest_rate(summary: Summary, backend: Backend, unit: str) -> str:
+    """Return the highest rate that met the target: `at least 30/s (the highest step)`."""
+    rate = (summary.highest_rate or {}).get(backend)
+    if rate is None:
+        first = next((step for step in summary.ramp if step.backend is backend), None)
+        return "not known" if first and first.met is None else "no step"
+    above = summary.step_above(backend, rate)
+    if above is None:
+        return f"at least {rate:,g}{unit} (the highest step)"
+    if above.met is None:
+        return f"at least {rate:,g}{unit} (it is not known whether the next step met it)"
+    return f"{rate:,g}{unit}"
 
 
 def _digits(value: float) -> str:

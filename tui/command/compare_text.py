@@ -11,6 +11,7 @@ from lab.backends import Backend
 from lab.plan import Order, PlanSettings
 from lab.report import aws_sentences
 from lab.results import Results
+from lab.statistics import words
 from lab.summary import RampStep, Summary
 from tui import text
 from tui.state import lab_result
@@ -80,15 +81,10 @@ def _ramp(summary: Summary, target: str) -> Iterator[str]:
         cells = [f"{_step(found.get(backend)):>22}" for backend in Backend]
         yield "  ".join([f"{rate:>8g}", *cells])
     yield "achieved/s, p95 in ms, and whether the step met the target"
-    for backend, highest in (summary.highest_rate or {}).items():
-        yield f"highest rate of {backend} that met {target}: {_rate(summary, backend, highest)}"
-
-
-def _rate(summary: Summary, backend: Backend, highest: float | None) -> str:
-    if highest is not None:
-        return f"{highest:g} requests/s"
-    first = next((step for step in summary.ramp if step.backend is backend), None)
-    return "not known" if first and first.met is None else "no step"
+    for backend in summary.highest_rate or {}:
+        highest = words.highest_rate(summary, backend, " requests/s")
+        sentence = f"highest rate of {backend} that met {target}: {highest}"
+        yield from textwrap.wrap(sentence, _WIDTH)
 
 
 def _step(step: RampStep | None) -> str:

@@ -117,14 +117,15 @@ def test_cold_starts_give_their_share_and_the_mean_of_their_init():
     assert any("2 of 100 requests" in note for note in found.notes)
 
 
-def test_a_ramp_gives_what_one_task_can_handle():
+def measured_ramp(slow_from):
+    """Return what a ramp to 60/s on two tasks gives that is slow from one rate on."""
     planned = settings(order=Order.RAMP, ramp=(20.0, 40.0, 60.0), slot_s=10.0, duration_s=60.0)
     slots = run(planned=planned).slots
     rows = [
         row(
             number,
             slot.backends[0],
-            latency_ms=500 if slot.rate == 60 else 50,
+            latency_ms=500 if slot.rate >= slow_from else 50,
             planned_s=slot.start_s + number / slot.rate,
             slot=slot.number,
             served_by=f"containers/{number % 2}",
@@ -132,7 +133,11 @@ def test_a_ramp_gives_what_one_task_can_handle():
         for slot in slots
         for number in range(int(slot.rate) * 10)
     ]
-    found = measured(results(rows, planned=planned))
+    return measured(results(rows, planned=planned))
+
+
+def test_a_ramp_gives_what_one_task_can_handle():
+    found = measured_ramp(slow_from=60)
 
     assert found.inputs.containers.scaling.saturation_per_s == 20  # 40/s on two tasks
     assert found.intervals.saturation_per_s == (20, 30)
@@ -142,6 +147,17 @@ def test_a_ramp_gives_what_one_task_can_handle():
         "was 40/s, with 2 tasks"
     ) in found.notes
     assert "traffic: the highest rate of the ramp, 60 requests/s, all month long" in found.notes
+
+
+def test_a_ramp_that_met_the_target_to_its_end_gives_a_lower_bound():
+    found = measured_ramp(slow_from=80)
+
+    assert found.inputs.containers.scaling.saturation_per_s == 30
+    assert found.intervals.saturation_per_s is None
+    assert (
+        "tasks: one task can handle at least 30 requests/s. The highest rate of the ramp that met "
+        "p95<200ms was at least 60/s (the highest step), with 2 tasks"
+    ) in found.notes
 
 
 def test_what_was_not_measured_keeps_its_default_and_is_named():

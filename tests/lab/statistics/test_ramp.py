@@ -5,6 +5,7 @@ import pytest
 from lab.analysis import analyse
 from lab.plan import Order
 from lab.rows import Outcome
+from lab.statistics import words
 from tests.lab.build import (
     CONTAINERS,
     FUNCTIONS,
@@ -58,6 +59,33 @@ def test_the_highest_rate_has_no_lower_one_that_missed(latencies, steps, highest
 
     assert met(summary) == steps
     assert summary.highest_rate[FUNCTIONS] == highest
+
+
+@pytest.mark.parametrize(
+    ("latencies", "rows", "words_"),
+    [
+        ((50, 60, 70), 100, "at least 30/s (the highest step)"),
+        ((50, 60, 250), 100, "20/s"),
+        ((250, 50, 50), 100, "no step"),
+        ((50, 60, 250), 20, "not known"),
+        ((50, 60), 100, "at least 20/s (it is not known whether the next step met it)"),
+    ],
+)
+def test_the_highest_rate_in_words_says_if_a_higher_one_could_meet_the_target(
+    latencies, rows, words_
+):
+    summary = ramp(*latencies, rows_per_step=rows)
+
+    assert words.highest_rate(summary, FUNCTIONS, "/s") == words_
+
+
+def test_a_step_that_skipped_requests_had_less_load_and_cannot_meet_a_target():
+    def met_with(skipped, latency_ms):
+        rows = [row(n, latency_ms=latency_ms) for n in range(100)]
+        rows += [failed(n, outcome=Outcome.SKIPPED) for n in range(100, 100 + skipped)]
+        return analyse(results(run(rows, planned=RAMP), target="p95<200ms")).ramp[0].met
+
+    assert (met_with(1, 50), met_with(2, 50), met_with(2, 250)) == (True, None, False)
 
 
 def test_a_step_without_enough_requests_neither_meets_nor_misses():
