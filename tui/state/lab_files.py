@@ -23,9 +23,11 @@ def folder(environ: Mapping[str, str]) -> Path:
 
 
 def save(environ: Mapping[str, str], finished: Finished) -> Path:
-    """Write the results and the report to a new folder, and return it."""
+    """Write the results and the report to a new folder, and return it.
+
+    The results come first: the report can be made from them again.
+    """
     parent = folder(environ)
-    report = html_report.page(finished.results, finished.summary, environ)
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in _names(parent):
         try:
@@ -33,6 +35,7 @@ def save(environ: Mapping[str, str], finished: Finished) -> Path:
         except FileExistsError:
             continue
         results_file.write(finished.results, finished.summary, path / RESULTS)
+        report = html_report.page(finished.results, finished.summary, environ)
         (path / REPORT).write_text(report, "utf-8")
         return path
     raise AssertionError  # the names never end

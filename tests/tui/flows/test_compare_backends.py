@@ -66,6 +66,20 @@ async def test_the_blogs_of_a_killed_comparison_are_removed_after_a_question(wor
     assert left == []
 
 
+async def test_the_check_of_each_backend_uses_no_proxy_as_the_load_does(world, monkeypatch):
+    opened = []
+    open_ = world.open
+
+    def record(name, log, *, direct=False):
+        opened.append((name, direct))
+        return open_(name, log, direct=direct)
+
+    monkeypatch.setattr(world, "open", record)
+    await start(world, None)
+
+    assert opened == [(name, True) for name in BackendName]
+
+
 async def test_a_read_only_client_leaves_them_without_a_question(world):
     world.read_only = True
     app, left = await start(world)
