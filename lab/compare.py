@@ -174,7 +174,7 @@ class Comparison:
             *fairness.known_after([r for sent in runs for r in sent.log.rows]),
             *recorded.notes,
         ]
-        environment = self.place.environment(started, notes)
+        environment = self.place.environment(started, notes, runs[0].log.generator.engine)
         results = Results(
             runs=runs_of(runs, recorded.records, capacity, environment),
             target=self._settings.target,

@@ -18,7 +18,7 @@ _OUTPUTS: Final = (
     *("Architecture", "Region", "ComparisonNotes"),
 )
 """The outputs that a results file keeps. Others may be secret."""
-_PACKAGES: Final = ("aiohttp", "uvloop", "numpy")
+_PACKAGES: Final = ("uvloop", "numpy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +36,17 @@ class Place:
     def urls(self) -> dict[Backend, str]:
         return {backend: target.url for backend, target in self.targets.items()}
 
-    def environment(self, started: datetime, notes: Sequence[str]) -> Environment:
-        """Return what the results file says of this place. It has nothing secret."""
+    def environment(
+        self, started: datetime, notes: Sequence[str], engine: str = "aiohttp"
+    ) -> Environment:
+        """Return what the results file says of this place. It has nothing secret.
+
+        *engine* is the package that sends the requests.
+        """
         return Environment(
             command=self.command,
             started_at=f"{started:%Y-%m-%dT%H:%M:%SZ}",
-            versions=_versions(),
+            versions=_versions(engine),
             urls=self.urls,
             stack=self.stack,
             is_local=self.is_local,
@@ -51,9 +56,9 @@ class Place:
         )
 
 
-def _versions() -> dict[str, str]:
+def _versions(engine: str) -> dict[str, str]:
     found = {"python": platform.python_version()}
-    for package in _PACKAGES:
+    for package in (engine, *_PACKAGES):
         with suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
     return found

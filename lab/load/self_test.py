@@ -31,7 +31,8 @@ class GeneratorTooSlow(Exception):
         super().__init__(
             f"This machine can send about {held:,.0f} requests per second, and a run must need "
             f"at most {_SAFE_SHARE:.0%} of that: {held * _SAFE_SHARE:,.0f}. "
-            f"This run needs {rate:,.0f}. Lower the rate, or use several machines."
+            f"This run needs {rate:,.0f}. Lower the rate, or use several machines "
+            "(blogs compare --write-plan)."
         )
         self.rate = rate
         self.held = held
