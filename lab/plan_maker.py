@@ -64,6 +64,8 @@ def check(settings: PlanSettings) -> None:
     """Raise ValueError for settings that no plan can be made from."""
     if not _RUN_ID.fullmatch(settings.run_id):
         raise ValueError(f"The run id must match {_RUN_ID.pattern}: {settings.run_id!r}.")
+    if settings.seed < 0:
+        raise ValueError(f"The seed must be 0 or more, not {settings.seed}.")
     for name, value in (("duration", settings.duration_s), ("slot", settings.slot_s)):
         _check_positive(f"The {name}", value)
     if not (math.isfinite(settings.warm_up_s) and settings.warm_up_s >= 0):

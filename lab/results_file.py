@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lab.records import InvalidRecord, from_json, reader, sequence_reader, to_json
 from lab.results import Results, Run
+from lab.results_check import check_run
 from lab.rows import Row
 from lab.summary import Summary
 from lab.thresholds import InvalidThreshold, parse_target
@@ -128,18 +129,11 @@ def _run_from_json(index: int, value: object) -> Run:
     try:
         fields: dict[str, Any] = reader(Mapping[str, Any])(value)
         run = from_json(Run, {**fields, "rows": []})
-        rows = _rows_from_json(fields.get("rows"))
-        _check_slots(run, rows)
+        run = dataclasses.replace(run, rows=_rows_from_json(fields.get("rows")))
+        check_run(run)
     except InvalidRecord as error:
         raise error.below(index).below("runs") from None
-    return dataclasses.replace(run, rows=rows)
-
-
-def _check_slots(run: Run, rows: Sequence[Row]) -> None:
-    slots = {slot.number for slot in run.slots}
-    for number, row in enumerate(rows):
-        if not row.is_warm_up and row.slot not in slots:
-            raise InvalidRecord(f"is not a slot of the run: {row.slot}", ("rows", "slot", number))
+    return run
 
 
 def _rows_from_json(columns: object) -> tuple[Row, ...]:

@@ -16,6 +16,7 @@ from lab.plan import Plan
 from lab.plan_file import PlanFileError
 from lab.records import InvalidRecord, from_json, to_json
 from lab.results import Environment, Results, Run
+from lab.results_check import check_run
 
 PLAN: Final = "plan.jsonl"
 RUN: Final = "run.json"
@@ -99,19 +100,18 @@ def read_results(folder: Path) -> Results:
         versions={**before.versions, **log.versions},
         comparison_notes=[*before.comparison_notes, *fairness.known_after(found.rows)],
     )
-    return Results(
-        runs=[
-            Run(
-                settings=plan.settings,
-                slots=plan.slots,
-                environment=environment,
-                generator=found.generator,
-                rows=found.rows,
-            )
-        ],
-        target=run.target,
-        strict=run.strict,
+    read = Run(
+        settings=plan.settings,
+        slots=plan.slots,
+        environment=environment,
+        generator=found.generator,
+        rows=found.rows,
     )
+    try:
+        check_run(read)
+    except InvalidRecord as error:
+        raise FolderError(f"{folder}: {error}") from error
+    return Results(runs=[read], target=run.target, strict=run.strict)
 
 
 def _add(log: LocustLog, line: str, place: str) -> None:

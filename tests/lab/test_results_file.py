@@ -82,6 +82,44 @@ def test_a_number_that_is_not_finite_is_not_written(value):
         text(results(run([row(end_s=value)])))
 
 
+def with_value(value, *path):
+    """Return the file of one run of two requests with another value in one place."""
+    content = json.loads(text(results(run([row(0, app_ms=1.0, db_ms=1.0, init_ms=1.0), row(1)]))))
+    inner = content["runs"][0]
+    for part in path[:-1]:
+        inner = inner[part]
+    inner[path[-1]] = value
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "message"),
+    [
+        (-1, ("settings", "seed"), "settings: The seed must be 0 or more, not -1."),
+        (0, ("settings", "slot_s"), "settings: The slot must be above 0, not 0."),
+        (1e-9, ("settings", "slot_s"), "settings.slot_s: is too short: 1e-09"),
+        ({"read": 0}, ("settings", "mix"), "settings: The mix is empty."),
+        ("ramp", ("settings", "order"), "settings: A ramp needs at least one rate."),
+        (1e300, ("settings", "rate"), "settings: has a rate above 1,000,000,000"),
+        ([1e300], ("settings", "ramp"), "settings: has a rate above 1,000,000,000"),
+        ([], ("slots", 1, "backends"), "slots[1]: has no backend"),
+        (-5, ("slots", 1, "end_s"), "slots[1]: does not end after its start"),
+        (0, ("slots", 1, "rate"), "slots[1]: has the rate 0"),
+        (1e308, ("rows", "end_s", 1), "rows.end_s[1]: is not a time of a run: 1e+308"),
+        (-1e308, ("rows", "planned_s", 1), "rows.planned_s[1]: is not a time of a run"),
+        (-1, ("rows", "end_s", 1), "rows.end_s[1]: is before the sending"),
+        (1e300, ("rows", "app_ms", 0), "rows.app_ms[0]: is not a duration: 1e+300"),
+        (-1, ("rows", "init_ms", 0), "rows.init_ms[0]: is not a duration: -1"),
+        ({"run_blocks_ms": [1, 1e300]}, ("aws",), "aws.run_blocks_ms[1]: is not a duration"),
+    ],
+)
+def test_a_number_that_no_run_has_is_an_error_with_its_place(value, path, message):
+    with pytest.raises(InvalidResults) as error:
+        results_file.loads(with_value(value, *path))
+
+    assert str(error.value).startswith(f"runs[0].{message}")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
