@@ -17,10 +17,13 @@ def report(args: Namespace) -> int:
     files = OutputFiles({"--from": args.results, "--html": args.html, "--csv": args.csv})
     results = results_argument.read(args.results)
     summary = analyse(results)
+    shown = "\n".join(compare_text.lines(results, summary))
+    if files.use_stdout:  # first: a reader such as head can end the command
+        output.print_stderr(shown)
     if files.has("--html"):
         files.write("--html", html_report.page(results, summary, os.environ))
     if files.has("--csv"):
         files.write("--csv", results_file.dumps_csv(results))
-    shown = "\n".join(compare_text.lines(results, summary))
-    (output.print_stderr if files.use_stdout else output.print_text)(shown)
+    if not files.use_stdout:
+        output.print_text(shown)
     return 0

@@ -10,6 +10,8 @@ from lab import results_file
 from lab.analysis import analyse
 from lab.results import Results
 from tests.lab.build import drawn_run
+from tui.command import output
+from tui.command.output import PipeClosed
 
 
 @pytest.fixture
@@ -42,6 +44,16 @@ def test_a_file_on_standard_output_leaves_the_text_to_standard_error(blogs, file
     assert (code, err) == (0, text)
     assert out.startswith(("number,", "run,", "<!DOCTYPE html>"))
     assert text.splitlines()[0] not in out.splitlines()
+
+
+def test_a_reader_that_needs_only_the_first_rows_leaves_the_text_whole(blogs, file, monkeypatch):
+    def closed(_):
+        raise PipeClosed
+
+    text = blogs("report", "--from", str(file))[1]
+    monkeypatch.setattr(output, "print_text", closed)
+
+    assert blogs("report", "--from", str(file), "--csv", "-") == (0, "", text)
 
 
 def test_a_damaged_or_missing_file_is_one_line(blogs, file):
