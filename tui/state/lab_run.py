@@ -33,7 +33,7 @@ class LabRun:
         """Run to the end."""
         try:
             self.finished = await self._comparison.run(self._progressed, self._stop, self._leave)
-        except ComparisonError as error:
+        except (ComparisonError, OSError) as error:  # OSError: no load process can start
             self.problem = str(error)
         finally:
             self._over.set()

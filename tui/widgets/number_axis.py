@@ -11,6 +11,7 @@ from tui import report_text
 
 _STEPS: Final = (1, 2, 5)
 _MOST_TICKS: Final = 8
+_ROUNDING: Final = 1e-6  # of a step: a length of 59.999… seconds has a label at 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class NumberAxis:
     def linear(cls, low: float, high: float) -> NumberAxis:
         """Return an axis with a label at each multiple of a round number."""
         step = _round_step(high - low)
-        numbers = range(math.ceil(low / step), math.floor(high / step) + 1)
+        numbers = range(math.ceil(low / step - _ROUNDING), math.floor(high / step + _ROUNDING) + 1)
         ticks = {number * step: report_text.number(number * step) for number in numbers}
         return cls(low=low, high=high, ticks=ticks)
 

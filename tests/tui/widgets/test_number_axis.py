@@ -18,6 +18,7 @@ def test_a_linear_axis_has_round_labels_below_their_numbers():
     assert words.split() == ["0", "10", "20", "30", "40", "50", "60"]
     assert [words.index(label) for label in ("10", "30")] == [9, 29]
     assert words.endswith("60")
+    assert NumberAxis.linear(0, 60 - 1e-9).words(61) == words
 
 
 def test_a_logarithmic_axis_has_a_label_at_each_power_of_ten():
