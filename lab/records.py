@@ -159,9 +159,14 @@ def _object(value: object) -> dict[str, Any]:
 
 
 def _text(value: object) -> object:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _has_only_characters(value):
         _wrong("a text", value)
     return value
+
+
+def _has_only_characters(text: str) -> bool:
+    """Return False for half a surrogate pair, which JSON allows but no encoding can write."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _boolean(value: object) -> object:

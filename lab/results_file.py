@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import re
 import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ SCHEMA: Final = 1
 
 _FOREIGN: Final = "not a results file: give the file that `blogs compare --json FILE` wrote"
 _COLUMNS: Final = tuple(field.name for field in dataclasses.fields(Row))
+_UNPRINTABLE: Final = re.compile(r"[^ -~]")
+_FORMULA: Final = ("=", "+", "-", "@")
 _DERIVED: Final = ("latency_ms", "service_ms", "lateness_ms", "cold", "is_warm_up")
 
 
@@ -163,5 +166,14 @@ def dumps_csv(results: Results) -> str:
     writer.writerow(["run", *_COLUMNS, *_DERIVED])
     for number, run in enumerate(results.runs, start=1):
         for row in run.rows:
-            writer.writerow([number, *(getattr(row, name) for name in (*_COLUMNS, *_DERIVED))])
+            cells = (getattr(row, name) for name in (*_COLUMNS, *_DERIVED))
+            writer.writerow([number, *map(_cell, cells)])
     return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Return text without a formula for a spreadsheet or a control sequence for a terminal."""
+    if not isinstance(value, str):
+        return value
+    printable = _UNPRINTABLE.sub("?", value)
+    return f"'{printable}" if printable.startswith(_FORMULA) else printable

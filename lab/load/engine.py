@@ -17,7 +17,7 @@ import aiohttp
 
 from lab.backends import Backend, Target
 from lab.load.requests import HttpRequest, http_request
-from lab.load.responses import error_class, outcome, server_times
+from lab.load.responses import error_class, outcome, server_name, server_times
 from lab.plan import Operation, PlannedRequest
 from lab.rows import ErrorClass, Outcome, Row
 
@@ -144,7 +144,7 @@ class Engine:
         times = server_times(response.headers)
         exchange.app_ms, exchange.db_ms = times.get("app"), times.get("db")
         exchange.init_ms = times.get("init")
-        exchange.served_by = response.headers.get("X-Served-By", "")
+        exchange.served_by = server_name(response.headers)
         result = outcome(response.status, http.expected, response.content_type, body)
         if result is Outcome.ERROR:
             exchange.error = ErrorClass.STATUS

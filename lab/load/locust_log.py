@@ -13,7 +13,7 @@ from typing import Any, Final
 from lab.backends import Backend
 from lab.load.engine import row_of
 from lab.load.requests import EXPECTED
-from lab.load.responses import outcome, server_times
+from lab.load.responses import outcome, server_name, server_times
 from lab.load.run import RunLog
 from lab.plan import Plan, PlannedRequest
 from lab.results import GeneratorLog
@@ -157,7 +157,7 @@ def _row(request: PlannedRequest, unsent: str | None, reported: dict[str, Any] |
         app_ms=times.get("app"),
         db_ms=times.get("db"),
         init_ms=times.get("init"),
-        served_by=exchange.served_by,
+        served_by=server_name({"X-Served-By": exchange.served_by}),
     )
 
 

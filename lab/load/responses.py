@@ -15,7 +15,10 @@ import aiohttp
 
 from lab.rows import ErrorClass, Outcome
 
-_TIMING: Final = re.compile(r"(app|db|init)\s*;\s*dur=([0-9]{1,12}(?:\.[0-9]{1,12})?)")
+_TIMES: Final = frozenset({"app", "db", "init"})
+_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12})?")
+_UNPRINTABLE: Final = re.compile(r"[^ -~]")
+_MOST_CHARACTERS: Final = 128
 _BY_ERRNO: Final = {
     errno.EMFILE: ErrorClass.DESCRIPTORS,
     errno.ENFILE: ErrorClass.DESCRIPTORS,
@@ -57,7 +60,27 @@ def _is_from_gateway(media_type: str, body: bytes) -> bool:
 
 def server_times(headers: Mapping[str, str]) -> dict[str, float]:
     """Return the milliseconds of `app`, `db` and `init` in Server-Timing."""
-    return {name: float(value) for name, value in _TIMING.findall(headers.get("Server-Timing", ""))}
+    metrics = map(_metric, headers.get("Server-Timing", "").split(","))
+    return {name: value for name, value in metrics if name in _TIMES and value is not None}
+
+
+def _metric(text: str) -> tuple[str, float | None]:
+    """Return the name and the duration of a metric such as `app;dur=1.5`."""
+    name, *parameters = (part.strip() for part in text.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "dur":
+            return name, _milliseconds(value.strip().strip('"'))
+    return name, None
+
+
+def _milliseconds(value: str) -> float | None:
+    return float(value) if _NUMBER.fullmatch(value) else None
+
+
+def server_name(headers: Mapping[str, str]) -> str:
+    """Return X-Served-By as short printable ASCII, which any file and terminal can show."""
+    return _UNPRINTABLE.sub("?", headers.get("X-Served-By", "")[:_MOST_CHARACTERS])
 
 
 def error_class(error: Exception) -> ErrorClass:

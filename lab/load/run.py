@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from lab.backends import Backend, Target
 from lab.load.engine import Limits, row_of
@@ -77,23 +77,12 @@ async def run(
     Raise LoadProcessError if the load processes do not start. If one ends early, the run stops,
     and the log has the reason in *failures*.
     """
-    async with _processes(_jobs(plan, targets, options), options) as processes:
+    jobs = _jobs(plan, targets, options)
+    async with _processes(len(jobs), options) as processes:
         collector = _Collector(plan, processes)
-        start = time.monotonic() + _START_IN_S
-        for process in processes:
-            process.begin(start)
-        collecting = asyncio.ensure_future(collector.collect())
-        ending = asyncio.ensure_future(
-            _end(processes, stop, start + plan.end_s + options.timeout_s + _GRACE_S)
-        )
-        try:
-            while not collecting.done():
-                await asyncio.wait({collecting}, timeout=_PROGRESS_S)
-                on_progress(collector.progress(max(0.0, time.monotonic() - start)))
-            collecting.result()
-        finally:
-            ending.cancel()
-            collecting.cancel()
+        if await _are_ready(processes, jobs, stop):
+            longest_s = plan.end_s + options.timeout_s + _GRACE_S
+            await _collect(collector, processes, longest_s, on_progress, stop)
     return RunLog(rows=collector.rows(), generator=collector.generator(options, stop))
 
 
@@ -132,22 +121,59 @@ def _jobs(plan: Plan, targets: Mapping[Backend, Target], options: LoadOptions) -
 
 
 @asynccontextmanager
-async def _processes(
-    jobs: Sequence[Job], options: LoadOptions
-) -> AsyncIterator[Sequence[WorkerProcess]]:
-    """Start a process for each of *jobs*. At the end, none is left."""
+async def _processes(count: int, options: LoadOptions) -> AsyncIterator[Sequence[WorkerProcess]]:
+    """Start *count* processes. At the end, none is left."""
     processes: list[WorkerProcess] = []
     try:
-        for number in range(1, len(jobs) + 1):
-            name = f"Load process {number} of {len(jobs)}"
+        for number in range(1, count + 1):
+            name = f"Load process {number} of {count}"
             processes.append(await WorkerProcess.start(options.command, name))
-        await asyncio.gather(
-            *(process.prepare(job) for process, job in zip(processes, jobs, strict=True))
-        )
         yield processes
     finally:
         for process in processes:
             await process.kill()
+
+
+async def _are_ready(
+    processes: Sequence[WorkerProcess], jobs: Sequence[Job], stop: asyncio.Event
+) -> bool:
+    """Give each process its job and wait until all are ready; return False on *stop*."""
+    preparing = asyncio.gather(
+        *(process.prepare(job) for process, job in zip(processes, jobs, strict=True))
+    )
+    stopping = asyncio.ensure_future(stop.wait())
+    waiting: set[asyncio.Future[Any]] = {preparing, stopping}
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if preparing.done():
+            preparing.result()
+        return preparing.done()
+    finally:
+        stopping.cancel()
+        preparing.cancel()
+
+
+async def _collect(
+    collector: _Collector,
+    processes: Sequence[WorkerProcess],
+    longest_s: float,
+    on_progress: Callable[[Progress], None],
+    stop: asyncio.Event,
+) -> None:
+    """Let the processes send their parts, and collect what they report."""
+    start = time.monotonic() + _START_IN_S
+    for process in processes:
+        process.begin(start)
+    collecting = asyncio.ensure_future(collector.collect())
+    ending = asyncio.ensure_future(_end(processes, stop, start + longest_s))
+    try:
+        while not collecting.done():
+            await asyncio.wait({collecting}, timeout=_PROGRESS_S)
+            on_progress(collector.progress(max(0.0, time.monotonic() - start)))
+        collecting.result()
+    finally:
+        ending.cancel()
+        collecting.cancel()
 
 
 async def _end(processes: Sequence[WorkerProcess], stop: asyncio.Event, deadline: float) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from lab.backends import Backend, Target
 from lab.load.run import LoadOptions, RunLog, Send, run
+from lab.load.worker_process import READY_S, LoadProcessError
 from lab.plan import Operation, Order, PlanSettings
 from lab.plan_maker import make_plan
 from lab.rows import Outcome
@@ -87,6 +88,17 @@ def held_rate(log: RunLog) -> float:
     return min(most, achieved / min(log.generator.cpu_share, 1.0))
 
 
+async def _port(stream: asyncio.StreamReader) -> int:
+    """Return the port that the server writes when it is ready."""
+    try:
+        return int(await asyncio.wait_for(stream.readline(), READY_S))
+    except (TimeoutError, ValueError) as error:
+        raise LoadProcessError(
+            "The server that tests the load generator did not start. Try again when this machine "
+            "has less to do."
+        ) from error
+
+
 @asynccontextmanager
 async def _server() -> AsyncIterator[str]:
     """Run the server in a process of its own: it must not take time from the generator."""
@@ -99,7 +111,7 @@ async def _server() -> AsyncIterator[str]:
     if process.stdin is None or process.stdout is None:
         raise ValueError("The process must have pipes.")
     try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
+        yield f"http://127.0.0.1:{await _port(process.stdout)}"
     finally:
         process.kill()
         await process.wait()

@@ -13,6 +13,8 @@ from lab.load.messages import READY, STOP, Job, Report, decode_report, encode_jo
 
 COMMAND: Final = (sys.executable, "-P", "-m", "lab.load.worker")
 
+READY_S: Final = 30.0
+"""The time that a process has to start."""
 _MAX_LINE_BYTES: Final = 2**26
 _MAX_STDERR_CHARACTERS: Final = 2000
 _END_S: Final = 5.0
@@ -53,12 +55,26 @@ class WorkerProcess:
 
     async def prepare(self, job: Job) -> None:
         """Send *job* and wait until the process is ready."""
+        try:
+            async with asyncio.timeout(READY_S) as limit:
+                await self._send(job, limit)
+                is_ready = await self._output.readline() == READY
+        except TimeoutError as error:
+            raise LoadProcessError(
+                f"{self._name} was not ready after {READY_S:g} seconds. Try again when this "
+                "machine has less to do."
+            ) from error
+        if not is_ready:
+            raise await self._failure()
+
+    async def _send(self, job: Job, limit: asyncio.Timeout) -> None:
+        """Send *job*. A long one may take longer than the limit, which each line extends."""
+        now = asyncio.get_running_loop().time
         with suppress(ConnectionError):
             for line in encode_job(job):
                 self._input.write(line)
                 await self._input.drain()
-        if await self._output.readline() != READY:
-            raise await self._failure()
+                limit.reschedule(now() + READY_S)
 
     def begin(self, start: float) -> None:
         self._input.write(encode_start(start))

@@ -1,3 +1,4 @@
+import csv
 import json
 import math
 
@@ -186,6 +187,25 @@ def test_a_field_that_this_version_does_not_know_is_ignored():
     content = changed(lambda it: it["runs"][0]["environment"].update(weather="rain"))
 
     assert results_file.loads(content) == MIXED
+
+
+def test_the_csv_has_no_formula_and_no_control_sequence():
+    names = ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\x1b]0;title\x07", "\x9b31m", "a=1"]
+    rows = [row(number, served_by=name) for number, name in enumerate(names)]
+    lines = csv.DictReader(results_file.dumps_csv(results(run(rows))).splitlines())
+
+    assert [line["served_by"] for line in lines] == [
+        *("'=cmd|'/c calc'!A1", "'+1", "'-1", "'@SUM(A1)", "?]0;title?", "?31m", "a=1"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "place"), [("stack", "environment"), ("run_id", "settings")])
+def test_text_that_no_file_can_hold_is_rejected(name, place):
+    def spoil(content):
+        content["runs"][0][place][name] = "a\ud800b"
+
+    with pytest.raises(InvalidResults, match=rf"runs\[0\].{place}.{name}: is not a text"):
+        results_file.loads(changed(spoil))
 
 
 def test_the_csv_has_one_line_per_request():

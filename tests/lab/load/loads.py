@@ -55,6 +55,13 @@ async def send(requests, where, *, max_in_flight=256, timeout_s=60, stop=None):
     return sorted(rows, key=lambda row: row.number)
 
 
+async def until(condition):
+    """Wait for *condition*. The limit is for a condition that never comes true."""
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
 def quantile(rows, share, of):
     values = sorted(of(row) for row in rows)
     return values[min(len(values) - 1, int(len(values) * share))]

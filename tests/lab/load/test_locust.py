@@ -17,7 +17,7 @@ from lab.plan import Operation, Order, Plan, PlannedRequest
 from lab.rows import ErrorClass, Outcome
 from tests.lab.build import settings
 from tests.lab.known_server import serving
-from tests.lab.load.loads import planned, targets
+from tests.lab.load.loads import planned, targets, until
 
 FUNCTIONS, CONTAINERS = Backend.FUNCTIONS, Backend.CONTAINERS
 FOLLOWERS = (Operation.READ, Operation.EDIT, Operation.DELETE)
@@ -168,8 +168,7 @@ async def test_a_stop_ends_the_workers_and_keeps_the_rows():
 
 
 async def stop_after_first(server, stop):
-    while not server.requests:
-        await asyncio.sleep(0.05)
+    await until(lambda: server.requests)
     stop.set()
 
 

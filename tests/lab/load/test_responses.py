@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from lab.load.event_loop import loop_factory
-from lab.load.responses import error_class, outcome, server_times
+from lab.load.responses import error_class, outcome, server_name, server_times
 from lab.load.worker import CpuMeter
 from lab.rows import ErrorClass, Outcome
 
@@ -46,6 +46,10 @@ def test_only_limits_of_the_platform_are_throttles(status, media_type, body, exp
     [
         ("app;dur=1.234, db;dur=0.5, init;dur=300", {"app": 1.234, "db": 0.5, "init": 300}),
         ("app ; dur=1", {"app": 1}),
+        ('app;desc="handler";dur=4.2', {"app": 4.2}),
+        ('app; DUR="4.2"', {"app": 4.2}),
+        ("myapp;dur=9, app-db;dur=8, x;y=app;dur=7", {}),
+        ("app;dur=1, db;dur=1e400, init;dur=-1", {"app": 1}),
         ("cache;desc=hit", {}),
         ("app;dur=x", {}),
         ("", {}),
@@ -54,6 +58,21 @@ def test_only_limits_of_the_platform_are_throttles(status, media_type, body, exp
 def test_server_timing_is_read(header, expected):
     assert server_times({"Server-Timing": header}) == expected
     assert server_times({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("containers/ip-10-0-0-1", "containers/ip-10-0-0-1"),
+        ("a\udcffb", "a?b"),
+        ("\x1b]0;title\x07", "?]0;title?"),
+        ("\x9b31m \xe9", "?31m ?"),
+        ("x" * 5000, "x" * 128),
+    ],
+)
+def test_the_name_of_a_server_is_short_printable_ascii(header, expected):
+    assert server_name({"X-Served-By": header}) == expected
+    assert server_name({}) == ""
 
 
 @pytest.mark.parametrize(

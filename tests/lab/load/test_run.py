@@ -18,7 +18,7 @@ from lab.load.worker_process import COMMAND, LoadProcessError
 from lab.plan import Operation, Order
 from lab.rows import ErrorClass, Outcome
 from tests.lab.known_server import created_ids, serving
-from tests.lab.load.loads import ALL, TOKEN, planned, targets
+from tests.lab.load.loads import ALL, TOKEN, planned, targets, until
 
 ROOT = Path(__file__).resolve().parents[3]
 LONG = planned(rate=30, duration_s=120, slot_s=30)
@@ -28,11 +28,6 @@ def load_processes(pid=None):
     """Return the load processes that *pid* started."""
     children = psutil.Process(pid).children(recursive=True)
     return [each for each in children if "lab.load.worker" in each.cmdline()]
-
-
-async def until(condition):
-    while not condition():
-        await asyncio.sleep(0.02)
 
 
 async def send(plan, server, *, on_progress=lambda _: None, stop=None, **options):
@@ -170,13 +165,35 @@ async def test_a_process_that_does_not_start_is_an_error(script, message):
 async def test_a_process_that_ignores_the_stop_is_killed(monkeypatch):
     monkeypatch.setattr("lab.load.run._GRACE_S", 0.1)
     stop = asyncio.Event()
-    stop.set()
     command = ("sh", "-c", """echo '"ready"'; exec sleep 60""")
     async with serving() as server:
-        log = await send(planned(), server, command=command, stop=stop)
+        log = await send(
+            planned(), server, on_progress=lambda _: stop.set(), command=command, stop=stop
+        )
 
     assert {row.outcome for row in log.rows} == {Outcome.STOPPED}
     assert log.generator.failures == ("Load process 1 of 1 did not end in time.",)
+
+
+async def test_a_process_that_never_gets_ready_is_an_error(monkeypatch):
+    monkeypatch.setattr("lab.load.worker_process.READY_S", 0.1)
+    command = ("sleep", "60")
+    async with serving() as server:
+        with pytest.raises(LoadProcessError, match=r"Load process . of 2 was not ready after 0.1"):
+            await send(LONG, server, processes=2, command=command)
+
+    assert not [each for each in psutil.Process().children() if each.cmdline() == list(command)]
+    assert not server.requests
+
+
+async def test_a_stop_ends_a_process_that_is_not_ready():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_soon(stop.set)
+    async with serving() as server, asyncio.timeout(20):
+        log = await send(LONG, server, command=("sleep", "60"), stop=stop)
+
+    assert {row.outcome for row in log.rows} == {Outcome.STOPPED}
+    assert (log.generator.stopped, log.generator.failures) == (True, ())
 
 
 async def test_an_error_of_the_caller_ends_the_processes():

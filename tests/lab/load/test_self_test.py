@@ -5,6 +5,7 @@ import pytest
 from lab.backends import Backend
 from lab.load.run import RunLog
 from lab.load.self_test import GeneratorTooSlow, capacity, check, held_rate
+from lab.load.worker_process import LoadProcessError
 from lab.plan import Operation
 from lab.results import GeneratorLog
 from lab.rows import Outcome, Row
@@ -60,3 +61,11 @@ def test_a_rate_above_70_percent_is_refused_with_both_figures():
 
 async def test_the_generator_tries_the_rate_with_a_server_of_its_own():
     assert await capacity(1) > 1
+
+
+@pytest.mark.parametrize("command", [("true",), ("echo", "hello"), ("sleep", "60")])
+async def test_a_server_that_does_not_start_is_an_error(monkeypatch, command):
+    monkeypatch.setattr("lab.load.self_test._COMMAND", command)
+    monkeypatch.setattr("lab.load.self_test.READY_S", 0.1)
+    with pytest.raises(LoadProcessError, match="did not start"):
+        await capacity(100)
