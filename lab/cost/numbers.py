@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from typing import Final
 
 from lab.cost.errors import CostError
@@ -16,6 +16,8 @@ def number_of(name: str, text: str) -> Decimal:
     try:
         digits = text.strip().removesuffix("%")
         number = Decimal(digits) / (1 if digits == text.strip() else 100)
+    except Overflow:
+        number = _MOST + 1
     except InvalidOperation as error:
         raise CostError(f"{name} must be a number, not {text!r}.") from error
     if not number.is_finite() or number < 0:

@@ -17,6 +17,8 @@ PACKAGED: Final = Path(__file__).with_name("prices.json")
 _KEYS: Final = {
     "region", "item", "unit", "from", "price", "usagetype", "sku", "date", "source", "verified",
 }  # fmt: skip
+_TEXTS: Final = ("region", "item", "unit")
+_TEXTS_OR_NONE: Final = ("usagetype", "sku", "date", "source")
 _REFRESH: Final = "To read the price list of AWS, run: blogs cost --refresh-prices --region"
 
 
@@ -146,6 +148,12 @@ def _check(row: dict[str, Any]) -> None:
     if set(row) != _KEYS:
         raise ValueError(f"a row has other keys than {', '.join(sorted(_KEYS))}")
     name = f"{row['region']} {row['item']}"
+    texts = [*(row[key] for key in _TEXTS), *(row[key] or "" for key in _TEXTS_OR_NONE)]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{name} has a text of another type")
+    is_flag = isinstance(row["verified"], bool)
+    if not is_flag:
+        raise ValueError(f"{name} has {row['verified']!r} as verified, which is not true or false")
     for number in (row["from"], row["price"]):
         if number is not None and not (isinstance(number, str) and _is_amount(number)):
             raise ValueError(f"{name} has {number!r}, which is not a decimal string of at least 0")
@@ -185,5 +193,5 @@ def _tier(row: Mapping[str, Any]) -> Tier:
         sku=row["sku"],
         date=row["date"],
         source=row["source"],
-        verified=bool(row["verified"]),
+        verified=row["verified"],
     )

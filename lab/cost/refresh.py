@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -155,14 +154,16 @@ def _replace(file: Path, rows: Sequence[dict[str, Any]]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=file.parent, prefix=file.name, delete=False
-        ) as written:
-            written.write(text)
-        try:
-            read_rows(Path(written.name))
-            os.replace(written.name, file)  # noqa: PTH105 -- of the temporary file's name
-        except BaseException:
-            os.unlink(written.name)  # noqa: PTH108 -- same
-            raise
+        ) as stream:
+            written = Path(stream.name)
+            try:
+                stream.write(text)
+                stream.flush()
+                read_rows(written)
+                written.replace(file)
+            except BaseException:
+                written.unlink()
+                raise
     except OSError as error:
         raise RefreshError(f"Cannot write {file}: {error.strerror}.") from error
     except CostError as error:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from lab.backends import Backend
-from lab.cost import model
+from lab.cost import fargate, model
 from lab.cost.break_even import crossings
 from lab.cost.inputs import LEAST_MB, MOST_MB, Inputs
 from lab.cost.prices import Prices
@@ -34,7 +34,10 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Influence:
-    """One bar: the number at half and at twice its value, or an item left out and counted."""
+    """One bar: the number at half and at twice its value, or an item left out and counted.
+
+    AWS's limits hold. A task has the next smaller and the next larger size that Fargate offers.
+    """
 
     name: str
     low: Variant
@@ -109,12 +112,11 @@ def _container_changes(inputs: Inputs) -> Iterator[_Change]:
     def change(**changes: object) -> Inputs:
         return replace(inputs, containers=replace(containers, **changes))  # type: ignore[arg-type]  # same
 
-    sizes = [(containers.vcpus * factor, containers.memory_gb * factor) for factor in _FACTORS]
     yield (
         "size of a task",
         [
             (f"{plain(vcpus)} vCPU, {plain(memory)} GB", change(vcpus=vcpus, memory_gb=memory))
-            for vcpus, memory in sizes
+            for vcpus, memory in fargate.neighbors(containers.vcpus, containers.memory_gb)
         ],
     )
     counts = [max(1, scaling.min_tasks // 2), min(MOST_TASKS, scaling.min_tasks * 2)]

@@ -30,9 +30,9 @@ def tornado(report: CostReport) -> Figure:
         table=_table(report.sensitivity),
         draw=(lambda width: _draw(width, shown, base)) if shown else None,
         note=(
-            "Each bar goes from half of a number (hollow end) to twice the number (full end), or"
-            " from an item left out to the item counted. The dotted line is this calculation. Left"
-            " of the zero line, functions are cheaper."
+            "Each bar goes from half of a number (hollow end) to twice the number (full end), as"
+            " far as AWS allows that, or from an item left out to the item counted. The dotted line"
+            " is this calculation. Left of the zero line, functions are cheaper."
         ),
     )
 

@@ -97,6 +97,9 @@ def test_a_refreshed_file_replaces_the_regions_that_it_has(tmp_path):
         ({"from": "1"}, "do not start at 0"),
         ({"source": None}, "without a date and a source"),
         ({"more": 1}, "other keys"),
+        ({"verified": "false"}, "'false' as verified, which is not true or false"),
+        ({"date": 2026}, "a text of another type"),
+        ({"unit": None}, "a text of another type"),
     ],
 )
 def test_a_damaged_price_file_is_refused(tmp_path, changes, words):

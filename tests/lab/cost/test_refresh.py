@@ -1,6 +1,7 @@
 """New prices from the price list, or the old ones when anything is wrong."""
 
 import json
+import resource
 from decimal import Decimal
 
 import pytest
@@ -260,3 +261,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
     with pytest.raises(RefreshError, match=r"Cannot write .*prices.json"):
         refreshed(offer_files(), tmp_path / "file" / "prices.json")
+
+
+def test_a_full_disk_leaves_no_file(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(RefreshError, match=r"Cannot write .*prices.json: File too large"):
+            refreshed(offer_files(), tmp_path / "prices.json")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert not list(tmp_path.iterdir())

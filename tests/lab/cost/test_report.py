@@ -12,12 +12,14 @@ from lab.cost.errors import CostError
 from lab.cost.inputs import FreeTier, Inputs
 from lab.cost.model import exact
 from lab.cost.report import Intervals, cost_report
+from lab.cost.sensitivity import influences
 from lab.cost.traffic import Traffic, parse_day
 from lab.cost.words import (
     assumption_sentences,
     crossing_sentences,
     warning_sentences,
 )
+from lab.report.cost import cost_section
 from tests.lab.cost.build import DAY, US_EAST_1, inputs
 
 D = Decimal
@@ -85,6 +87,32 @@ def test_the_longest_bar_of_the_sensitivity_comes_first():
     memory = bars["memory of a function"]
     assert (memory.low.label, memory.high.label) == ("128 MB", "512 MB")
     assert memory.low.difference_usd < memory.high.difference_usd
+
+
+@pytest.mark.parametrize(
+    ("task", "low", "high"),
+    [
+        ("0.25/0.5", "0.25 vCPU, 0.5 GB", "0.5 vCPU, 1 GB"),
+        ("0.5/1", "0.25 vCPU, 0.5 GB", "1 vCPU, 2 GB"),
+        ("0.5/4", "0.25 vCPU, 2 GB", "1 vCPU, 8 GB"),
+        ("1/3", "0.5 vCPU, 1 GB", "2 vCPU, 6 GB"),
+        ("16/120", "8 vCPU, 60 GB", "16 vCPU, 120 GB"),
+        ("3/8", "2 vCPU, 5 GB", "4 vCPU, 11 GB"),
+    ],
+)
+def test_the_sensitivity_has_only_tasks_that_fargate_offers(task, low, high):
+    bars = {bar.name: bar for bar in influences(inputs(1, task=task), US_EAST_1)}
+    size = bars["size of a task"]
+
+    assert (size.low.label, size.high.label) == (low, high)
+
+
+def test_tasks_that_can_handle_almost_nothing_give_a_curve():
+    given = assumptions.change(inputs(1, saturation="1e-6"), "containers.target", "1e-6")
+    report = cost_report(given, US_EAST_1)
+
+    assert [point.requests for point in report.curve] == [1]
+    assert "cost" in cost_section(report)
 
 
 def test_sentences_name_every_crossing():
@@ -180,6 +208,9 @@ def test_every_assumption_can_be_changed_by_its_name(name, text, value):
         ("functions.memory_mb", "64", "from 128"),
         ("functions.log_bytes", "-1", "at least 0"),
         ("functions.log_bytes", "nan", "at least 0"),
+        ("functions.log_bytes", "1e40", "1e12, not '1e40'"),
+        ("functions.provisioned", "1e9999999", "1e12, not '1e9999999'"),
+        ("functions.log_bytes", "-1e9999999", "1e12, not"),
         ("functions.snap_start", "yes", "must be true or false"),
     ],
 )
