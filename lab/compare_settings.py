@@ -16,6 +16,7 @@ MOST_REQUESTS: Final = 1_000_000.0
 COLD_SLOT_S: Final = 110.0
 """The pause after a burst with `--cold`. The functions then have 330 seconds between their bursts
 (A B B A): the local cloud ends execution environments that were idle for 300."""
+SHORTEST_SLOT_S: Final = 0.1
 _WARM_UP_S: Final = 3.0
 _BACKENDS: Final = 2
 _CYCLE: Final = 4  # slots: A B B A
@@ -63,6 +64,12 @@ class ComparisonSettings:
             raise InvalidSettings(
                 f"A burst of {self.burst} needs as many requests in flight: "
                 f"add --max-in-flight {self.burst}."
+            )
+        if self.slot_s < SHORTEST_SLOT_S:
+            option = "--step" if self.ramp else "--slot"
+            raise InvalidSettings(
+                f"{self.slot_s:g} s are too short to measure anything: "
+                f"use at least {option} {SHORTEST_SLOT_S:g}."
             )
         if self.order is Order.ABBA and self.duration_s < _CYCLE * self.slot_s:
             raise InvalidSettings(

@@ -58,6 +58,8 @@ def test_load_above_the_limits_needs_the_override(settings, message):
     ("settings", "message"),
     [
         ({"order": Order.BURST, "burst": 300}, "add --max-in-flight 300"),
+        ({"slot_s": 1e-5}, r"1e-05 s are too short .* use at least --slot 0\.1"),
+        ({"order": Order.RAMP, "ramp": (10,), "slot_s": 0.01}, r"use at least --step 0\.1"),
         ({"duration_s": 9}, "use at least --duration 10, or a shorter --slot"),
     ],
 )
