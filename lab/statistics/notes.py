@@ -66,7 +66,8 @@ def _of_backend(side: BackendFigures) -> Iterator[str]:
     elif failed is not None and failed > _NOTICED_FAILURES:
         yield (
             f"{backend}: {words.percent(failed)} of the requests failed, were throttled or were "
-            "dropped. No quantile includes them."
+            "dropped. The quantiles leave them out; the differences count them as slower than any "
+            "other request."
         )
     skipped = side.skipped_share or 0.0
     if side.ok and skipped > MOST_SKIPPED:

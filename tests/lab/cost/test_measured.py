@@ -117,8 +117,11 @@ def test_cold_starts_give_their_share_and_the_mean_of_their_init():
     assert any("2 of 100 requests" in note for note in found.notes)
 
 
-def measured_ramp(slow_from):
-    """Return what a ramp to 60/s on two tasks gives that is slow from one rate on."""
+def measured_ramp(slow_from, last=600):
+    """Return what a ramp to 60/s on two tasks gives that is slow from one rate on.
+
+    The last step has *last* requests.
+    """
     planned = settings(order=Order.RAMP, ramp=(20.0, 40.0, 60.0), slot_s=10.0, duration_s=60.0)
     slots = run(planned=planned).slots
     rows = [
@@ -131,7 +134,7 @@ def measured_ramp(slow_from):
             served_by=f"containers/{number % 2}",
         )
         for slot in slots
-        for number in range(int(slot.rate) * 10)
+        for number in range(last if slot.rate == 60 else int(slot.rate) * 10)
     ]
     return measured(results(rows, planned=planned))
 
@@ -158,6 +161,14 @@ def test_a_ramp_that_met_the_target_to_its_end_gives_a_lower_bound():
         "tasks: one task can handle at least 30 requests/s. The highest rate of the ramp that met "
         "p95<200ms was at least 60/s (the highest step), with 2 tasks"
     ) in found.notes
+
+
+def test_a_step_with_too_few_requests_is_no_upper_bound():
+    found = measured_ramp(slow_from=60, last=20)
+
+    assert found.inputs.containers.scaling.saturation_per_s == 20
+    assert found.intervals.saturation_per_s is None
+    assert any("one task can handle at least 20 requests/s" in note for note in found.notes)
 
 
 def test_what_was_not_measured_keeps_its_default_and_is_named():

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,17 @@ def test_both_backends_get_the_same_blocks():
     found = Bootstrap(given, 1).difference(0.5, 0.95)
 
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
+
+
+def test_blocks_of_unequal_length_widen_the_limits():
+    given = blocks(3)
+    unequal = [*given[:-1], dataclasses.replace(given[-1], seconds=40.0)]
+
+    equal, wider = (Bootstrap(each, 1).difference(0.5, 0.95) for each in (given, unequal))
+
+    # 50 s and 40 s: as much as 90 * 90 / (5 * 100 + 1600) = 3.9 equal blocks.
+    ratio = widening(3, 0.95) / widening(6, 0.95)
+    assert wider.high - wider.value == pytest.approx(ratio * (equal.high - equal.value))
 
 
 def test_equal_seeds_give_equal_limits_and_others_do_not():
