@@ -1,7 +1,7 @@
-"""An HTTP load generator: a fixed number of clients that send GET requests one after another.
+"""A closed loop: a fixed number of clients, each of which waits for a response before it sends.
 
-It uses aiohttp because the generator shares the machine with the backends: httpx needs about ten
-times the CPU per request.
+`make bench` uses it for the highest rate of a backend. It hides stalls, so comparisons use
+`lab.load.engine`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server that answers every request at once: `python -m lab.load.loopback_server`.
+"""A server that responds to every request at once: `python -m lab.load.loopback_server`.
 
 It writes its port on stdout, and ends when stdin does.
 """

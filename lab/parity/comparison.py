@@ -1,4 +1,4 @@
-"""Compare the answers of the two backends to one case."""
+"""Compare the responses of the two backends to one case."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from lab.backends import Backend
-from lab.comparison import EXPECTED
 from lab.parity.case import Case
 from lab.parity.expectations import BODY, STATUS, Deviation, deviations, is_json, status_text
 from lab.parity.explained import Explanation, Observed, explanation_of
 from lab.parity.messages import Response, Values
-from lab.parity.session import Answer
+from lab.parity.session import Exchange
+from lab.response_diff import EXPECTED
 
 _ABSENT: Final = "none"
 _AS_DOCUMENTED: Final = "as documented"
@@ -51,17 +51,17 @@ class Undocumented:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What two answers have shown."""
+    """What two responses have shown."""
 
     differences: tuple[Difference, ...] = ()
     undocumented: tuple[Undocumented, ...] = ()
 
 
-def compare(case: Case, answers: Mapping[Backend, Answer]) -> Comparison:
-    """Compare the answers with each other, and with what is documented."""
-    functions, containers = answers[Backend.FUNCTIONS], answers[Backend.CONTAINERS]
+def compare(case: Case, exchanges: Mapping[Backend, Exchange]) -> Comparison:
+    """Compare the responses with each other, and with what is documented."""
+    functions, containers = exchanges[Backend.FUNCTIONS], exchanges[Backend.CONTAINERS]
     statuses = {functions.response.status, containers.response.status}
-    wrong = tuple(_wrong(case, answer) for answer in (functions, containers))
+    wrong = tuple(_wrong(case, exchange) for exchange in (functions, containers))
     differing = _differing(parts(case, functions), parts(case, containers))
     if STATUS not in differing:
         differing = {**_one_sided(*wrong), **differing}
@@ -86,9 +86,9 @@ def compare(case: Case, answers: Mapping[Backend, Answer]) -> Comparison:
     )
 
 
-def parts(case: Case, answer: Answer) -> dict[str, str]:
+def parts(case: Case, exchange: Exchange) -> dict[str, str]:
     """Return the parts of a response that must be the same from both backends, by their names."""
-    response, values = answer.response, answer.values
+    response, values = exchange.response, exchange.values
     found = {STATUS: status_text(response)}
     for name, value in response.headers.items():
         if name not in _IGNORED:
@@ -112,10 +112,10 @@ def _differing(functions: Mapping[str, str], containers: Mapping[str, str]) -> d
     return {STATUS: found[STATUS]} if STATUS in found else found
 
 
-def _wrong(case: Case, answer: Answer) -> dict[str, Deviation]:
+def _wrong(case: Case, exchange: Exchange) -> dict[str, Deviation]:
     return {
-        one.part: Deviation(one.part, _general(one.found, answer.values), one.expected)
-        for one in deviations(case, answer.response, answer.values)
+        one.part: Deviation(one.part, _general(one.found, exchange.values), one.expected)
+        for one in deviations(case, exchange.response, exchange.values)
     }
 
 

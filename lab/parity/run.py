@@ -1,4 +1,4 @@
-"""Send every case to both backends, and compare the answers."""
+"""Send every case to both backends, and compare the responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.parity.case import Case, get
 from lab.parity.cases import CASES
 from lab.parity.comparison import Comparison, Difference, Undocumented, compare
 from lab.parity.http_client import HttpClient
-from lab.parity.session import Answer, Session
+from lab.parity.session import Exchange, Session
 
 ResultT = TypeVar("ResultT")
 _HEALTH: Final = get("health", "/")
@@ -40,10 +40,10 @@ class ParityRun:
 
     sessions: Mapping[Backend, Session]
     executor: Executor
-    answers: dict[str, Mapping[Backend, Answer]] = field(default_factory=dict)
-    """The answers by the name of the case."""
+    exchanges: dict[str, Mapping[Backend, Exchange]] = field(default_factory=dict)
+    """The responses by the name of the case."""
     comparisons: dict[str, Comparison] = field(default_factory=dict)
-    """What the comparison of the answers has found, by the name of the case."""
+    """What the comparison of the responses has found, by the name of the case."""
 
     @classmethod
     def to(
@@ -72,9 +72,9 @@ class ParityRun:
             on_progress(number)
             if stop.is_set():
                 return
-            answers = self._answers(case)
-            self.answers[case.name] = answers
-            self.comparisons[case.name] = compare(case, answers)
+            exchanges = self._exchanges(case)
+            self.exchanges[case.name] = exchanges
+            self.comparisons[case.name] = compare(case, exchanges)
         on_progress(len(cases))
 
     @property
@@ -106,15 +106,15 @@ class ParityRun:
         """The number of blogs that may exist with an id that is not known."""
         return sum(session.unknown for session in self.sessions.values())
 
-    def _answers(self, case: Case) -> dict[Backend, Answer]:
+    def _exchanges(self, case: Case) -> dict[Backend, Exchange]:
         """Send *case* to both. Neither creates or deletes while the other asks for a list."""
         prepared = self._on_both(lambda _, session: session.prepare(case))
         try:
-            answers = self._on_both(lambda name, session: session.send(case, prepared[name]))
-            self._check_connections(answers)
+            exchanges = self._on_both(lambda name, session: session.send(case, prepared[name]))
+            self._check_connections(exchanges)
         finally:
             self._on_both(lambda _, session: session.delete_created())
-        return answers
+        return exchanges
 
     def _on_both(self, action: Callable[[Backend, Session], ResultT]) -> dict[Backend, ResultT]:
         """Do *action* on both at the same time, and wait for both."""
@@ -124,10 +124,10 @@ class ParityRun:
         }
         return {name: future.result() for name, future in futures.items()}
 
-    def _check_connections(self, answers: Mapping[Backend, Answer]) -> None:
+    def _check_connections(self, exchanges: Mapping[Backend, Exchange]) -> None:
         """Raise BackendLost if a backend responds neither to a case nor to a health check."""
-        for backend, answer in answers.items():
-            if answer.response.status is None:
+        for backend, exchange in exchanges.items():
+            if exchange.response.status is None:
                 session = self.sessions[backend]
                 if session.ask(_HEALTH).response.status is None:
                     session.is_lost = True

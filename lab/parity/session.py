@@ -16,7 +16,7 @@ _GONE: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND})
 
 
 @dataclass(frozen=True)
-class Answer:
+class Exchange:
     """The response to a case, and the values of the placeholders in its request."""
 
     response: Response
@@ -48,7 +48,7 @@ class Session:
     """The number of blogs that may exist with an id that only a lost response had."""
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
-    def ask(self, case: Case) -> Answer:
+    def ask(self, case: Case) -> Exchange:
         """Send the request of *case*. Create a blog for it first if it needs one."""
         return self.send(case, self.prepare(case))
 
@@ -71,15 +71,15 @@ class Session:
             values |= {"tag": tag, "bare-tag": tag.strip('"')}
         return Prepared(values)
 
-    def send(self, case: Case, prepared: Prepared) -> Answer:
+    def send(self, case: Case, prepared: Prepared) -> Exchange:
         """Send the request of *case*."""
         values = prepared.values
         if prepared.problem:
-            return Answer(Response(None, problem=prepared.problem), values)
+            return Exchange(Response(None, problem=prepared.problem), values)
         self._expect_blogs(case, values)
         response = self.client.send(request_of(case, values))
         self._record(case, response)
-        return Answer(response, values)
+        return Exchange(response, values)
 
     def write(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         """Send a write with the write token."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from lab.parity.case import Case
 from lab.parity.expectations import deviations
 from lab.parity.messages import Client, Response
-from lab.parity.session import Answer, Session
+from lab.parity.session import Exchange, Session
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Backend:
         return self.session.write(method, path, body, **headers)
 
 
-def check_case(backend: Backend, case: Case) -> Answer:
+def check_case(backend: Backend, case: Case) -> Exchange:
     """Send the request of *case*; fail if the response is not the expected one."""
-    answer = backend.session.ask(case)
-    assert deviations(case, answer.response, answer.values) == [], answer
-    return answer
+    exchange = backend.session.ask(case)
+    assert deviations(case, exchange.response, exchange.values) == [], exchange
+    return exchange

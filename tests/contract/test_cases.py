@@ -39,17 +39,17 @@ def test_responses_hide_unexpected_errors(without_table: Backends, case: Case):
 
 def _check_both(backends: Backends, case: Case) -> None:
     checked = [backend for backend in backends if not backend.exempts(case)]
-    answers = [check_case(backend, case) for backend in checked]
+    exchanges = [check_case(backend, case) for backend in checked]
 
-    for answer in answers:
-        openapi.check(case, answer.response)
+    for exchange in exchanges:
+        openapi.check(case, exchange.response)
     found = [
         {
             name: value
-            for name, value in parts(case, answer).items()
+            for name, value in parts(case, exchange).items()
             if not name.startswith(BY_GATEWAY)
         }
-        for answer in answers
+        for exchange in exchanges
     ]
     assert found[1:] in ([], found[:1])
 
@@ -60,9 +60,9 @@ def test_backends_of_a_local_cloud_respond_as_documented(parity_run: ParityRun, 
 
     assert [one for one in comparison.differences if one.explanation is None] == []
     assert comparison.undocumented == ()
-    for answer in parity_run.answers[case.name].values():
+    for exchange in parity_run.exchanges[case.name].values():
         if not case.exceptions:
-            openapi.check(case, answer.response)
+            openapi.check(case, exchange.response)
 
 
 def test_a_local_cloud_keeps_no_blog_of_the_cases(parity_run: ParityRun):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from lab.comparison import Comparison
+from lab.response_diff import ResponseDiff
 from tui import text
 from tui.client.contract import ApiError, Exchange, LogEntry, Request
 from tui.client.timing import milliseconds
@@ -19,7 +19,7 @@ Send = Callable[[BackendName, Request], Awaitable[Exchange]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullComparison(Comparison[Exchange]):
+class FullComparison(ResponseDiff[Exchange]):
     """Both backends responded."""
 
     request: Request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Mapping
 
-from lab.comparison import HeaderPair
+from lab.response_diff import HeaderPair
 from tui import text
 from tui.client.compare import FullComparison, PartialComparison, compare, table
 from tui.client.contract import Api, Exchange, Request

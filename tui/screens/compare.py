@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer
 
-from lab.comparison import canonical
+from lab.response_diff import canonical
 from tui import text
 from tui.client.compare import FullComparison, PartialComparison, compare, table, with_units
 from tui.client.contract import DEFAULT_PAGE, ApiError, Exchange, Request, Summary

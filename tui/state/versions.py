@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from lab.comparison import common
+from lab.response_diff import common
 from tui import text
 from tui.client.contract import Blog, Draft
 from tui.text import Safe

@@ -10,7 +10,7 @@ from lab.backends import Backend
 from lab.parity.case import get, head, other
 from lab.parity.comparison import compare
 from lab.parity.messages import Response
-from lab.parity.session import Answer
+from lab.parity.session import Exchange
 
 JSON = {"content-type": "application/json"}
 CASE = get("a blog", "/blog/<<id>>", members={"id": "<<id>>"}, response_headers={"etag": '".+"'})
@@ -25,8 +25,8 @@ def compared(functions, containers, case=CASE):
     return compare(
         case,
         {
-            Backend.FUNCTIONS: Answer(functions, {"id": "one", "token": "secret"}),
-            Backend.CONTAINERS: Answer(containers, {"id": "two", "token": "secret"}),
+            Backend.FUNCTIONS: Exchange(functions, {"id": "one", "token": "secret"}),
+            Backend.CONTAINERS: Exchange(containers, {"id": "two", "token": "secret"}),
         },
     )
 

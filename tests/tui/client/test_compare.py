@@ -101,7 +101,7 @@ def test_a_change_in_a_long_line_shows_only_that_piece():
 
 
 def test_long_bodies_that_differ_throughout_are_cut(monkeypatch):
-    monkeypatch.setattr("lab.comparison.difflib.unified_diff", None)  # would take minutes
+    monkeypatch.setattr("lab.response_diff.difflib.unified_diff", None)  # would take minutes
     old, new = (json.dumps([f"{side}{n}" for n in range(50_000)]).encode() for side in "ab")
 
     lines = compared(exchange(old), exchange(new)).body

@@ -65,7 +65,7 @@ class HeaderPair:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison(Generic[ResponseT]):
+class ResponseDiff(Generic[ResponseT]):
     """The two responses to one request."""
 
     functions: ResponseT
