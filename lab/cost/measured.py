@@ -182,7 +182,8 @@ def _saturation(
     note = (
         f"tasks: one task can handle {'at least ' if is_bound else ''}{plain(low)} requests/s. The "
         f"highest rate of the ramp that met {results.target} was "
-        f"{words.highest_rate(summary, Backend.CONTAINERS, '/s')}, with {tasks} tasks"
+        f"{words.highest_rate(summary, Backend.CONTAINERS, '/s')}, with {tasks} "
+        f"{'task' if tasks == 1 else 'tasks'}"
     )
     interval = None if above is None or is_bound else (low, _decimal(above.rate / tasks))
     return _with_scaling(inputs, saturation_per_s=low), interval, [note]
