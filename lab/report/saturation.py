@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from lab.backends import Backend
 from lab.report import numbers, svg
@@ -15,6 +16,9 @@ from lab.results import Results
 from lab.statistics import words
 from lab.summary import RampStep, Summary
 from lab.thresholds import Threshold, parse_target
+
+_MOST: Final = 60
+"""The most steps of a backend that are drawn and listed, apart from the last and the highest."""
 
 Sides = Mapping[Backend, Sequence[RampStep]]
 
@@ -45,14 +49,12 @@ class _Ramp:
 
 def saturation(results: Results, summary: Summary) -> list[Figure]:
     """Return the charts of the ramp."""
-    sides = {
-        backend: [step for step in summary.ramp if step.backend is backend] for backend in Backend
-    }
+    sides = {backend: _shown(backend, summary) for backend in Backend}
     ramp = _Ramp(
         sides={backend: steps for backend, steps in sides.items() if steps},
         target=parse_target(results.target) if results.target else None,
     )
-    table = _table(summary.ramp)
+    table = _table([step for steps in ramp.sides.values() for step in steps], len(summary.ramp))
     has_latencies = any(ramp.values(backend) for backend in ramp.sides)
     return [
         Figure(
@@ -69,6 +71,18 @@ def saturation(results: Results, summary: Summary) -> list[Figure]:
             draw=(lambda width: _draw_latencies(width, ramp)) if has_latencies else None,
             note="A hollow marker is a step that missed the target." if ramp.target else "",
         ),
+    ]
+
+
+def _shown(backend: Backend, summary: Summary) -> Sequence[RampStep]:
+    """Return the steps of a backend. Of many, every nth, the last, and the highest with target."""
+    steps = [step for step in summary.ramp if step.backend is backend]
+    stride = -(-len(steps) // _MOST)
+    highest = (summary.highest_rate or {}).get(backend)
+    return [
+        step
+        for number, step in enumerate(steps, start=1)
+        if (number - 1) % stride == 0 or number == len(steps) or step.rate == highest
     ]
 
 
@@ -172,7 +186,8 @@ def _missed(at: Point) -> Markup:
     return svg.marker("circle", at, "hollow neutral")
 
 
-def _table(ramp: Sequence[RampStep]) -> Table:
+def _table(ramp: Sequence[RampStep], count: int) -> Table:
+    """Return the figures of the steps in *ramp*, out of *count*."""
     heads = ["step", "achieved", "p50 (ms)", "p95 (ms)", "p99 (ms)"]
     heads += ["errors", "throttled", "dropped", "target"]
     met = {True: "met", False: "missed", None: numbers.NONE}
@@ -186,4 +201,7 @@ def _table(ramp: Sequence[RampStep]) -> Table:
         ]
         for step in ramp
     ]
-    return Table(caption="Steps of the ramp", heads=heads, rows=rows)
+    caption = "Steps of the ramp"
+    if len(ramp) < count:
+        caption = f"{len(ramp)} of {count} steps of the ramp; the results file has all"
+    return Table(caption=caption, heads=heads, rows=rows)

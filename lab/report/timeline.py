@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -32,6 +32,10 @@ _FOOT: Final = {
 }
 _STEPS: Final = 30
 """A backend with more slots has a line through their middles instead of a step for each."""
+_MOST_POINTS: Final = 200
+"""The most points of such a line."""
+_GAP: Final = 2
+"""Boxes with a smaller gap, in pixels, are drawn as one: the eye cannot tell them apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,7 @@ def timeline(results: Results, samples: Samples) -> Figure:
         sentence=_sentence(samples),
         table=_table(run, samples),
         draw=(lambda width: _draw(width, run, samples)) if run and has_data else None,
-        note=_note(samples) if has_data else "",
+        note=_note(run.slots, samples) if run and has_data else "",
     )
 
 
@@ -78,13 +82,15 @@ def _failed(samples: Samples) -> dict[str, int]:
     return {name: number for name, number in counted.items() if number}
 
 
-def _note(samples: Samples) -> str:
+def _note(slots: Sequence[Slot], samples: Samples) -> str:
     sides = samples.latencies.values()
     total = sum(len(found) for found in sides)
     drawn = sum(len(thin(found, _DOTS[svg.WIDE])) for found in sides)
+    is_long = any(len(_slots_of(slots, backend)) > _MOST_POINTS for backend in Backend)
+    most = f", for at most {_MOST_POINTS} slots of a backend" if is_long else ""
     lines = (
         "The thick lines are the p50 and the thin lines the p95 of a slot, where it has enough"
-        " requests. The strips at the top show which backend has the slot."
+        f" requests{most}. The strips at the top show which backend has the slot."
     )
     if drawn == total:
         return lines
@@ -175,7 +181,7 @@ def _slots(plot: _Plot) -> Markup:
     top, bottom = plot.y(plot.y.high), plot.y(plot.y.low)
     parts = []
     for index, backend in enumerate(Backend):
-        own = [slot for slot in plot.slots if backend in slot.backends]
+        own = _slots_of(plot.slots, backend)
         alone = [slot for slot in own if len(slot.backends) == 1]
         strip = plot.frame.top - 2 * (_SLOT_LANE + 1) + index * (_SLOT_LANE + 1)
         parts.append(_boxes(plot, alone, (top, bottom), f"slot {backend}"))
@@ -183,20 +189,36 @@ def _slots(plot: _Plot) -> Markup:
     return join(parts)
 
 
+def _slots_of(slots: Sequence[Slot], backend: Backend) -> Sequence[Slot]:
+    return [slot for slot in slots if backend in slot.backends]
+
+
 def _boxes(plot: _Plot, slots: Sequence[Slot], y: tuple[float, float], class_: str) -> Markup:
     steps = "".join(
-        f"M{coordinate(plot.x(slot.start_s))} {coordinate(y[0])}V{coordinate(y[1])}"
-        f"H{coordinate(plot.x(slot.end_s))}V{coordinate(y[0])}z"
-        for slot in slots
+        f"M{coordinate(start)} {coordinate(y[0])}V{coordinate(y[1])}"
+        f"H{coordinate(end)}V{coordinate(y[0])}z"
+        for start, end in joined((plot.x(slot.start_s), plot.x(slot.end_s)) for slot in slots)
     )
     return void("path", d=steps, class_=class_) if steps else Markup()
+
+
+def joined(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return *spans* in order; those with a gap that is too small to be seen are one."""
+    found: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if found and start - found[-1][1] < _GAP:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _lines(plot: _Plot) -> list[Markup]:
     """Return the p50 and the p95 of each backend in each slot with enough samples."""
     parts = []
     for backend in Backend:
-        own = [slot for slot in plot.slots if backend in slot.backends]
+        own = _slots_of(plot.slots, backend)
+        own = own[:: -(-len(own) // _MOST_POINTS) or 1]
         for share, class_ in ((0.5, "thick"), (0.95, "thin")):
             steps = [
                 ((plot.x(slot.start_s), plot.y(value)), (plot.x(slot.end_s), plot.y(value)))

@@ -167,6 +167,17 @@ def test_a_long_run_fits_in_the_size_limit():
     assert len(render(results, analyse(results)).encode()) < LIMIT
 
 
+def test_a_ramp_of_many_steps_fits_in_the_size_limit():
+    results = example.ramp(rates=tuple(map(float, range(5, 205))), step_s=0.3)
+    highest = {Backend.FUNCTIONS: 8.0, Backend.CONTAINERS: 9.0}
+    summary = replace(analyse(results), highest_rate=highest)
+    text = render(results, summary)
+    table = Page(text).table("103 of 400 steps of the ramp; the results file has all")
+
+    assert len(text.encode()) < LIMIT
+    assert {"functions, 8/s", "functions, 204/s", "containers, 204/s"} <= set(table)
+
+
 def test_no_text_becomes_markup(comparison):
     results, summary = comparison
     run = results.runs[0]

@@ -10,7 +10,7 @@ from lab.report.markup import coordinate, element, escape
 from lab.report.samples import Samples, last_share
 from lab.report.scales import Linear, Log, SignedLog, linear_range, log_range
 from lab.report.svg import DASH, MARKER, Frame, bottom_axis
-from lab.report.timeline import thin
+from lab.report.timeline import joined, thin
 from tests.lab.report import example
 from tests.lab.report.page import overlapping, read
 
@@ -120,3 +120,8 @@ def test_labels_that_would_lie_on_each_other_are_left_out():
 )
 def test_numbers_of_an_axis_are_short(value, written):
     assert numbers.tick(value) == written
+
+
+def test_spans_without_a_visible_gap_become_one():
+    assert joined([(4, 5), (0, 1), (1.5, 3), (2, 2.5)]) == [(0, 5)]
+    assert joined([(0, 1), (3, 4)]) == [(0, 1), (3, 4)]
