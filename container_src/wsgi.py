@@ -19,6 +19,7 @@ from blog.store import Store
 from container_src.app import create_app
 from container_src.gunicorn_conf import threads
 from container_src.logging_json import RequestLog
+from container_src.start_metric import report_start
 
 if TYPE_CHECKING:  # this module exists only for type checkers
     from _typeshed.wsgi import WSGIApplication
@@ -48,6 +49,8 @@ def _operations(environ: Mapping[str, str]) -> Operations:
 
 def _application(environ: Mapping[str, str]) -> WSGIApplication:
     app: WSGIApplication = create_app(_operations(environ))
+    if environ.get("METRICS_NAMESPACE"):
+        report_start(environ["METRICS_NAMESPACE"])
     endpoint = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
     if endpoint:
         # Its packages take time and memory: import it only with tracing.

@@ -198,6 +198,7 @@ class Containers(pulumi.ComponentResource):
         variables: dict[str, pulumi.Input[str]] = {
             **self._args.backend.environment(),
             "CORS_ORIGINS": ",".join(self._args.settings.cors_origins),
+            "METRICS_NAMESPACE": self._args.settings.prefix,
             "PORT": str(_PORT),
         }
         if self._args.settings.tracing:

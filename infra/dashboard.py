@@ -12,8 +12,7 @@ _HEIGHT: Final = 6
 _PERIOD_S: Final = 60
 _LATENCIES: Final = ("p50", "p95", "p99")
 _OPERATIONS: Final = ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
-_LAUNCHES: Final = "IF(DIFF(hosts) > 0, DIFF(hosts), 0)"  # how much the count has grown
-SERVICE: Final = "functions"  # a dimension of the functions' own metrics
+FUNCTIONS, CONTAINERS = "functions", "containers"  # values of the dimension of ColdStart
 
 # Namespace, metric, alternating dimension names and values, options; or an expression alone
 Row = Sequence[Any]
@@ -94,14 +93,7 @@ def _function_widgets(sources: MetricSources) -> list[Widget]:
             (gateway, "5xx", *api),
         ]),
         ("Functions: concurrency", _lambda_metrics(sources, "ConcurrentExecutions", "Maximum")),
-        ("Functions: cold starts", [
-            (
-                *(sources.namespace, "ColdStart"),
-                *("function_name", name, "service", SERVICE),
-                {"label": label},
-            )
-            for label, name in sources.functions.items()
-        ]),
+        ("Functions: cold starts", [(sources.namespace, "ColdStart", "service", FUNCTIONS)]),
     ]  # fmt: skip
 
 
@@ -130,9 +122,9 @@ def _container_widgets(sources: MetricSources) -> list[Widget]:
             for name in ("CPUUtilization", "MemoryUtilization")
             for stat in ("Average", "Maximum")
         ]),
-        ("Containers: tasks that became healthy, healthy and unhealthy hosts", [
-            ({"expression": _LAUNCHES, "label": "became healthy", "id": "launches"},),
-            (elb, "HealthyHostCount", *targets, {"stat": "Maximum", "id": "hosts"}),
+        ("Containers: cold starts, healthy and unhealthy hosts", [
+            (sources.namespace, "ColdStart", "service", CONTAINERS),
+            (elb, "HealthyHostCount", *targets, {"stat": "Maximum"}),
             (elb, "HealthyHostCount", *targets, {"stat": "Minimum"}),
             (elb, "UnHealthyHostCount", *targets, {"stat": "Maximum"}),
             *(

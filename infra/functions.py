@@ -12,7 +12,7 @@ import pulumi_aws as aws
 
 from blog import schema
 from infra.backend import BackendSettings, table_key_grants
-from infra.dashboard import SERVICE
+from infra.dashboard import FUNCTIONS
 from infra.function import Function, FunctionArgs
 from infra.policies import Grant
 from infra.settings import Settings
@@ -205,7 +205,7 @@ def _function_args(operation: Operation, args: FunctionsArgs) -> FunctionArgs:
         package=args.package,
         environment={
             **args.backend.environment(),
-            "POWERTOOLS_SERVICE_NAME": SERVICE,
+            "POWERTOOLS_SERVICE_NAME": FUNCTIONS,
             "POWERTOOLS_METRICS_NAMESPACE": args.settings.prefix,
             "TRACING": "true" if args.settings.tracing else "false",
         },

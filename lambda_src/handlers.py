@@ -19,6 +19,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blog import database
@@ -41,9 +42,12 @@ Event = dict[str, Any]
 Handler = Callable[[Event, LambdaContext], dict[str, Any]]
 
 _INSTANCE_CHARACTERS: Final = 8
+# With provisioned concurrency and SnapStart, no request waits for the initialization.
+_cold_starts: Final = [1] if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "on-demand" else []
 
 logger = Logger()
-# The cold start is the only metric: Lambda and API Gateway count requests and errors for free.
+# The cold start is the only metric, one series for all functions, as the containers have one:
+# Lambda and API Gateway count requests and errors for free.
 metrics = Metrics()
 warnings.filterwarnings("ignore", "No application metrics to publish")
 app = APIGatewayHttpResolver()
@@ -76,9 +80,7 @@ def _operations(environ: Mapping[str, str]) -> Operations:
     # An execution environment serves one request at a time.
     store = Store(database.connect(max_connections=1), environ["TABLE_NAME"])
     settings = ApiSettings(served_by=_served_by(environ), access=access, log=logger)
-    # With provisioned concurrency and SnapStart, no request waits for the initialization.
-    is_cold_start = environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "on-demand"
-    return Operations(store, settings, time.perf_counter() - _started if is_cold_start else None)
+    return Operations(store, settings, time.perf_counter() - _started if _cold_starts else None)
 
 
 def _handler(*served: Operation) -> Handler:
@@ -87,8 +89,10 @@ def _handler(*served: Operation) -> Handler:
     @logger.inject_lambda_context(
         correlation_id_path=correlation_paths.API_GATEWAY_HTTP, clear_state=True
     )
-    @metrics.log_metrics(capture_cold_start_metric=True)
+    @metrics.log_metrics
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
+        while _cold_starts:  # before the first request of an execution environment
+            metrics.add_metric("ColdStart", MetricUnit.Count, _cold_starts.pop())
         return _respond(event, context, served)
 
     # The tracer doubles the import time of a cold start: import it only if tracing is on.

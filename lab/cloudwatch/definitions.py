@@ -24,7 +24,6 @@ _CAPACITY: Final = (  # key, label and name
     ("read_throttles", "read throttles", "ReadThrottleEvents"),
     ("write_throttles", "write throttles", "WriteThrottleEvents"),
 )
-_SERVICE: Final = "functions"
 _NEXT_STEP: Final = (
     "If an earlier version deployed the stack, run `pulumi up`. Otherwise pass them with"
     " `blogs metrics --outputs FILE` (FILE: from `pulumi stack output --json`)."
@@ -84,7 +83,7 @@ def metric_definitions(resources: StackResources) -> list[Metric]:
     """Return every metric to fetch."""
     return [
         *_function_metrics([{"FunctionName": name} for name in resources.functions]),
-        _cold_starts(resources),
+        *_cold_starts(resources),
         *_api_metrics(resources.api),
         *_load_balancer_metrics(resources),
         *_service_metrics(resources.service),
@@ -129,16 +128,16 @@ def _function_metrics(series: Sequence[Dimensions]) -> list[Metric]:
     ]
 
 
-def _cold_starts(resources: StackResources) -> Metric:
-    """Return the one metric that the functions emit themselves; Lambda does not count these."""
-    return _COUNT(
-        key="lambda.cold_starts",
-        group=MetricGroup.FUNCTIONS,
-        label="cold starts",
-        namespace=resources.namespace,
-        name="ColdStart",
-        series=[{"function_name": name, "service": _SERVICE} for name in resources.functions],
-    )
+def _cold_starts(resources: StackResources) -> list[Metric]:
+    """Return the only metric that the backends emit themselves: AWS does not count these."""
+    metric = partial(_COUNT, label="cold starts", namespace=resources.namespace, name="ColdStart")
+    return [
+        metric(key=f"{key}.cold_starts", group=group, series=({"service": service},))
+        for key, group, service in (
+            ("lambda", MetricGroup.FUNCTIONS, "functions"),
+            ("ecs", MetricGroup.CONTAINERS, "containers"),
+        )
+    ]
 
 
 def _api_metrics(dimensions: Dimensions) -> list[Metric]:

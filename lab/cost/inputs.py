@@ -65,7 +65,7 @@ class FunctionInputs:
     init_ms: Decimal = Decimal(400)
     log_bytes: Decimal = Decimal(1500)
     """The bytes that a request adds to the logs, those of the HTTP API included."""
-    custom_metrics: int = 5
+    custom_metrics: int = 1
     route_metrics: int = 0
     """The metrics of the routes in use, with the setting routeMetrics: 6 for each."""
     functions: int = 5
@@ -95,7 +95,7 @@ class ContainerInputs:
     memory_gb: Decimal = Decimal("0.5")
     scaling: Scaling = field(default_factory=Scaling)
     log_bytes: Decimal = Decimal(500)
-    custom_metrics: int = 0
+    custom_metrics: int = 1
     addresses: int = 2
     """The public addresses of the load balancer: one in each zone."""
     image_gb: Decimal = Decimal("0.15")

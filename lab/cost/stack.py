@@ -23,7 +23,7 @@ def with_outputs(inputs: Inputs, outputs: Mapping[str, Any]) -> Inputs:
     names = outputs.get("FunctionNames")
     architecture = outputs.get("Architecture")
     if isinstance(names, dict) and names:
-        functions = replace(functions, functions=len(names), custom_metrics=len(names))
+        functions = replace(functions, functions=len(names))
     if isinstance(architecture, str) and architecture in set(Architecture):
         inputs = replace(inputs, architecture=Architecture(architecture))
     return replace(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
+from localcloud.embedded_metrics import EmbeddedMetrics
 from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.engine.replacements import generation
 from localcloud.images.store import ImageStore
@@ -216,6 +217,7 @@ class ServiceHandler(ResourceHandler):
             context.metrics.meter(
                 "AWS/ECS", {"ClusterName": cluster, "ServiceName": outputs["name"]}
             ),
+            EmbeddedMetrics(context.metrics).measure,
         )
         service.begin(spec)
         return Outcome(service_arn, {**inputs, "arn": service_arn})

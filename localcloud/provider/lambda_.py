@@ -7,6 +7,7 @@ import fnmatch
 import json
 from typing import Final
 
+from localcloud.embedded_metrics import EmbeddedMetrics
 from localcloud.engine.property_values import Archive
 from localcloud.engine.provider import Outcome, Properties, ProviderError
 from localcloud.environment import REGION
@@ -19,7 +20,7 @@ from localcloud.provider.base import (
     resource_id,
 )
 from localcloud.provider.lambda_package import BYTECODE, PACKAGES, unpack
-from localcloud.runtimes.functions import EmbeddedMetrics, Function, FunctionSpec
+from localcloud.runtimes.functions import Function, FunctionSpec
 
 # Lambda's own defaults, and the concurrency that a new AWS account begins with.
 _MEMORY_MB: Final = 128

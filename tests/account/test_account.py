@@ -355,8 +355,8 @@ def _dimensions_of(dashboard):
         for metric in widget.get("properties", {}).get("metrics", []):
             texts = [part for part in metric[2:] if isinstance(part, str)]
             found += zip(texts[::2], texts[1::2], strict=True)
-    own = {"function_name", "service"}  # dimensions of the functions' own metrics
-    return [(name, value) for name, value in found if name not in {"Operation"} | own]
+    own = "service"  # the dimension of the backends' own metrics
+    return [(name, value) for name, value in found if name not in {"Operation", own}]
 
 
 def test_autoscaling_targets_the_existing_service(account, outputs):

@@ -19,12 +19,12 @@ def test_the_model_counts_the_metrics_of_the_declared_alarms(deployed):
     assert DEFAULT.shared.alarm_metrics == declared
 
 
-def test_the_model_counts_the_functions_and_their_own_metrics(deployed):
-    own = {one for one, _ in rows(body(deployed)) if not is_aws(one[0])}
+def test_the_model_counts_the_functions_and_the_custom_metrics(deployed):
+    own = [dict(one[2]) for one, _ in rows(body(deployed)) if not is_aws(one[0])]
 
-    assert DEFAULT.functions.custom_metrics == len(own)
+    assert DEFAULT.functions.custom_metrics == own.count({"service": "functions"})
+    assert DEFAULT.containers.custom_metrics == own.count({"service": "containers"})
     assert DEFAULT.functions.functions == len(deployed.of("aws:lambda/function:Function"))
-    assert DEFAULT.containers.custom_metrics == 0
 
 
 def test_the_model_has_the_metrics_of_routes_only_when_they_are_on(deployed):

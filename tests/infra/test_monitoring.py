@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.infra.alarms import fires, metrics, series
+from tests.infra.test_wiring import environment
 from tests.lab.cloudwatch.published import PUBLISHED
 from tests.lab.cloudwatch.shown import is_aws, rows
 
@@ -138,11 +139,7 @@ def values(variant):
         "Stage": {variant.called("functions-stage").inputs["name"]},
         "TableName": {"name:blogs"},
         "TargetGroup": {"arnSuffix:containers-lb-targets"},
-        "function_name": names,
-        "service": {
-            one["environment"]["variables"]["POWERTOOLS_SERVICE_NAME"]
-            for one in variant.of("aws:lambda/function:Function").values()
-        },
+        "service": {"functions", "containers"},
     }
 
 
@@ -177,16 +174,19 @@ def test_dashboard_shows_published_metrics_of_declared_resources(variant):
     }
 
 
-def test_own_metrics_on_the_dashboard_are_in_the_namespace_of_the_functions(variant):
+def test_own_metrics_on_the_dashboard_are_in_the_namespace_of_the_backends(variant):
     namespaces = {
         one["environment"]["variables"]["POWERTOOLS_METRICS_NAMESPACE"]
         for one in variant.of("aws:lambda/function:Function").values()
     }
+    namespaces.add(environment(variant)["METRICS_NAMESPACE"])
     own = {one for one, _ in rows(body(variant)) if not is_aws(one[0])}
-    functions = {dict(dimensions)["function_name"] for _, _, dimensions in own}
 
     assert {namespace for namespace, _, _ in own} == namespaces
-    assert functions == values(variant)["FunctionName"]
+    assert [dict(dimensions) for _, _, dimensions in sorted(own, key=str)] == [
+        {"service": "containers"},
+        {"service": "functions"},
+    ]
     assert namespaces == {variant.outputs["MetricsNamespace"]}
 
 
@@ -198,7 +198,7 @@ def test_dashboard_shows_what_the_alarms_watch(variant):
     assert watched <= shown
 
 
-TASKS = "Containers: tasks that became healthy, healthy and unhealthy hosts"
+TASKS = "Containers: cold starts, healthy and unhealthy hosts"
 INSIGHTS = {
     (name, "Maximum") for name in ("DesiredTaskCount", "PendingTaskCount", "RunningTaskCount")
 }
@@ -238,6 +238,7 @@ SHOWN = {
     },
     "Functions: cold starts": {("ColdStart", "Sum")},
     TASKS: {
+        ("ColdStart", "Sum"),
         ("HealthyHostCount", "Maximum"),
         ("HealthyHostCount", "Minimum"),
         ("UnHealthyHostCount", "Maximum"),
@@ -263,19 +264,6 @@ def test_each_widget_shows_what_its_title_says(variant):
         assert found[TASKS] >= INSIGHTS  # they are charged
         found[TASKS] -= INSIGHTS
     assert found == SHOWN
-
-
-def test_launches_of_tasks_are_the_growth_of_the_number_of_healthy_hosts(deployed):
-    expressions, by_id = [], {}
-    for widget in json.loads(body(deployed))["widgets"]:
-        for first, *rest in widget["properties"]["metrics"]:
-            if isinstance(first, dict):
-                expressions.append(first["expression"])
-            elif isinstance(rest[-1], dict) and "id" in rest[-1]:
-                by_id[rest[-1]["id"]] = rest[0]
-
-    assert expressions == ["IF(DIFF(hosts) > 0, DIFF(hosts), 0)"]
-    assert by_id == {"hosts": "HealthyHostCount"}
 
 
 def test_every_graph_and_the_dashboard_s_address_are_in_the_region_of_the_stack(deployed):

@@ -60,6 +60,7 @@ EFFECTS = [
             "MetricAlarm *.alarmDescription": renamed,
             "MetricAlarm *.metricQueries.*.metric.dimensions.FunctionName": renamed,
             "Permission *.function": renamed,
+            f"{TASK}.containerDefinitions.0.environment.METRICS_NAMESPACE": renamed,
             f"{TASK}.containerDefinitions.0.logConfiguration.options.awslogs-group": renamed,
             f"{TASK}.family": renamed,
             "output.DashboardURL": renamed,

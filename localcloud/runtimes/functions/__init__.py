@@ -4,8 +4,7 @@ Each execution environment is one ``python -m awslambdaric`` process, which runs
 time. As in Lambda, environments start when an invocation needs one and end after some idle time.
 """
 
-from localcloud.runtimes.functions.embedded_metrics import EmbeddedMetrics
 from localcloud.runtimes.functions.function import Function
 from localcloud.runtimes.functions.spec import FunctionSpec
 
-__all__ = ["EmbeddedMetrics", "Function", "FunctionSpec"]
+__all__ = ["Function", "FunctionSpec"]

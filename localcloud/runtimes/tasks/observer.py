@@ -1,4 +1,4 @@
-"""Measures a service as ECS does: how much its tasks use of what they reserve.
+"""Measures a service as ECS does: how much its tasks use of what they reserve, and what they print.
 
 All processes of a task count, as in a container. Memory is resident memory; pages that processes of
 a task share count for each of them.
@@ -11,12 +11,17 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol
 
 import psutil
 
 from localcloud.metrics import Meter
+from localcloud.runtimes.tasks.output import TaskOutput
 from localcloud.runtimes.tasks.spec import ServiceSpec
+
+Printed = Callable[[bytes], None]
+"""Receives complete lines that tasks have printed."""
 
 _EVERY_S: Final = 10.0
 _MEBIBYTE: Final = 1 << 20
@@ -31,12 +36,26 @@ class Usage:
     memory_bytes: int
 
 
+class Observed(Protocol):
+    """A running task: its main process and its log file."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def log(self) -> Path: ...
+
+
 class Observer:
     """Measures the tasks at regular intervals."""
 
-    def __init__(self, meter: Meter, pids: Callable[[], Sequence[int]]) -> None:
+    def __init__(
+        self, meter: Meter, printed: Printed, tasks: Callable[[], Sequence[Observed]]
+    ) -> None:
         self._meter = meter
-        self._pids = pids
+        self._printed = printed
+        self._tasks = tasks
+        self._output = TaskOutput()
         self._last: dict[int, Usage] = {}
         self._measured_at = 0.0
 
@@ -48,7 +67,9 @@ class Observer:
 
     def measure(self, spec: ServiceSpec) -> None:
         """Measure once; CPU is the average since the previous measurement."""
-        pids = self._pids()
+        tasks = self._tasks()
+        self._printed(self._output.new_lines(task.log for task in tasks))
+        pids = [task.pid for task in tasks]
         now, found = time.monotonic(), {pid: used for task in pids for pid, used in _usage(task)}
         last, elapsed = self._last, now - self._measured_at
         self._last, self._measured_at = found, now

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from localcloud.contracts import Targets
 from localcloud.metrics import Meter, unmetered
 from localcloud.processes import Processes
-from localcloud.runtimes.tasks.observer import Observer
+from localcloud.runtimes.tasks.observer import Observer, Printed
 from localcloud.runtimes.tasks.replica import Replica
 from localcloud.runtimes.tasks.spec import ServiceSpec
-from localcloud.runtimes.tasks.task import TaskFailed
+from localcloud.runtimes.tasks.task import Task, TaskFailed
+
+
+def unread(lines: bytes) -> None:
+    """Ignore what tasks print: for a service that runs alone."""
 
 
 class ServiceFailed(Exception):
@@ -30,6 +34,7 @@ class Service:
         processes: Processes,
         targets: Targets,
         meter: Meter = unmetered,
+        printed: Printed = unread,
     ) -> None:
         self.spec = self.wanted = spec
         self._processes = processes
@@ -37,19 +42,22 @@ class Service:
         self._replicas: list[Replica] = []
         self._deployments: list[asyncio.Task[None]] = []
         self._stopped = False
-        self._observer = Observer(meter, lambda: self.pids)
+        self._observer = Observer(meter, printed, self._running)
         self._observing: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """The ids of the tasks that run now."""
-        return tuple(replica.task.id for replica in self._replicas if replica.task)
+        return tuple(task.id for task in self._running())
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids of the tasks, in the same order."""
-        return tuple(replica.task.pid for replica in self._replicas if replica.task)
+        return tuple(task.pid for task in self._running())
+
+    def _running(self) -> list[Task]:
+        return [replica.task for replica in self._replicas if replica.task]
 
     async def start(self) -> None:
         """Start the declared tasks; return when all are healthy, or raise ServiceFailed."""

@@ -77,6 +77,10 @@ class Task:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def log(self) -> Path:
+        return self._process.log
+
     async def failure(self) -> str:
         """Wait until the task has ended or is unhealthy; return what happened."""
         ended = asyncio.create_task(self._process.wait())

@@ -6,6 +6,7 @@ import sys
 import time
 
 import httpx
+import pytest
 
 from lab.cloudwatch.metrics import PERIODS
 from lab.cloudwatch.stack_metrics import StackMetrics
@@ -83,10 +84,11 @@ def test_lists_consume_the_index_and_reads_consume_the_table(running_cloud):
     assert reads()["index.reads"] == listed["index.reads"]
 
 
-def test_cold_starts_of_functions_are_counted(running_cloud):
+@pytest.mark.parametrize("key", ["lambda.cold_starts", "ecs.cold_starts"])
+def test_cold_starts_are_counted(running_cloud, key):
     assert httpx.get(f"{running_cloud.functions}/blog").status_code == 200
 
-    wait_until(lambda: report(running_cloud).reading("lambda.cold_starts").value)
+    wait_until(lambda: report(running_cloud).reading(key).value)
 
 
 def test_cpu_and_memory_of_tasks_are_measured(running_cloud):

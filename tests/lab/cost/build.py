@@ -38,6 +38,7 @@ def inputs(
         containers=ContainerInputs(
             vcpus=vcpus,
             memory_gb=memory_gb,
+            custom_metrics=0,
             scaling=Scaling(
                 min_tasks=tasks,
                 saturation_per_s=None if saturation is None else Decimal(saturation),

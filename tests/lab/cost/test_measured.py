@@ -43,7 +43,7 @@ def test_the_outputs_give_the_sizes():
     inputs = with_outputs(Inputs(traffic=Traffic.constant(1)), OUTPUTS)
 
     assert inputs.functions.memory_mb == 884
-    assert (inputs.functions.functions, inputs.functions.custom_metrics) == (2, 2)
+    assert (inputs.functions.functions, inputs.functions.custom_metrics) == (2, 1)
     assert (inputs.containers.vcpus, inputs.containers.memory_gb) == (D("0.5"), 1)
     assert inputs.architecture is Architecture.X86_64
 

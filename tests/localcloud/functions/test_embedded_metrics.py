@@ -1,12 +1,12 @@
-"""The metrics that a function prints."""
+"""The metrics that functions and tasks print."""
 
 import json
 import time
 
 import pytest
 
+from localcloud.embedded_metrics import EmbeddedMetrics
 from localcloud.metrics import Metrics
-from localcloud.runtimes.functions import EmbeddedMetrics
 from tests.localcloud.functions.conftest import until
 
 DIRECTIVE = {

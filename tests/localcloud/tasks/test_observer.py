@@ -4,6 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
 
 from localcloud.runtimes.tasks.observer import Observer
 
@@ -21,12 +25,27 @@ child.wait()
 """
 
 
-def test_usage_includes_the_descendants_of_a_task(spec):
+@dataclass
+class Running:
+    """A running task."""
+
+    pid: int
+    log: Path
+
+
+@pytest.fixture
+def log(tmp_path):
+    file = tmp_path / "task.log"
+    file.write_bytes(b"a line\nand a part")
+    return file
+
+
+def test_usage_includes_the_descendants_of_a_task(spec, log):
     measured = {}
     with subprocess.Popen(
         [sys.executable, "-c", BUSY], stdout=subprocess.PIPE, start_new_session=True
     ) as task:
-        observer = Observer(measured.__setitem__, lambda: [task.pid])
+        observer = Observer(measured.__setitem__, print, lambda: [Running(task.pid, log)])
         try:
             assert task.stdout.readline() == b"ready\n"
             observer.measure(spec)
@@ -39,11 +58,19 @@ def test_usage_includes_the_descendants_of_a_task(spec):
     assert measured["MemoryUtilization"] > 100 * 100 / spec.memory_mb
 
 
-def test_a_task_that_has_ended_uses_nothing(spec):
+def test_a_task_that_has_ended_uses_nothing(spec, log):
     measured = {}
     with subprocess.Popen(["true"]) as task:
         task.wait()
 
-    Observer(measured.__setitem__, lambda: [task.pid]).measure(spec)
+    Observer(measured.__setitem__, print, lambda: [Running(task.pid, log)]).measure(spec)
 
     assert measured == {}
+
+
+def test_printed_lines_are_passed_on(spec, log):
+    printed = []
+
+    Observer({}.__setitem__, printed.append, lambda: [Running(os.getpid(), log)]).measure(spec)
+
+    assert printed == [b"a line\n"]

@@ -22,7 +22,11 @@ from tui.command.cli import main
 from tui.command.cost_arguments import ARCHITECTURES, FREE_TIERS
 
 GIVEN = ("--region", "us-east-1", "--memory", "256", "--billed-ms", "30", "--task", "0.25/0.5")
-CHECKED = ("functions.custom_metrics=7", "shared.alarm_metrics=16")
+CHECKED = (
+    "functions.custom_metrics=7",
+    "containers.custom_metrics=0",
+    "shared.alarm_metrics=16",
+)
 ASSUMED = [word for one in CHECKED for word in ("--assume", one)]
 OUTPUTS = {"FunctionMemory": 884, "TaskVCPU": 0.5, "TaskMemory": 1024, "Region": "eu-west-1"}
 

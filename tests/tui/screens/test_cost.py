@@ -17,9 +17,9 @@ async def open_cost(stage):
 async def test_the_cost_is_recalculated_as_the_user_types(world):
     async with staged(world, SMALL) as stage:
         await open_cost(stage)
-        await stage.sees("FUNCTIONS 3.61 USD, CONTAINERS 34.88 USD a month")
+        await stage.sees("FUNCTIONS 2.41 USD, CONTAINERS 35.18 USD a month")
         await stage.press("ctrl+u", *"100M")
-        await stage.sees("FUNCTIONS 212.85 USD, CONTAINERS 61.58 USD")
+        await stage.sees("FUNCTIONS 211.65 USD, CONTAINERS 61.88 USD")
         await stage.press("tab", "ctrl+u", *"1024")
         await stage.sees("FUNCTIONS 23")
 
@@ -28,7 +28,7 @@ async def test_a_field_that_is_not_valid_says_why_and_keeps_the_last_cost(world)
     async with staged(world, SMALL) as stage:
         await open_cost(stage)
         await stage.press("x")
-        await stage.sees("not a number, such as 1M", "FUNCTIONS 3.61 USD")
+        await stage.sees("not a number, such as 1M", "FUNCTIONS 2.41 USD")
         await stage.press("backspace", "0")
         await stage.sees("FUNCTIONS 0.00 USD")
         assert "not a number" not in stage.text()
@@ -39,14 +39,14 @@ async def test_a_small_screen_shows_the_items_or_the_chart(world):
         await open_cost(stage)
         await stage.sees("HTTP API requests")
         await stage.press("f3")
-        await stage.sees("USD a month, by requests a month (log scale)", "your traffic", "18M")
+        await stage.sees("USD a month, by requests a month (log scale)", "your traffic", "18.8M")
         assert "HTTP API requests" not in stage.text()
 
 
 async def test_a_large_screen_shows_both(world):
     async with staged(world, LARGE) as stage:
         await open_cost(stage)
-        await stage.sees("HTTP API requests", "USD a month, by requests", "18M")
+        await stage.sees("HTTP API requests", "USD a month, by requests", "18.8M")
 
 
 async def test_the_sizes_and_the_region_are_those_of_the_stack():

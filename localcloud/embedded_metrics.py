@@ -1,4 +1,4 @@
-"""The metrics that a function prints in CloudWatch's embedded metric format.
+"""The metrics that functions and tasks print in CloudWatch's embedded metric format.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
