@@ -83,10 +83,11 @@ def metric_definitions(resources: StackResources) -> list[Metric]:
     """Return every metric to fetch."""
     return [
         *_function_metrics([{"FunctionName": name} for name in resources.functions]),
-        *_cold_starts(resources),
+        _cold_starts(resources, "lambda", MetricGroup.FUNCTIONS, "functions"),
         *_api_metrics(resources.api),
         *_load_balancer_metrics(resources),
         *_service_metrics(resources.service),
+        _cold_starts(resources, "ecs", MetricGroup.CONTAINERS, "containers"),
         *_table_metrics(resources.table, resources.index),
     ]
 
@@ -128,16 +129,16 @@ def _function_metrics(series: Sequence[Dimensions]) -> list[Metric]:
     ]
 
 
-def _cold_starts(resources: StackResources) -> list[Metric]:
-    """Return the only metric that the backends emit themselves: AWS does not count these."""
-    metric = partial(_COUNT, label="cold starts", namespace=resources.namespace, name="ColdStart")
-    return [
-        metric(key=f"{key}.cold_starts", group=group, series=({"service": service},))
-        for key, group, service in (
-            ("lambda", MetricGroup.FUNCTIONS, "functions"),
-            ("ecs", MetricGroup.CONTAINERS, "containers"),
-        )
-    ]
+def _cold_starts(resources: StackResources, key: str, group: MetricGroup, service: str) -> Metric:
+    """Return the only metric that a backend emits itself: AWS does not count these."""
+    return _COUNT(
+        key=f"{key}.cold_starts",
+        group=group,
+        label="cold starts",
+        namespace=resources.namespace,
+        name="ColdStart",
+        series=({"service": service},),
+    )
 
 
 def _api_metrics(dimensions: Dimensions) -> list[Metric]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -113,6 +114,7 @@ async def _server() -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{await _port(process.stdout)}"
     finally:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it may have ended
+            process.kill()
         await process.wait()
         process.stdin.close()

@@ -158,7 +158,7 @@ EDITS = {
     ),
     "environment variable": (
         "infra/functions.py",
-        '"POWERTOOLS_SERVICE_NAME": SERVICE',
+        '"POWERTOOLS_SERVICE_NAME": FUNCTIONS',
         '"POWERTOOLS_SERVICE_NAME": "edited"',
         dict.fromkeys(FUNCTIONS, "update"),
     ),
