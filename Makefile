@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit
 	--no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check sweep pulumi engine bench screenshots image golden snapshots mutants lock aws-check lab-check
+.PHONY: help setup demo test test-fast check sweep pulumi engine bench answer screenshots image golden snapshots mutants lock aws-check lab-check
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: setup ## measure both backends on this machine, and update the table in R
 
 lab-check: setup ## compare the lab's load generator with vegeta (needs Go), and update the table in docs/lab.md
 	@$(BIN)/python scripts/lab_check.py $(ARGS)
+
+answer: setup ## measure and price both backends, and update the answer in README.md (4 minutes)
+	@$(BIN)/python scripts/answer.py $(ARGS)
 
 screenshots: setup ## take new screenshots for docs/screenshots (takes some minutes)
 	@$(BIN)/python scripts/screenshots.py
