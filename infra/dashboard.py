@@ -14,7 +14,7 @@ _LATENCIES: Final = ("p50", "p95", "p99")
 _OPERATIONS: Final = ("Query", "BatchGetItem", "GetItem", "PutItem", "DeleteItem")
 FUNCTIONS, CONTAINERS = "functions", "containers"  # values of the dimension of ColdStart
 
-# Namespace, metric, alternating dimension names and values, options; or an expression alone
+# Namespace, metric, alternating dimension names and values, options
 Row = Sequence[Any]
 Widget = tuple[str, Sequence[Row]]  # title and metrics
 
@@ -23,7 +23,7 @@ Widget = tuple[str, Sequence[Row]]  # title and metrics
 class MetricSources:
     """The resources whose metrics are shown.
 
-    *functions* maps operations to function names; *namespace* has the functions' own metrics.
+    *functions* maps operations to function names; *namespace* has the backends' own metrics.
     With *insights*, the cluster has the metrics of Container Insights.
     """
 

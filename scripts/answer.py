@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import running
+from demo import client_environment
 
 from lab.analysis import analyse
 from lab.backends import Backend
@@ -53,6 +54,8 @@ def main() -> int:
     options = parse()
     if not options.keep:
         MEASURED.write_text(json.dumps(measure(), indent=2) + "\n", "utf-8")
+    if not MEASURED.exists():
+        sys.exit(f"answer: {MEASURED} is missing. Run make answer without --keep.")
     measured = json.loads(MEASURED.read_text("utf-8"))
     report = cost(measured)
     CHART.write_text(chart(report), "utf-8")
@@ -101,7 +104,10 @@ def compare(folder: str, file: Path) -> None:
     command = [sys.executable, "-m", "tui", "compare", "--rate", str(RATE)]
     command += ["--duration", str(DURATION_S), "--json", str(file)]
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "XDG_STATE_HOME": folder}, check=False
+        command,
+        cwd=ROOT,
+        env=client_environment(f"{folder}/state") | {"XDG_STATE_HOME": folder},
+        check=False,
     )
     if done.returncode == GENERATOR_LIMITED:
         sys.exit("answer: nothing was written. End other programs on this machine and try again.")
@@ -172,6 +178,8 @@ def cost_sentences(report: CostReport) -> list[str]:
 def speed_sentences(measured: Mapping[str, Any]) -> list[str]:
     faster = "; ".join(measured["sentences"][quantile] for quantile in SHOWN)
     functions = measured["requests"]["functions"]
+    if not measured["cold"]:
+        sys.exit("answer: no request was a cold start, so their time is not known. Try again.")
     return [
         (
             f"**Speed.** On one machine, with {RATE} requests per second to each backend in turn: "
@@ -196,7 +204,10 @@ def limit_sentences(measured: Mapping[str, Any], inputs: FunctionInputs) -> list
             "The local cloud neither limits the CPU of functions and tasks nor has AWS's "
             "network, so times in AWS differ."
         ),
-        f"Of the measurement, the costs use the {float(inputs.billed_ms):.0f} ms of a function.",
+        (
+            f"Of the measurement, the costs use the {float(inputs.billed_ms):.0f} ms of a function "
+            f"and the {float(inputs.init_ms):,.0f} ms of an initialization."
+        ),
         (
             f"They assume {inputs.cold_share:.0%} cold starts and that the tasks can handle the "
             "traffic, and leave out what both backends share ([docs/costs.md](docs/costs.md))."
@@ -212,7 +223,9 @@ def limit_sentences(measured: Mapping[str, Any], inputs: FunctionInputs) -> list
 def update_readme(answer: str) -> None:
     """Replace the text between the two markers in README.md."""
     before, _, rest = README.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
+    _, found, after = rest.partition(END)
+    if not found:
+        sys.exit(f"answer: README.md needs the lines {BEGIN} and {END}.")
     README.write_text(f"{before}{BEGIN}\n{answer}\n{END}{after}", "utf-8")
 
 

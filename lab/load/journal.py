@@ -78,7 +78,7 @@ def unfinished(folder: Path) -> Sequence[UnfinishedRun]:
     """Return the runs that left blogs, oldest first, without those that another program runs."""
     runs = []
     for file in folder.glob(f"*{_SUFFIX}"):
-        with suppress(FileNotFoundError):  # another program finished at this moment
+        with suppress(OSError):  # another program finished at this moment, or it is another user's
             if not _is_locked(file):
                 runs.append(_read(file))
     return sorted(runs, key=lambda run: run.started_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from textual.app import App
@@ -44,8 +45,13 @@ class CompareFlow:
         place = measured.place(self._session.backends, _COMMAND, given_urls=True)
         return Comparison(settings, place, self._folder, self.steps)
 
-    async def start(self, app: App[None], comparison: Comparison) -> LabRun | None:
-        """Start *comparison*; return None if the user or a backend does not allow it."""
+    async def start(
+        self, app: App[None], comparison: Comparison, is_wanted: Callable[[], bool]
+    ) -> LabRun | None:
+        """Start *comparison*; return None if the user or a backend does not allow it.
+
+        Nothing is sent either if it is not wanted any more after the checks, which take time.
+        """
         try:
             if not await self._is_allowed(app, comparison):
                 return None
@@ -53,6 +59,8 @@ class CompareFlow:
             app.notify(str(error), severity="error")
             return None
         await self._offer_clean_up(app, comparison)
+        if not is_wanted():
+            return None
         run = LabRun(comparison)
         self._session.lab_run = run
         app.run_worker(run.run(), group="lab")

@@ -139,14 +139,14 @@ class LabScreen(ClosesOnce[None]):
         self._say("Checking both backends …")
         try:
             comparison = await asyncio.to_thread(self._flow.prepare, settings)
-            run = await self._flow.start(self.app, comparison)
+            run = await self._flow.start(self.app, comparison, lambda: is_open(self))
         except (InvalidSettings, SettingsError) as error:
             self._say(str(error))
             return
         finally:
             self._starting = False
         self._say("")
-        if run and is_open(self):
+        if run:
             self.app.push_screen(LabRunScreen(self._session, run), self._ended)
 
     def _ended(self, run: LabRun | None) -> None:

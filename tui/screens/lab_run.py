@@ -113,8 +113,9 @@ class LabRunScreen(ClosesOnce[LabRun | None]):
             return
         if self._run.is_stopping:
             self._run.leave()
-        self._is_left = True
-        self._run.stop()
+        else:
+            self._is_left = True
+            self._run.stop()
         self._show()
 
 

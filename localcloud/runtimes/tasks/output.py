@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,7 +18,8 @@ class TaskOutput:
         found = {log: self._positions.get(log, 0) for log in logs}
         lines = b""
         for log, position in found.items():
-            with log.open("rb") as file:
+            complete = b""
+            with suppress(OSError), log.open("rb") as file:  # the user may delete logs
                 file.seek(position)
                 complete = file.read()
             complete = complete[: complete.rfind(b"\n") + 1]

@@ -26,12 +26,10 @@ def on_dashboard(outputs):
 
 
 def rows(body):
-    """Yield each metric of a dashboard and its statistic; expressions are left out."""
+    """Yield each metric of a dashboard and its statistic."""
     for widget in json.loads(body)["widgets"]:
         properties = widget["properties"]
         for first, *rest in properties["metrics"]:
-            if isinstance(first, dict):
-                continue
             name, *parts = rest
             options = parts.pop() if isinstance(parts[-1], dict) else {}
             dimensions = frozenset(zip(parts[::2], parts[1::2], strict=True))

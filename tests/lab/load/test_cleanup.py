@@ -277,3 +277,9 @@ async def test_an_earlier_run_is_cleaned_up_and_forgotten(tmp_path):
 
     assert first.failed == {"lab-a-1": "containers responded with status 500"}
     assert (second.removed, blogs.ids, file.exists()) == (1, ["x"], False)
+
+
+def test_what_cannot_be_read_is_no_unfinished_run(tmp_path):
+    (tmp_path / "lab-a.json").mkdir()
+
+    assert list(unfinished(tmp_path)) == []

@@ -25,3 +25,7 @@ def test_tasks_that_ended_are_forgotten(tmp_path):
     assert output.new_lines([log]) == b"one\n"
     assert output.new_lines([]) == b""
     assert output.new_lines([log]) == b"one\n"
+
+
+def test_a_deleted_log_has_no_lines(tmp_path):
+    assert TaskOutput().new_lines([tmp_path / "deleted.log"]) == b""

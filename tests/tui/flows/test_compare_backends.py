@@ -54,7 +54,7 @@ async def start(world, *answers):
         world.blogs.put(id="lab-killed-1", title="Left")
     world.blogs.table["lab-killed-1"]["created_at"] = "2999-01-01T00:00:00.000000Z"
     app = FakeApp(*answers)
-    assert await flow.start(app, flow.prepare(LISTS))
+    assert await flow.start(app, flow.prepare(LISTS), lambda: True)
     await session.close()
     return app, unfinished(folder)
 

@@ -15,6 +15,7 @@ from tests.lab.cloudwatch.outputs import OUTPUTS
 from tests.lab.fake_steps import FakeLoad
 from tests.tui.conftest import LARGE, SMALL, World, staged, swept
 from tests.tui.fake import FakeBlogs
+from tests.tui.test_typed_ahead import type_ahead
 from tui.client import measured
 from tui.flows.compare_backends import CompareFlow
 from tui.screens import lab_run
@@ -138,13 +139,26 @@ async def test_the_clean_up_can_be_left_to_the_next_comparison(world, load):
         await stage.press("q")
         await stage.sees("The next comparison offers")
         await stage.press("y")
-        await stage.is_on("LabScreen")
+        await stage.is_on("LabResultScreen")
         (left,) = unfinished(measured.folder(stage.app.session.environ))
+        await stage.press("escape")
+        await stage.is_on("LabScreen")
         await stage.press("enter")
         await stage.sees("ended before it removed", "Remove (y)")
         await stage.press("escape")
         await stage.is_on("LabRunScreen")
         assert left.file.exists()
+
+
+async def test_a_screen_that_is_closed_during_the_checks_starts_nothing(world, load):
+    async with staged(world, SMALL) as stage:
+        await stage.press("b")
+        await stage.sees("This sends")
+        type_ahead(stage, "enter", "escape")
+        await stage.is_on("MainScreen")
+        await stage.idle()
+        assert not stage.app.session.is_comparing
+        assert stage.app.session.lab_run is None
 
 
 @pytest.mark.parametrize("key", ["Q", "ctrl+c"])
