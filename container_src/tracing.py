@@ -40,7 +40,7 @@ _trace_id: Final[ContextVar[int]] = ContextVar("trace_id")
 
 @dataclass(frozen=True)
 class TraceHeader:
-    """The field X-Amzn-Trace-Id of a request; *parent* is 0 if there is none."""
+    """The field X-Amzn-Trace-Id of a request; *parent* is 0 if the field has none."""
 
     trace_id: int
     parent: int
