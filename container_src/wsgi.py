@@ -49,14 +49,14 @@ def _operations(environ: Mapping[str, str]) -> Operations:
 
 def _application(environ: Mapping[str, str]) -> WSGIApplication:
     app: WSGIApplication = create_app(_operations(environ))
-    if environ.get("METRICS_NAMESPACE"):
-        report_start(environ["METRICS_NAMESPACE"])
     endpoint = environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
     if endpoint:
         # Its packages take time and memory: import it only with tracing.
         from container_src.tracing import traced  # noqa: PLC0415 - see above
 
         app = traced(app, endpoint)
+    if environ.get("METRICS_NAMESPACE"):
+        report_start(environ["METRICS_NAMESPACE"])
     return RequestLog(app)
 
 
