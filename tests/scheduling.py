@@ -35,7 +35,6 @@ LONG = (
     "tests/tui/screens/test_browse.py",
     "tests/tui/screens/test_compare.py",
     "tests/lambda_src/test_handlers.py",
-    "tests/tui/command/test_serve_browser.py",
 )
 
 
