@@ -14,21 +14,21 @@ from lab.results import Results
 from lab.statistics import words
 from lab.summary import RampStep, Summary
 from tui import text
+from tui.command.help_text import WIDTH
 from tui.state import lab_result
 
-_WIDTH: Final = 80
 _NO_VALUE: Final = "-"
 
 
 def lines(results: Results, summary: Summary) -> list[str]:
     """Return the sentences, the tables of both backends, the notes, and how the run was made."""
-    shown = [line for _, line in lab_result.lines(summary, _WIDTH)]
+    shown = [line for _, line in lab_result.lines(summary, WIDTH)]
     return [
         *shown,
         *_ramp(summary, results.target),
         *_aws(results),
         "",
-        *textwrap.wrap(_settings(results), _WIDTH),
+        *textwrap.wrap(_settings(results), WIDTH),
     ]
 
 
@@ -55,7 +55,7 @@ def _aws(results: Results) -> Iterator[str]:
     """Yield what AWS recorded."""
     for sentence in aws_sentences.sentences(results):
         yield ""
-        yield from textwrap.wrap(sentence, _WIDTH)
+        yield from textwrap.wrap(sentence, WIDTH)
 
 
 def _load(settings: PlanSettings) -> str:
@@ -84,7 +84,7 @@ def _ramp(summary: Summary, target: str) -> Iterator[str]:
     for backend in summary.highest_rate or {}:
         highest = words.highest_rate(summary, backend, " requests/s")
         sentence = f"highest rate of {backend} that met {target}: {highest}"
-        yield from textwrap.wrap(sentence, _WIDTH)
+        yield from textwrap.wrap(sentence, WIDTH)
 
 
 def _step(step: RampStep | None) -> str:

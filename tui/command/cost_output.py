@@ -17,9 +17,9 @@ from lab.cost.sensitivity import Influence, Variant
 from lab.cost.tasks import tasks_of_day
 from lab.cost.usage import SideCosts
 from tui import text
+from tui.command.help_text import WIDTH
 from tui.state import cost_text
 
-_WIDTH: Final = 80
 _COLUMN: Final = 37
 _AMOUNT: Final = 12
 _INFLUENCES: Final = 8
@@ -82,7 +82,7 @@ def _line(label: str, amount: str, mark: str = "") -> str:
 def _wrapped(sentences: Iterable[str]) -> Iterable[str]:
     for sentence in sentences:
         yield textwrap.fill(
-            text.line(sentence, 1000), _WIDTH, initial_indent="- ", subsequent_indent="  "
+            text.line(sentence, 1000), WIDTH, initial_indent="- ", subsequent_indent="  "
         )
 
 
@@ -90,7 +90,7 @@ def _prices(report: CostReport) -> Iterable[str]:
     oldest, newest = report.prices.dates
     if report.unverified:
         yield from textwrap.wrap(
-            f"* not verified with a price list or a bill: {', '.join(report.unverified)}", _WIDTH
+            f"* not verified with a price list or a bill: {', '.join(report.unverified)}", WIDTH
         )
     yield f"prices: {text.line(str(report.prices.file), 1000)}, dated {oldest} to {newest}"
 
