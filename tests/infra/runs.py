@@ -15,6 +15,8 @@ import pulumi
 import pulumi.runtime as sdk
 from pulumi.runtime.settings import set_root_resource
 
+from localcloud.engine.program import outputs_known
+
 
 def main() -> None:
     project, root = sys.argv[1:3]
@@ -53,8 +55,9 @@ def _error() -> str | None:
     return None
 
 
-def _program() -> None:
+async def _program() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
+    await outputs_known()
 
 
 if __name__ == "__main__":
