@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer
 
 from tui import text
 from tui.client.contract import Blog, Draft
@@ -17,6 +16,7 @@ from tui.state.session import Session
 from tui.state.versions import versions
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.marked_text import MARK, MarkedText
 from tui.widgets.pane import set_title
 
@@ -61,7 +61,7 @@ class ConflictScreen(Dialog[str | None]):
             yield self._pane(MarkedText(mine, id="mine"), "Mine, not saved")
             whose = f"Theirs, saved {moment} UTC on {self._backend.word}"
             yield self._pane(MarkedText(theirs, id="theirs"), whose)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     @staticmethod
     def _pane(version: MarkedText, whose: str) -> MarkedText:

@@ -10,7 +10,6 @@ from rich.cells import cell_len, set_cell_size
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer
 
 from lab.response_diff import canonical
 from tui import text
@@ -24,6 +23,7 @@ from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Line, Lines
 from tui.widgets.pane import set_title
 from tui.widgets.strips import end_of
@@ -63,7 +63,7 @@ class CompareScreen(ClosesOnce[None]):
         with Container(id="panes"):
             yield Lines(id="figures")
             yield Lines(id="body")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui import text
@@ -25,6 +25,7 @@ from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.options import Options
 from tui.widgets.pane import set_title
 
@@ -67,7 +68,7 @@ class ConnectionsScreen(ClosesOnce[Backends | None]):
         yield Static(Content(_ORDER), id="order")
         yield Options(id="candidates", markup=False)
         yield FewLines(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they would cover the settings

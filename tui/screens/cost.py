@@ -10,7 +10,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.widgets import Footer
 
 from lab.cost import prices
 from lab.cost.errors import CostError
@@ -28,6 +27,7 @@ from tui.widgets.backend_label import BackendLabel
 from tui.widgets.curves import curves_of
 from tui.widgets.few_lines import FewLines
 from tui.widgets.form_row import FormRow
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_chart import Frame, LineChart
 from tui.widgets.line_field import LineField
 from tui.widgets.lines import Lines
@@ -74,7 +74,7 @@ class CostScreen(ClosesOnce[None]):
                 yield FewLines(id="problem")
                 yield Lines(id="items")
             yield LineChart(id="curve")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they would cover the items

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from tui import text
 from tui.client.contract import LARGEST_CONTENTS, LONGEST_AUTHOR, LONGEST_TITLE, Blog
@@ -24,6 +23,7 @@ from tui.widgets import pasted
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
 from tui.widgets.fields import Fields, Measure, TextField
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_field import LineField
 
 KEEP_DELAY: Final = 0.5
@@ -77,7 +77,7 @@ class FormScreen(ClosesOnce[Blog | None]):
             yield LineField(self._shown.author, id="author", select_on_focus=False)
             yield TextField(text.editable(self._shown.contents), id="contents")
         yield FewLines(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they would cover the messages below the fields

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from lab.compare_settings import ComparisonSettings, InvalidSettings
 from tui import text
@@ -28,6 +28,7 @@ from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
 from tui.widgets.form_row import FormRow
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_field import LineField
 from tui.widgets.pane import set_title
 
@@ -73,7 +74,7 @@ class LabScreen(ClosesOnce[None]):
         yield FewLines(id="announcement")
         yield FewLines(id="status")
         yield Static(Content(_ABOUT), id="about")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they would cover the text

@@ -10,7 +10,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer
 
 from lab.backends import Backend
 from lab.compare import Finished
@@ -25,6 +24,7 @@ from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.curves import curves_of
 from tui.widgets.few_lines import FewLines
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_chart import Frame, LineChart
 from tui.widgets.lines import Lines
 from tui.widgets.number_axis import NumberAxis
@@ -64,7 +64,7 @@ class LabResultScreen(ClosesOnce[None]):
                 yield LineChart(id=name)
         yield Lines(id="result")
         yield FewLines(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label

@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from lab.backends import Backend
 from lab.compare import Phase
@@ -22,6 +21,7 @@ from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.curves import curves_of
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_chart import Frame, LineChart
 from tui.widgets.lines import Line, Lines
 from tui.widgets.number_axis import NumberAxis
@@ -57,7 +57,7 @@ class LabRunScreen(ClosesOnce[LabRun | None]):
         yield ProgressLine(id="progress")
         yield LineChart(id="live")
         yield Lines(id="figures")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         table = self.query_one("#figures", Lines)

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from tui import text
 from tui.client.compare import figures, with_units
@@ -23,6 +23,7 @@ from tui.state.history import as_curl
 from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_field import LabeledField, LineField
 from tui.widgets.lines import Line, Lines
 from tui.widgets.pane import set_title
@@ -70,7 +71,7 @@ class LogScreen(ClosesOnce[None]):
             yield RequestTable(self._session.requests, id="requests")
             yield Lines(id="detail")
         yield SessionLine()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label and the table

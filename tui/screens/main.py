@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from tui.client.contract import ApiError, Blog, Summary
 from tui.client.failures import READ_ONLY
@@ -29,6 +28,7 @@ from tui.widgets.backend_label import BackendLabel
 from tui.widgets.blog_list import BlogList
 from tui.widgets.deletion_line import DeletionLine
 from tui.widgets.draft_line import DraftLine
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.list_pane import ListPane
 from tui.widgets.pane import set_title
 from tui.widgets.reader import Reader
@@ -101,7 +101,7 @@ class MainScreen(ClosesOnce[None]):
         yield DraftLine()
         yield DeletionLine()
         yield RequestLog(self._session.requests)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         self._list.focus()

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from lab.cloudwatch.metrics import PERIODS, MetricGroup, MetricsError, Period
 from lab.cloudwatch.stack_metrics import MetricsReport
@@ -23,6 +23,7 @@ from tui.settings.values import BackendName
 from tui.state.session import Session
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.line_chart import Frame, LineChart
 from tui.widgets.pane import set_subtitle, set_title
 from tui.widgets.plot import Curve, TimeAxis
@@ -95,7 +96,7 @@ class MetricsScreen(ClosesOnce[None]):
                 yield Static(id=MetricGroup.CONTAINERS, markup=False)
                 yield Static(id=MetricGroup.TABLE, markup=False)
         yield FewLines(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._session.on_change()  # fills the label

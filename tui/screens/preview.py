@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui import text
 from tui.client.contract import Draft
@@ -17,6 +17,7 @@ from tui.state.session import Session
 from tui.text import Safe
 from tui.widgets.backend_label import BackendLabel
 from tui.widgets.few_lines import FewLines
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.pane import set_title
 from tui.widgets.reader import draw, rendered
 
@@ -56,7 +57,7 @@ class PreviewScreen(ClosesOnce[None]):
             yield Static(Content(f"by {author}"), id="about")
             yield self._body
         set_title(pane, Safe("Preview"))
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         self._session.on_change()  # fills the label
