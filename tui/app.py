@@ -169,19 +169,24 @@ class BlogsApp(App[None]):
     def _show_state(self) -> None:
         """Update every label and log, also those below a dialog."""
         for screen in self.screen_stack:
-            for label in screen.query(BackendLabel):
-                label.show(
-                    self.session.backend_of(label.backend_name or self.session.active),
-                    self.session.backends.deployment,
-                    busy=self.session.busy,
-                    read_only=self.session.read_only,
-                )
-            for log in screen.query(RequestLog):
-                log.update()
-            for table in screen.query(RequestTable):
-                table.update()
-            for line in screen.query(SessionLine):
-                line.show(text.line(self.session.cost))
+            for node in screen.walk_children():
+                match node:
+                    case BackendLabel():
+                        self._show_backend(node)
+                    case RequestLog() | RequestTable():
+                        node.update()
+                    case SessionLine():
+                        node.show(text.line(self.session.cost))
+                    case _:
+                        pass
+
+    def _show_backend(self, label: BackendLabel) -> None:
+        label.show(
+            self.session.backend_of(label.backend_name or self.session.active),
+            self.session.backends.deployment,
+            busy=self.session.busy,
+            read_only=self.session.read_only,
+        )
 
     async def on_event(self, event: events.Event) -> None:
         if self._is_over and isinstance(event, (events.InputEvent, events.Paste)):

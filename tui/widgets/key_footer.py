@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey  # there is no other way to import it
 
 
 class KeyFooter(Footer):
@@ -21,7 +22,10 @@ class KeyFooter(Footer):
     def compose(self) -> ComposeResult:
         # Textual's footer composes no key before it is mounted.
         self._keys = shown_keys(self.screen) if self.is_mounted else None
-        yield from super().compose()
+        for key in super().compose():
+            if isinstance(key, FooterKey):  # else it is styled as compact first, and then again
+                key.set_reactive(FooterKey.compact, self.compact)
+            yield key
 
     async def recompose(self) -> None:
         if self.is_attached and self._keys != shown_keys(self.screen):

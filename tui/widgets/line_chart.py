@@ -50,6 +50,7 @@ class LineChart(Widget):
         super().__init__(id=id)
         self._frame: Frame | None = None
         self._curves: Sequence[Curve] = ()
+        self._styles: dict[str, Style] = {}
 
     def show(self, frame: Frame, curves: Sequence[Curve]) -> None:
         """Draw the curves; later ones are drawn over earlier ones."""
@@ -58,8 +59,9 @@ class LineChart(Widget):
 
     def render(self) -> Segments:
         width, height = self.size
+        self._styles.clear()  # the theme may be another one
         lines = self._lines(self._frame, width, height)[:height] if self._frame else []
-        drawn = [line.adjust_cell_length(width, self.rich_style) for line in lines]
+        drawn = [line.adjust_cell_length(width, self._style("")) for line in lines]
         return Segments(segment for line in drawn for segment in (*line, Segment.line()))
 
     def _lines(self, frame: Frame, width: int, height: int) -> list[Strip]:
@@ -78,7 +80,7 @@ class LineChart(Widget):
 
     def _head(self, frame: Frame, width: int) -> list[Strip]:
         """Return the title and the legend, in one line if they fit."""
-        title = Strip([Segment(f" {frame.title} (log scale) ", self.rich_style)])
+        title = Strip([Segment(f" {frame.title} (log scale) ", self._style(""))])
         legend = Strip([part for curve in self._curves for part in self._legend(curve)])
         if not any(curve.points for curve in self._curves):
             legend = Strip([Segment(" no data", self._axis)])
@@ -110,11 +112,16 @@ class LineChart(Widget):
 
     @property
     def _axis(self) -> Style:
-        return self.rich_style + self.get_component_rich_style("line-chart--axis")
+        return self._style(MARK)
 
     def _style(self, word: str) -> Style:
+        """Return the style of a curve, of the axes (`MARK`), or of the background ("")."""
+        if word not in self._styles:
+            self._styles[word] = self._found_style(word)
+        return self._styles[word]
+
+    def _found_style(self, word: str) -> Style:
         if not word:
             return self.rich_style
-        if word == MARK:
-            return self._axis
-        return self.rich_style + self.get_component_rich_style(f"line-chart--{word.lower()}")
+        part = "axis" if word == MARK else word.lower()
+        return self.rich_style + self.get_component_rich_style(f"line-chart--{part}")
