@@ -81,7 +81,7 @@ class Engine:
     async def _start(self, project: Project, settings: str, config: dict[str, str]) -> Process:
         return await self._processes.spawn(
             "program",
-            [sys.executable, str(_LAUNCHER), settings, "no-debug"],
+            [sys.executable, str(_LAUNCHER), settings, "no-diagnostics"],
             cwd=project.root,
             env=_program_environment(config),
             log=self._log,

@@ -5,6 +5,7 @@ of the monitor, the settings, and which of them are secret), and writes one: the
 """
 
 import asyncio
+import gc
 import json
 import os
 import runpy
@@ -15,7 +16,7 @@ import pulumi
 import pulumi.runtime as sdk
 from pulumi.runtime.settings import set_root_resource
 
-from localcloud.engine.program import outputs_known
+from localcloud.engine.program import outputs_known, send_no_diagnostics
 
 
 def main() -> None:
@@ -24,8 +25,8 @@ def main() -> None:
     os.dup2(2, 1)  # standard output is for the results
     os.chdir(root)
     sys.path[0] = root
-    # The SDK sends hundreds of these per run, and waits for each.
-    pulumi.log.debug = lambda *_, **__: None
+    send_no_diagnostics()
+    gc.disable()  # as in a run of the local cloud
     for line in sys.stdin:
         order = json.loads(line)
         sdk.set_all_config(order["config"], order["secrets"])
@@ -43,6 +44,7 @@ def main() -> None:
         )
         set_root_resource(None)
         print(json.dumps(_error()), file=answers, flush=True)
+        gc.collect(1)  # all of the run, and not the imported modules
 
 
 def _error() -> str | None:
