@@ -72,6 +72,16 @@ def pytest_collection_modifyitems(items):
     longest_first(items)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Collect tests without garbage collection: nearly all of what this allocates stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish():
     """Exempt what collection loaded (moto, pulumi, textual) from garbage collection.
 

@@ -1,13 +1,14 @@
 """The inputs that replace a resource are documented by AWS, or marked as assumed."""
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-
 from localcloud.environment import REGION
 from localcloud.provider.replacements import ASSUMED, REPLACE_ON_CHANGES
 from tests.engine.replacements import DOCUMENT, document
 
 
 def test_each_cited_property_is_create_only_in_the_aws_schema():
+    # Half a second, in every worker.
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
+
     sources = {source for inputs in REPLACE_ON_CHANGES.values() for source in inputs.values()} - {
         ASSUMED
     }

@@ -5,8 +5,6 @@ Inputs without a translation keep their name, which the linter rejects: none goe
 
 import json
 
-from cfnlint.api import lint
-
 from localcloud.environment import REGION
 
 _UNKNOWN_ACTION = "W3037"  # the only warning that also fails a deployment
@@ -14,6 +12,8 @@ _UNKNOWN_ACTION = "W3037"  # the only warning that also fails a deployment
 
 def findings(resources):
     """Return the findings of the linter for the *resources* of translated types."""
+    from cfnlint.api import lint  # noqa: PLC0415  # half a second, in every worker
+
     translated = {}
     for one in resources:
         if one.type_ in TRANSLATIONS:

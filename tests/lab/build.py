@@ -1,5 +1,6 @@
 """Rows, runs and results made by hand or drawn at random."""
 
+import functools
 import math
 import random
 
@@ -72,15 +73,20 @@ def generator(**fields):
 
 
 def run(rows=(), *, planned=None, **fields):
-    planned = planned or settings()
     given = {
-        "settings": planned,
-        "slots": tuple(make_plan(planned).slots),
+        "settings": planned or settings(),
         "environment": environment(),
         "generator": generator(),
         "rows": tuple(rows),
     }
+    if "slots" not in fields:
+        given["slots"] = tuple(make_plan(planned).slots) if planned else _default_slots()
     return Run(**(given | fields))
+
+
+@functools.cache
+def _default_slots():
+    return tuple(make_plan(settings()).slots)
 
 
 def results(*runs, **fields):

@@ -1,3 +1,4 @@
+import functools
 import json
 
 import jsonschema
@@ -12,9 +13,11 @@ from tests.lab.build import drawn_run, failed, results, row, run, settings
 
 SCHEMA = json.loads(results_schema.FILE.read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-WRITTEN = results(
-    drawn_run(cold_share=0.02, planned=settings(duration_s=60.0)),
-)
+
+
+@functools.cache
+def comparison():
+    return results(drawn_run(cold_share=0.02, planned=settings(duration_s=60.0)))
 
 
 def written(given):
@@ -32,26 +35,26 @@ def test_the_schema_is_a_valid_schema():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "make",
     [
-        WRITTEN,
-        results(run()),
-        results(
+        comparison,
+        lambda: results(run()),
+        lambda: results(
             run([row(), failed(1, error=ErrorClass.DNS), failed(2, outcome=Outcome.DROPPED)]),
             run(),
         ),
-        results(
+        lambda: results(
             drawn_run(planned=settings(order=Order.RAMP, ramp=(20.0, 40.0), slot_s=5.0)),
             target="p95<200ms",
             strict=True,
         ),
-        results(drawn_run(planned=settings(order=Order.BURST, burst=20))),
-        results(drawn_run(planned=settings(order=Order.PARALLEL, duration_s=10.0))),
+        lambda: results(drawn_run(planned=settings(order=Order.BURST, burst=20))),
+        lambda: results(drawn_run(planned=settings(order=Order.PARALLEL, duration_s=10.0))),
     ],
     ids=["comparison", "no request", "failures", "ramp", "burst", "parallel"],
 )
-def test_what_is_written_has_the_schema(given):
-    results_schema.validate(written(given))
+def test_what_is_written_has_the_schema(make):
+    results_schema.validate(written(make()))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_what_is_written_has_the_schema(given):
     ],
 )
 def test_the_schema_refuses_another_form(change):
-    content = written(WRITTEN)
+    content = written(comparison())
     change(content)
 
     assert not VALIDATOR.is_valid(content)

@@ -24,15 +24,19 @@ from tests.lab.cost.build import DAY, US_EAST_1, inputs
 
 D = Decimal
 GIVEN = inputs(1_000_000, cold="0.001", saturation=8)
-REPORT = cost_report(
-    GIVEN,
-    US_EAST_1,
-    Intervals(billed_ms=(D(25), D(40)), saturation_per_s=(D(7), D(9))),
-)
 
 
-def test_the_curve_has_the_exact_costs_at_the_traffic_and_at_each_crossing():
-    points = {point.requests: point for point in REPORT.curve}
+@pytest.fixture(scope="module")
+def report():
+    return cost_report(
+        GIVEN,
+        US_EAST_1,
+        Intervals(billed_ms=(D(25), D(40)), saturation_per_s=(D(7), D(9))),
+    )
+
+
+def test_the_curve_has_the_exact_costs_at_the_traffic_and_at_each_crossing(report):
+    points = {point.requests: point for point in report.curve}
 
     assert {1_000_000, 18_577_748, 21_024_000, 21_024_001, 24_785_098} <= points.keys()
     for requests in (1_000_000, 24_785_098):
@@ -42,31 +46,31 @@ def test_the_curve_has_the_exact_costs_at_the_traffic_and_at_each_crossing():
         assert point.containers_usd == exact(Backend.CONTAINERS, there, US_EAST_1)
 
 
-def test_the_curve_lies_within_its_bounds():
-    for point in REPORT.curve:
+def test_the_curve_lies_within_its_bounds(report):
+    for point in report.curve:
         assert point.functions_range[0] <= point.functions_usd <= point.functions_range[1]
         assert point.containers_range[0] <= point.containers_usd <= point.containers_range[1]
-    assert REPORT.curve[-1].functions_range[0] < REPORT.curve[-1].functions_range[1]
+    assert report.curve[-1].functions_range[0] < report.curve[-1].functions_range[1]
 
 
-def test_the_band_has_the_crossings_at_both_ends_of_the_intervals():
-    earliest, latest = REPORT.band.earliest.last, REPORT.band.latest.last
+def test_the_band_has_the_crossings_at_both_ends_of_the_intervals(report):
+    earliest, latest = report.band.earliest.last, report.band.latest.last
 
-    assert earliest.requests < REPORT.break_even.last.requests < latest.requests
+    assert earliest.requests < report.break_even.last.requests < latest.requests
     assert cost_report(GIVEN, US_EAST_1).band is None
 
 
-def test_one_and_two_tasks_stand_side_by_side():
-    last = {count: result.last.requests for count, result in REPORT.by_tasks.items()}
+def test_one_and_two_tasks_stand_side_by_side(report):
+    last = {count: result.last.requests for count, result in report.by_tasks.items()}
 
     assert last == {1: 24_785_098, 2: 24_785_098}
-    assert len(REPORT.by_tasks[1].crossings) == 3
-    assert len(REPORT.by_tasks[2].crossings) == 1
+    assert len(report.by_tasks[1].crossings) == 3
+    assert len(report.by_tasks[2].crossings) == 1
 
 
-def test_the_longest_bar_of_the_sensitivity_comes_first():
-    bars = {bar.name: bar for bar in REPORT.sensitivity}
-    spans = [bar.span_usd for bar in REPORT.sensitivity]
+def test_the_longest_bar_of_the_sensitivity_comes_first(report):
+    bars = {bar.name: bar for bar in report.sensitivity}
+    spans = [bar.span_usd for bar in report.sensitivity]
 
     assert spans == sorted(spans, reverse=True)
     assert {
@@ -115,8 +119,8 @@ def test_tasks_that_can_handle_almost_nothing_give_a_curve():
     assert "cost" in cost_section(report)
 
 
-def test_sentences_name_every_crossing():
-    idle, *others = crossing_sentences(REPORT.break_even)
+def test_sentences_name_every_crossing(report):
+    idle, *others = crossing_sentences(report.break_even)
 
     assert idle == "Without requests, functions cost 0.00 USD a month and containers 34.60 USD."
     assert others[0] == (
