@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from tests.tui.terminal.screen import Screen
+
 DEADLINE = 180.0
 
 
@@ -25,6 +27,7 @@ class Terminal:
         self.pid = pid
         self.master = master
         self.seen = b""
+        self.screen = Screen()
         self.status: int | None = None
 
     def resize(self, columns: int, rows: int) -> None:
