@@ -1,13 +1,20 @@
 """The order of the tests, and which of them share a worker.
 
-The tests of a module run on one worker, and so do those of a folder in `ONE_WORKER`, whose session
-fixtures are expensive. Long modules come first: otherwise one could start last, and the other
+The tests of a module run on one worker, and so do those of each group in `ONE_WORKER`, which share
+an expensive session fixture. Long modules come first: otherwise one could start last, and the other
 workers would be idle.
 """
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-ONE_WORKER = ("tests/account/",)
+ONE_WORKER = (
+    ("tests/account/",),  # an account
+    (  # a running local cloud
+        "tests/lab/test_compare_running.py",
+        "tests/lab/cloudwatch/test_local_cloud.py",
+        "tests/contract/test_cases.py",
+    ),
+)
 # More than ten seconds each, the longest first. Only the time depends on this list.
 LONG = (
     "tests/engine/test_local.py",
@@ -46,8 +53,11 @@ class ModuleScheduling(LoadScopeScheduling):
 
 
 def scope(nodeid):
-    """Return what is sent to a worker as one piece: a module, or a folder of `ONE_WORKER`."""
-    shared = [folder for folder in ONE_WORKER if nodeid.startswith(folder)]
+    """Return what is sent to a worker as one piece: a module, or a group of `ONE_WORKER`.
+
+    A group has the name of its first member.
+    """
+    shared = [group[0] for group in ONE_WORKER if nodeid.startswith(group)]
     return shared[0] if shared else nodeid.partition("::")[0]
 
 
