@@ -2,16 +2,18 @@
 
 import asyncio
 import json
-import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from infra.functions import OPERATIONS
+from localcloud.engine.property_values import Archive, folder_digest
 from localcloud.processes import Processes
+from localcloud.provider.lambda_package import BYTECODE, unpack
 from localcloud.runtimes.functions import Function, FunctionSpec, spec
 from tests.contract.clients import event
+from tests.running import ROOT
 
 # Packages of the Lambda runtime.
 RUNTIME = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
@@ -28,14 +30,20 @@ def runtime(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """A folder for the unpacked packages."""
+    return tmp_path_factory.mktemp("packages")
+
+
 @pytest.fixture
-def invoke(runtime, tmp_path, monkeypatch):
-    """Sends `GET /` to a declared function, with its package in an empty folder."""
+def invoke(runtime, packages, tmp_path, monkeypatch):
+    """Sends `GET /` to a declared function, with its package unpacked as in a local cloud."""
     monkeypatch.setattr(spec, "_runtime_folder", lambda: runtime)
 
     def invoke(declared):
-        package = tmp_path / "task"
-        shutil.copytree(declared.inputs["code"].path, package)
+        code = Path(declared.inputs["code"].path)
+        package = unpack(Archive(code, folder_digest(code)), packages, ROOT / BYTECODE)
         return json.loads(asyncio.run(_invoke(declared, package, tmp_path / "log")))
 
     return invoke
