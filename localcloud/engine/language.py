@@ -5,6 +5,7 @@ on request. Releases of Pulumi include a language host, which is preferred where
 """
 
 import contextlib
+import importlib.util
 import json
 import os
 import platform
@@ -19,6 +20,14 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2
+
+if __name__ == "__main__":
+    # The packages around the protocol import the whole SDK. Without it, the host starts in half of
+    # the time, and the engine starts a host for most commands.
+    for name in ("pulumi", "pulumi.runtime", "pulumi.runtime.proto"):
+        if spec := importlib.util.find_spec(name):
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 PROGRAM: Final = Path(__file__).with_name("program.py")
