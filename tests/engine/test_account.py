@@ -67,20 +67,38 @@ def test_invalid_setting_fails_the_preview_with_one_line(stage, account, empty):
     stage.set(memorySize="0")
 
 
-def test_two_stacks_deploy_at_once_one_of_them_after_a_failure(stage, prod, account):
-    assert set(stage.preview().values()) == {"create"}
+def test_two_stacks_deploy_at_once_one_of_them_after_a_failure(
+    stage, prod, project, account, tmp_path
+):
     stack, provider = prod
+    assert set(stack.preview().values()) == {"create"}
     provider.refuses_after = 40
     stack.up(fails=True)
     assert "the account refuses this one" in stack.output
     provider.refuses_after = None
+    stage.folder = earlier_project(tmp_path, project)
     with ThreadPoolExecutor() as pool:
         beside = pool.submit(stack.up)
         created = stage.up()
         finished = beside.result()
 
-    assert set(created.values()) == set(finished.values()) == {"create"}
+    recorded = json.loads(RECORD.read_text())
+    assert created == {one["name"]: "create" for one in recorded if one["name"] != "aws"}
+    assert set(finished.values()) == {"create"}
     assert 0 < len(finished) < len(stack.resources()) - 40
+
+
+def test_upgrade_from_an_earlier_version_replaces_nothing_precious(stage, project):
+    before, rules = precious(stage), ids(stage, RULE)
+    stage.folder = project
+    stage.up()
+
+    assert precious(stage) == before
+    assert ids(stage, RULE) == rules
+
+
+def test_two_stacks_have_different_resources(stage, prod, account):
+    stack, _ = prod
     first, second = stage.outputs(), stack.outputs()
     assert first.keys() == second.keys()
     alike = {name for name in first if first[name] == second[name]}
@@ -106,28 +124,24 @@ def test_rolled_back_deployment_fails_and_keeps_the_running_definition(prod, acc
     assert account.service(outputs)["taskDefinition"] == running
     assert account.is_registered(running)
     provider.rolls_back = False
-    stack.set(**{"corsOrigins[0]": "https://b.example"})
+    ranges = {"allowedCidrs[0]": "192.0.2.0/24", "allowedCidrs[1]": "198.51.100.0/24"}
+    stack.set(**{"corsOrigins[0]": "https://b.example"}, **ranges)
     stack.up()
     assert account.service(outputs)["taskDefinition"] != running
     assert not account.is_registered(running)
 
 
-def test_removed_range_deletes_its_rule_only(prod):
-    stack, _ = prod
-    stack.set(**{"allowedCidrs[0]": "192.0.2.0/24", "allowedCidrs[1]": "198.51.100.0/24"})
-    stack.up()
-    stack.run("config", "rm", "--path", "allowedCidrs[0]")
-
-    assert stack.up() == {"containers-lb-http-in-192.0.2.0-24": "delete"}
-
-
-def test_autoscaling_is_deleted_with_its_setting(prod, account):
+def test_removed_settings_delete_their_resources_only(prod, account):
     stack, _ = prod
     assert most_tasks(account, stack.outputs()) == [9]
+    stack.run("config", "rm", "--path", "allowedCidrs[0]")
     stack.set(maxTasks="2")  # the same as minTasks
 
-    # The target and its policy have the same name.
-    assert stack.up() == {"containers-scaling": "delete"}
+    # The target of autoscaling and its policy have the same name.
+    assert stack.up() == {
+        "containers-lb-http-in-192.0.2.0-24": "delete",
+        "containers-scaling": "delete",
+    }
     assert most_tasks(account, stack.outputs()) == []
 
 
@@ -299,23 +313,6 @@ def test_destroy_deletes_its_own_stack_completely(stage, prod, account, empty):
 
     assert inventory(account) == empty
     assert stage.resources() == []
-
-
-def test_upgrade_from_an_earlier_version_replaces_nothing_precious(
-    stage, project, account, empty, tmp_path
-):
-    stage.folder = earlier_project(tmp_path, project)
-    recorded = json.loads(RECORD.read_text())
-    created = stage.up()
-    assert created == {one["name"]: "create" for one in recorded if one["name"] != "aws"}
-    before, rules = precious(stage), ids(stage, RULE)
-    stage.folder = project
-    stage.up()
-
-    assert precious(stage) == before
-    assert ids(stage, RULE) == rules
-    stage.run("destroy", "--yes")
-    assert inventory(account) == empty
 
 
 def inventory(account):

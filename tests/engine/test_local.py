@@ -20,11 +20,13 @@ from tests.running import Load, RunningCloud, descendants, edit, project_copy, w
 pytestmark = pytest.mark.story
 FUNCTIONS = ("DeleteBlog", "GetBlog", "GetBlogs", "PostBlog", "PutBlog")
 PERMISSIONS = {f"functions-{name}-permission" for name in FUNCTIONS}
+ALIASES = {f"functions-{name}-alias" for name in FUNCTIONS}
 # A list, a number, a boolean and a map, as the engines read them from the stack's file.
 TYPED_SETTINGS = """
   aws-blog-demo:allowedCidrs: [127.0.0.0/8, 10.0.0.0/8]
   aws-blog-demo:logRetentionDays: 30
   aws-blog-demo:tracing: true
+  aws-blog-demo:snapStart: true
   aws-blog-demo:tags: {team: web}
 """
 BLOG = {"title": "Kept", "author": "tests", "contents": "Words."}
@@ -131,13 +133,12 @@ def test_without_a_local_cloud_up_fails_with_one_line(tool, deployment, tmp_path
     edit(deployment.project / "Pulumi.local.yaml", "encryptionsalt", "# encryptionsalt")
 
 
-def test_up_serves_its_output_urls_and_a_second_up_is_empty(deployed):
+def test_up_serves_its_output_urls(deployed):
     outputs = deployed.outputs()
     post(outputs, "FunctionsURL", "f")
     post(outputs, "ContainersURL", "c")
 
     assert {blog["id"] for blog in ask(outputs["ContainersURL"]).json()} == {"f", "c"}
-    assert deployed.up("--refresh") == {}
     assert outputs["WriteToken"] not in deployed.state.read_text()
     url = deployed.ask("stack", "output", "FunctionsURL").stdout
     assert url == f"{outputs['FunctionsURL']}\n"
@@ -173,18 +174,15 @@ def test_settings_have_the_types_of_the_stack_file(deployed):
 def test_shell_opens_with_any_settings(deployment, deployed):
     file = deployment.project / "Pulumi.local.yaml"
     before = file.read_text()
-    assert deployment.shell("pulumi", "config", "set", "memorySiez", "512").returncode == 0
-
-    answer = deployment.shell("pulumi", "preview")
+    answer = deployment.shell("sh", "-c", "pulumi config set memorySiez 512 && pulumi preview")
     assert answer.returncode != 0
     assert "did you mean memorySize?" in " ".join((answer.stdout + answer.stderr).split())
-    removed = deployment.shell("pulumi", "config", "rm", "memorySiez")
+    repair = "pulumi config rm memorySiez && pulumi config set --secret alarmEmail team@example.com"
+    repaired = deployment.shell("sh", "-c", repair)
     warning = (
         "Pulumi.local.yaml: aws-blog-demo:memorySiez: unknown setting. Did you mean memorySize?"
     )
-    assert (removed.returncode, removed.stderr) == (0, f"localcloud: warning: {warning}\n")
-    secret = ("--secret", "alarmEmail", "team@example.com")
-    assert deployment.shell("pulumi", "config", "set", *secret).returncode == 0
+    assert (repaired.returncode, repaired.stderr) == (0, f"localcloud: warning: {warning}\n")
     answer = deployment.shell("pulumi", "config", "get", "alarmEmail")
     assert (answer.stdout, answer.stderr) == ("team@example.com\n", "")
     file.write_text(before)
@@ -239,62 +237,33 @@ def test_the_client_in_that_shell_finds_this_local_cloud_and_no_other(
         assert {blog["id"] for blog in json.loads(answer.stdout)["blogs"]} == {"f", "c"}
 
 
-def test_restart_runs_what_was_deployed(deployment, deployed):
-    before = deployed.outputs()
-    operations = deployment.project / "blog" / "operations.py"
-    edit(operations, '"status": "ok"', '"status": "never deployed"')
-    assert deployment.stop() == 0
-    deployment.start()
-
-    assert ask(before["FunctionsURL"], "/f").status_code == 200
-    assert ask(before["ContainersURL"], "/c").status_code == 200
-    for side in ("FunctionsURL", "ContainersURL"):
-        assert httpx.get(f"{before[side]}/").json() == {"status": "ok"}
-    edit(operations, "never deployed", "ok")
-    assert deployed.up("--refresh") == {}
-    assert deployed.outputs() == before
-
-
-def test_scaling_and_alias_are_deployed_without_downtime(deployed):
-    url = deployed.outputs()["ContainersURL"]
-    assert served_by(url) == 1
-    deployed.set(minTasks="2", desiredTasks="2", snapStart="true")
-    with Load(deployed.outputs()) as load:
-        changed = deployed.up()
-
-    assert load.failures == []
-    assert load.count > 20
-    assert changed["containers-scaling"] == "update"
-    assert replaced(changed) == PERMISSIONS
-    assert set(changed.values()) == {"create", "update", "replace"}
-    wait_until(lambda: served_by(url) == 2)
-
-
 def test_edits_are_deployed_without_downtime(deployment, deployed):
     project = deployment.project
+    assert served_by(deployed.outputs()["ContainersURL"]) == 1
+    edit(project / "blog" / "operations.py", '"status": "ok"', '"status": "edited"')
+    edit(
+        project / "infra" / "functions.py",
+        '"HEAD /", "$default"',
+        '"HEAD /", "GET /new", "$default"',
+    )
+    edit(project / "infra" / "backend.py", '"OPEN_WRITES"', '"NEW": "variable", "OPEN_WRITES"')
+    settings = {"pairing": "none", "memorySize": "512", "minTasks": "2", "desiredTasks": "2"}
+    deployed.set(**settings, snapStart="false")
     with Load(deployed.outputs()) as load:
-        edit(project / "blog" / "operations.py", '"status": "ok"', '"status": "edited"')
-        edit(
-            project / "infra" / "functions.py",
-            '"HEAD /", "$default"',
-            '"HEAD /", "GET /new", "$default"',
-        )
-        edit(project / "infra" / "backend.py", '"OPEN_WRITES"', '"NEW": "variable", "OPEN_WRITES"')
-        settings = {"pairing": "none", "memorySize": "512", "maxTasks": "2", "snapStart": "false"}
-        deployed.set(**settings)
         changed = deployed.up()
     outputs = deployed.outputs()
 
     assert load.failures == []
     assert load.count > 20
     assert replaced(changed) == {"containers-task", *PERMISSIONS}
-    assert changed["functions-GetBlogs-get-new"] == "create"
-    others = {name for name, operation in changed.items() if operation == "update"}
-    assert others >= {"containers-service", "functions-GetBlog-function"}
+    assert of("create", changed) == {"functions-GetBlogs-get-new"}
+    assert of("delete", changed) == ALIASES
+    updated = {"containers-scaling", "containers-service", "functions-GetBlog-function"}
+    assert of("update", changed) >= updated
     for side in ("FunctionsURL", "ContainersURL"):
         assert httpx.get(f"{outputs[side]}/").json() == {"status": "edited"}
         assert {blog["id"] for blog in ask(outputs[side]).json()} == {"f", "c"}
-    assert served_by(outputs["ContainersURL"]) == 2
+    wait_until(lambda: served_by(outputs["ContainersURL"]) == 2)
     parts = environments(deployment.cloud)
     assert any("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512" in part for part in parts)
     assert sum("NEW=variable" in part for part in parts) >= 3
@@ -303,47 +272,72 @@ def test_edits_are_deployed_without_downtime(deployment, deployed):
     wait_until(lambda: '"routeKey": "GET /new"' in log.read_text(), log.read_text)
 
 
-def test_failed_deployment_keeps_the_running_tasks_also_after_a_restart(deployment, deployed):
-    containers = deployment.project / "infra" / "containers.py"
-    text, url = containers.read_text(), deployed.outputs()["ContainersURL"]
-    edit(containers, '"gunicorn", "--config"', '"false", "--config"')
-    deployed.up(fails=True)
-
-    assert "stopped trying after 3 failed starts" in deployed.output
-    assert ask(url).status_code == 200
-    containers.write_text(text)
-    assert replaced(deployed.up()) == {"containers-task"}
-    assert deployment.stop() == 0
-    deployment.start()
-    assert ask(url).status_code == 200
-
-
-def test_renamed_functions_are_deployed_without_downtime(deployed):
-    deployed.set(prefix="renamed")
-    with Load(deployed.outputs()) as load:
-        changed = deployed.up()
-
-    assert load.failures == []
-    assert load.count > 20
-    assert {f"functions-{name}-function" for name in FUNCTIONS} <= replaced(changed)
-    assert deployed.outputs()["FunctionNames"]["GetBlog"] == "renamed-local-GetBlog"
-
-
 def test_conflict_of_a_replacement_is_refused_and_nothing_is_deleted(deployment, deployed):
     network = deployment.project / "infra" / "network.py"
-    text, before = network.read_text(), deployed.outputs()
+    text, before = network.read_text(), ids(deployed)
     edit(network, "opts=in_zone", "opts=child")
     edit(network, "zones[number]", "zones[1 - number]")
     deployed.up(fails=True)
 
     assert "InvalidSubnet.Conflict: The CIDR '10.0.0.0/24' conflicts" in deployed.output
+    assert ids(deployed) == before
     network.write_text(text)
-    assert deployed.up() == {}
+
+
+def test_failed_deployment_keeps_the_running_tasks(deployment, deployed):
+    containers = deployment.project / "infra" / "containers.py"
+    text, url = containers.read_text(), deployed.outputs()["ContainersURL"]
+    edit(containers, '"gunicorn", "--config"', '"false", "--config"')
+    changed = deployed.up("--refresh", fails=True)
+
+    assert changed == {"containers-task": "replace", "containers-service": "update"}
+    assert "stopped trying after 3 failed starts" in deployed.output
+    assert ask(url).status_code == 200
+    containers.write_text(text)
+
+
+def test_renamed_functions_are_deployed_without_downtime(deployed):
+    deployed.set(prefix="renamed", maxTasks="2", deletionProtection="true")
+    with Load(deployed.outputs()) as load:
+        changed = deployed.up()
+
+    assert load.failures == []
+    assert load.count > 20
+    functions = {f"functions-{name}-function" for name in FUNCTIONS}
+    assert replaced(changed) >= {"containers-task", *functions}
+    assert of("delete", changed) == {"containers-scaling"}
+    assert of("update", changed) >= {"containers-service", "blogs"}
+    outputs = deployed.outputs()
+    assert outputs["FunctionNames"]["GetBlog"] == "renamed-local-GetBlog"
+    assert served_by(outputs["ContainersURL"]) == 2
+
+
+def test_restart_runs_what_was_deployed_and_a_second_up_is_empty(deployment, deployed):
+    before = deployed.outputs()
+    operations = deployment.project / "blog" / "operations.py"
+    edit(operations, '"status": "edited"', '"status": "never deployed"')
+    assert deployment.stop() == 0
+    deployment.start()
+
+    assert ask(before["FunctionsURL"], "/f").status_code == 200
+    assert ask(before["ContainersURL"], "/c").status_code == 200
+    for side in ("FunctionsURL", "ContainersURL"):
+        assert httpx.get(f"{before[side]}/").json() == {"status": "edited"}
+    edit(operations, "never deployed", "edited")
+    assert deployed.up("--refresh") == {}
     assert deployed.outputs() == before
 
 
 def replaced(changed):
-    return {name for name, operation in changed.items() if operation == "replace"}
+    return of("replace", changed)
+
+
+def of(operation, changed):
+    return {name for name, applied in changed.items() if applied == operation}
+
+
+def ids(stack):
+    return {(one["urn"], one.get("id")) for one in stack.resources()}
 
 
 def served_by(url):
@@ -353,6 +347,16 @@ def served_by(url):
 def environments(cloud):
     paths = [Path(f"/proc/{pid}/environ") for pid in descendants(cloud.process.pid)]
     return [path.read_text().split("\0") for path in paths if path.exists()]
+
+
+def test_destroy_with_a_protected_table_deletes_nothing(deployed):
+    before = ids(deployed)
+    output = deployed.run("destroy", "--yes", fails=True)
+
+    assert "protect" in output
+    assert ids(deployed) == before
+    for side in ("FunctionsURL", "ContainersURL"):
+        assert {blog["id"] for blog in ask(deployed.outputs()[side]).json()} == {"f", "c"}
 
 
 def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deployed):
@@ -368,23 +372,19 @@ def test_interrupted_up_ends_cleanly_and_the_next_up_continues(deployment, deplo
     assert "cancel" in rest
     locks = deployment.state / "pulumi" / ".pulumi" / "locks"
     assert list(locks.rglob("*.json")) == []
-    deployed.up("--refresh")
+    tasks = {"minTasks": "1", "desiredTasks": "1", "maxTasks": "1"}
+    deployed.set(**tasks, snapStart="true", deletionProtection="false")
+    with Load(deployed.outputs()) as load:
+        changed = deployed.up("--refresh")
+
+    assert load.failures == []
+    assert load.count > 20
+    assert replaced(changed) >= PERMISSIONS
+    assert of("create", changed) == ALIASES
+    assert changed["blogs"] == "update"
     for side in ("FunctionsURL", "ContainersURL"):
         assert httpx.get(f"{deployed.outputs()[side]}/").json() == {"status": "interrupted"}
-
-
-def test_destroy_with_a_protected_table_deletes_nothing(deployment, deployed):
-    deployed.set(deletionProtection="true")
-    assert deployed.up("--refresh") == {"blogs": "update"}
-    before = {one["urn"] for one in deployed.resources()}
-    output = deployed.run("destroy", "--yes", fails=True)
-
-    assert "protect" in output
-    assert {one["urn"] for one in deployed.resources()} == before
-    for side in ("FunctionsURL", "ContainersURL"):
-        assert {blog["id"] for blog in ask(deployed.outputs()[side]).json()} == {"f", "c"}
-    deployed.set(deletionProtection="false")
-    assert deployed.up() == {"blogs": "update"}
+    wait_until(lambda: served_by(deployed.outputs()["ContainersURL"]) == 1)
 
 
 def test_destroy_stops_all_processes_and_deletes_the_table(deployment, deployed):

@@ -1,6 +1,7 @@
 """The real engine with a provider and programs of a few lines."""
 
 import asyncio
+import shutil
 import signal
 import subprocess
 import time
@@ -57,14 +58,23 @@ def recorder():
     return Recorder()
 
 
+@pytest.fixture(scope="module")
+def empty(tool, tmp_path_factory):
+    """A folder with a project, and with a backend that has an empty stack."""
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "project").mkdir()
+    (folder / "project" / "Pulumi.yaml").write_text(f"name: demo\n{RUNTIME}")
+    Stack(tool, folder / "project", "dev", folder / "backend", {}).init()
+    return folder
+
+
 @pytest.fixture
-def bench(tool, tmp_path, recorder):
+def bench(tool, empty, tmp_path, recorder):
     """A stack whose program the test writes."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
     folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "Pulumi.yaml").write_text(f"name: demo\n{RUNTIME}")
     with provided(Servicer(recorder, REPLACING), "test") as variables:
-        stack = Stack(tool, folder, "dev", tmp_path / "backend", variables).init()
+        stack = Stack(tool, folder, "dev", tmp_path / "backend", variables)
 
         def write(program):
             (folder / "__main__.py").write_text(PREAMBLE + program)

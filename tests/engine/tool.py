@@ -48,6 +48,7 @@ class Stack:
         self.folder, self.name = folder, name
         self.state = backend / ".pulumi" / "stacks" / folder_name(folder) / f"{name}.json"
         self.output = ""
+        self._outputs = None  # of the last deployment
         backend.mkdir(exist_ok=True)
         self.environment = {
             "PATH": os.pathsep.join([str(tool.parent), os.environ["PATH"]]),
@@ -91,17 +92,19 @@ class Stack:
 
     def init(self, **settings):
         self.run("stack", "init")
-        self.set(**settings)
+        if settings:
+            self.set(**settings)
         return self
 
     def set(self, **settings):
-        for key, value in settings.items():
-            self.run("config", "set", *(["--path"] if "[" in key else []), key, value)
+        pairs = [word for pair in settings.items() for word in ("--plaintext", "=".join(pair))]
+        self.run("config", "set-all", "--path", *pairs)
 
     def up(self, *words, fails=False):
         """Deploy; return the changes, as in `steps`."""
         log = self.folder.parent / f"{self.name}.events"
         log.unlink(missing_ok=True)
+        self._outputs = None
         self.output = self.run(
             *("up", "--yes", "--skip-preview", "--event-log", str(log), *words), fails=fails
         )
@@ -115,7 +118,10 @@ class Stack:
         return steps(log)
 
     def outputs(self):
-        return json.loads(self.run("stack", "output", "--json", "--show-secrets"))
+        """Return the outputs of the last deployment."""
+        if self._outputs is None:
+            self._outputs = json.loads(self.run("stack", "output", "--json", "--show-secrets"))
+        return self._outputs
 
     def resources(self):
         """Return the state of every resource."""
