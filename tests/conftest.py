@@ -1,10 +1,12 @@
 """What every test gets: an environment without AWS, and one local cloud for those that read it."""
 
+import functools
 import gc
 import os
 import signal
 import sys
 
+import botocore.session
 import pytest
 
 from tests.running import RunningCloud
@@ -45,6 +47,15 @@ def clean_environ(tmp_path_factory):
         # Read when an emulated account is made, once in a process, by whichever test comes first.
         patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_botocore_loader():
+    """Let all sessions of botocore share a loader: each parses megabytes of endpoints otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(botocore.session.create_loader)
+        patch.setattr(botocore.session, "create_loader", once)
         yield
 
 
