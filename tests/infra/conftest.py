@@ -13,7 +13,8 @@ from tests.infra.variants import STACK, VARIANTS
 def stacks(pytestconfig, tmp_path_factory):
     """Returns the program of a stack; all stacks share one process."""
     folder = tmp_path_factory.mktemp("programs")
-    with contextlib.closing(Programs(pytestconfig.rootpath, STACK, folder)) as programs:
+    programs = Programs(pytestconfig.rootpath, STACK, folder, PYTHONHASHSEED="1")
+    with contextlib.closing(programs):
         yield programs.of
 
 
