@@ -25,7 +25,6 @@ RUN = {
 }
 RESERVED = {"provisionedConcurrency": "2"}  # which no snapshot goes with
 REFUSED = [
-    (HTTPS, "HTTPS is not supported by the local cloud. Leave out certificateArn, domainName"),
     (
         HTTPS | ZONE,
         "HTTPS is not supported by the local cloud. Leave out certificateArn, domainName",
