@@ -1,3 +1,4 @@
+import subprocess
 import sys
 
 import pytest
@@ -7,20 +8,33 @@ from tests.running import ROOT
 
 
 @pytest.fixture
-def refused(monkeypatch, tmp_path, capsys):
-    """Runs `python -m localcloud` in this process; returns its exit status and what it printed.
+def command(monkeypatch, capsys):
+    """Runs `python -m localcloud` in this process, and returns what a process returns.
 
     For commands that end by themselves: a process for each would take longer than the rest of it.
     """
 
-    def refused(*arguments):
-        words = ["localcloud", "--state", str(tmp_path / "state"), *arguments]
-        monkeypatch.setattr(sys, "argv", words)
+    def command(*words):
+        monkeypatch.setattr(sys, "argv", ["localcloud", *words])
         monkeypatch.chdir(ROOT)
         try:
             status = cli.run()
         except SystemExit as error:
             status = error.code
-        return status, capsys.readouterr().err
+        printed, errors = capsys.readouterr()
+        if isinstance(status, str):  # as Python's own exit does
+            status, errors = 1, f"{errors}{status}\n"
+        return subprocess.CompletedProcess(words, status, printed, errors)
+
+    return command
+
+
+@pytest.fixture
+def refused(command, tmp_path):
+    """Runs a start that fails; returns its exit status and what it printed."""
+
+    def refused(*arguments):
+        answer = command("--state", str(tmp_path / "state"), *arguments)
+        return answer.returncode, answer.stderr
 
     return refused

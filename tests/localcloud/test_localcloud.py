@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -15,7 +14,6 @@ import pytest
 
 from tests.blog.databases import free_port
 from tests.running import (
-    ROOT,
     Load,
     RunningCloud,
     descendants,
@@ -43,17 +41,6 @@ def start(tmp_path):
     for cloud in clouds:
         with cloud:
             pass
-
-
-def run(*arguments):
-    """Run a command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "localcloud", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def post(cloud, url, identity):
@@ -115,18 +102,18 @@ def test_everything_listens_on_loopback_only(cloud):
     assert all(address.startswith("127.") for address in addresses)
 
 
-def test_the_error_for_a_state_folder_in_use_names_the_process(cloud, start):
-    second = start(state=cloud.state)
+def test_the_error_for_a_state_folder_in_use_names_the_process(cloud, refused):
+    status, errors = refused("--state", str(cloud.state))
 
-    assert second.stop(0) == 1
-    line = second.read_log().strip().splitlines()[-1]
+    assert status == 1
+    line = errors.strip().splitlines()[-1]
     assert f"another local cloud (process {cloud.process.pid}) uses" in line
     assert "--state" in line
     assert httpx.get(f"{cloud.functions}/").status_code == 200
 
 
-def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, start, tmp_path):
-    (line,) = (line for line in run("--help").stdout.splitlines() if "--stack workshop" in line)
+def test_the_help_s_example_of_another_stack_runs_beside_the_first(cloud, command, start, tmp_path):
+    (line,) = (line for line in command("--help").stdout.splitlines() if "--stack workshop" in line)
     api, balancer = free_port(), free_port()
     words = line.replace(" 8000", f" {api}").replace(" 8001", f" {balancer}").split()
 
@@ -299,16 +286,16 @@ def test_ctrl_c_during_the_start_leaves_nothing(start, tmp_path):
         cloud.log.unlink()
 
 
-def test_the_error_for_a_port_in_use_is_one_line(start):
+def test_the_error_for_a_port_in_use_is_one_line(refused):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        cloud = start("--api-port", str(port))
+        status, errors = refused("--api-port", str(port))
 
-        assert cloud.stop(0) == 1
-    assert f"Port {port} (for the api) is not available" in cloud.read_log()
-    assert "Traceback" not in cloud.read_log()
+    assert status == 1
+    assert f"Port {port} (for the api) is not available" in errors
+    assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize(
@@ -345,9 +332,9 @@ def test_the_error_for_a_wrong_argument_shows_it(refused, arguments):
     assert repr(arguments[1]) in errors
 
 
-def test_help_shows_examples(monkeypatch):
+def test_help_shows_examples(command, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    answer = run("--help")
+    answer = command("--help")
 
     options = "project stack state config api-port balancer-port dynamodb-endpoint"
     for option in [*options.split(), "reload", "engine", "until-eof"]:

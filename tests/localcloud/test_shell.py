@@ -1,46 +1,34 @@
 """`python -m localcloud shell` and `env`, as far as they need no engine."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from tests.running import ROOT
 
 
-def run(*words):
-    return subprocess.run(
-        [sys.executable, "-m", "localcloud", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("name", ["shell", "env"])
-def test_a_stack_without_an_endpoint_is_an_error(name, tmp_path):
-    answer = run(name, "--stack", "stage", "--state", str(tmp_path))
+def test_a_stack_without_an_endpoint_is_an_error(command, name, tmp_path):
+    answer = command(name, "--stack", "stage", "--state", str(tmp_path))
 
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith("localcloud: stack stage has no awsEndpoint")
     assert answer.stderr.count("\n") == 1
 
 
-def test_the_error_without_a_local_cloud_names_the_folder(tmp_path):
-    answer = run("shell", "--state", str(tmp_path), "true")
+def test_the_error_without_a_local_cloud_names_the_folder(command, tmp_path):
+    answer = command("shell", "--state", str(tmp_path), "true")
 
     assert answer.returncode == 1
     assert f"no local cloud in {tmp_path} accepts Pulumi commands" in answer.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_pulumi_nothing_starts(tmp_path):
+def test_without_pulumi_nothing_starts(command, tmp_path):
     for name in ("Pulumi.yaml", "Pulumi.local.yaml"):
         shutil.copy(ROOT / name, tmp_path)
     state = tmp_path / "state"
-    answer = run("--engine", "pulumi", "--project", str(tmp_path), "--state", str(state))
+    answer = command("--engine", "pulumi", "--project", str(tmp_path), "--state", str(state))
 
     assert answer.returncode == 1
     assert answer.stderr == ("localcloud: no suitable pulumi found. Run: make pulumi\n")
@@ -48,9 +36,9 @@ def test_without_pulumi_nothing_starts(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["shell", "env"])
-def test_help_has_an_example(name, monkeypatch):
+def test_help_has_an_example(command, name, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    answer = run(name, "--help")
+    answer = command(name, "--help")
 
     assert answer.returncode == 0
     assert "example: " in answer.stdout
@@ -59,8 +47,8 @@ def test_help_has_an_example(name, monkeypatch):
 
 
 @pytest.mark.parametrize("words", [["--reload"], ["--config", "memorySize=512"]])
-def test_options_of_the_built_in_engine_are_errors_with_pulumi(words):
-    answer = run("--engine", "pulumi", *words)
+def test_options_of_the_built_in_engine_are_errors_with_pulumi(command, words):
+    answer = command("--engine", "pulumi", *words)
 
     assert answer.returncode == 2
     assert f"{words[0]} has no effect with --engine pulumi" in answer.stderr
