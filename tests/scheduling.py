@@ -36,7 +36,6 @@ LONG = (
     "tests/tui/screens/test_form.py",
     "tests/tui/flows/test_delete_blog.py",
     "tests/tui/test_hostile_screens.py",
-    "tests/localcloud/database/test_index_repair.py",
     "tests/tui/test_hostile.py",
     "tests/tui/test_repeated_keys.py",
     "tests/tui/screens/test_browse.py",
