@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
@@ -32,7 +32,7 @@ class Arrival:
     operation: Operation
 
     def shifted(self, seconds: float) -> Arrival:
-        return replace(self, time_s=round(self.time_s + seconds, 6))
+        return Arrival(round(self.time_s + seconds, 6), self.slot, self.operation)
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from random import Random
 from typing import Final
 
@@ -31,11 +32,14 @@ def make_plan(settings: PlanSettings) -> Plan:
     check(settings)
     random = Random(settings.seed)  # noqa: S311  # a plan is no secret
     slots = _slots(settings)
+    # In a fixed order, so that equal mixes make equal plans.
+    operations = list(Operation)
+    weights = list(accumulate(settings.mix.get(each, 0) for each in operations))
     arrivals = {
         backend: [
             *_warming(settings),
             *(
-                Arrival(time, slot.number, _operation(settings, random))
+                Arrival(time, slot.number, random.choices(operations, cum_weights=weights)[0])
                 for slot in slots
                 if backend in slot.backends
                 for time in _times(settings, slot, backend, random)
@@ -150,12 +154,6 @@ def _times(settings: PlanSettings, slot: Slot, backend: Backend, random: Random)
         while time < slot.end_s:
             yield round(time, 6)
             time += random.expovariate(slot.rate)
-
-
-def _operation(settings: PlanSettings, random: Random) -> Operation:
-    # In a fixed order, so that equal mixes make equal plans.
-    weights = [settings.mix.get(operation, 0) for operation in Operation]
-    return random.choices(list(Operation), weights)[0]
 
 
 def _warming(settings: PlanSettings) -> Iterator[Arrival]:
