@@ -4,6 +4,7 @@ import logging
 import secrets
 
 import pytest
+from moto import backends
 from moto.route53 import models as route53
 from moto.server import ThreadedMotoServer
 
@@ -28,6 +29,9 @@ def endpoint():
         patch.setattr(
             route53, "create_route53_zone_id", lambda **_: f"Z{secrets.token_hex(9).upper()}"
         )
+        # The emulator reads the folder of its modules at every request.
+        modules = list(backends.list_of_moto_modules())
+        patch.setattr(backends, "list_of_moto_modules", lambda: modules)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
