@@ -20,7 +20,7 @@ LONG = (
     "tests/engine/test_local.py",
     "tests/localcloud/test_localcloud.py",
     "tests/engine/test_account.py",
-    "tests/infra/test_settings_effects.py",
+    "tests/account/",
     "tests/tui/screens/test_metrics.py",
     "tests/tui/test_app.py",
     "tests/tui/screens/test_connections.py",
@@ -32,7 +32,7 @@ LONG = (
     "tests/tui/terminal/test_sequences.py",
     "tests/localcloud/test_settings.py",
     "tests/tui/test_typed_ahead.py",
-    "tests/account/",
+    "tests/infra/test_settings_effects.py",
     "tests/tui/screens/test_form.py",
     "tests/tui/flows/test_delete_blog.py",
     "tests/tui/test_hostile_screens.py",
@@ -40,7 +40,6 @@ LONG = (
     "tests/tui/test_repeated_keys.py",
     "tests/tui/screens/test_browse.py",
     "tests/tui/screens/test_compare.py",
-    "tests/lambda_src/test_handlers.py",
 )
 
 

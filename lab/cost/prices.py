@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -47,7 +48,7 @@ class Price:
     def cost(self, quantity: Decimal) -> Decimal:
         """Return the cost of a month's *quantity*: each tier charges its part of it."""
         total = Decimal(0)
-        for tier, end in zip(self.tiers, self._ends(), strict=True):
+        for tier, end in self._ranges:
             units = (quantity if end is None else min(quantity, end)) - tier.start
             if units > 0:
                 if tier.price is None:
@@ -67,8 +68,11 @@ class Price:
         """The quantity up to which the price is known; None without a limit."""
         return next((tier.start for tier in self.tiers if tier.price is None), None)
 
-    def _ends(self) -> list[Decimal | None]:
-        return [*(tier.start for tier in self.tiers[1:]), None]
+    @cached_property
+    def _ranges(self) -> list[tuple[Tier, Decimal | None]]:
+        """The tiers, each with its end."""
+        ends = [*(tier.start for tier in self.tiers[1:]), None]
+        return list(zip(self.tiers, ends, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
