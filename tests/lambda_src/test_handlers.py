@@ -314,13 +314,10 @@ def test_cold_start_loads_no_heavy_package(variables):
     assert loaded.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("runtime", ["AWS_Lambda_python3.13", "AWS_Lambda_python3.11", ""])
 @pytest.mark.parametrize(
     "contents", ["\x01" * (256 * 1024), '"' * (256 * 1024), "é" * (128 * 1024)]
 )
-def test_largest_page_stays_below_the_limit_of_lambda(
-    fresh, dynalite, monkeypatch, runtime: str, contents: str
-):
+def test_largest_page_stays_below_the_limit_of_lambda(fresh, dynalite, monkeypatch, contents: str):
     handlers = fresh(**environment(dynalite.endpoint), TABLE_NAME=dynalite.new_table())
     for _ in range(12):
         made = handlers.post_blog(
@@ -328,10 +325,11 @@ def test_largest_page_stays_below_the_limit_of_lambda(
         )
         assert made["statusCode"] == 201
     page = handlers.get_blogs(event("GET", "/blog?limit=100"), context())
-    monkeypatch.setenv("AWS_EXECUTION_ENV", runtime)
-    sent, _ = LambdaMarshaller().marshal_response(page)
 
-    assert 1_500_000 < len(sent.encode()) < 6 * 1024 * 1024 - 100_000
+    for runtime in ("AWS_Lambda_python3.13", "AWS_Lambda_python3.11", ""):
+        monkeypatch.setenv("AWS_EXECUTION_ENV", runtime)
+        sent, _ = LambdaMarshaller().marshal_response(page)
+        assert 1_500_000 < len(sent.encode()) < 6 * 1024 * 1024 - 100_000, runtime
 
 
 def test_tracing_is_imported_only_if_it_is_on(fresh, variables):
