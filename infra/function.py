@@ -102,7 +102,9 @@ class Function(pulumi.ComponentResource):
             name=_ALIAS,
             function_name=function.name,
             function_version=function.version,
-            opts=self._child,
+            # Its name is unique within the function only. Without this, Pulumi would delete it
+            # before a function of another name has its own, and requests would fail.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
         )
         reserved = self._args.settings.functions.provisioned_concurrency
         if reserved:

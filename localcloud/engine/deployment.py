@@ -24,6 +24,7 @@ class Declaration:
     protect: bool = False
     ignored: Collection[str] = ()
     former_urns: Collection[str] = ()  # its aliases
+    deletes_first: bool | None = None  # None: as the provider says
 
     @property
     def shown(self) -> str:
@@ -122,7 +123,10 @@ class Deployment:
     async def _replace(self, known: Resource, declared: Declaration) -> Resource:
         if known.declared.protect:
             raise ProviderError(f"it is protected and cannot be replaced. {_UNPROTECT}")
-        if self._replacements.deletes_first(known.type_, known.inputs, declared.inputs):
+        is_first = declared.deletes_first
+        if is_first is None:
+            is_first = self._replacements.deletes_first(known.type_, known.inputs, declared.inputs)
+        if is_first:
             await self._delete(known)
             del self.known[declared.urn]
             return await self._create(declared)

@@ -92,6 +92,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
             protect=request.protect,
             ignored=tuple(request.ignoreChanges),
             former_urns=[self._urn(request.parent, request.type, name) for name in names],
+            deletes_first=(
+                request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None
+            ),
         )
 
     async def _reject(self, context: grpc.aio.ServicerContext, what: str, reason: str) -> NoReturn:

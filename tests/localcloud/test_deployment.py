@@ -47,7 +47,8 @@ def apply(provider):
     deployment = Deployment(provider, REPLACEMENTS)
 
     async def apply(type_="Thing", urn=URN, **inputs):
-        options = {key: inputs.pop(key) for key in ("protect", "former_urns") if key in inputs}
+        names = ("protect", "former_urns", "deletes_first")
+        options = {key: inputs.pop(key) for key in names if key in inputs}
         provider.calls.clear()
         if inputs:
             await deployment.register(
@@ -72,6 +73,18 @@ async def test_resource_of_the_same_name_is_deleted_first(apply):
 
     assert await apply(name="one", shape="flat") == [("delete", URN), ("create", URN)]
     assert await apply(name="two", shape="round") == [("create", f"{URN}#2"), ("delete", URN)]
+
+
+@pytest.mark.parametrize("name", ["one", "two"])
+@pytest.mark.parametrize("deletes_first", [True, False])
+async def test_the_program_can_choose_the_order_of_a_replacement(apply, name, deletes_first):
+    await apply(name="one", shape="round")
+    changed = await apply(name=name, shape="flat", deletes_first=deletes_first)
+
+    if deletes_first:
+        assert changed == [("delete", URN), ("create", URN)]
+    else:
+        assert changed == [("create", f"{URN}#2"), ("delete", URN)]
 
 
 async def test_nothing_is_deleted_before_the_new_resources_run(apply, provider):

@@ -224,6 +224,18 @@ async def test_ignored_changes_are_not_changes(bench):
     assert bench.calls == []
 
 
+async def test_the_program_can_choose_the_order_of_a_replacement(bench):
+    for shape in ("round", "flat"):
+        await bench(f"""
+for name, first in (("a", True), ("b", False)):
+    Thing(name, shape="{shape}", opts=pulumi.ResourceOptions(delete_before_replace=first))
+""")
+
+    steps = [call[:2] for call in bench.calls]
+    assert steps.index(("delete", "a-id")) < steps.index(("create", "a"))
+    assert steps.index(("create", "b")) < steps.index(("delete", "b-id"))
+
+
 async def test_a_rejected_resource_ends_the_program_with_the_reason(bench):
     with pytest.raises(ProgramFailed, match=r"^a \(test:index:Thing\): no such size"):
         await bench("Thing('a', fail=True)")

@@ -41,6 +41,16 @@ def test_an_unrecorded_resource_is_deleted_unless_it_holds_data(tmp_path, type_,
     assert provider.deleted == deleted
 
 
+def test_an_alias_stays_while_the_engine_creates_that_of_a_renamed_function(tmp_path):
+    provider = Recorder()
+    recording = RecordingProvider(provider, tmp_path / "deployed.json")
+    for function in ("before", "after"):
+        inputs = {"name": "live", "functionName": function}
+        asyncio.run(recording.create("urn", "aws:lambda/alias:Alias", "one", inputs))
+
+    assert provider.deleted == []
+
+
 def test_a_second_stack_is_refused_until_the_first_is_destroyed(tmp_path):
     recording = RecordingProvider(Recorder(), tmp_path / "deployed.json")
     first, second = "urn:pulumi:local::blog::Service::one", "urn:pulumi:other::blog::Service::one"
