@@ -208,6 +208,16 @@ async def test_a_response_for_a_closed_screen_is_dropped(world, opening):
         await stage.idle()
 
 
+async def test_a_screen_below_that_is_shown_again_while_the_app_ends_does_no_harm(world):
+    async with staged(world, SMALL) as stage:
+        screen = stage.app.screen
+    # The dialog on top closed last, and the app has removed all widgets since.
+    await screen.on_event(events.ScreenResume())
+    screen._show_drafts()  # noqa: SLF001 -- what waits for the first drawing
+    screen._show_deletions()  # noqa: SLF001 -- what a timer calls
+    assert not screen.query("*")
+
+
 @pytest.mark.parametrize("seed", [0, *swept(1, 2, 3, 4, 5)])
 async def test_no_sequence_of_keys_faults_and_sizes_crashes_the_app(seed):
     """After it, two ctrl+c end the app, whatever is shown.

@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from tui.client.contract import ApiError, Blog, Summary
 from tui.client.failures import READ_ONLY
-from tui.dialogs.base import ClosesOnce
+from tui.dialogs.base import ClosesOnce, is_open
 from tui.flows.confirm import choose_link, follow_link
 from tui.flows.copy_blog import copy
 from tui.flows.create_samples import SampleFlow
@@ -333,10 +333,14 @@ class MainScreen(ClosesOnce[None]):
 
     def _show_drafts(self) -> None:
         """Show the drafts that can be continued; in read-only mode, none can."""
+        if not is_open(self):  # the app has ended before the first frame
+            return
         drafts = [] if self._session.read_only else self._session.drafts.find(self._session.urls)
         self.query_one(DraftLine).show(drafts)
 
     def _show_deletions(self) -> None:
+        if not is_open(self):
+            return
         waiting = self._session.deletions.waiting
         self.query_one(DeletionLine).show(waiting)
         self._list.mark_deletions({deletion.blog.id: deletion.seconds for deletion in waiting})
