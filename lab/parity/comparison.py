@@ -50,14 +50,14 @@ class Undocumented:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Findings:
     """What two responses have shown."""
 
     differences: tuple[Difference, ...] = ()
     undocumented: tuple[Undocumented, ...] = ()
 
 
-def compare(case: Case, exchanges: Mapping[Backend, Exchange]) -> Comparison:
+def compare(case: Case, exchanges: Mapping[Backend, Exchange]) -> Findings:
     """Compare the responses with each other, and with what is documented."""
     functions, containers = exchanges[Backend.FUNCTIONS], exchanges[Backend.CONTAINERS]
     statuses = {functions.response.status, containers.response.status}
@@ -67,7 +67,7 @@ def compare(case: Case, exchanges: Mapping[Backend, Exchange]) -> Comparison:
         differing = {**_one_sided(*wrong), **differing}
     both = wrong[0].keys() & wrong[1].keys() - differing.keys()
     observed = Observed(differing.keys() | both, statuses, case.exceptions)
-    return Comparison(
+    return Findings(
         differences=tuple(
             Difference(
                 case=case,

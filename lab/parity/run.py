@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from lab.backends import Backend, Target
 from lab.parity.case import Case, get
 from lab.parity.cases import CASES
-from lab.parity.comparison import Comparison, Difference, Undocumented, compare
+from lab.parity.comparison import Difference, Findings, Undocumented, compare
 from lab.parity.http_client import HttpClient
 from lab.parity.session import Exchange, Session
 
@@ -42,7 +42,7 @@ class ParityRun:
     executor: Executor
     exchanges: dict[str, Mapping[Backend, Exchange]] = field(default_factory=dict)
     """The responses by the name of the case."""
-    comparisons: dict[str, Comparison] = field(default_factory=dict)
+    findings: dict[str, Findings] = field(default_factory=dict)
     """What the comparison of the responses has found, by the name of the case."""
 
     @classmethod
@@ -74,16 +74,16 @@ class ParityRun:
                 return
             exchanges = self._exchanges(case)
             self.exchanges[case.name] = exchanges
-            self.comparisons[case.name] = compare(case, exchanges)
+            self.findings[case.name] = compare(case, exchanges)
         on_progress(len(cases))
 
     @property
     def differences(self) -> list[Difference]:
-        return [one for each in self.comparisons.values() for one in each.differences]
+        return [one for each in self.findings.values() for one in each.differences]
 
     @property
     def undocumented(self) -> list[Undocumented]:
-        return [one for each in self.comparisons.values() for one in each.undocumented]
+        return [one for each in self.findings.values() for one in each.undocumented]
 
     def delete_left(self) -> list[str]:
         """Delete the blogs that are left, and return those that may still exist.

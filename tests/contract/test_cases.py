@@ -56,10 +56,10 @@ def _check_both(backends: Backends, case: Case) -> None:
 
 @_parametrized(cases.CASES)
 def test_backends_of_a_local_cloud_respond_as_documented(parity_run: ParityRun, case: Case):
-    comparison = parity_run.comparisons[case.name]
+    found = parity_run.findings[case.name]
 
-    assert [one for one in comparison.differences if one.explanation is None] == []
-    assert comparison.undocumented == ()
+    assert [one for one in found.differences if one.explanation is None] == []
+    assert found.undocumented == ()
     for exchange in parity_run.exchanges[case.name].values():
         if not case.exceptions:
             openapi.check(case, exchange.response)
