@@ -1,9 +1,11 @@
+import os
 import subprocess
 import sys
 
 import pytest
 
 from localcloud import cli
+from localcloud.cloud import LocalCloud
 from tests.running import ROOT
 
 
@@ -12,9 +14,18 @@ def command(monkeypatch, capsys):
     """Runs `python -m localcloud` in this process, and returns what a process returns.
 
     For commands that end by themselves: a process for each would take longer than the rest of it.
+    One that does not end fails the test.
     """
 
+    async def ready(*_):
+        pytest.fail("the local cloud started")
+
+    def execute(*_):
+        pytest.fail("the shell opened")
+
     def command(*words):
+        monkeypatch.setattr(LocalCloud, "_until_lost", ready)
+        monkeypatch.setattr(os, "execvpe", execute)
         monkeypatch.setattr(sys, "argv", ["localcloud", *words])
         monkeypatch.chdir(ROOT)
         try:
