@@ -102,8 +102,8 @@ class Function(pulumi.ComponentResource):
             name=_ALIAS,
             function_name=function.name,
             function_version=function.version,
-            # Its name is unique within the function only. Without this, Pulumi would delete it
-            # before a function of another name has its own, and requests would fail.
+            # The name is unique within its function only. By default, Pulumi deletes the alias of a
+            # renamed function before it creates the new one, and requests fail in between.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
         )
         reserved = self._args.settings.functions.provisioned_concurrency

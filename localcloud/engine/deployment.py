@@ -24,7 +24,7 @@ class Declaration:
     protect: bool = False
     ignored: Collection[str] = ()
     former_urns: Collection[str] = ()  # its aliases
-    deletes_first: bool | None = None  # None: as the provider says
+    deletes_first: bool | None = None  # None: as the type needs
 
     @property
     def shown(self) -> str:
@@ -123,10 +123,12 @@ class Deployment:
     async def _replace(self, known: Resource, declared: Declaration) -> Resource:
         if known.declared.protect:
             raise ProviderError(f"it is protected and cannot be replaced. {_UNPROTECT}")
-        is_first = declared.deletes_first
-        if is_first is None:
-            is_first = self._replacements.deletes_first(known.type_, known.inputs, declared.inputs)
-        if is_first:
+        deletes_first = declared.deletes_first
+        if deletes_first is None:
+            deletes_first = self._replacements.deletes_first(
+                known.type_, known.inputs, declared.inputs
+            )
+        if deletes_first:
             await self._delete(known)
             del self.known[declared.urn]
             return await self._create(declared)

@@ -23,7 +23,7 @@ from localcloud.state import write_private
 _ARCHIVE: Final = "the local cloud's archive"
 # A forgotten revision blocks nothing, and the service may still run it.
 _HARMLESS: Final = ("aws:ecs/taskDefinition:TaskDefinition",)
-# Created first although the name stays: infra/function.py asks the engine for that.
+# Replaced without deleting them first, although their names stay: see infra/function.py.
 _CREATED_FIRST: Final = ("aws:lambda/alias:Alias",)
 
 
@@ -185,10 +185,11 @@ class RecordingProvider:
 
 def _is_replaced(one: RecordedResource, news: Properties) -> bool:
     """Return True if the engine creates a resource with *news* before it deletes this one."""
-    is_first = one.type_ not in _CREATED_FIRST and REPLACEMENTS.deletes_first(
+    if not REPLACEMENTS.replaces(one.type_, one.inputs, news):
+        return False
+    return one.type_ in _CREATED_FIRST or not REPLACEMENTS.deletes_first(
         one.type_, one.inputs, news
     )
-    return REPLACEMENTS.replaces(one.type_, one.inputs, news) and not is_first
 
 
 def _id(outcome: Outcome) -> str:
