@@ -19,7 +19,7 @@ DIALOG_KEYS: Final[tuple[BindingType, ...]] = (
     Binding("Q", "app.quit_now", "Quit at once", show=False),
 )
 """Keys of the app that also work in dialogs: Textual hides the app's own bindings there."""
-_ABOUT_WIDGETS: Final = (events.Mount, events.ScreenResume)
+_NEED_WIDGETS: Final = (events.Mount, events.ScreenResume)
 
 
 def is_open(screen: Screen[Any]) -> bool:
@@ -70,8 +70,8 @@ class ClosesOnce(Screen[ScreenResultType]):
             self.dismiss(None)
 
     async def _on_message(self, message: Message) -> None:
-        """Ignore messages from widgets, and events about widgets, once this screen has closed."""
-        if is_open(self) or not (message.bubble or isinstance(message, _ABOUT_WIDGETS)):
+        """Ignore messages from widgets, and events that need widgets, after this screen closed."""
+        if is_open(self) or not (message.bubble or isinstance(message, _NEED_WIDGETS)):
             await super()._on_message(message)
 
 
