@@ -22,13 +22,17 @@ def output_of(future):
     return Output(set(), future, known)
 
 
-async def test_outputs_that_others_lead_to_are_awaited_too():
+async def test_outputs_created_during_the_wait_are_awaited_too():
     first, second, seen = asyncio.Future(), asyncio.Future(), []
-    output_of(first).apply(lambda _: output_of(second).apply(seen.append))
+
+    def use(_):
+        output_of(second).apply(seen.append)  # no part of the result
+
+    used = output_of(first).apply(use)
     waiting = asyncio.create_task(outputs_known())
+    await asyncio.sleep(0)  # it waits
     first.set_result(1)
-    await asyncio.sleep(0)
-    assert not waiting.done()
+    await used.future()
     second.set_result(2)
     await waiting
 
