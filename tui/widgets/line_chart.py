@@ -59,9 +59,9 @@ class LineChart(Widget):
 
     def render(self) -> Segments:
         width, height = self.size
-        self._styles.clear()  # the theme may be another one
+        self._styles = self._resolved_styles()
         lines = self._lines(self._frame, width, height)[:height] if self._frame else []
-        drawn = [line.adjust_cell_length(width, self._style("")) for line in lines]
+        drawn = [line.adjust_cell_length(width, self._styles[""]) for line in lines]
         return Segments(segment for line in drawn for segment in (*line, Segment.line()))
 
     def _lines(self, frame: Frame, width: int, height: int) -> list[Strip]:
@@ -80,7 +80,7 @@ class LineChart(Widget):
 
     def _head(self, frame: Frame, width: int) -> list[Strip]:
         """Return the title and the legend, in one line if they fit."""
-        title = Strip([Segment(f" {frame.title} (log scale) ", self._style(""))])
+        title = Strip([Segment(f" {frame.title} (log scale) ", self._styles[""])])
         legend = Strip([part for curve in self._curves for part in self._legend(curve)])
         if not any(curve.points for curve in self._curves):
             legend = Strip([Segment(" no data", self._axis)])
@@ -91,7 +91,7 @@ class LineChart(Widget):
     def _legend(self, curve: Curve) -> list[Segment]:
         sample = "⠒⠒" if curve.dash == 1 else "⠂⠐"
         words = curve.word if curve.points else f"{curve.word} (no data)"
-        return [Segment(f" {sample} ", self._style(curve.word)), Segment(words, self._axis)]
+        return [Segment(f" {sample} ", self._styles[curve.word]), Segment(words, self._axis)]
 
     def _cut(self, line: Strip, width: int) -> Strip:
         """Return the line, or as much as fits with an ellipsis."""
@@ -102,7 +102,7 @@ class LineChart(Widget):
     def _row(self, label: str, margin: int, cells: Sequence[tuple[str, str]]) -> Strip:
         mark = "┤" if label else "│"
         segments = [Segment(f"{label:>{margin - 1}}{mark}", self._axis)]
-        segments += [Segment(dots, self._style(word)) for dots, word in cells]
+        segments += [Segment(dots, self._styles[word]) for dots, word in cells]
         return Strip(segments).simplify()
 
     def _below(self, axis: HorizontalAxis, margin: int, width: int) -> Strip:
@@ -112,16 +112,13 @@ class LineChart(Widget):
 
     @property
     def _axis(self) -> Style:
-        return self._style(MARK)
+        return self._styles[MARK]
 
-    def _style(self, word: str) -> Style:
-        """Return the style of a curve, of the axes (`MARK`), or of the background ("")."""
-        if word not in self._styles:
-            self._styles[word] = self._found_style(word)
-        return self._styles[word]
-
-    def _found_style(self, word: str) -> Style:
-        if not word:
-            return self.rich_style
-        part = "axis" if word == MARK else word.lower()
-        return self.rich_style + self.get_component_rich_style(f"line-chart--{part}")
+    def _resolved_styles(self) -> dict[str, Style]:
+        """Return the style of the background (""), of the axes (`MARK`), and of each curve."""
+        background = self.rich_style
+        parts = {MARK: "axis"} | {curve.word: curve.word.lower() for curve in self._curves}
+        return {"": background} | {
+            word: background + self.get_component_rich_style(f"line-chart--{part}")
+            for word, part in parts.items()
+        }
