@@ -44,7 +44,8 @@ async def test_a_failed_output_ends_the_wait_and_is_left_to_the_sdk():
     failed, never = asyncio.Future(), asyncio.Future()
     one, other = output_of(failed), output_of(never)
     failed.set_exception(ValueError("refused"))
-    await outputs_known()
+    async with asyncio.timeout(60):
+        await outputs_known()
 
     left = set(SETTINGS.outputs)
     assert {str(output.exception()) for output in left if output.done()} == {"refused"}
