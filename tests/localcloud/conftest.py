@@ -1,3 +1,4 @@
+import logging
 import os
 import subprocess
 import sys
@@ -37,7 +38,9 @@ def command(monkeypatch, capsys):
             status, errors = 1, f"{errors}{status}\n"
         return subprocess.CompletedProcess(words, status, printed, errors)
 
-    return command
+    yield command
+    for name in ("asyncio", "watchfiles"):  # whose levels the command has raised
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_an_unrecorded_resource_is_deleted_unless_it_holds_data(tmp_path, type_,
     assert provider.deleted == deleted
 
 
-def test_an_alias_stays_while_the_engine_creates_that_of_a_renamed_function(tmp_path):
+def test_the_alias_of_a_renamed_function_stays_until_its_replacement_exists(tmp_path):
     provider = Recorder()
     recording = RecordingProvider(provider, tmp_path / "deployed.json")
     for function in ("before", "after"):

@@ -54,7 +54,7 @@ def styles_parsed_once() -> Iterator[None]:
     parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 
     def parse_once(sheet: Stylesheet, *arguments: object, **options: object) -> list[RuleSet]:
-        variables = tuple(sorted(sheet._variables.items()))  # noqa: SLF001 -- likewise
+        variables = tuple(sorted(sheet._variables.items()))  # noqa: SLF001 -- for the same reason
         key = (*arguments, *sorted(options.items()), variables)
         if key not in parsed:
             parsed[key] = parse(sheet, *arguments, **options)
