@@ -43,6 +43,18 @@ async def test_f2_switches_while_typing_and_the_save_goes_there(world):
         assert world.blogs.paths("POST") == ["/blog"]
 
 
+async def test_a_switch_in_the_form_also_shows_on_the_screen_below(world):
+    async with staged(world, SMALL) as stage:
+        await stage.press("n")
+        await stage.is_on("FormScreen")
+        await stage.press("f2")
+        await stage.sees("CONTAINERS")
+        await stage.until(lambda: not stage.app.session.busy)
+        await stage.press("escape")
+        await stage.is_on("MainScreen")
+        await stage.until(lambda: stage.text().startswith(" CONTAINERS "))
+
+
 async def test_a_late_list_of_the_previous_backend_is_dropped(world, size):
     async with staged(world, size) as stage:
         gate = world.faults[F].hold()
