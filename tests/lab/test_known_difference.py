@@ -25,12 +25,13 @@ async def compared(functions, containers, seed):
     return {one.quantile: one for one in analyse(build.results(measured)).differences}
 
 
-async def test_one_server_under_both_names_shows_no_difference_in_19_of_20_runs():
+async def test_one_server_under_both_names_rarely_shows_a_difference():
+    """Each interval is wrong in 1 of 20 runs: more than 4 wrong ones have a chance of 1 in 400."""
     async with serving(latency_s=0.01) as server:
         found = [await compared(server, server, seed) for seed in range(20)]
 
     for quantile in ("p50", "p95"):
-        assert sum(each[quantile].faster is None for each in found) >= 19, [
+        assert sum(each[quantile].faster is None for each in found) >= 16, [
             each[quantile].sentence for each in found
         ]
 

@@ -100,7 +100,7 @@ async def test_a_long_blog_is_drawn_as_lines(world, size):
         )
         long = stage.app.focused
         assert all(
-            "word word" not in line or line.rstrip().endswith("word")
+            "word word" not in line or line.rstrip(" │").endswith("word")
             for line in stage.text().splitlines()
         )
         await stage.press("end")
