@@ -2,9 +2,11 @@
 
 import logging
 import secrets
+import threading
 
 import pytest
 from moto import backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.route53 import models as route53
 from moto.server import ThreadedMotoServer
 
@@ -32,11 +34,26 @@ def endpoint():
         # The emulator reads the folder of its modules at every request.
         modules = list(backends.list_of_moto_modules())
         patch.setattr(backends, "list_of_moto_modules", lambda: modules)
+        one_request_at_a_time(patch)
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
         yield f"http://{host}:{port}"
         server.stop()
+
+
+def one_request_at_a_time(patch):
+    """Let each request of the emulator wait for the one before: its data have no locks.
+
+    Otherwise it responds with status 500 if one request lists what another one creates.
+    """
+    respond, lock = DomainDispatcherApplication.__call__, threading.Lock()
+
+    def respond_alone(app, environ, start_response):
+        with lock:
+            return respond(app, environ, start_response)
+
+    patch.setattr(DomainDispatcherApplication, "__call__", respond_alone)
 
 
 @pytest.fixture(scope="session")
