@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lab import mix
 from lab.compare_settings import COLD_SLOT_S, ramp
 from lab.plan import Arrivals, Order
-from lab.thresholds import parse, parse_target
 from tui.command.argument_types import not_empty, parsed_by, positive_number
 from tui.command.parser import Parser, add_common_options, wrapped
+
+if TYPE_CHECKING:
+    from lab.thresholds import Threshold
 
 EXIT_CODES: Final = """\
 exit codes of blogs compare:
@@ -155,7 +157,7 @@ def _add_load(compare: Parser) -> None:
     add("--step", type=positive, metavar="SECONDS", help="length of a step (default: 60)")
     add(
         "--target",
-        type=parsed_by(parse_target),
+        type=parsed_by(_target),
         metavar="LIMIT",
         help="with --ramp: find the highest rate that meets it",
     )
@@ -199,7 +201,7 @@ def _add_outputs(compare: Parser) -> None:
     add("--html", type=not_empty, metavar="FILE", help="write a report")
     add(
         "--fail-if",
-        type=parsed_by(parse),
+        type=parsed_by(_threshold),
         action="append",
         metavar="CONDITION",
         help="exit with 6 if the condition is true; can be repeated",
@@ -248,3 +250,15 @@ def seed(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError("use a whole number of at least 0")
     return int(text)
+
+
+def _threshold(text: str) -> Threshold:
+    from lab.thresholds import parse  # noqa: PLC0415 -- loads the figures of the lab
+
+    return parse(text)
+
+
+def _target(text: str) -> Threshold:
+    from lab.thresholds import parse_target  # noqa: PLC0415 -- same
+
+    return parse_target(text)
