@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from bench import running
 from demo import client_environment
+from marked_text import replace_between
 
 from lab.analysis import analyse
 from lab.backends import Backend
@@ -41,7 +42,6 @@ README: Final = ROOT / "README.md"
 MEASURED: Final = ROOT / "docs" / "answer.json"
 CHART: Final = ROOT / "docs" / "answer.svg"
 STYLES: Final = ROOT / "lab" / "report" / "report.css"
-BEGIN, END = "<!-- answer: begin -->", "<!-- answer: end -->"
 REGION: Final = "us-east-1"
 REQUESTS: Final = 1_000
 """No figure of the answer depends on it. So few are left of the chart, which then marks none."""
@@ -59,8 +59,9 @@ def main() -> int:
     measured = json.loads(MEASURED.read_text("utf-8"))
     report = cost(measured)
     CHART.write_text(chart(report), "utf-8")
-    update_readme(render(measured, report))
-    print(render(measured, report))
+    answer = render(measured, report)
+    replace_between(README, "answer", answer)
+    print(answer)
     return 0
 
 
@@ -100,7 +101,7 @@ def measure() -> dict[str, Any]:
 
 
 def compare(folder: str, file: Path) -> None:
-    """Run `blogs compare`. A run that the generator limited is no answer."""
+    """Run `blogs compare`; stop if it fails, or if the load generator limited the run."""
     command = [sys.executable, "-m", "tui", "compare", "--rate", str(RATE)]
     command += ["--duration", str(DURATION_S), "--json", str(file)]
     done = subprocess.run(
@@ -218,15 +219,6 @@ def limit_sentences(measured: Mapping[str, Any], inputs: FunctionInputs) -> list
             "then `blogs cost --stack NAME --from results.json` ([docs/lab.md](docs/lab.md))."
         ),
     ]
-
-
-def update_readme(answer: str) -> None:
-    """Replace the text between the two markers in README.md."""
-    before, _, rest = README.read_text("utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        sys.exit(f"answer: README.md needs the lines {BEGIN} and {END}.")
-    README.write_text(f"{before}{BEGIN}\n{answer}\n{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ from pathlib import Path
 
 import aiohttp
 import startup
+from marked_text import replace_between
 
 from lab.load.closed_loop import UnexpectedStatus, alternate, timed_get
 from tui import text
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 URL_OUTPUTS = {"functions": "FunctionsURL", "containers": "ContainersURL"}
 BLOG_COUNT = 50
 READS = {"GET one": "/blog/bench-0", "GET list": "/blog?limit=20"}
@@ -50,7 +50,7 @@ def main() -> int:
     )
     print(table)
     if not options.print:
-        update_readme(table)
+        replace_between(README, "bench", table)
     over = startup.over_limit(startups)
     for line in over:
         log(line)
@@ -227,13 +227,6 @@ def render_startups(startups: Mapping[str, startup.Comparison]) -> list[str]:
 
 def number(milliseconds: float | None) -> str:
     return "-" if milliseconds is None else f"{milliseconds:,.1f}"
-
-
-def update_readme(table: str) -> None:
-    """Replace the text between the two markers in README.md."""
-    before, _, rest = README.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
 
 
 def log(line: str) -> None:

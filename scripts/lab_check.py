@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+from marked_text import replace_between
 
 from lab.backends import Backend, Target
 from lab.load.run import LoadOptions, run
@@ -36,8 +37,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 MODULE: Final = ROOT / "tools" / "vegeta"
 BUILT: Final = ROOT / ".cache" / "vegeta"
 DOCUMENT: Final = ROOT / "docs" / "lab.md"
-BEGIN: Final = "<!-- lab-check: begin -->"
-END: Final = "<!-- lab-check: end -->"
 MAIN: Final = "github.com/tsenart/vegeta/v12"
 PATH: Final = "/blog?limit=20"
 SERVER_S: Final = 0.02
@@ -273,10 +272,7 @@ def table(ours: Figures, theirs: Figures, args: argparse.Namespace, problems: li
 
 def write(text: str) -> None:
     """Replace the table in the document."""
-    document = DOCUMENT.read_text("utf-8")
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    replace_between(DOCUMENT, "lab-check", text)
 
 
 def serve() -> None:

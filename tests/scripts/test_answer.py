@@ -20,7 +20,8 @@ def report(measured):
 
 
 def test_the_readme_has_the_answer_of_the_measurement(measured, report):
-    between = answer.README.read_text("utf-8").partition(answer.BEGIN)[2].partition(answer.END)[0]
+    begin, end = program("marked_text").markers("answer")
+    between = answer.README.read_text("utf-8").partition(begin)[2].partition(end)[0]
 
     assert between.strip() == answer.render(measured, report).strip(), "run make answer (or --keep)"
 

@@ -64,14 +64,15 @@ def test_the_plan_has_equal_distances():
 
 
 def test_the_table_replaces_the_earlier_one(tmp_path, monkeypatch):
+    begin, end = program("marked_text").markers("lab-check")
     document = tmp_path / "lab.md"
-    document.write_text(f"before\n{check.BEGIN}\nold\n{check.END}\nafter\n")
+    document.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
     monkeypatch.setattr(check, "DOCUMENT", document)
 
     check.write(check.table(figures(), figures(p99=80), ARGS, ["p99 differs"]))
     text = document.read_text()
-    assert text.startswith(f"before\n{check.BEGIN}\n| | lab | vegeta")
-    assert text.endswith(f"{check.END}\nafter\n")
+    assert text.startswith(f"before\n{begin}\n| | lab | vegeta")
+    assert text.endswith(f"{end}\nafter\n")
     assert "Not in agreement: p99 differs." in text
     assert "old" not in text
 
