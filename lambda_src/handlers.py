@@ -43,12 +43,14 @@ Handler = Callable[[Event, LambdaContext], dict[str, Any]]
 
 _INSTANCE_CHARACTERS: Final = 8
 # With provisioned concurrency and SnapStart, no request waits for the initialization.
-_cold_starts: Final = [1] if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "on-demand" else []
+_IS_COLD_START: Final = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "on-demand"
 
 logger = Logger()
 # The cold start is the only metric, one series for all functions, as the containers have one:
 # Lambda and API Gateway count requests and errors for free.
 metrics = Metrics()
+if _IS_COLD_START:  # the first request logs it
+    metrics.add_metric("ColdStart", MetricUnit.Count, 1)
 warnings.filterwarnings("ignore", "No application metrics to publish")
 app = APIGatewayHttpResolver()
 
@@ -80,7 +82,7 @@ def _operations(environ: Mapping[str, str]) -> Operations:
     # An execution environment serves one request at a time.
     store = Store(database.connect(max_connections=1), environ["TABLE_NAME"])
     settings = ApiSettings(served_by=_served_by(environ), access=access, log=logger)
-    return Operations(store, settings, time.perf_counter() - _started if _cold_starts else None)
+    return Operations(store, settings, time.perf_counter() - _started if _IS_COLD_START else None)
 
 
 def _handler(*served: Operation) -> Handler:
@@ -91,8 +93,6 @@ def _handler(*served: Operation) -> Handler:
     )
     @metrics.log_metrics
     def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
-        while _cold_starts:  # before the first request of an execution environment
-            metrics.add_metric("ColdStart", MetricUnit.Count, _cold_starts.pop())
         return _respond(event, context, served)
 
     # The tracer doubles the import time of a cold start: import it only if tracing is on.

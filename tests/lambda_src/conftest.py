@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.logging import logger
-from aws_lambda_powertools.metrics.provider import cold_start
 
 from tests.blog.databases import Database, dynalite, environment, moto
 from tests.contract.conftest import load
@@ -40,10 +40,10 @@ def fresh(variables: dict[str, str], capsys) -> Callable[..., ModuleType]:
     """Create new execution environments; one that a test creates logs to the test's output."""
 
     def make(**changes: str) -> ModuleType:
-        # Powertools stores its logger and the cold start outside the module of the handlers.
+        # Powertools stores its logger and the metrics outside the module of the handlers.
         logging.Logger.manager.loggerDict.pop("blog", None)
         logger.is_cold_start = True
-        cold_start.is_cold_start = True
+        Metrics().clear_metrics()
         return load("lambda_src.handlers", {**variables, **changes})
 
     return make

@@ -254,11 +254,12 @@ def test_only_the_first_response_reports_the_cold_start(handlers):
 
 
 @pytest.mark.parametrize("kind", ["provisioned-concurrency", "snap-start", ""])
-def test_prepared_execution_environment_reports_no_cold_start(fresh, kind: str):
+def test_prepared_execution_environment_reports_no_cold_start(fresh, capsys, kind: str):
     handlers = fresh(AWS_LAMBDA_INITIALIZATION_TYPE=kind)
     response = handlers.get_blogs(event("GET", "/"), context())
 
     assert "init" not in response["headers"]["Server-Timing"]
+    assert _metrics(capsys.readouterr().out) == []
     assert response["headers"]["X-Served-By"] == "functions/blog-GetBlogs/01234567"
 
 
